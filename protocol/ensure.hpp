@@ -1,0 +1,23 @@
+// DHOW_ENSURE: a condition that holds unless we have a bug; checked in every build.
+// Way of the message: none; used everywhere. Never applied to what a peer, file or user supplies.
+// Pure but for the end of the process: writes one line to stderr and aborts; systemd starts anew.
+// Spec: docs/style.md. Tests: unit/protocol/ensure_test.cpp.
+// Limits: none.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace dhow::protocol {
+
+// Writes "FILE:LINE: ensure failed: CONDITION" to stderr and aborts.
+[[noreturn]] inline void ensure_failed(const char* condition, const char* file, int line) noexcept {
+    std::fprintf(stderr, "%s:%d: ensure failed: %s\n", file, line, condition);
+    std::abort();
+}
+
+}  // namespace dhow::protocol
+
+#define DHOW_ENSURE(condition) \
+    ((condition) ? static_cast<void>(0) \
+                 : ::dhow::protocol::ensure_failed(#condition, __FILE__, __LINE__))

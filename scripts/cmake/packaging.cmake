@@ -1,0 +1,1 @@
+# The Debian package: cmake --workflow --preset package.

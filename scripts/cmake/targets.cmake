@@ -1,0 +1,47 @@
+# Targets from folders. Sources are globbed, so a new file is picked up by running cmake again;
+# a folder without sources yields an INTERFACE library, or no executable, so that parts can grow
+# one by one.
+
+# dhow_library(NAME FOLDER dir... [EXCLUDE regex...] [PUBLIC lib...] [PRIVATE lib...])
+function(dhow_library name)
+    cmake_parse_arguments(arg "" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE" ${ARGN})
+    dhow_glob(sources "${arg_FOLDER}" "*.cpp" "${arg_EXCLUDE}")
+    if(sources)
+        add_library(${name} STATIC ${sources})
+        target_link_libraries(${name} PUBLIC dhow_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    else()
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE dhow_flags ${arg_PUBLIC} ${arg_PRIVATE})
+    endif()
+endfunction()
+
+# dhow_executable(NAME SOURCES file... [LINK lib...]) does nothing when no source exists.
+function(dhow_executable name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+    set(sources "")
+    foreach(source IN LISTS arg_SOURCES)
+        if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+            list(APPEND sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+        elseif(EXISTS ${source})
+            list(APPEND sources ${source})
+        endif()
+    endforeach()
+    if(sources)
+        add_executable(${name} ${sources})
+        target_link_libraries(${name} PRIVATE dhow_flags ${arg_LINK})
+    endif()
+endfunction()
+
+# dhow_glob(OUT "dir;dir" PATTERN "exclude regex;...") lists files below this source folder.
+function(dhow_glob out folders pattern excludes)
+    set(found "")
+    foreach(folder IN LISTS folders)
+        file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${pattern})
+        list(APPEND found ${files})
+    endforeach()
+    foreach(exclude IN LISTS excludes)
+        list(FILTER found EXCLUDE REGEX ${exclude})
+    endforeach()
+    list(REMOVE_DUPLICATES found)
+    set(${out} ${found} PARENT_SCOPE)
+endfunction()
