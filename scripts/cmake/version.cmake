@@ -19,6 +19,7 @@ add_custom_target(dhow_version_source
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
             -DOUTPUT=${generated}/dhow_version.cpp
             -P ${CMAKE_SOURCE_DIR}/scripts/cmake/version.cmake
+    COMMENT "Asking git for the version"
     BYPRODUCTS ${generated}/dhow_version.cpp VERBATIM)
 add_library(dhow_version STATIC ${generated}/dhow_version.cpp)
 add_dependencies(dhow_version dhow_version_source)

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Checks the source text: layers, sizes, head comments, words that stay out.
+
+usage: tidy.py [ROOT]      prints FILE:LINE: what is wrong; exit code 1 if anything is.
+"""
+
+import collections
+import pathlib
+import re
+import sys
+
+import source
+
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 70
+DRIVER_LINES_MAX = 150
+COLUMNS_MAX = 100
+HEAD_LINES = 5
+
+# In pieces, so that this file passes its own check.
+BANNED_WORDS = [
+    "/wo" + "rk/",
+    "/tmp/br" + "ief",
+    "Co-Auth" + "ored-By",
+]
+TO_DO = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\s*\(?#\d+)")
+
+PURE_HEADERS = re.compile(
+    r"boost/(?!system/|json\.hpp|json/)|openssl/|sqlite3|yaml-cpp/|zstd|systemd/|sys/"
+    r"|(?:thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token"
+    r"|atomic|random|fstream|iostream|filesystem|ctime|coroutine"
+    r"|time\.h|unistd\.h|fcntl\.h|pthread\.h|signal\.h|csignal|poll\.h)$")
+PURE_CALLS = re.compile(
+    r"_clock::now\b|\brandom_device\b|\bmt19937|\bs?rand\s*\(|\bgetrandom\s*\("
+    r"|\bstd::time\s*\(|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b"
+    r"|\bstd::(?:jthread|thread|mutex)\b|\bstd::async\b|\bthread_local\b|\bsleep_(?:for|until)\b")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+Rules = collections.namedtuple("Rules", "layers pure private drivers")
+
+
+def load_rules(path):
+    rules = Rules({}, set(), {}, set())
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        line = line.split("#")[0].strip()
+        if not line:
+            continue
+        word, _, rest = line.partition(" ")
+        name, _, parts = rest.partition(":")
+        if word == "layer":
+            rules.layers[name.strip()] = set(parts.split())
+        elif word == "private":
+            rules.private[name.strip()] = set(parts.split())
+        elif word == "pure":
+            rules.pure.add(rest.strip())
+        elif word == "driver":
+            rules.drivers.add(rest.strip())
+        else:
+            raise SystemExit(f"{path}:{number}: unknown rule '{word}'")
+    return rules
+
+
+def part_of(name, parts):
+    """The longest of the parts that holds the file, or None."""
+    fits = [part for part in parts if name.startswith(part + "/")]
+    return max(fits, key=len, default=None)
+
+
+def includes(text):
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start(2)) + 1, match.group(1) == '"', match.group(2)
+
+
+def check_layers(name, text, rules):
+    part = part_of(name, rules.layers)
+    if part is None:
+        yield 1, "belongs to no layer of layers.txt"
+        return
+    allowed = rules.layers[part]
+    for line, own, header in includes(text):
+        if not own or header == "dhow_version.hpp":
+            continue
+        target = part_of(header, rules.layers)
+        if target is None:
+            yield line, f'"{header}" is not named from the root of the tree'
+        elif target != part and not any(f"{target}/".startswith(f"{one}/") for one in allowed):
+            yield line, f"{part} may not include {target} (layers.txt)"
+        for prefix, parts in rules.private.items():
+            if header.rsplit("/", 1)[-1].startswith(prefix) and part not in parts:
+                yield line, f"{prefix}* is private to {', '.join(sorted(parts))}"
+
+
+def check_pure(name, text, rules):
+    if part_of(name, rules.layers) not in rules.pure:
+        return
+    for line, _, header in includes(text):
+        if PURE_HEADERS.match(header):
+            yield line, f"<{header}> in a pure part"
+    for number, line in enumerate(source.without_comments(text).splitlines(), 1):
+        match = PURE_CALLS.search(line)
+        if match:
+            yield number, f"'{match.group(0)}' in a pure part"
+
+
+def check_sizes(name, text, rules):
+    lines = text.count("\n")
+    limit = DRIVER_LINES_MAX if name in rules.drivers else FILE_LINES_MAX
+    if lines > limit:
+        yield lines, f"file of {lines} lines; at most {limit}"
+    for first, length in source.functions(text):
+        if length > FUNCTION_LINES_MAX:
+            yield first, f"function of {length} lines; at most {FUNCTION_LINES_MAX}"
+
+
+def check_head(name, text, _rules):
+    wanted = 1 if name.startswith("tests/") else HEAD_LINES
+    head = text.splitlines()[:wanted]
+    if len(head) < wanted or not all(line.startswith("// ") for line in head):
+        yield 1, f"does not open with a head comment of {wanted} lines"
+
+
+def check_columns(_name, text, _rules):
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > COLUMNS_MAX:
+            yield number, f"line of {len(line)} columns; at most {COLUMNS_MAX}"
+
+
+def check_words(_name, text, _rules):
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in BANNED_WORDS:
+            if word in line:
+                yield number, f"'{word}' stays out of the project"
+        if TO_DO.search(line):
+            yield number, "something to be done, without the number of its issue"
+
+
+CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_columns]
+
+
+def check_tree(root):
+    """Yields (file, line, message) for everything that is wrong below root."""
+    rules = load_rules(root / "tests/tools/layers.txt")
+    for name in source.project_files(root):
+        text = source.read_text(root / name)
+        if text is None:
+            continue
+        checks = [check_words]
+        suffix = pathlib.PurePath(name).suffix
+        if suffix in source.CODE:
+            checks += CODE_CHECKS
+        elif suffix == ".py":
+            checks += [check_columns]
+        for check in checks:
+            for line, message in check(name, text, rules):
+                yield name, line, message
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    wrong = list(check_tree(root))
+    for name, line, message in wrong:
+        print(f"{name}:{line}: {message}")
+    print(f"tidy: {len(wrong)} findings")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
