@@ -82,11 +82,11 @@ public:
 
 private:
     friend result<field_set> read_fields(byte_view, std::span<const field_rule>);
-    struct field {
+    struct known_field {
         std::uint8_t tag;
         byte_view value;
     };
-    std::vector<field> x_known;
+    std::vector<known_field> x_known;
 };
 
 /// Reads fields up to the end of `data`. Refuses tags out of order (`bad_order`), repeated ones that are
