@@ -1,0 +1,77 @@
+// The loaded part of what waits for one peer, by class, and which class goes next.
+// Way of the message: store -> [ready_queue] -> outbound -> link_session.
+// Pure value.
+// Spec: DESIGN numbers in docs/overview.md#classes. Tests: unit/route/ready_queue_test.cpp.
+// Limits: loaded_shipments_per_class; the rest stays in the store and is loaded in its turn.
+#pragma once
+
+#include "daemon/route/core.hpp"
+
+#include <unordered_set>
+
+namespace dhow::route {
+
+using store::answer::ready_shipment;
+
+class ready_queue {
+public:
+    /// Adds a shipment just made ready. False: not taken, the store has it and will be asked again.
+    bool add_fresh(ready_shipment item);
+    /// Adds what the store answered for `cls`; rows already here or under way are skipped.
+    void add_loaded(message_class cls, answer::ready rows);
+    /// Puts back one that was not sent, at the front of its class.
+    void put_back(ready_shipment item);
+    /// The class that should be asked for next among those for which `may_go(front)` says yes; flash
+    /// strictly first, the others by served bytes over their share (8 : 3 : 1), so that none starves.
+    template <class Predicate>
+    [[nodiscard]] std::optional<message_class> choose(Predicate may_go) const;
+    [[nodiscard]] const ready_shipment& front(message_class cls) const;
+    /// Takes the front out; it stays known as under way until forget().
+    ready_shipment take(message_class cls);
+    void forget(store::row_id row) { x_known.erase(row); }
+    /// Classes whose loaded part is empty while the store may have more.
+    [[nodiscard]] bool wants_load(message_class cls) const;
+    void mark_loading(message_class cls) { lane_of(cls).loading = true; }
+    [[nodiscard]] store::row_id cursor(message_class cls) const { return lane_of(cls).after; }
+    /// Rows before the cursor may have become ready again.
+    void rescan(message_class cls);
+    [[nodiscard]] std::size_t size() const { return x_known.size(); }
+
+private:
+    struct lane {
+        std::deque<ready_shipment> items;
+        store::row_id after = 0;
+        bool more = true;
+        bool loading = false;
+        double served = 0;      ///< Bytes over share.
+    };
+    lane& lane_of(message_class cls) { return x_lanes[static_cast<std::size_t>(cls)]; }
+    [[nodiscard]] const lane& lane_of(message_class cls) const {
+        return x_lanes[static_cast<std::size_t>(cls)];
+    }
+    void wake(lane& woken);
+
+    std::array<lane, protocol::message_class_count> x_lanes;
+    std::unordered_set<store::row_id> x_known;
+};
+
+template <class Predicate>
+std::optional<message_class> ready_queue::choose(Predicate may_go) const {
+    std::optional<message_class> best;
+    for (std::size_t i = 0; i < x_lanes.size(); ++i) {
+        const auto cls = static_cast<message_class>(i);
+        const auto& lane = x_lanes[i];
+        if (lane.items.empty() || !may_go(lane.items.front())) {
+            continue;
+        }
+        if (cls == message_class::flash) {
+            return cls;
+        }
+        if (!best || lane.served < lane_of(*best).served) {
+            best = cls;
+        }
+    }
+    return best;
+}
+
+}  // namespace dhow::route

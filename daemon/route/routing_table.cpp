@@ -1,0 +1,127 @@
+// Recipient to next hops: first matching rule, its links left to right, then a direct link if there is one.
+// Way of the message: see routing_table.hpp.
+// Pure.
+// Spec: docs/configuration.md#routes. Tests: unit/route/routing_table_test.cpp.
+// Limits: recipients_max.
+#include "daemon/route/routing_table.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+namespace {
+constexpr std::string_view group_prefix = "group:";
+}
+
+routing_table::routing_table(const config::gateway& config, const protocol::directory& directory)
+    : x_self(config.bureau), x_rules(config.routes) {
+    for (const auto& link : config.links) {
+        x_peer_of_link[link.name] = link.peer;
+    }
+    for (const auto& entry : directory.entries) {
+        if (entry.status == protocol::bureau_status::active ||
+            entry.status == protocol::bureau_status::retiring) {
+            x_known.insert(entry.bureau);
+        }
+    }
+    for (const auto& [name, members] : config.groups) {
+        x_groups[name] = {members.begin(), members.end()};
+    }
+    x_groups.try_emplace("everyone", x_known);
+}
+
+bool routing_table::covers(const config::route& rule, protocol::bureau_id recipient) const {
+    if (rule.to == "*") {
+        return true;
+    }
+    if (rule.to.starts_with(group_prefix)) {
+        const auto group = x_groups.find(rule.to.substr(group_prefix.size()));
+        return group != x_groups.end() && group->second.contains(recipient);
+    }
+    return rule.to == recipient.text();
+}
+
+const config::route* routing_table::match(protocol::bureau_id recipient) const {
+    const auto found = std::find_if(x_rules.begin(), x_rules.end(),
+                                    [&](const auto& rule) { return covers(rule, recipient); });
+    return found == x_rules.end() ? nullptr : &*found;
+}
+
+std::vector<protocol::bureau_id> routing_table::next_hops(protocol::bureau_id recipient) const {
+    std::vector<protocol::bureau_id> out;
+    const auto add = [&](protocol::bureau_id peer) {
+        if (std::find(out.begin(), out.end(), peer) == out.end()) {
+            out.push_back(peer);
+        }
+    };
+    if (const auto* rule = match(recipient)) {
+        for (const auto& link : rule->via) {
+            if (const auto peer = x_peer_of_link.find(link); peer != x_peer_of_link.end()) {
+                add(peer->second);
+            }
+        }
+        return out;
+    }
+    for (const auto& [link, peer] : x_peer_of_link) {
+        if (peer == recipient) {
+            add(peer);
+        }
+    }
+    return out;
+}
+
+protocol::result<std::vector<protocol::bureau_id>> routing_table::expand(
+    const std::vector<std::string>& to, std::string& culprit) const {
+    std::set<protocol::bureau_id> out;
+    for (const auto& entry : to) {
+        culprit = entry;
+        if (entry.starts_with(group_prefix)) {
+            const auto group = x_groups.find(entry.substr(group_prefix.size()));
+            if (group == x_groups.end()) {
+                return protocol::errc::unknown_recipient;
+            }
+            out.insert(group->second.begin(), group->second.end());
+            continue;
+        }
+        const auto bureau = protocol::bureau_id::parse(entry);
+        if (!bureau || !x_known.contains(*bureau)) {
+            return protocol::errc::unknown_recipient;
+        }
+        out.insert(*bureau);
+    }
+    out.erase(x_self);
+    if (out.empty()) {
+        return protocol::errc::unknown_recipient;
+    }
+    if (out.size() >= protocol::limits::recipients_max) {
+        return protocol::errc::too_long;
+    }
+    culprit.clear();
+    return std::vector<protocol::bureau_id>(out.begin(), out.end());
+}
+
+std::vector<std::string> routing_table::explain(protocol::bureau_id recipient) const {
+    std::vector<std::string> out;
+    const std::string name(recipient.text());
+    out.push_back(x_known.contains(recipient) ? name + " is an active bureau of the directory"
+                                              : name + " is not an active bureau of the directory");
+    const auto* rule = match(recipient);
+    if (rule == nullptr) {
+        out.push_back("no rule under routes: matches; only a link to the bureau itself would do");
+    } else {
+        out.push_back("the rule `to: " + rule->to + "` in line " + std::to_string(rule->line) +
+                      " is the first that matches");
+    }
+    const auto hops = next_hops(recipient);
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+        out.push_back((i == 0 ? "goes by " : "else by ") + std::string(hops[i].text()));
+    }
+    if (hops.empty()) {
+        out.push_back("there is no way to it: add a link and a route");
+    }
+    return out;
+}
+
+}  // namespace dhow::route
