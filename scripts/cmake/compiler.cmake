@@ -1,5 +1,5 @@
-# Language level, warnings, hardening and sanitizers: one INTERFACE target, dhow_flags, used by every
-# target of the project.
+# Language level, warnings, hardening and sanitizers: one INTERFACE target, dhow_flags, used by
+# every target of the project.
 
 if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
@@ -44,11 +44,12 @@ if(DHOW_SANITIZE)
     endif()
 elseif(CMAKE_BUILD_TYPE MATCHES "^(RelWithDebInfo|Release)$")
     target_compile_options(dhow_flags INTERFACE
-        -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero)
+        -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+        -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
         target_compile_options(dhow_flags INTERFACE -fcf-protection)
     endif()
-    target_compile_definitions(dhow_flags INTERFACE _FORTIFY_SOURCE=3 _GLIBCXX_ASSERTIONS)
+    target_compile_definitions(dhow_flags INTERFACE _GLIBCXX_ASSERTIONS)
     target_link_options(dhow_flags INTERFACE -Wl,-z,relro,-z,now)
 else()
     target_compile_definitions(dhow_flags INTERFACE _GLIBCXX_ASSERTIONS)

@@ -40,10 +40,10 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "openssl")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "secure store-and-forward messaging gateway
- Accepts messages from a bureau's agencies, signs and encrypts them end to end,
- keeps them in a durable queue and relays them to other bureaus over links that
- are slow, dear and often down.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"Accepts messages from a bureau's agencies, signs and encrypts them end to end,
+keeps them in a durable queue and relays them to other bureaus over links that
+are slow, dear and often down.")
 file(GLOB scripts CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/systemd/postinst ${CMAKE_SOURCE_DIR}/systemd/prerm
     ${CMAKE_SOURCE_DIR}/systemd/postrm)

@@ -36,11 +36,12 @@ PURE_CALLS = re.compile(
     r"|\bstd::(?:jthread|thread|mutex)\b|\bstd::async\b|\bthread_local\b|\bsleep_(?:for|until)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
-Rules = collections.namedtuple("Rules", "layers pure private drivers")
+Rules = collections.namedtuple("Rules", "root layers pure private drivers")
 
 
-def load_rules(path):
-    rules = Rules({}, set(), {}, set())
+def load_rules(root):
+    rules = Rules(root, {}, set(), {}, set())
+    path = root / "tests/tools/layers.txt"
     for number, line in enumerate(path.read_text().splitlines(), 1):
         line = line.split("#")[0].strip()
         if not line:
@@ -93,13 +94,27 @@ def check_layers(name, text, rules):
 def check_pure(name, text, rules):
     if part_of(name, rules.layers) not in rules.pure:
         return
-    for line, _, header in includes(text):
-        if PURE_HEADERS.match(header):
+    for line, own, header in includes(text):
+        if own:
+            for via, banned in impure_headers(rules.root, header, {header}):
+                yield line, f"<{banned}> in a pure part, by way of {via}"
+        elif PURE_HEADERS.match(header):
             yield line, f"<{header}> in a pure part"
     for number, line in enumerate(source.without_comments(text).splitlines(), 1):
         match = PURE_CALLS.search(line)
         if match:
             yield number, f"'{match.group(0)}' in a pure part"
+
+
+def impure_headers(root, name, seen):
+    """(file, header) for each banned header that a header of ours brings along."""
+    path = root / name
+    for _, own, header in includes(path.read_text(encoding="utf-8") if path.is_file() else ""):
+        if own and header not in seen:
+            seen.add(header)
+            yield from impure_headers(root, header, seen)
+        elif not own and PURE_HEADERS.match(header):
+            yield name, header
 
 
 def check_sizes(name, text, rules):
@@ -139,7 +154,7 @@ CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_columns]
 
 def check_tree(root):
     """Yields (file, line, message) for everything that is wrong below root."""
-    rules = load_rules(root / "tests/tools/layers.txt")
+    rules = load_rules(root)
     for name in source.project_files(root):
         text = source.read_text(root / name)
         if text is None:

@@ -93,6 +93,12 @@ class tidy_test(tree_case):
                                       "in a pure part")
         self.assert_clean("daemon/link/x.hpp", HEAD + "#include <boost/asio.hpp>\n")
 
+    def test_headers_that_come_along_into_pure_parts(self):
+        self.write("daemon/store/a.hpp", HEAD + '#include "daemon/store/b.hpp"\n')
+        self.write("daemon/store/b.hpp", HEAD + "#include <mutex>\n")
+        self.assert_finds("daemon/route/x.hpp", HEAD + '#include "daemon/store/a.hpp"\n', 7,
+                          "by way of daemon/store/b.hpp")
+
     def test_calls_in_pure_parts(self):
         for call in ["std::chrono::steady_clock::now()", "std::random_device{}()", "rand()",
                      "std::time(nullptr)", "std::getenv(name)", "std::this_thread::sleep_for(x)",

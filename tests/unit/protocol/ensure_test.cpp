@@ -1,0 +1,66 @@
+// Shows that DHOW_ENSURE passes over a true condition and ends the process at a false one.
+// Way of the message: none.
+// Not pure: a child process per false condition.
+// Spec: docs/style.md. Tests: it is one.
+// Limits: none.
+#include "protocol/ensure.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string>
+
+namespace {
+
+struct ending {
+    int status = 0;    // as waitpid(2) gives it
+    std::string said;  // on stderr
+};
+
+// Runs DHOW_ENSURE(value != 0) in a child, which exits with 0 if it gets past it.
+ending ensure_in_child(int value) {
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(::pipe(ends.data()) == 0);
+    const pid_t child = ::fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        std::signal(SIGABRT, SIG_DFL);  // Boost.Test's handler would speak of it
+        ::dup2(ends[1], STDERR_FILENO);
+        DHOW_ENSURE(value != 0);
+        ::_exit(0);
+    }
+    ::close(ends[1]);
+    ending result;
+    std::array<char, 512> buffer{};
+    for (ssize_t got = 0; (got = ::read(ends[0], buffer.data(), buffer.size())) > 0;) {
+        result.said.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    ::close(ends[0]);
+    BOOST_REQUIRE(::waitpid(child, &result.status, 0) == child);
+    return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ensure_test)
+
+BOOST_AUTO_TEST_CASE(a_true_condition_has_no_effect) {
+    const ending end = ensure_in_child(1);
+    BOOST_TEST(WIFEXITED(end.status));
+    BOOST_TEST(WEXITSTATUS(end.status) == 0);
+    BOOST_TEST(end.said == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_false_condition_aborts_and_says_where) {
+    const ending end = ensure_in_child(0);
+    BOOST_TEST(WIFSIGNALED(end.status));
+    BOOST_TEST(WTERMSIG(end.status) == SIGABRT);
+    BOOST_TEST(end.said.find("ensure_test.cpp:") != std::string::npos, end.said);
+    BOOST_TEST(end.said.find("ensure failed: value != 0") != std::string::npos, end.said);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
