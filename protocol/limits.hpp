@@ -29,6 +29,9 @@ inline constexpr std::size_t attachments_max = 64;
 inline constexpr std::size_t piece_bytes = 1 * mib;
 /// [format] DER around one piece (measured 234 bytes in unit/seal/piece_test.cpp; rounded up).
 inline constexpr std::size_t piece_overhead_bytes_max = 512;
+/// [format] One sealed attachment: all that a message may hold, and a quarter for pieces and padding.
+inline constexpr std::uint64_t sealed_attachment_bytes_max =
+    attachment_bytes_max + attachment_bytes_max / 4;
 /// [format] Recipients of one message: 196 members, the non-state parties, room for growth.
 inline constexpr std::size_t recipients_max = 512;
 /// [format] Ids in `supersedes` or `cancels` together, so that a header stays below header_bytes_max.
@@ -138,6 +141,25 @@ inline constexpr std::size_t http_json_bytes_max = 2 * mib;
 inline constexpr std::size_t http_connections_max = 256;
 /// Rows of one listing.
 inline constexpr std::size_t page_rows_max = 500;
+/// Memory for request bodies and pieces of all connections of one API server; a text of 1 MiB as base64
+/// takes three times its body while it is decoded, so four such and sixteen small ones fit.
+inline constexpr std::size_t http_memory_bytes_max = 24 * mib;
+/// Nesting of JSON in a request; the API itself needs three levels.
+inline constexpr std::size_t json_depth_max = 8;
+/// `Idempotency-Key`, as other HTTP APIs bound it.
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+/// A whole request header, from its first byte; 16 KiB at 9.6 kbit/s take 14 s.
+inline constexpr std::chrono::seconds http_header_time_max{30};
+/// A kept connection without a request; below the 5 minutes after which NAT forgets.
+inline constexpr std::chrono::seconds http_idle_time_max{120};
+/// A body in which no byte moves for this long ends the request.
+inline constexpr std::chrono::seconds http_progress_time_max{30};
+/// A whole JSON body, or one piece of a stream: 1 MiB in 900 s is 9.3 kbit/s.
+inline constexpr std::chrono::seconds http_body_time_max{900};
+/// After a reply that ends the connection, the client's rest is read this long, so that it sees the reply.
+inline constexpr std::chrono::seconds http_linger_time_max{2};
+/// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
+inline constexpr std::chrono::seconds inbox_wait_max{60};
 
 // Configuration -------------------------------------------------------------------------------
 /// One configuration file. A hub with 200 links, routes and agencies writes about 100 KB.

@@ -1,0 +1,163 @@
+// HELLO to bytes and back: tagged fields under the extension rule, and what its signature covers.
+// Way of the message: link_session, before anything else.
+// Pure.
+// Spec: docs/link-protocol.md#hello. Tests: unit/protocol/frame_test.cpp, vectors/hello.json.
+// Limits: hello_bytes_max, partials_in_hello_max.
+#include "protocol/bytes.hpp"
+#include "protocol/ensure.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/try.hpp"
+
+namespace dhow::protocol {
+
+namespace {
+
+enum tag : std::uint8_t {
+    version = 1,
+    bureau = 2,
+    instance = 3,
+    epoch = 4,
+    boot = 5,
+    directory_serial = 6,
+    directory_head = 7,
+    time = 8,
+    inline_credit = 9,
+    frame_bytes = 10,
+    sent_count = 11,
+    received_count = 12,
+    partial = 13,
+    checkpoint = 14,
+};
+
+constexpr std::array<field_rule, 14> rules{{
+    {tag::version},
+    {tag::bureau},
+    {tag::instance},
+    {tag::epoch},
+    {tag::boot},
+    {tag::directory_serial},
+    {tag::directory_head},
+    {tag::time},
+    {tag::inline_credit},
+    {tag::frame_bytes},
+    {tag::sent_count},
+    {tag::received_count},
+    {.tag = tag::partial, .required = false, .list = true},
+    {.tag = tag::checkpoint, .required = false},
+}};
+
+constexpr std::uint64_t any = ~std::uint64_t{0};
+constexpr std::string_view label = "dhow/1 hello";
+
+result<std::vector<partial_transfer>> read_partials(const field_set& fields) {
+    const auto values = fields.all(tag::partial);
+    if (values.size() > limits::partials_in_hello_max) {
+        return errc::too_long;
+    }
+    std::vector<partial_transfer> out;
+    for (const auto& value : values) {
+        reader in{value};
+        partial_transfer one;
+        DHOW_TRY(one.object, in.fixed<digest>());
+        DHOW_TRY(one.durable_bytes, in.varint());
+        DHOW_CHECK(in.end());
+        out.push_back(one);
+    }
+    return out;
+}
+
+result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields) {
+    const auto value = fields.find(tag::checkpoint);
+    if (!value) {
+        return std::optional<audit_checkpoint>{};
+    }
+    reader in{*value};
+    audit_checkpoint out;
+    DHOW_TRY(out.root, in.fixed<digest>());
+    DHOW_TRY(out.tree_size, in.varint());
+    DHOW_CHECK(in.end());
+    return std::optional{out};
+}
+
+result<void> read_who(const field_set& fields, hello& out) {
+    DHOW_TRY(out.version, u8_in(fields.one(tag::version)));
+    if (out.version != format_version) {
+        return errc::unsupported_version;
+    }
+    DHOW_TRY(out.bureau, bureau_in(fields.one(tag::bureau)));
+    DHOW_TRY(out.instance, fixed_in<instance_id>(fields.one(tag::instance)));
+    DHOW_TRY(out.epoch, varint_in(fields.one(tag::epoch), any));
+    DHOW_TRY(out.boot, varint_in(fields.one(tag::boot), any));
+    DHOW_TRY(out.directory_serial, varint_in(fields.one(tag::directory_serial), any));
+    DHOW_TRY(out.directory_head, fixed_in<digest>(fields.one(tag::directory_head)));
+    DHOW_TRY(out.time, time_in(fields.one(tag::time)));
+    return {};
+}
+
+result<void> read_limits(const field_set& fields, hello& out) {
+    DHOW_TRY(const auto credit, varint_in(fields.one(tag::inline_credit), 0xffff'ffff));
+    DHOW_TRY(const auto frame_bytes,
+             varint_in(fields.one(tag::frame_bytes), limits::frame_payload_bytes_max));
+    if (frame_bytes < limits::frame_bytes_min) {
+        return errc::out_of_range;
+    }
+    out.inline_credit_bytes = static_cast<std::uint32_t>(credit);
+    out.frame_bytes_max = static_cast<std::uint32_t>(frame_bytes);
+    DHOW_TRY(out.sent_count, varint_in(fields.one(tag::sent_count), any));
+    DHOW_TRY(out.received_count, varint_in(fields.one(tag::received_count), any));
+    return {};
+}
+
+}  // namespace
+
+//= LP-26
+bytes hello_to_be_signed(bool is_dialler, byte_view exporter, byte_view encoded_hello) {
+    constexpr std::uint8_t dialler = 1;
+    constexpr std::uint8_t listener = 2;
+    writer out;
+    out.raw(as_bytes(label)).u8(0).u8(is_dialler ? dialler : listener);
+    out.sized(exporter).raw(encoded_hello);
+    return out.take();
+}
+
+//= LP-10
+bytes encode_hello(const hello& value) {
+    DHOW_ENSURE(value.partials.size() <= limits::partials_in_hello_max);
+    field_writer out{value.ignored};
+    out.put_u8(tag::version, value.version).put(tag::bureau, value.bureau.text());
+    out.put(tag::instance, value.instance.view()).put_varint(tag::epoch, value.epoch);
+    out.put_varint(tag::boot, value.boot);
+    out.put_varint(tag::directory_serial, value.directory_serial);
+    out.put(tag::directory_head, value.directory_head.view());
+    out.put_varint(tag::time, time_value(value.time));
+    out.put_varint(tag::inline_credit, value.inline_credit_bytes);
+    out.put_varint(tag::frame_bytes, value.frame_bytes_max);
+    out.put_varint(tag::sent_count, value.sent_count);
+    out.put_varint(tag::received_count, value.received_count);
+    for (const auto& it : value.partials) {
+        out.put(tag::partial, writer{}.raw(it.object.view()).varint(it.durable_bytes).view());
+    }
+    if (value.checkpoint) {
+        const auto& it = *value.checkpoint;
+        out.put(tag::checkpoint, writer{}.raw(it.root.view()).varint(it.tree_size).view());
+    }
+    return out.finish();
+}
+
+//= LP-10
+result<hello> decode_hello(byte_view data) {
+    if (data.size() > limits::hello_bytes_max) {
+        return errc::too_long;
+    }
+    DHOW_TRY(auto fields, read_fields(data, rules));
+    hello out;
+    DHOW_CHECK(read_who(fields, out));
+    DHOW_CHECK(read_limits(fields, out));
+    DHOW_TRY(out.partials, read_partials(fields));
+    DHOW_TRY(out.checkpoint, read_checkpoint(fields));
+    out.ignored = std::move(fields.ignored);
+    return out;
+}
+
+}  // namespace dhow::protocol

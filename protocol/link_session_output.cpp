@@ -1,0 +1,123 @@
+// What is written next: HELLO, control frames, acknowledgements, then what interleave chooses.
+// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// Pure: no I/O, no clock. Runs on the net thread.
+// Spec: docs/link-protocol.md#order. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair.
+// Limits: one frame at a time; control_frames_max wait.
+#include "protocol/ensure.hpp"
+#include "protocol/link_session_impl.hpp"
+
+#include <algorithm>
+
+namespace dhow::protocol {
+
+byte_view link_session::impl::to_send(utc_time now) {
+    if (x_out_sent == x_out.size()) {
+        x_out.clear();
+        x_out_sent = 0;
+        write_next(now);
+    }
+    return byte_view{x_out}.subspan(x_out_sent);
+}
+
+void link_session::impl::mark_sent(std::size_t count, utc_time now) {
+    DHOW_ENSURE(count <= x_out.size() - x_out_sent);
+    x_out_sent += count;
+    x_last_sent = now;
+    if (x_out_sent < x_out.size() || !x_out_completes || is_ended()) {
+        return;
+    }
+    const auto place = x_outgoing.find(*x_out_completes);
+    x_out_completes.reset();
+    if (place != x_outgoing.end()) {
+        note_all_sent(place->first, place->second);
+    }
+}
+
+void link_session::impl::set_frame_payload(std::size_t payload_bytes) {
+    x_options.frame_payload_bytes =
+        std::clamp(payload_bytes, limits::frame_bytes_min, limits::frame_payload_bytes_max);
+}
+
+void link_session::impl::goodbye(errc code, std::chrono::seconds reconnect_after) {
+    if (!is_ended()) {
+        finish({make_error_code(code), "we said goodbye", {}, false},
+               goodbye_frame{code, reconnect_after});
+    }
+}
+
+void link_session::impl::push_control(const frame& what) {
+    if (x_control.size() >= limits::control_frames_max) {
+        return fail(errc::credit_exceeded, "the peer does not read what we answer");
+    }
+    append_frame(x_control.emplace_back(), what);
+}
+
+//= LP-30
+void link_session::impl::write_next(utc_time now) {
+    if (!x_hello_queued && !is_ended()) {
+        return;
+    }
+    if (!write_control() && !is_ended()) {
+        write_transfer(now);
+    }
+}
+
+bool link_session::impl::write_control() {
+    if (!x_control.empty()) {
+        x_out = std::move(x_control.front());
+        x_control.pop_front();
+        return true;
+    }
+    if (x_pong) {
+        append_frame(x_out, *x_pong);
+        x_pong.reset();
+        return true;
+    }
+    //= LP-48
+    while (!x_acks.empty()) {
+        const auto stream = x_acks.front();
+        x_acks.pop_front();
+        const auto place = x_incoming.find(stream);
+        if (place != x_incoming.end()) {
+            place->second.ack_is_due = false;
+            append_frame(x_out, ack_frame{stream, place->second.transfer.durable_bytes(),
+                                          x_options.window_bytes});
+            return true;
+        }
+    }
+    return false;
+}
+
+//= LP-31
+void link_session::impl::write_transfer(utc_time now) {
+    const auto next = x_interleave.next();
+    if (!next) {
+        return;
+    }
+    auto& entry = x_outgoing.at(next->stream);
+    auto& transfer = entry.transfer;
+    if (transfer.current() == outgoing_transfer::state::offering) {
+        if (x_wire.empty()) {
+            x_expecting_since = now;
+        }
+        entry.wire = x_next_wire++;
+        x_wire.emplace(*entry.wire, next->stream);
+        append_frame(x_out, transfer.take_offer(*entry.wire, now));
+    } else {
+        const auto payload_max =
+            is_established()
+                ? std::min<std::size_t>(x_options.frame_payload_bytes, x_peer.frame_bytes_max)
+                : x_options.frame_payload_bytes;
+        const auto data = transfer.next_data(payload_max);
+        append_frame(x_out, data);
+        transfer.mark_written(data.payload.size());
+    }
+    if (transfer.all_written()) {
+        x_out_completes = next->stream;
+    }
+    x_interleave.charge(*next, x_out.size());
+    ask(next->stream, entry);
+    place(next->stream, entry);
+}
+
+}  // namespace dhow::protocol
