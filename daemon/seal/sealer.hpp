@@ -35,8 +35,10 @@ struct make_key {};
 /// `body` is given, its digest.
 struct verify_parcel { protocol::preamble preamble; std::optional<bytes> body;
                        std::optional<digest> body_digest; };
-/// Opens for ourselves. The seal was verified before.
-struct open_message { protocol::preamble preamble; bytes body; };
+/// Opens for ourselves. The seal was verified before. `received_at`: when it was, if that is not now, so
+/// that a key revoked since then does not close what had come before.
+struct open_message { protocol::preamble preamble; bytes body;
+                      std::optional<protocol::utc_time> received_at = std::nullopt; };
 struct open_piece { std::array<std::uint8_t, 32> key{}; digest sealed_digest; bytes sealed; };
 struct sign_receipt { protocol::receipt_content content; };
 struct verify_receipt { bytes encoded; };
@@ -47,8 +49,11 @@ struct verify_hello { bureau_id bureau; protocol::key_id signer; protocol::signa
 /// At-rest sealing under the service manager's key (AES-256-GCM; `context` is authenticated).
 struct seal_at_rest { bytes plain; std::string context; };
 struct open_at_rest { bytes sealed; std::string context; };
-/// Standard CMS files of a message for evidence: seal, receipt.
 }  // namespace job
+
+/// Contexts under which results of a job are sealed at rest; open_at_rest wants the same.
+std::string kept_key_context(const protocol::message_id& id);
+std::string summary_context(const protocol::message_id& id);
 
 using job_request = std::variant<job::seal_message, job::seal_piece, job::make_key, job::verify_parcel,
                                  job::open_message, job::open_piece, job::sign_receipt,
@@ -82,6 +87,10 @@ using job_outcome = std::variant<done::sealed_message, done::sealed_piece, done:
                                  done::verified_parcel, done::opened_message, done::opened_piece,
                                  done::signed_receipt, done::verified_receipt, done::signed_hello,
                                  done::verified_hello, done::at_rest>;
+
+/// Contexts under which a sealer seals at rest what it gives out sealed: `sealed_summary`, `kept_key`.
+inline constexpr std::string_view summary_context = "inbox-summary";
+inline constexpr std::string_view kept_key_context = "kept-key";
 
 /// Runs one job to its end on the calling thread. Thread-safe: keys and directory are shared read-only.
 class sealer {
