@@ -215,7 +215,7 @@ std::optional<incoming_transfer::piece> incoming_transfer::take_piece(bool flush
         return std::nullopt;
     }
     const auto start = x_received - x_gathered.size();
-    const auto end = std::min(segment_end(start), x_body_bytes);
+    const auto end = std::min({segment_end(start), x_body_bytes, x_limit});
     if (x_received < end && !flush) {
         return std::nullopt;
     }

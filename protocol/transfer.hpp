@@ -105,7 +105,8 @@ public:
     boost::system::error_code on_data(const data_frame& data);
     /// False when a resumed transfer would have to start elsewhere than it already did.
     [[nodiscard]] bool accept(std::uint64_t offset, std::uint32_t window_bytes);
-    /// A piece that ends at a segment's or the body's end, or with `flush` whatever there is.
+    /// A piece that ends at a segment's or the body's end or where the peer's credit ends (else it would
+    /// wait for an ACK that cannot come), or with `flush` whatever there is.
     struct piece {
         std::uint64_t offset = 0;
         bytes payload;
