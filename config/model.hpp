@@ -100,6 +100,7 @@ struct gateway {
     std::vector<link> links;
     std::vector<route> routes;
     std::map<std::string, std::vector<bureau_id>> groups;
+    std::vector<bureau_id> bureaus;        ///< That must be reachable; only checked, not needed.
     std::map<std::string, agency> agencies;
     std::vector<assignment_rule> assignments;
     std::string duty_desk;                 ///< Name of an agency.

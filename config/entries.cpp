@@ -1,0 +1,144 @@
+// Links, bureaus, groups, routes, agencies and assignments, one reader each.
+// Way of the message: see entries.hpp.
+// Pure.
+// Spec: docs/configuration.md. Tests: unit/config/load_test.cpp.
+// Limits: config_entries_max, recipients_max.
+#include "config/entries.hpp"
+
+#include "config/value_kinds.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+
+namespace dhow::config {
+
+namespace {
+
+void report_twice(load_context& context, const yaml_member& member, const std::string& path,
+                  const position& first) {
+    context.report(
+        severity::error, member.line, "duplicate-name",
+        "`" + path + "` stands already in " + first.file + " line " + std::to_string(first.line),
+        "Names are used once in all files together.");
+}
+
+/// Reports and returns true when the path was read before, from this file or another.
+bool stands_already(load_context& context, const yaml_member& member, const std::string& path,
+                    bool is_known) {
+    if (is_known) {
+        report_twice(context, member, path, context.where.find(path));
+    }
+    return is_known;
+}
+
+void read_links(section& top, gateway& out) {
+    top.each_named("links", [&](const yaml_member& member, const std::string& path) {
+        const bool known = std::any_of(out.links.begin(), out.links.end(),
+                                       [&](const link& one) { return one.name == member.key; });
+        if (stands_already(top.context(), member, path, known)) {
+            return;
+        }
+        section entry(top.context(), member.value, path, "links.*");
+        link read{.name = member.key, .peer = {}, .addresses = {}};
+        entry.required_value("peer", read.peer, bureau_kind);
+        entry.value("mode", read.mode, link_mode_kind);
+        entry.list("addresses", read.addresses, peer_address_kind);
+        entry.value("metered", read.metered, boolean_kind);
+        out.links.push_back(std::move(read));
+        top.context().where.add(path, {top.context().file, member.line});
+    });
+}
+
+void read_bureaus(section& top, gateway& out) { top.list("bureaus", out.bureaus, bureau_kind); }
+
+void read_groups(section& top, gateway& out) {
+    top.each_named("groups", [&](const yaml_member& member, const std::string& path) {
+        auto& context = top.context();
+        if (stands_already(context, member, path, out.groups.contains(member.key))) {
+            return;
+        }
+        if (member.key == "everyone") {
+            context.report(severity::error, member.line, "reserved-name",
+                           "`groups.everyone` is built in: all active bureaus of the directory",
+                           "Choose another name.");
+            return;
+        }
+        context.where.add(path, {context.file, member.line});
+        auto& members = out.groups[member.key];
+        top.member_list(member.value, path, members, bureau_kind);
+        if (members.size() > protocol::limits::recipients_max) {
+            context.report(severity::error, member.line, "wrong-value",
+                           path + ": found " + std::to_string(members.size()) +
+                               " bureaus, expected at most " +
+                               std::to_string(protocol::limits::recipients_max));
+        }
+    });
+}
+
+void read_routes(section& top, gateway& out) {
+    top.each_item("routes", [&](const yaml_node& item, const std::string&) {
+        section entry(top.context(), item, "routes." + std::to_string(out.routes.size()),
+                      "routes.*");
+        route read{.to = {}, .via = {}, .line = item.line};
+        entry.required_value("to", read.to, target_kind);
+        entry.required_list("via", read.via, name_kind);
+        out.routes.push_back(std::move(read));
+    });
+}
+
+void read_send(load_context& context, const yaml_node& node, const std::string& path, agency& out) {
+    section send(context, node, path + ".send", "agencies.*.send");
+    send.required_list("kinds", out.send_kinds, kind_pattern_kind);
+    send.required_list("to", out.send_to, target_kind);
+    send.required_list("classes", out.send_classes, class_kind);
+}
+
+void read_agencies(section& top, gateway& out) {
+    top.each_named("agencies", [&](const yaml_member& member, const std::string& path) {
+        auto& context = top.context();
+        if (stands_already(context, member, path, out.agencies.contains(member.key))) {
+            return;
+        }
+        section entry(context, member.value, path, "agencies.*");
+        agency read{.name = member.key,
+                    .users = {},
+                    .keys = {},
+                    .send_kinds = {},
+                    .send_to = {},
+                    .send_classes = {}};
+        entry.list("users", read.users, user_kind);
+        entry.list("keys", read.keys, fingerprint_kind);
+        if (const auto* send = entry.find("send")) {
+            read_send(context, *send, path, read);
+        }
+        entry.number("messages_per_day", read.messages_per_day, 0, 100'000'000);
+        out.agencies.emplace(member.key, std::move(read));
+        context.where.add(path, {context.file, member.line});
+    });
+}
+
+void read_assignments(section& top, gateway& out) {
+    top.each_item("assignments", [&](const yaml_node& item, const std::string&) {
+        section entry(top.context(), item, "assignments." + std::to_string(out.assignments.size()),
+                      "assignments.*");
+        assignment_rule read;
+        entry.list("kinds", read.kinds, kind_pattern_kind);
+        entry.list("from", read.from, target_kind);
+        entry.list("classes", read.classes, class_kind);
+        entry.required_list("agencies", read.agencies, name_kind);
+        out.assignments.push_back(std::move(read));
+    });
+}
+
+}  // namespace
+
+void read_entries(section& top, gateway& out) {
+    read_links(top, out);
+    read_bureaus(top, out);
+    read_groups(top, out);
+    read_routes(top, out);
+    read_agencies(top, out);
+    read_assignments(top, out);
+}
+
+}  // namespace dhow::config

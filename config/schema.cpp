@@ -1,0 +1,74 @@
+// The table of sections and keys.
+// Way of the message: see schema.hpp.
+// Pure: constants.
+// Spec: docs/configuration.md. Tests: unit/config/documentation_test.cpp.
+// Limits: none.
+#include "config/schema.hpp"
+
+#include "protocol/ensure.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dhow::config {
+
+namespace {
+
+using words = std::string_view;
+
+constexpr std::array<words, 18> top_keys{
+    "version",     "include",   "bureau",  "storage", "keys",      "trust",
+    "listen",      "links",     "bureaus", "groups",  "routes",    "agencies",
+    "assignments", "duty_desk", "classes", "api",     "operators", "log"};
+constexpr std::array<words, 6> included_keys{"links",  "bureaus",  "groups",
+                                             "routes", "agencies", "assignments"};
+constexpr std::array<words, 2> bureau_keys{"id", "name"};
+constexpr std::array<words, 5> storage_keys{"directory", "max", "free", "backup_window",
+                                            "retention"};
+constexpr std::array<words, 3> free_keys{"soft", "hard", "floor"};
+constexpr std::array<words, 7> key_keys{"link",    "sign",       "encrypt",         "older_encrypt",
+                                        "at_rest", "passphrase", "link_certificate"};
+constexpr std::array<words, 4> trust_keys{"directory", "anchors", "threshold", "federation"};
+constexpr std::array<words, 4> link_keys{"peer", "mode", "addresses", "metered"};
+constexpr std::array<words, 2> route_keys{"to", "via"};
+constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
+constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
+constexpr std::array<words, 4> assignment_keys{"kinds", "from", "classes", "agencies"};
+constexpr std::array<words, 4> classes_keys{"flash", "urgent", "routine", "bulk"};
+constexpr std::array<words, 2> class_keys{"send_again_after", "expires_after"};
+constexpr std::array<words, 2> api_keys{"unix_socket", "tls"};
+constexpr std::array<words, 3> tls_keys{"address", "certificate", "key"};
+constexpr std::array<words, 1> log_keys{"level"};
+
+constexpr std::array table{
+    schema_section{"", top_keys},
+    schema_section{"include.*", included_keys},
+    schema_section{"bureau", bureau_keys},
+    schema_section{"storage", storage_keys},
+    schema_section{"storage.free", free_keys},
+    schema_section{"keys", key_keys},
+    schema_section{"trust", trust_keys},
+    schema_section{"links.*", link_keys},
+    schema_section{"routes.*", route_keys},
+    schema_section{"agencies.*", agency_keys},
+    schema_section{"agencies.*.send", send_keys},
+    schema_section{"assignments.*", assignment_keys},
+    schema_section{"classes", classes_keys},
+    schema_section{"classes.*", class_keys},
+    schema_section{"api", api_keys},
+    schema_section{"api.tls", tls_keys},
+    schema_section{"log", log_keys},
+};
+
+}  // namespace
+
+std::span<const schema_section> schema() { return table; }
+
+std::span<const std::string_view> keys_of(std::string_view path) {
+    const auto found = std::find_if(table.begin(), table.end(),
+                                    [&](const schema_section& one) { return one.path == path; });
+    DHOW_ENSURE(found != table.end());
+    return found->keys;
+}
+
+}  // namespace dhow::config

@@ -1,0 +1,29 @@
+// The kinds of values that sections read: bureaus, names, targets, addresses, classes, and so on.
+// Way of the message: none; used by the section readers.
+// Pure: constants and parsers.
+// Spec: docs/configuration.md#values. Tests: unit/config/load_test.cpp.
+// Limits: short_text_bytes_max.
+#pragma once
+
+#include "config/model.hpp"
+#include "config/section.hpp"
+
+namespace dhow::config {
+
+extern const value_kind<std::string> text_kind;  ///< One line.
+extern const value_kind<std::string> name_kind;  ///< Of a link, group or agency.
+extern const value_kind<bureau_id> bureau_kind;
+extern const value_kind<std::string> target_kind;        ///< A bureau, `group:NAME`, `*`.
+extern const value_kind<std::string> kind_pattern_kind;  ///< `hit.request`, `hit.*`, `*`.
+extern const value_kind<message_class> class_kind;
+extern const value_kind<link_mode> link_mode_kind;
+extern const value_kind<std::string> address_kind;       ///< `host:port`
+extern const value_kind<std::string> peer_address_kind;  ///< `tls://host:port`
+extern const value_kind<std::string> user_kind;          ///< A Unix user.
+extern const value_kind<std::string> fingerprint_kind;   ///< SHA-256 in lower-case hexadecimal.
+extern const value_kind<std::string> log_level_kind;
+extern const value_kind<std::uint64_t> size_kind;
+extern const value_kind<double> percent_kind;
+extern const value_kind<bool> boolean_kind;
+
+}  // namespace dhow::config
