@@ -8,6 +8,8 @@
 #include "protocol/errors.hpp"
 #include "protocol/ids.hpp"
 
+#include <utility>
+
 namespace dhow::protocol {
 
 /// Reads a byte string from front to back. Nothing is consumed by a read that fails.
@@ -17,6 +19,10 @@ public:
 
     [[nodiscard]] std::size_t remaining() const { return x_rest.size(); }
     [[nodiscard]] bool empty() const { return x_rest.empty(); }
+    /// The next byte, which stays; nothing at the end.
+    [[nodiscard]] std::optional<std::uint8_t> peek() const {
+        return x_rest.empty() ? std::nullopt : std::optional{x_rest.front()};
+    }
     /// All that is left; consumes it.
     byte_view rest() { return std::exchange(x_rest, byte_view{}); }
 
@@ -40,6 +46,7 @@ private:
 /// Appends to a byte string that it owns.
 class writer {
 public:
+    void reserve(std::size_t size) { x_out.reserve(size); }
     writer& u8(std::uint8_t value);
     writer& varint(std::uint64_t value);
     writer& raw(byte_view value);

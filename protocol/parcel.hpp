@@ -64,6 +64,9 @@ struct sealed_body {
     byte_view ciphertext;                      ///< Refers into the decoded buffer.
 };
 
+/// Whether r and s are in range and s is in the lower half: the one form of a signature that is accepted.
+bool is_canonical(const signature& value);
+
 bytes encode_seal(const seal& value);
 result<seal> decode_seal(byte_view data);
 bytes encode_lockboxes(const lockbox_set& value);
