@@ -88,6 +88,13 @@ struct core {
     disk_state disk;
     counters count;
 
+    /// Something in the store falls due then: deadlines looks not later.
+    void wake_at(std::optional<utc_time> at) {
+        if (at && (!next_due || *at < *next_due)) {
+            next_due = at;
+        }
+    }
+    std::optional<utc_time> next_due;
     /// The session when it still exists; marks it touched.
     [[nodiscard]] protocol::link_session* session(session_number number);
     /// Number of the established session with a peer, if there is one.

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<double, protocol::message_class_count> shares{1, 8, 3, 1};
 }  // namespace
 
-void ready_queue::wake(lane& woken) {
+void ready_queue::wake(class_lane& woken) {
     // A class that was idle starts where the least served waiting one is, or it would catch up its idle time.
     double least = -1;
     for (const auto& other : x_lanes) {
@@ -29,6 +29,7 @@ bool ready_queue::add_fresh(ready_shipment item) {
     auto& lane = lane_of(item.shipment.cls);
     if (lane.more || lane.items.size() >= limits::loaded_shipments_per_class) {
         lane.more = true;
+        lane.declined = lane.loading;
         return false;
     }
     if (!x_known.insert(item.shipment.row).second) {
@@ -45,7 +46,8 @@ bool ready_queue::add_fresh(ready_shipment item) {
 void ready_queue::add_loaded(message_class cls, answer::ready rows) {
     auto& lane = lane_of(cls);
     lane.loading = false;
-    lane.more = rows.more;
+    lane.more = rows.more || lane.declined;
+    lane.declined = false;
     for (auto& item : rows.rows) {
         lane.after = std::max(lane.after, item.shipment.row);
         if (!x_known.insert(item.shipment.row).second) {

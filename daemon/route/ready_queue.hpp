@@ -38,20 +38,21 @@ public:
     [[nodiscard]] std::size_t size() const { return x_known.size(); }
 
 private:
-    struct lane {
+    struct class_lane {
         std::deque<ready_shipment> items;
         store::row_id after = 0;
         bool more = true;
         bool loading = false;
+        bool declined = false;  ///< A fresh one was not taken while a load was under way.
         double served = 0;      ///< Bytes over share.
     };
-    lane& lane_of(message_class cls) { return x_lanes[static_cast<std::size_t>(cls)]; }
-    [[nodiscard]] const lane& lane_of(message_class cls) const {
+    class_lane& lane_of(message_class cls) { return x_lanes[static_cast<std::size_t>(cls)]; }
+    [[nodiscard]] const class_lane& lane_of(message_class cls) const {
         return x_lanes[static_cast<std::size_t>(cls)];
     }
-    void wake(lane& woken);
+    void wake(class_lane& woken);
 
-    std::array<lane, protocol::message_class_count> x_lanes;
+    std::array<class_lane, protocol::message_class_count> x_lanes;
     std::unordered_set<store::row_id> x_known;
 };
 

@@ -65,11 +65,12 @@ struct revive_shipments { bureau_id peer; utc_time at{}; };
 /// At start: shipments of the peer up to offered_upto that are ready become in doubt (changed_at stays).
 struct doubt_shipments { bureau_id peer; row_id upto = 0; };
 /// Shipments of a message to `peer` that wait for its text (the peer has it now) and whose object is
-/// complete become ready. With an empty peer: those of any message and peer that wait for object `object`.
+/// complete become ready. With an empty peer: those of any message and peer that wait for object `object`,
+/// if it is complete, and are a text or have no text before them that this peer still lacks.
 struct ready_shipments { row_id message = 0; bureau_id peer; row_id object = 0; utc_time at{}; };
 /// Holds what is ready, waiting or deferred, or releases what is held, as far as it matches (empty peer:
-/// any; zero message: any). Released ones become ready when their object is complete, else waiting. Writes
-/// no events.
+/// any; zero message: any). Released ones become ready when their object is complete and no text before
+/// them is missing at the peer, else waiting. due_at goes. Writes no events.
 struct hold_shipments { bureau_id peer; row_id message = 0; bool hold = true; utc_time at{}; };
 /// conflict: exists.
 struct put_custody { custody_row row; };

@@ -139,6 +139,7 @@ struct custody_row {
     message_id id;
     std::uint8_t attempt = 0;
     bureau_id recipient;
+    bureau_id taken_from;          ///< Peer; the same one asks again in doubt, another one closes a loop.
     bool handed_on = false;
     std::optional<protocol::outcome_kind> outcome;
     digest inner_digest;           ///< Equivocation check.

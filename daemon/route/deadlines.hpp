@@ -1,0 +1,36 @@
+// What falls due in the store: deferred shipments, expiry, sending again, purging.
+// Way of the message: beside it; wakes shipments up, ends messages whose time is over.
+// Pure. Net thread.
+// Spec: docs/overview.md#expiry. Tests: unit/route/deadlines_test.cpp, sim.
+// Limits: 256 rows a look; looks at what the store says is next, and once a minute.
+#pragma once
+
+#include "daemon/route/diversion.hpp"
+
+namespace dhow::route {
+
+class deadlines {
+public:
+    deadlines(core& shared, outbound& out, diversion& divert)
+        : x_core(shared), x_out(out), x_divert(divert) {}
+
+    void on_deadline();
+    [[nodiscard]] std::optional<utc_time> next_deadline() const;
+
+private:
+    void on_due(answer::due& due);
+    void wake_shipments(const std::vector<store::shipment_row>& rows);
+    void look_at(store::row_id message, const std::vector<bureau_id>& recipients);
+    void judge(const answer::full_message& message, const store::delivery_row& row,
+               std::vector<bureau_id>& again);
+    void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code);
+    void purge(const std::vector<answer::purge>& rows);
+
+    core& x_core;
+    outbound& x_out;
+    diversion& x_divert;
+    bool x_looking = false;
+    utc_time x_looked_at{};
+};
+
+}  // namespace dhow::route

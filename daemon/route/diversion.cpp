@@ -1,0 +1,202 @@
+// Another way for a recipient, or a notice.
+// Way of the message: see diversion.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#sending-again. Tests: unit/route/diversion_test.cpp, sim.
+// Limits: attempts_max.
+#include "daemon/route/diversion.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using protocol::outcome_kind;
+using store::delivery_state;
+using store::shipment_state;
+
+namespace {
+/// Sending attempts of one message to one recipient; the number travels in one byte, and by doubling of the
+/// time between them the limit is reached after years.
+constexpr std::uint8_t attempts_max = 200;
+
+constexpr store::state_set not_settled =
+    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
+    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
+    in_state(delivery_state::relayed) | in_state(delivery_state::deferred) |
+    in_state(delivery_state::held);
+
+outcome_kind notice_kind(errc code) {
+    switch (code) {
+        case errc::expired:
+            return outcome_kind::expired;
+        case errc::no_route:
+        case errc::loop:
+        case errc::hop_limit:
+        case errc::unknown_recipient:
+            return outcome_kind::undeliverable;
+        case errc::cancelled:
+            return outcome_kind::cancelled;
+        default:
+            return outcome_kind::refused;
+    }
+}
+
+delivery_state state_of(outcome_kind kind) {
+    switch (kind) {
+        case outcome_kind::expired:
+            return delivery_state::expired;
+        case outcome_kind::undeliverable:
+            return delivery_state::undeliverable;
+        case outcome_kind::cancelled:
+            return delivery_state::cancelled;
+        default:
+            return delivery_state::refused;
+    }
+}
+
+bool another_way_may_help(errc code) {
+    return code != errc::expired && code != errc::cancelled && code != errc::equivocation &&
+           code != errc::bad_signature && code != errc::bad_digest;
+}
+}  // namespace
+
+std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id peer, bool wrap) const {
+    const auto hops = x_core.routes.next_hops(recipient);
+    const auto here = std::find(hops.begin(), hops.end(), peer);
+    if (here != hops.end() && std::next(here) != hops.end()) {
+        return *std::next(here);
+    }
+    if (wrap && !hops.empty()) {
+        return hops.front();
+    }
+    return std::nullopt;
+}
+
+void diversion::divert(std::vector<undelivered> what) {
+    ways by_peer;
+    for (const auto& one : what) {
+        const auto way = another_way_may_help(one.code) ? way_after(one.recipient, one.peer, false)
+                                                        : std::nullopt;
+        if (way) {
+            by_peer[*way].push_back(one.recipient);
+        } else {
+            notice(one.message, one.recipient, one.attempt, notice_kind(one.code), one.code);
+        }
+    }
+    if (by_peer.empty()) {
+        return;
+    }
+    const auto reason = "peer " + std::string(what.front().peer.text()) +
+                        " does not take it: " + std::string(protocol::text_of(what.front().code));
+    x_core.out.ask(query::load_message{what.front().message.row},
+                   [this, by_peer, reason](store::reply& reply) {
+                       const auto& rows = expect<answer::messages>(reply).rows;
+                       if (!rows.empty()) {
+                           reroute(rows.front(), by_peer, false, reason, [](bool) {});
+                       }
+                   });
+}
+
+void diversion::send_again(const answer::full_message& message,
+                           const std::vector<bureau_id>& recipients, std::string reason,
+                           std::function<void(bool)> then) {
+    ways by_peer;
+    for (const auto recipient : recipients) {
+        const auto row = std::find_if(message.deliveries.begin(), message.deliveries.end(),
+                                      [&](const auto& one) { return one.recipient == recipient; });
+        if (row == message.deliveries.end() || row->attempt >= attempts_max) {
+            continue;
+        }
+        if (const auto way = way_after(recipient, row->next_hop, true)) {
+            by_peer[*way].push_back(recipient);
+        }
+    }
+    if (by_peer.empty()) {
+        then(false);
+        return;
+    }
+    reroute(message, by_peer, true, reason, std::move(then));
+}
+
+void diversion::reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
+                        const std::string& reason, std::function<void(bool)> then) {
+    std::uint8_t attempt = 0;
+    for (const auto& row : message.deliveries) {
+        attempt = std::max(attempt, row.attempt);
+    }
+    attempt = static_cast<std::uint8_t>(attempt + (new_attempt ? 1 : 0));
+    const auto& times = x_core.config->times[static_cast<std::size_t>(message.message.cls)];
+    std::optional<utc_time> due = message.message.expires_at;
+    if (times.send_again_after.count() > 0) {
+        const protocol::milliseconds patience = times.send_again_after * (1L << std::min<unsigned>(attempt, 16));
+        due = due ? std::min(*due, x_core.now + patience) : x_core.now + patience;
+    }
+    store::transaction transaction;
+    for (const auto& [peer, recipients] : by_peer) {
+        for (const auto recipient : recipients) {
+            transaction.changes.emplace_back(operation::advance_delivery{
+                .message = message.message.row, .recipient = recipient, .expected = not_settled,
+                .state = delivery_state::queued, .at = x_core.now, .next_hop = peer,
+                .attempt = attempt, .due_at = due, .lenient = true});
+            transaction.changes.emplace_back(operation::put_event{
+                x_core.event(message.message.origin, message.message.id, recipient,
+                             new_attempt ? "sent-again" : "diverted", "gateway",
+                             "by " + std::string(peer.text()) + "; " + reason)});
+        }
+        for (const auto& object : message.objects) {
+            transaction.changes.emplace_back(operation::put_shipment{
+                {.row = x_core.next_row(), .peer = peer, .cls = object.cls,
+                 .state = object.position == 0 ? shipment_state::ready : shipment_state::waiting,
+                 .object = object.row, .message = message.message.row, .position = object.position,
+                 .attempt = attempt, .origin = message.message.origin, .text = {}, .due_at = {},
+                 .created_at = x_core.now, .changed_at = x_core.now}});
+        }
+    }
+    x_core.wake_at(due);
+    x_core.count.sent_again += new_attempt ? 1 : 0;
+    x_core.out.commit(std::move(transaction),
+                      [this, by_peer, then](const store::transaction_result& result) {
+                          const bool ok = result.status == store::transaction_status::committed;
+                          for (const auto& [peer, recipients] : by_peer) {
+                              if (ok) {
+                                  x_out.rescan(peer);
+                              }
+                          }
+                          then(ok);
+                      });
+}
+
+void diversion::notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
+                       outcome_kind kind, errc code) {
+    protocol::outcome outcome;
+    outcome.id = message.id;
+    outcome.attempt = attempt;
+    outcome.recipient = recipient;
+    outcome.kind = kind;
+    outcome.at = x_core.now;
+    outcome.reason = static_cast<std::uint16_t>(code);
+    if (auto seal = protocol::decode_seal(message.seal)) {
+        outcome.seal_digest = x_core.hash().sha256({protocol::seal_content(*seal)});
+    }
+    x_core.count.expired += kind == outcome_kind::expired ? 1 : 0;
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = message.row, .recipient = recipient, .expected = not_settled,
+        .state = state_of(kind), .at = x_core.now, .code = static_cast<std::uint16_t>(code),
+        .text = std::string(protocol::text_of(code)),
+        .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{})});
+    transaction.changes.emplace_back(operation::put_event{
+        x_core.event(message.origin, message.id, recipient, to_text(kind), "gateway", {}, code)});
+    if ((message.roles & static_cast<std::uint8_t>(store::message_role::origin)) == 0) {
+        transaction.changes.emplace_back(operation::settle_custody{
+            .origin = message.origin, .id = message.id, .attempt = message.attempt,
+            .recipient = recipient, .handed_on = false, .outcome = kind});
+    }
+    const auto row = x_receipts.add(transaction, message.origin, message.cls, std::move(outcome));
+    x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
+        if (result.status == store::transaction_status::committed) {
+            x_receipts.pend(row);
+        }
+    });
+}
+
+}  // namespace dhow::route

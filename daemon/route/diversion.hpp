@@ -1,0 +1,43 @@
+// Another way for a recipient, or a signed notice that there is none.
+// Way of the message: outbound (refused there), deadlines (no receipt came) -> [diversion] -> outbound or
+// receipts.
+// Pure. Net thread.
+// Spec: docs/overview.md#sending-again. Tests: unit/route/diversion_test.cpp, sim.
+// Limits: attempts_max of one message and recipient.
+#pragma once
+
+#include "daemon/route/outbound.hpp"
+#include "daemon/route/receipts.hpp"
+
+namespace dhow::route {
+
+class diversion {
+public:
+    diversion(core& shared, outbound& out, receipts& receipts_)
+        : x_core(shared), x_out(out), x_receipts(receipts_) {}
+
+    /// Recipients of one message that a peer does not take: by the next way, else a notice.
+    void divert(std::vector<undelivered> what);
+    /// Recipients of one message once more, as a new attempt, by another way where there is one.
+    void send_again(const answer::full_message& message, const std::vector<bureau_id>& recipients,
+                    std::string reason, std::function<void(bool)> then);
+    /// A notice to the origin (to ourselves when we are it): final state and signed outcome in one
+    /// transaction.
+    void notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
+                protocol::outcome_kind kind, errc code);
+
+    /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is none.
+    [[nodiscard]] std::optional<bureau_id> way_after(bureau_id recipient, bureau_id peer,
+                                                     bool wrap) const;
+
+private:
+    using ways = std::map<bureau_id, std::vector<bureau_id>>;   ///< Peer to recipients.
+    void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
+                 const std::string& reason, std::function<void(bool)> then);
+
+    core& x_core;
+    outbound& x_out;
+    receipts& x_receipts;
+};
+
+}  // namespace dhow::route

@@ -1,0 +1,195 @@
+// The core as a whole: start, time, sessions.
+// Way of the message: see gateway.hpp.
+// Pure. Requests of agencies and operators are dispatched in gateway_api.cpp.
+// Spec: docs/overview.md. Tests: unit/route, sim.
+// Limits: see the stations.
+#include "daemon/route/gateway.hpp"
+
+#include <charconv>
+
+namespace dhow::route {
+
+namespace event = protocol::session_event;
+
+gateway::gateway(gateway_start from)
+    : x_out(x_core),
+      x_receipts(x_core, x_out),
+      x_opening(x_core, x_receipts),
+      x_peers(x_core, std::move(from.random)),
+      x_in(x_core, x_out, x_receipts, x_opening, x_peers),
+      x_divert(x_core, x_out, x_receipts),
+      x_deadlines(x_core, x_out, x_divert),
+      x_submission(x_core, x_out),
+      x_inbox(x_core, x_receipts),
+      x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
+    x_core.outside = std::move(from.outside);
+    x_core.config = std::move(from.config);
+    x_core.directory = std::move(from.directory);
+    x_core.routes = routing_table(*x_core.config, *x_core.directory);
+    x_core.instance = from.instance;
+    x_core.epoch = from.epoch;
+    x_core.now = from.now;
+    x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
+    x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
+    x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
+}
+
+void gateway::start() {
+    x_core.out.ask(query::load_start{},
+                   [this](store::reply& reply) { on_started(expect<answer::start>(reply)); });
+}
+
+void gateway::on_started(answer::start& found) {
+    x_core.last_row = found.last_row;
+    std::uint64_t boot = 0;
+    if (const auto text = found.meta.find("boot"); text != found.meta.end()) {
+        std::from_chars(text->second.data(), text->second.data() + text->second.size(), boot);
+    }
+    x_core.boot = boot + 1;
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
+    for (const auto& peer : found.peers) {
+        transaction.changes.emplace_back(operation::doubt_shipments{peer.peer, peer.offered_upto});
+    }
+    x_peers.load(std::move(found.peers));
+    x_submission.drop_spooled(found.spooling);
+    x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
+        if (result.status != store::transaction_status::committed) {
+            x_core.out.log(log_level::alarm, "start", "the start could not be recorded: " + result.detail);
+            return;
+        }
+        x_ready = true;
+        for (const auto& link : x_core.config->links) {
+            x_in.refresh_partials(link.peer);
+        }
+        x_receipts.load_pending();
+        x_opening.load_unopened();
+        x_peers.configure();
+    });
+}
+
+bool gateway::flash_waits(bureau_id peer) const {
+    return x_queries.flash_waits(peer);
+}
+
+void gateway::reload(std::shared_ptr<const config::gateway> config,
+                     std::shared_ptr<const protocol::directory> directory) {
+    x_core.config = std::move(config);
+    x_core.directory = std::move(directory);
+    x_core.routes = routing_table(*x_core.config, *x_core.directory);
+    x_peers.configure();
+    for (const auto& [number, record] : x_core.sessions) {
+        const auto* entry = x_core.directory->find(record.peer);
+        const bool may_stay = entry != nullptr &&
+                              entry->status != protocol::bureau_status::suspended &&
+                              entry->status != protocol::bureau_status::revoked;
+        if (!may_stay) {
+            x_core.session(number)->goodbye(errc::peer_not_pinned, std::chrono::seconds{0}, x_core.now);
+        }
+    }
+}
+
+void gateway::stop() {
+    x_core.stopping = true;
+    for (const auto& [number, record] : x_core.sessions) {
+        x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
+    }
+}
+
+void gateway::advance(utc_time now) {
+    x_core.now = std::max(x_core.now, now);
+    if (!x_ready) {
+        return;
+    }
+    x_peers.on_deadline();
+    x_deadlines.on_deadline();
+}
+
+std::optional<utc_time> gateway::next_deadline() const {
+    if (!x_ready) {
+        return std::nullopt;
+    }
+    auto first = x_peers.next_deadline();
+    const auto due = x_deadlines.next_deadline();
+    if (due && (!first || *due < *first)) {
+        first = due;
+    }
+    return first;
+}
+
+void gateway::on_stored(const std::vector<store::transaction_result>& results) {
+    for (const auto& result : results) {
+        x_core.out.on_stored(result);
+    }
+}
+
+void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
+                           protocol::link_session& session) {
+    x_core.sessions[number] = {.peer = peer, .link = std::move(link), .is_dialler = is_dialler,
+                               .established = false, .session = &session, .since = x_core.now};
+    x_peers.on_connected(number);
+    on_session_events(number);
+}
+
+void gateway::on_session_events(session_number number) {
+    const auto found = x_core.sessions.find(number);
+    if (found == x_core.sessions.end()) {
+        return;
+    }
+    auto* session = found->second.session;
+    while (auto happened = session->next_event()) {
+        on_event(number, *happened);
+    }
+    x_core.touched.insert(number);
+}
+
+void gateway::on_event(session_number number, protocol::session_events& happened) {
+    const auto visit = [&](auto& what) {
+        using kind = std::decay_t<decltype(what)>;
+        if constexpr (std::is_same_v<kind, event::sign_hello> ||
+                      std::is_same_v<kind, event::verify_hello>) {
+            x_peers.on_event(number, what);
+        } else if constexpr (std::is_same_v<kind, event::established>) {
+            if (x_peers.on_established(number, what.peer)) {
+                x_out.on_session_up(number);
+            }
+        } else if constexpr (std::is_same_v<kind, event::offer_received> ||
+                             std::is_same_v<kind, event::data_received>) {
+            x_in.on_event(number, std::move(what));
+        } else if constexpr (std::is_same_v<kind, event::body_received> ||
+                             std::is_same_v<kind, event::peer_cancelled>) {
+            x_in.on_event(number, what);
+        } else if constexpr (std::is_same_v<kind, event::can_offer_again>) {
+            x_out.feed(x_core.sessions.at(number).peer);
+        } else if constexpr (std::is_same_v<kind, event::peer_time>) {
+            x_peers.on_peer_time(number, what.peer, what.round_trip);
+        } else if constexpr (std::is_same_v<kind, event::ended>) {
+            x_out.on_session_down(number);
+            x_in.on_session_down(number);
+            x_peers.on_ended(number, what.how);
+            x_core.sessions.at(number).established = false;
+            x_core.out.close_session(number);
+        } else if constexpr (std::is_same_v<kind, event::refused>) {
+            x_out.on_event(number, std::move(what));
+        } else {
+            x_out.on_event(number, what);
+        }
+    };
+    std::visit(visit, happened);
+}
+
+void gateway::on_disconnected(session_number number) {
+    const auto found = x_core.sessions.find(number);
+    if (found == x_core.sessions.end()) {
+        return;
+    }
+    on_session_events(number);
+    x_core.sessions.erase(number);
+    x_core.touched.erase(number);
+}
+
+std::set<session_number> gateway::take_touched() {
+    return std::exchange(x_core.touched, {});
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,103 @@
+// The core as a whole: facts in (sessions, commits, answers, requests, time), commands out.
+// Way of the message: every station, wired: submission -> outbound ==> inbound -> opening -> inbox.
+// Pure: no I/O, no clock, no thread; the driver (daemon/app) and the simulator (tests/sim) run the same.
+// Spec: docs/overview.md. Tests: unit/route, sim.
+// Limits: see the stations.
+#pragma once
+
+#include "daemon/route/deadlines.hpp"
+#include "daemon/route/diversion.hpp"
+#include "daemon/route/inbound.hpp"
+#include "daemon/route/inbox.hpp"
+#include "daemon/route/opening.hpp"
+#include "daemon/route/outbound.hpp"
+#include "daemon/route/peers.hpp"
+#include "daemon/route/queries.hpp"
+#include "daemon/route/receipts.hpp"
+#include "daemon/route/submission.hpp"
+
+namespace dhow::route {
+
+/// What a gateway begins with.
+struct gateway_start {
+    surroundings outside;
+    std::shared_ptr<const config::gateway> config;
+    std::shared_ptr<const protocol::directory> directory;
+    protocol::instance_id instance;
+    std::uint64_t epoch = 1;
+    random_fraction random;     ///< For jitter.
+    utc_time now{};
+};
+
+class gateway final : public api {
+public:
+    explicit gateway(gateway_start from);
+
+    /// Asks the store for what an earlier run left, then dials. Call once, then drain commands.
+    void start();
+    [[nodiscard]] bool is_ready() const { return x_ready; }
+    /// The new configuration and directory take effect; sessions of peers that may not stay are ended.
+    void reload(std::shared_ptr<const config::gateway> config,
+                std::shared_ptr<const protocol::directory> directory);
+    /// No new dials, offers or submissions; sessions are told goodbye.
+    void stop();
+
+    // Time: `now` never goes back; the driver derives it from the monotonic clock.
+    void advance(utc_time now);
+    [[nodiscard]] std::optional<utc_time> next_deadline() const;
+    void set_disk(disk_state disk) { x_core.disk = disk; }
+    void freeze_expiry(bool frozen) { x_core.expiry_frozen = frozen; }
+
+    // Completions
+    void on_stored(const std::vector<store::transaction_result>& results);
+    void on_answered(token number, store::reply& what) { x_core.out.on_answered(number, what); }
+    void on_sealed(token number, protocol::result<seal::job_outcome>& what) {
+        x_core.out.on_sealed(number, what);
+    }
+    [[nodiscard]] std::optional<commands> next_command() { return x_core.out.next_command(); }
+
+    // Sessions. The driver owns the session object until on_disconnected() has returned.
+    [[nodiscard]] protocol::hello local_hello(bureau_id peer) const { return x_peers.local_hello(peer); }
+    void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
+                      protocol::link_session& session);
+    void on_dial_failed(const std::string& link, errc code, std::string text) {
+        x_peers.on_dial_failed(link, code, std::move(text));
+    }
+    /// Drains the session's events. Call after every on_bytes(), mark_sent(), deadline.
+    void on_session_events(session_number number);
+    void on_disconnected(session_number number);
+    /// Sessions that have something to write since the last call.
+    [[nodiscard]] std::set<session_number> take_touched();
+
+    // Agencies and operators
+    void request(const caller& who, api_request what, std::function<void(api_response)> answer) override;
+    std::uint64_t watch_inbox(const std::string& agency, std::uint64_t after,
+                              std::function<void()> wake) override;
+    void forget_watch(std::uint64_t watch) override;
+    /// Files that every evidence export carries (directory head and entries).
+    void set_evidence_files(std::function<std::vector<response::evidence_file>()> files) {
+        x_queries.set_evidence_files(std::move(files));
+    }
+
+    [[nodiscard]] const core& state() const { return x_core; }
+
+private:
+    void on_started(answer::start& found);
+    void on_event(session_number number, protocol::session_events& event);
+    [[nodiscard]] bool flash_waits(bureau_id peer) const;
+
+    core x_core;
+    outbound x_out;
+    receipts x_receipts;
+    opening x_opening;
+    peers x_peers;
+    inbound x_in;
+    diversion x_divert;
+    deadlines x_deadlines;
+    submission x_submission;
+    inbox x_inbox;
+    queries x_queries;
+    bool x_ready = false;
+};
+
+}  // namespace dhow::route

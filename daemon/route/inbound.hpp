@@ -1,0 +1,94 @@
+// Receives: judges offers, puts bodies on disk, takes custody, and only then answers.
+// Way of the message: peer -> link_session -> [inbound] -> seal (verify) -> store -> COMMIT; then opening or
+// outbound.
+// Pure. Net thread.
+// Spec: docs/overview.md#receiving (states, failure table). Tests: unit/route/inbound_test.cpp, sim.
+// Limits: transfers_max per session, sealed_text_bytes_max, receipt_bytes_max, one segment in memory each.
+#pragma once
+
+#include "daemon/route/opening.hpp"
+#include "daemon/route/outbound.hpp"
+#include "daemon/route/peers.hpp"
+#include "daemon/route/receipts.hpp"
+
+namespace dhow::route {
+
+class inbound {
+public:
+    inbound(core& shared, outbound& out, receipts& receipts_, opening& opening_, peers& peers_)
+        : x_core(shared), x_out(out), x_receipts(receipts_), x_opening(opening_), x_peers(peers_) {}
+
+    void on_event(session_number session, protocol::session_event::offer_received what);
+    void on_event(session_number session, protocol::session_event::data_received what);
+    void on_event(session_number session, const protocol::session_event::body_received& what);
+    void on_event(session_number session, const protocol::session_event::peer_cancelled& what);
+    void on_session_down(session_number session);
+    /// Reads what a peer has begun to send, for the next HELLO.
+    void refresh_partials(bureau_id peer);
+
+private:
+    struct incoming {
+        protocol::offer_frame offer;
+        protocol::preamble preamble;         ///< Text only.
+        protocol::header header;             ///< Text only.
+        bytes buffer;                        ///< Whole body when small, else the tail below one segment.
+        store::object_row object;            ///< Row 0 until known.
+        std::uint64_t given_bytes = 0;       ///< To the store, in order.
+        bool is_small = false;               ///< Gathered in memory.
+        bool is_ready = false;               ///< The object's row is known or not needed.
+        bool has_body = false;
+        bool is_finishing = false;
+    };
+    using stream_id = protocol::stream_id;
+    using split = std::map<bureau_id, bureau_id>;   ///< Recipient to next hop; ourselves to empty.
+
+    incoming* find(session_number session, stream_id stream);
+    bureau_id peer_of(session_number session) const { return x_core.sessions.at(session).peer; }
+    void refuse(session_number session, stream_id stream, errc code,
+                std::chrono::seconds retry_after = std::chrono::seconds{0},
+                std::vector<protocol::recipient_answer> exceptions = {});
+    void commit(session_number session, stream_id stream,
+                std::vector<protocol::recipient_answer> exceptions);
+    void step(session_number session, stream_id stream);
+    void flush_segments(session_number session, stream_id stream);
+
+    // Text
+    errc judge_text(incoming& in, bureau_id peer) const;
+    void begin_text(session_number session, stream_id stream);
+    void ask_for_partial(session_number session, stream_id stream);
+    void verify_text(session_number session, stream_id stream, bytes body);
+    split split_recipients(const incoming& in, bureau_id peer,
+                           std::vector<protocol::recipient_answer>& exceptions) const;
+    void take_custody(session_number session, stream_id stream, bytes body,
+                      std::vector<protocol::recipient_answer> exceptions);
+    struct plan;
+    plan make_plan(const incoming& in, bureau_id peer, const split& ways, bytes body);
+    void add_recipient(plan& to, const incoming& in, bureau_id peer, bureau_id recipient,
+                       bureau_id next_hop) const;
+    void add_shipments(plan& to, const incoming& in, const split& ways);
+    void commit_or_refuse(session_number session, stream_id stream, errc code,
+                          std::vector<protocol::recipient_answer> exceptions);
+    void on_custody_conflict(session_number session, stream_id stream, bytes body,
+                             std::vector<protocol::recipient_answer> exceptions);
+    void after_custody(plan done);
+
+    // Attachments and receipts
+    void begin_attachment(session_number session, stream_id stream);
+    void finish_attachment(session_number session, stream_id stream);
+    void hash_object(store::row_id object, std::uint64_t total,
+                     std::shared_ptr<protocol::running_hash> hash, std::uint32_t index,
+                     std::function<void(std::optional<digest>)> then);
+    void attachment_complete(session_number session, stream_id stream);
+    void check_complete(store::row_id message);
+    void restart_object(session_number session, stream_id stream);
+    void finish_receipt(session_number session, stream_id stream);
+
+    core& x_core;
+    outbound& x_out;
+    receipts& x_receipts;
+    opening& x_opening;
+    peers& x_peers;
+    std::map<session_number, std::map<stream_id, incoming>> x_streams;
+};
+
+}  // namespace dhow::route

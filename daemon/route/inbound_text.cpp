@@ -1,0 +1,415 @@
+// Receives texts: judge, verify, split into branches, take custody in one transaction, answer.
+// Way of the message: see inbound.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
+// Limits: sealed_text_bytes_max, recipients_max.
+#include "daemon/route/inbound.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using protocol::object_kind;
+using protocol::recipient_answer;
+using store::delivery_state;
+using store::message_role;
+using store::object_state;
+using store::shipment_state;
+
+/// What one text becomes here, gathered before the commit.
+struct inbound::plan {
+    store::transaction transaction;
+    store::message_row message;
+    store::object_row text;
+    std::vector<store::delivery_row> deliveries;
+    std::vector<store::shipment_row> text_shipments;
+    protocol::preamble preamble;
+    bytes body;
+    bool for_us = false;
+};
+
+errc inbound::judge_text(incoming& in, bureau_id peer) const {
+    auto preamble = protocol::decode_preamble(in.offer.preamble);
+    if (!preamble) {
+        return protocol::errc_of(preamble.error());
+    }
+    auto header = protocol::decode_header(preamble->seal.header);
+    if (!header) {
+        return protocol::errc_of(header.error());
+    }
+    in.preamble = std::move(*preamble);
+    in.header = std::move(*header);
+    if (in.offer.object != in.preamble.seal.body_digest ||
+        in.offer.body_bytes != in.preamble.seal.body_bytes || in.offer.cls != in.header.cls) {
+        return errc::bad_digest;
+    }
+    if (in.offer.body_bytes > limits::sealed_text_bytes_max) {
+        return errc::too_long;
+    }
+    if (in.offer.hops >= in.header.hop_limit) {
+        return errc::hop_limit;
+    }
+    if (in.header.origin == x_core.self()) {
+        return errc::loop;
+    }
+    const auto* entry = x_core.directory->find(peer);
+    const bool relays = entry != nullptr && entry->role != protocol::bureau_role::bureau &&
+                        entry->role != protocol::bureau_role::court;
+    if (in.header.origin != peer && !relays) {
+        return errc::not_allowed;  // Only hubs hand on what others wrote.
+    }
+    if (in.header.time_to_live && in.offer.age >= *in.header.time_to_live && !x_core.expiry_frozen) {
+        return errc::expired;
+    }
+    return errc{};
+}
+
+void inbound::begin_text(session_number number, stream_id stream) {
+    auto* in = find(number, stream);
+    if (const auto wrong = judge_text(*in, peer_of(number)); wrong != errc{}) {
+        refuse(number, stream, wrong);
+        return;
+    }
+    if (in->is_small) {
+        in->is_ready = true;
+        return;
+    }
+    // A large body is accepted only when its seal holds, so that a forger cannot fill the disk.
+    x_core.out.run(seal::job::verify_parcel{in->preamble, std::nullopt, in->offer.object},
+                   in->offer.cls == message_class::flash,
+                   [this, number, stream](protocol::result<seal::job_outcome>& outcome) {
+                       if (find(number, stream) == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.count.forged += 1;
+                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           return;
+                       }
+                       ask_for_partial(number, stream);
+                   });
+}
+
+void inbound::ask_for_partial(session_number number, stream_id stream) {
+    const auto* in = find(number, stream);
+    const auto accept = [this, number, stream](store::object_row object) {
+        auto* still = find(number, stream);
+        auto* session = still == nullptr ? nullptr : x_core.session(number);
+        if (session == nullptr) {
+            return;
+        }
+        still->object = std::move(object);
+        still->given_bytes = still->object.durable_bytes;
+        still->is_ready = true;
+        if (still->object.durable_bytes == still->offer.body_bytes) {
+            still->has_body = true;
+            step(number, stream);
+            return;
+        }
+        session->accept(stream, still->object.durable_bytes, x_core.now);
+    };
+    x_core.out.ask(
+        query::find_object{in->offer.object, peer_of(number)},
+        [this, number, stream, accept](store::reply& reply) {
+            auto* still = find(number, stream);
+            if (still == nullptr) {
+                return;
+            }
+            if (const auto& row = expect<answer::object>(reply).row) {
+                accept(*row);
+                return;
+            }
+            store::object_row fresh{.row = x_core.next_row(), .kind = object_kind::text,
+                                    .state = object_state::expected, .cls = still->offer.cls,
+                                    .sealed_digest = still->offer.object,
+                                    .bytes = still->offer.body_bytes, .from_peer = peer_of(number),
+                                    .preamble = still->offer.preamble, .changed_at = x_core.now};
+            store::transaction transaction;
+            transaction.changes.emplace_back(operation::put_object{fresh});
+            x_core.out.commit(std::move(transaction),
+                              [this, number, stream, fresh, accept](
+                                  const store::transaction_result& result) {
+                                  if (result.status != store::transaction_status::committed) {
+                                      refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                                      return;
+                                  }
+                                  accept(fresh);
+                              });
+        });
+}
+
+void inbound::verify_text(session_number number, stream_id stream, bytes body) {
+    const auto* in = find(number, stream);
+    seal::job::verify_parcel job{in->preamble, body, in->offer.object};
+    x_core.out.run(std::move(job), in->offer.cls == message_class::flash,
+                   [this, number, stream, body = std::move(body)](
+                       protocol::result<seal::job_outcome>& outcome) {
+                       if (find(number, stream) == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.count.forged += 1;
+                           const auto code = protocol::errc_of(outcome.error());
+                           refuse(number, stream, code);
+                           return;
+                       }
+                       take_custody(number, stream, body, {});
+                   });
+}
+
+inbound::split inbound::split_recipients(const incoming& in, bureau_id peer,
+                                         std::vector<recipient_answer>& exceptions) const {
+    split out;
+    for (const auto& entry : in.preamble.lockboxes.entries) {
+        const auto recipient = entry.box.recipient;
+        const bool known = std::any_of(exceptions.begin(), exceptions.end(), [&](const auto& one) {
+            return one.recipient == recipient;
+        });
+        if (known) {
+            continue;
+        }
+        if (recipient == x_core.self()) {
+            out[recipient] = {};
+            continue;
+        }
+        auto hops = x_core.routes.next_hops(recipient);
+        std::erase(hops, peer);
+        if (hops.empty()) {
+            exceptions.push_back({recipient, errc::no_route, {}});
+            continue;
+        }
+        const auto live = std::find_if(hops.begin(), hops.end(), [&](auto hop) {
+            return x_core.session_with(hop).has_value();
+        });
+        out[recipient] = live == hops.end() ? hops.front() : *live;
+    }
+    return out;
+}
+
+void inbound::add_recipient(plan& to, const incoming& in, bureau_id peer, bureau_id recipient,
+                            bureau_id next_hop) const {
+    const bool ours = recipient == x_core.self();
+    const auto& message = to.message;
+    const auto forget = message.expires_at.value_or(x_core.now + limits::receipt_lifetime) +
+                        limits::custody_memory;
+    to.transaction.changes.emplace_back(operation::put_custody{
+        {.origin = message.origin, .id = message.id, .attempt = message.attempt,
+         .recipient = recipient, .taken_from = peer, .handed_on = false, .outcome = {},
+         .inner_digest = in.preamble.seal.inner_digest, .forget_at = forget}});
+    store::delivery_row delivery{
+        .message = message.row, .recipient = recipient,
+        .state = ours ? delivery_state::received : delivery_state::queued, .next_hop = next_hop,
+        .attempt = message.attempt, .text = {},
+        .due_at = ours ? std::nullopt : message.expires_at, .changed_at = x_core.now};
+    to.transaction.changes.emplace_back(operation::put_delivery{delivery});
+    to.transaction.changes.emplace_back(operation::put_event{
+        x_core.event(message.origin, message.id, recipient, "custody",
+                     "peer " + std::string(peer.text()))});
+    to.deliveries.push_back(std::move(delivery));
+    to.for_us = to.for_us || ours;
+}
+
+void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
+    std::set<bureau_id> peers;
+    for (const auto& [recipient, hop] : ways) {
+        if (!hop.empty()) {
+            peers.insert(hop);
+        }
+    }
+    const auto shipment = [&](bureau_id peer, const store::object_row& object, shipment_state state) {
+        return store::shipment_row{
+            .row = x_core.next_row(), .peer = peer, .cls = object.cls, .state = state,
+            .object = object.row, .message = to.message.row, .position = object.position,
+            .attempt = to.message.attempt, .origin = to.message.origin, .text = {}, .due_at = {},
+            .created_at = x_core.now, .changed_at = x_core.now};
+    };
+    for (const auto peer : peers) {
+        to.text_shipments.push_back(shipment(peer, to.text, shipment_state::ready));
+        to.transaction.changes.emplace_back(operation::put_shipment{to.text_shipments.back()});
+    }
+    std::uint16_t position = 0;
+    for (const auto& attachment : in.header.attachments) {
+        store::object_row object{.row = x_core.next_row(), .kind = object_kind::attachment,
+                                 .state = object_state::expected, .message = to.message.row,
+                                 .position = ++position, .cls = attachment.cls,
+                                 .sealed_digest = attachment.sealed_digest,
+                                 .bytes = attachment.bytes, .from_peer = {}, .preamble = {},
+                                 .changed_at = x_core.now};
+        to.transaction.changes.emplace_back(operation::put_object{object});
+        for (const auto peer : peers) {
+            to.transaction.changes.emplace_back(
+                operation::put_shipment{shipment(peer, object, shipment_state::waiting)});
+        }
+    }
+}
+
+inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split& ways, bytes body) {
+    plan out;
+    out.transaction.at_once = in.offer.cls == message_class::flash;
+    const bool relays = std::any_of(ways.begin(), ways.end(),
+                                    [](const auto& way) { return !way.second.empty(); });
+    std::optional<utc_time> expires_at;
+    if (in.header.time_to_live) {
+        expires_at = x_core.now + (*in.header.time_to_live - in.offer.age);
+    }
+    const bool is_new = in.object.row == 0;
+    out.text = {.row = is_new ? x_core.next_row() : in.object.row, .kind = object_kind::text,
+                .state = object_state::complete, .cls = in.offer.cls,
+                .sealed_digest = in.offer.object, .bytes = body.size(), .from_peer = peer,
+                .preamble = {}, .changed_at = x_core.now};
+    const auto roles = (relays ? static_cast<unsigned>(message_role::relay) : 0U) |
+                       (ways.contains(x_core.self()) ? static_cast<unsigned>(message_role::addressee) : 0U);
+    out.message = {.row = x_core.next_row(), .origin = in.header.origin, .id = in.header.id,
+                   .attempt = in.offer.attempt, .roles = static_cast<std::uint8_t>(roles),
+                   .cls = in.offer.cls, .received_at = x_core.now, .age_at_receipt = in.offer.age,
+                   .hops = static_cast<std::uint8_t>(in.offer.hops + 1), .expires_at = expires_at,
+                   .seal = protocol::encode_seal(in.preamble.seal),
+                   .lockboxes = protocol::encode_lockboxes(in.preamble.lockboxes),
+                   .text_object = out.text.row, .agency = {}, .kind = {}, .kept_key = {},
+                   .purge_at = x_core.now + x_core.config->disk_settings.backup_window};
+    out.text.message = out.message.row;
+    auto& changes = out.transaction.changes;
+    changes.emplace_back(operation::put_message{out.message});
+    if (is_new) {
+        changes.emplace_back(operation::put_object{out.text});
+        for (std::size_t from = 0; from < body.size(); from += limits::segment_bytes) {
+            const auto count = std::min(limits::segment_bytes, body.size() - from);
+            const auto first = body.begin() + static_cast<std::ptrdiff_t>(from);
+            changes.emplace_back(operation::put_segment{
+                out.text.row, static_cast<std::uint32_t>(from / limits::segment_bytes),
+                bytes(first, first + static_cast<std::ptrdiff_t>(count))});
+        }
+    } else {
+        changes.emplace_back(operation::advance_object{
+            .object = out.text.row, .expected = object_state::partial,
+            .state = object_state::complete, .at = x_core.now, .message = out.message.row,
+            .position = {}, .bytes = {}, .sealed_digest = {}});
+    }
+    for (const auto& [recipient, hop] : ways) {
+        add_recipient(out, in, peer, recipient, hop);
+    }
+    add_shipments(out, in, ways);
+    out.preamble = in.preamble;
+    out.body = std::move(body);
+    return out;
+}
+
+void inbound::take_custody(session_number number, stream_id stream, bytes body,
+                           std::vector<recipient_answer> exceptions) {
+    const auto* in = find(number, stream);
+    const auto peer = peer_of(number);
+    const auto ways = split_recipients(*in, peer, exceptions);
+    if (ways.empty()) {
+        const bool all_here = std::all_of(exceptions.begin(), exceptions.end(), [](const auto& one) {
+            return one.code == errc::have_it;
+        });
+        x_core.count.duplicates += all_here ? 1 : 0;
+        if (all_here) {
+            commit(number, stream, std::move(exceptions));
+        } else {
+            const auto code = exceptions.empty() ? errc::not_a_recipient : exceptions.front().code;
+            commit_or_refuse(number, stream, code, std::move(exceptions));
+        }
+        return;
+    }
+    auto made = std::make_shared<plan>(make_plan(*in, peer, ways, std::move(body)));
+    auto transaction = made->transaction;
+    made->transaction.changes.clear();
+    x_core.out.commit(std::move(transaction), [this, number, stream, made, exceptions](
+                                                  const store::transaction_result& result) {
+        switch (result.status) {
+            case store::transaction_status::committed:
+                x_core.count.relayed_in[static_cast<std::size_t>(made->message.cls)] += 1;
+                commit(number, stream, exceptions);
+                after_custody(std::move(*made));
+                return;
+            case store::transaction_status::conflict:
+                if (find(number, stream) != nullptr) {
+                    on_custody_conflict(number, stream, std::move(made->body), exceptions);
+                }
+                return;
+            case store::transaction_status::full:
+                refuse(number, stream, errc::store_full, std::chrono::seconds{60});
+                return;
+            case store::transaction_status::failed:
+                refuse(number, stream, errc::busy, std::chrono::seconds{60});
+                return;
+        }
+    });
+}
+
+void inbound::commit_or_refuse(session_number number, stream_id stream, errc code,
+                               std::vector<recipient_answer> exceptions) {
+    // Each recipient has an answer of its own, so the sender can divert one and be content with another.
+    if (exceptions.size() > 1) {
+        commit(number, stream, std::move(exceptions));
+        return;
+    }
+    refuse(number, stream, code, std::chrono::seconds{0}, std::move(exceptions));
+}
+
+void inbound::on_custody_conflict(session_number number, stream_id stream, bytes body,
+                                  std::vector<recipient_answer> exceptions) {
+    const auto* in = find(number, stream);
+    x_core.out.ask(
+        query::find_custody{in->header.origin, in->header.id, in->offer.attempt},
+        [this, number, stream, body = std::move(body), exceptions](store::reply& reply) mutable {
+            const auto* still = find(number, stream);
+            if (still == nullptr) {
+                return;
+            }
+            const auto before = exceptions.size();
+            const auto peer = peer_of(number);
+            for (const auto& row : expect<answer::custody>(reply).rows) {
+                const bool asked = std::any_of(
+                    still->preamble.lockboxes.entries.begin(),
+                    still->preamble.lockboxes.entries.end(),
+                    [&](const auto& entry) { return entry.box.recipient == row.recipient; });
+                if (!asked) {
+                    continue;
+                }
+                if (row.inner_digest != still->preamble.seal.inner_digest) {
+                    x_core.count.equivocations += 1;
+                    x_core.count.alarms += 1;
+                    x_core.out.log(log_level::alarm, "equivocation",
+                                   "message " + to_text(still->header.id) + " of " +
+                                       std::string(still->header.origin.text()) +
+                                       " came with two different contents; the second is refused");
+                    exceptions.push_back({row.recipient, errc::equivocation, {}});
+                    continue;
+                }
+                const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;
+                exceptions.push_back({row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
+            }
+            if (exceptions.size() == before) {
+                // Not custody but something else clashed (a partial object that moved on): try again later.
+                refuse(number, stream, errc::busy, std::chrono::seconds{5});
+                return;
+            }
+            take_custody(number, stream, std::move(body), std::move(exceptions));
+        });
+}
+
+void inbound::after_custody(plan done) {
+    for (auto& shipment : done.text_shipments) {
+        ready_shipment item;
+        item.shipment = shipment;
+        item.object = done.text;
+        item.message = done.message;
+        for (const auto& delivery : done.deliveries) {
+            if (delivery.next_hop == shipment.peer) {
+                item.deliveries.push_back(delivery);
+            }
+        }
+        if (done.body.size() <= limits::inline_body_bytes_max) {
+            item.inline_body = done.body;
+        }
+        x_out.add_ready(std::move(item));
+    }
+    x_core.wake_at(done.message.expires_at);
+    if (done.for_us) {
+        x_opening.open(std::move(done.message), std::move(done.preamble), std::move(done.body));
+    }
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,194 @@
+// Opens what is addressed to us.
+// Way of the message: see opening.hpp.
+// Pure. Net thread. Start-up and quarantine are in opening_start.cpp.
+// Spec: docs/overview.md#opening. Tests: unit/route/opening_test.cpp, sim.
+// Limits: open_at_once.
+#include "daemon/route/opening.hpp"
+
+namespace dhow::route {
+
+using protocol::outcome_kind;
+using store::delivery_state;
+
+namespace {
+/// Messages being opened at once: enough to keep every crypto worker busy between two commits.
+constexpr std::size_t open_at_once = 64;
+}  // namespace
+
+void opening::open(store::message_row message, protocol::preamble preamble, bytes body) {
+    x_waiting.push_back({std::move(message), std::move(preamble), std::move(body)});
+    next();
+}
+
+void opening::next() {
+    while (x_open < open_at_once && !x_waiting.empty()) {
+        auto what = std::make_shared<waiting>(std::move(x_waiting.front()));
+        x_waiting.pop_front();
+        ++x_open;
+        seal::job::open_message job{what->preamble, std::move(what->body)};
+        what->body = {};
+        x_core.out.run(std::move(job), what->message.cls == message_class::flash,
+                       [this, what](protocol::result<seal::job_outcome>& outcome) {
+                           --x_open;
+                           if (outcome) {
+                               on_opened(*what, std::get<seal::done::opened_message>(*outcome));
+                           } else {
+                               on_refused(*what, protocol::errc_of(outcome.error()));
+                           }
+                           next();
+                       });
+    }
+}
+
+protocol::outcome opening::make_outcome(const waiting& what, outcome_kind kind) const {
+    protocol::outcome out;
+    out.id = what.message.id;
+    out.attempt = what.message.attempt;
+    out.recipient = x_core.self();
+    out.kind = kind;
+    out.at = x_core.now;
+    out.seal_digest = x_core.hash().sha256({protocol::seal_content(what.preamble.seal)});
+    out.on_disk.push_back(what.preamble.seal.body_digest);
+    return out;
+}
+
+void opening::on_opened(const waiting& what, seal::done::opened_message& opened) {
+    const auto& message = what.message;
+    const bool complete = opened.content.attachments.empty();
+    const auto agencies = agencies_for(*x_core.config, message.origin, message.cls, opened.content.kind);
+    store::transaction transaction;
+    transaction.at_once = message.cls == message_class::flash;
+    auto& changes = transaction.changes;
+    changes.emplace_back(operation::put_inbox{
+        {.message = message.row, .origin = message.origin, .id = message.id,
+         .content_digest = opened.content_digest, .sealed_summary = opened.sealed_summary,
+         .complete = complete, .opened_at = x_core.now}});
+    for (const auto& agency : agencies) {
+        changes.emplace_back(operation::put_assignment{{message.row, agency, {}, {}, x_core.now}});
+    }
+    changes.emplace_back(operation::advance_delivery{
+        .message = message.row, .recipient = x_core.self(),
+        .expected = in_state(delivery_state::received),
+        .state = complete ? delivery_state::complete : delivery_state::delivered, .at = x_core.now});
+    changes.emplace_back(operation::put_event{x_core.event(message.origin, message.id, x_core.self(),
+                                                           complete ? "complete" : "delivered",
+                                                           "gateway")});
+    auto outcome = x_receipts.add(transaction, message.origin, message.cls,
+                                  make_outcome(what, complete ? outcome_kind::complete
+                                                              : outcome_kind::delivered));
+    const auto content_digest = opened.content_digest;
+    x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest](
+                                                  const store::transaction_result& result) {
+        if (result.status == store::transaction_status::conflict) {
+            on_duplicate(what, content_digest);
+            return;
+        }
+        if (result.status != store::transaction_status::committed) {
+            return;  // The delivery stays `received`; the next start or sweep opens it again.
+        }
+        x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
+        x_receipts.pend(outcome);
+        for (const auto& agency : agencies) {
+            x_notify(agency);
+        }
+    });
+}
+
+void opening::on_duplicate(const waiting& what, const digest& content_digest) {
+    x_core.out.ask(
+        query::find_inbox{what.message.origin, what.message.id},
+        [this, what, content_digest](store::reply& reply) {
+            const auto& items = expect<answer::inbox>(reply).rows;
+            if (items.empty()) {
+                return;  // Something else clashed; it stays `received`.
+            }
+            if (items.front().row.content_digest != content_digest) {
+                x_core.count.equivocations += 1;
+                x_core.count.alarms += 1;
+                x_core.out.log(log_level::alarm, "equivocation",
+                               "message " + to_text(what.message.id) + " of " +
+                                   std::string(what.message.origin.text()) +
+                                   " came with two different contents; the second is quarantined");
+                settle(what, delivery_state::quarantined, errc::equivocation, outcome_kind::refused);
+                return;
+            }
+            // Sent again because our receipt was lost: say once more what we have.
+            x_core.count.duplicates += 1;
+            const bool complete = items.front().row.complete;
+            settle(what, complete ? delivery_state::complete : delivery_state::delivered, errc::have_it,
+                   complete ? outcome_kind::complete : outcome_kind::delivered);
+        });
+}
+
+void opening::on_refused(const waiting& what, errc code) {
+    x_core.count.quarantined += 1;
+    x_core.count.alarms += 1;
+    x_core.out.log(log_level::alarm, "cannot-open",
+                   "message " + to_text(what.message.id) + " of " +
+                       std::string(what.message.origin.text()) + " is quarantined: " +
+                       std::string(protocol::text_of(code)));
+    // One code for all causes goes out; the log has the detail.
+    settle(what, delivery_state::quarantined, errc::cannot_open, outcome_kind::refused);
+}
+
+void opening::settle(const waiting& what, delivery_state state, errc code, outcome_kind kind) {
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = what.message.row, .recipient = x_core.self(),
+        .expected = in_state(delivery_state::received), .state = state, .at = x_core.now,
+        .code = static_cast<std::uint16_t>(code)});
+    transaction.changes.emplace_back(operation::put_event{
+        x_core.event(what.message.origin, what.message.id, x_core.self(), protocol::to_text(kind),
+                     "gateway", {}, code)});
+    auto outcome = make_outcome(what, kind);
+    outcome.reason = kind == outcome_kind::refused ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+    const auto row = x_receipts.add(transaction, what.message.origin, what.message.cls,
+                                    std::move(outcome));
+    x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
+        if (result.status == store::transaction_status::committed) {
+            x_receipts.pend(row);
+        }
+    });
+}
+
+void opening::complete_if_all_here(const answer::full_message& message) {
+    if (!message.inbox || message.inbox->complete) {
+        return;
+    }
+    std::vector<digest> on_disk;
+    for (const auto& object : message.objects) {
+        if (object.state != store::object_state::complete) {
+            return;
+        }
+        on_disk.push_back(object.sealed_digest);
+    }
+    auto seal = protocol::decode_seal(message.message.seal);
+    if (!seal) {
+        return;
+    }
+    const waiting what{message.message, {std::move(*seal), {}}, {}};
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::complete_inbox{message.message.row});
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = message.message.row, .recipient = x_core.self(),
+        .expected = in_state(delivery_state::delivered), .state = delivery_state::complete,
+        .at = x_core.now, .lenient = true});
+    transaction.changes.emplace_back(operation::put_event{x_core.event(
+        message.message.origin, message.message.id, x_core.self(), "complete", "gateway")});
+    auto outcome = make_outcome(what, outcome_kind::complete);
+    outcome.on_disk = std::move(on_disk);
+    const auto row = x_receipts.add(transaction, message.message.origin, message.message.cls,
+                                    std::move(outcome));
+    x_core.out.commit(std::move(transaction), [this, row, agencies = message.assignments](
+                                                  const store::transaction_result& result) {
+        if (result.status != store::transaction_status::committed) {
+            return;
+        }
+        x_receipts.pend(row);
+        for (const auto& one : agencies) {
+            x_notify(one.agency);
+        }
+    });
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,49 @@
+// Opens what is addressed to us, puts it into the inbox, assigns it to agencies, and owes the end receipt.
+// Way of the message: inbound (custody) -> [opening] -> seal (open) -> store -> inbox, receipts.
+// Pure. Net thread.
+// Spec: docs/overview.md#opening (states, failure table). Tests: unit/route/opening_test.cpp, sim.
+// Limits: open_at_once; a message under which two starts died is quarantined.
+#pragma once
+
+#include "daemon/route/assignment.hpp"
+#include "daemon/route/receipts.hpp"
+
+namespace dhow::route {
+
+class opening {
+public:
+    opening(core& shared, receipts& receipts_) : x_core(shared), x_receipts(receipts_) {}
+    void set_notify(std::function<void(const std::string&)> notify) { x_notify = std::move(notify); }
+
+    /// A message that was just committed with a delivery to ourselves in state `received`.
+    void open(store::message_row message, protocol::preamble preamble, bytes body);
+    /// An attachment arrived: when all are here, the inbox says so and the origin is told.
+    void complete_if_all_here(const answer::full_message& message);
+    /// At start: those that an earlier run did not get to; each is marked first, two marks quarantine.
+    void load_unopened();
+
+private:
+    struct waiting {
+        store::message_row message;
+        protocol::preamble preamble;
+        bytes body;
+    };
+    void next();
+    void on_opened(const waiting& what, seal::done::opened_message& opened);
+    void on_duplicate(const waiting& what, const digest& content_digest);
+    void on_refused(const waiting& what, errc code);
+    void settle(const waiting& what, store::delivery_state state, errc code,
+                protocol::outcome_kind kind);
+    [[nodiscard]] protocol::outcome make_outcome(const waiting& what, protocol::outcome_kind kind) const;
+    void mark_and_open(const store::delivery_row& row);
+    void load_and_open(store::row_id message);
+    void load_unopened_after(store::row_id message);
+
+    core& x_core;
+    receipts& x_receipts;
+    std::function<void(const std::string&)> x_notify;
+    std::deque<waiting> x_waiting;
+    std::size_t x_open = 0;
+};
+
+}  // namespace dhow::route

@@ -1,0 +1,82 @@
+// At start: opens what an earlier run took but did not open; a message under which two starts died is
+// quarantined, so that no parser fault can keep the daemon down.
+// Way of the message: see opening.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#opening. Tests: unit/route/opening_test.cpp, sim.
+// Limits: one at a time, since the mark must name the culprit.
+#include "daemon/route/object_reader.hpp"
+#include "daemon/route/opening.hpp"
+
+namespace dhow::route {
+
+using store::delivery_state;
+
+namespace {
+constexpr std::uint8_t crashes_max = 2;
+}
+
+void opening::load_unopened() {
+    x_core.out.ask(query::load_unopened{0, 1}, [this](store::reply& reply) {
+        const auto& rows = expect<answer::unopened>(reply).rows;
+        if (!rows.empty()) {
+            mark_and_open(rows.front());
+        }
+    });
+}
+
+void opening::mark_and_open(const store::delivery_row& row) {
+    const bool poison = row.crash_count >= crashes_max;
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = row.message, .recipient = x_core.self(),
+        .expected = in_state(delivery_state::received),
+        .state = poison ? delivery_state::quarantined : delivery_state::received, .at = x_core.now,
+        .crash_count = static_cast<std::uint8_t>(row.crash_count + 1), .lenient = true});
+    if (poison) {
+        x_core.count.quarantined += 1;
+        x_core.count.alarms += 1;
+        x_core.out.log(log_level::alarm, "poison",
+                       "a message is quarantined: two starts ended while it was being opened");
+    }
+    x_core.out.commit(std::move(transaction), [this, poison, message = row.message](
+                                                  const store::transaction_result& result) {
+        if (result.status != store::transaction_status::committed || poison) {
+            load_unopened();
+            return;
+        }
+        load_and_open(message);
+    });
+}
+
+void opening::load_and_open(store::row_id message) {
+    x_core.out.ask(query::load_message{message}, [this](store::reply& reply) {
+        auto& rows = expect<answer::messages>(reply).rows;
+        if (rows.empty()) {
+            return;
+        }
+        auto found = std::make_shared<answer::full_message>(std::move(rows.front()));
+        const auto& objects = found->objects;
+        const auto total = objects.empty() ? 0 : objects.front().bytes;
+        read_object(x_core, found->message.text_object, total, [this, found](std::optional<bytes> body) {
+            auto seal = protocol::decode_seal(found->message.seal);
+            auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
+            if (!seal || !boxes || !body) {
+                on_refused({found->message, {}, {}}, errc::store_corrupt);
+            } else {
+                open(found->message, {std::move(*seal), std::move(*boxes)}, std::move(*body));
+            }
+            load_unopened_after(found->message.row);
+        });
+    });
+}
+
+void opening::load_unopened_after(store::row_id message) {
+    x_core.out.ask(query::load_unopened{message, 1}, [this](store::reply& reply) {
+        const auto& rows = expect<answer::unopened>(reply).rows;
+        if (!rows.empty()) {
+            mark_and_open(rows.front());
+        }
+    });
+}
+
+}  // namespace dhow::route

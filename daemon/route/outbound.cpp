@@ -1,0 +1,289 @@
+// Sends: queue to session, data on demand.
+// Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
+// Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp.
+// Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
+// Limits: see outbound.hpp.
+#include "daemon/route/outbound.hpp"
+
+#include "protocol/parcel.hpp"
+
+namespace dhow::route {
+
+namespace event = protocol::session_event;
+
+namespace {
+/// Origins take turns within a class: the characters of the name as a number.
+std::uint64_t fairness_key(bureau_id origin) {
+    std::uint64_t key = 0;
+    for (const char c : origin.text()) {
+        key = key << 8U | static_cast<std::uint8_t>(c);
+    }
+    return key;
+}
+}  // namespace
+
+outbound::peer_lane* outbound::lane_of(session_number session) {
+    const auto record = x_core.sessions.find(session);
+    if (record == x_core.sessions.end()) {
+        return nullptr;
+    }
+    const auto lane = x_lanes.find(record->second.peer);
+    if (lane == x_lanes.end() || lane->second.session != session) {
+        return nullptr;
+    }
+    return &lane->second;
+}
+
+outbound::transfer* outbound::find(session_number session, protocol::stream_id stream) {
+    auto* lane = lane_of(session);
+    if (lane == nullptr) {
+        return nullptr;
+    }
+    const auto found = lane->open.find(stream);
+    return found == lane->open.end() ? nullptr : &found->second;
+}
+
+void outbound::on_session_up(session_number session) {
+    const bureau_id peer = x_core.sessions.at(session).peer;
+    auto& lane = x_lanes[peer];
+    lane = peer_lane{};
+    lane.session = session;
+    feed(peer);
+}
+
+void outbound::on_session_down(session_number session) {
+    auto* lane = lane_of(session);
+    if (lane == nullptr) {
+        return;
+    }
+    store::transaction doubts;
+    for (const auto& [stream, open] : lane->open) {
+        if (open.all_sent && !open.item.shipment.in_doubt) {
+            doubts.changes.emplace_back(operation::advance_shipment{
+                .shipment = open.item.shipment.row, .expected = in_state(store::shipment_state::ready),
+                .state = store::shipment_state::ready, .at = x_core.now, .in_doubt = true,
+                .lenient = true});
+        }
+    }
+    if (!doubts.changes.empty()) {
+        x_core.out.commit(std::move(doubts), [](const store::transaction_result&) {});
+    }
+    x_lanes.erase(x_core.sessions.at(session).peer);
+}
+
+void outbound::add_ready(ready_shipment item) {
+    const bureau_id peer = item.shipment.peer;
+    const auto lane = x_lanes.find(peer);
+    if (lane == x_lanes.end()) {
+        return;  // No session: the store has it, and a session begins with a load.
+    }
+    lane->second.queue.add_fresh(std::move(item));
+    feed(peer);
+}
+
+void outbound::rescan(bureau_id peer) {
+    const auto lane = x_lanes.find(peer);
+    if (lane == x_lanes.end()) {
+        return;
+    }
+    for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
+        lane->second.queue.rescan(static_cast<message_class>(i));
+    }
+    feed(peer);
+}
+
+void outbound::load(bureau_id peer, message_class cls) {
+    auto& lane = x_lanes.at(peer);
+    lane.queue.mark_loading(cls);
+    const auto session = lane.session;
+    x_core.out.ask(
+        query::load_ready{.peer = peer, .cls = cls, .after = lane.queue.cursor(cls),
+                          .limit = limits::loaded_shipments_per_class},
+        [this, peer, cls, session](store::reply& reply) {
+            const auto found = x_lanes.find(peer);
+            if (found == x_lanes.end() || found->second.session != session) {
+                return;  // Another session has begun its own load.
+            }
+            found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
+            feed(peer);
+        });
+}
+
+void outbound::feed(bureau_id peer) {
+    const auto found = x_lanes.find(peer);
+    if (found == x_lanes.end() || x_core.stopping) {
+        return;
+    }
+    while (offer_next(peer, found->second)) {
+    }
+    for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
+        const auto cls = static_cast<message_class>(i);
+        if (found->second.queue.wants_load(cls)) {
+            load(peer, cls);
+        }
+    }
+}
+
+bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
+    auto* session = x_core.session(*lane.session);
+    if (session == nullptr || !session->is_established()) {
+        return false;
+    }
+    const auto cls = lane.queue.choose([&](const ready_shipment& item) {
+        return session->can_offer(item.shipment.cls, item.object.bytes);
+    });
+    if (!cls) {
+        return false;
+    }
+    auto item = lane.queue.take(*cls);
+    if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
+        // Every recipient of this branch was settled otherwise: nothing to carry.
+        fail(item, errc::cancelled, "no recipient is left");
+        lane.queue.forget(item.shipment.row);
+        return true;
+    }
+    if (item.inline_body.empty() && item.object.bytes <= limits::inline_body_bytes_max) {
+        x_core.out.ask(query::load_segment{item.object.row, 0},
+                       [this, peer, number = *lane.session, item](store::reply& reply) mutable {
+                           auto* still = lane_of(number);
+                           auto& segment = expect<answer::segment>(reply);
+                           if (still == nullptr) {
+                               return;
+                           }
+                           if (!segment.data || segment.data->size() != item.object.bytes) {
+                               fail(item, errc::store_corrupt, "the stored object is damaged");
+                               return;
+                           }
+                           item.inline_body = std::move(*segment.data);
+                           still->queue.put_back(std::move(item));
+                           feed(peer);
+                       });
+        return true;
+    }
+    offer(lane, *session, std::move(item));
+    return true;
+}
+
+std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& item) const {
+    protocol::offer_frame out;
+    out.kind = item.object.kind;
+    out.cls = item.shipment.cls;
+    out.attempt = item.shipment.attempt;
+    out.object = item.object.sealed_digest;
+    out.body_bytes = item.object.bytes;
+    out.origin = item.shipment.origin;
+    if (!item.message) {
+        return out;
+    }
+    const auto& message = *item.message;
+    out.hops = message.hops;
+    out.age = message.age_at_receipt + (x_core.now - message.received_at);
+    out.id = message.id;
+    if (item.object.kind != protocol::object_kind::text) {
+        return out;
+    }
+    auto seal = protocol::decode_seal(message.seal);
+    auto boxes = protocol::decode_lockboxes(message.lockboxes);
+    if (!seal || !boxes) {
+        return std::nullopt;
+    }
+    std::vector<bureau_id> recipients;
+    for (const auto& delivery : item.deliveries) {
+        recipients.push_back(delivery.recipient);
+    }
+    auto branch = protocol::branch_of(*boxes, recipients, x_core.hash());
+    if (!branch) {
+        return std::nullopt;
+    }
+    out.preamble = protocol::encode_preamble({std::move(*seal), std::move(*branch)});
+    return out;
+}
+
+void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
+    auto frame = make_offer(item);
+    if (!frame) {
+        fail(item, errc::store_corrupt, "the stored seal or lockboxes are damaged");
+        lane.queue.forget(item.shipment.row);
+        return;
+    }
+    const std::uint64_t fairness = fairness_key(item.shipment.origin);
+    bytes body = std::move(item.inline_body);
+    item.inline_body.clear();
+    const auto stream = session.offer(std::move(*frame), std::move(body), fairness, x_core.now);
+    lane.open.emplace(stream, transfer{std::move(item), 0, false});
+}
+
+void outbound::on_event(session_number number, const event::need_data& what) {
+    const auto* open = find(number, what.stream);
+    if (open == nullptr) {
+        return;
+    }
+    const auto index = static_cast<std::uint32_t>(what.offset / limits::segment_bytes);
+    const auto skip = static_cast<std::size_t>(what.offset % limits::segment_bytes);
+    x_core.out.ask(
+        query::load_segment{open->item.object.row, index},
+        [this, number, skip, what](store::reply& reply) {
+            auto* still = find(number, what.stream);
+            auto* session = still == nullptr ? nullptr : x_core.session(number);
+            if (session == nullptr) {
+                return;
+            }
+            auto& segment = expect<answer::segment>(reply);
+            if (!segment.data || segment.data->size() <= skip) {
+                fail(still->item, errc::store_corrupt, "a stored segment is missing");
+                session->cancel(what.stream, errc::store_corrupt, x_core.now);
+                return;
+            }
+            const auto count = std::min(what.bytes, segment.data->size() - skip);
+            const auto first = segment.data->begin() + static_cast<std::ptrdiff_t>(skip);
+            session->supply(what.stream, what.offset,
+                            bytes(first, first + static_cast<std::ptrdiff_t>(count)), x_core.now);
+        });
+}
+
+void outbound::on_event(session_number number, const event::acknowledged& what) {
+    if (auto* open = find(number, what.stream)) {
+        if (open->durable_bytes == 0 && what.durable_bytes > 0) {
+            x_core.count.bytes_resumed += what.durable_bytes == open->item.object.bytes ? 0 : what.durable_bytes;
+        }
+        open->durable_bytes = what.durable_bytes;
+    }
+}
+
+void outbound::on_event(session_number number, const event::all_sent& what) {
+    if (auto* open = find(number, what.stream)) {
+        open->all_sent = true;
+    }
+}
+
+void outbound::cancel_message(store::row_id message) {
+    for (auto& [peer, lane] : x_lanes) {
+        auto* session = lane.session ? x_core.session(*lane.session) : nullptr;
+        for (auto& [stream, open] : lane.open) {
+            if (session != nullptr && open.item.shipment.message == message) {
+                session->cancel(stream, errc::cancelled, x_core.now);
+            }
+        }
+    }
+}
+
+std::optional<transfer_progress> outbound::progress(store::row_id shipment) const {
+    for (const auto& [peer, lane] : x_lanes) {
+        for (const auto& [stream, open] : lane.open) {
+            if (open.item.shipment.row == shipment) {
+                return transfer_progress{peer, open.durable_bytes, open.item.object.bytes};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::size_t outbound::loaded() const {
+    std::size_t sum = 0;
+    for (const auto& [peer, lane] : x_lanes) {
+        sum += lane.queue.size();
+    }
+    return sum;
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,87 @@
+// Sends: takes ready shipments to sessions, feeds them data, and turns the peer's answers into transactions.
+// Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
+// Pure. Net thread.
+// Spec: docs/overview.md#sending (states, failure table). Tests: unit/route/outbound_test.cpp, sim.
+// Limits: loaded_shipments_per_class per peer and only while a session is up.
+#pragma once
+
+#include "daemon/route/ready_queue.hpp"
+
+namespace dhow::route {
+
+/// Progress of one transfer, for status.
+struct transfer_progress {
+    bureau_id peer;
+    std::uint64_t durable_bytes = 0;
+    std::uint64_t total_bytes = 0;
+};
+
+/// A recipient that a peer does not take: what outbound asks its owner to decide.
+struct undelivered {
+    store::message_row message;
+    bureau_id recipient;
+    bureau_id peer;
+    std::uint8_t attempt = 0;
+    errc code = errc::no_route;
+    std::optional<protocol::outcome_kind> outcome;
+};
+
+class outbound {
+public:
+    explicit outbound(core& shared) : x_core(shared) {}
+    /// Called with the recipients of one message that must go another way or fail.
+    void set_diverter(std::function<void(std::vector<undelivered>)> divert) { x_divert = std::move(divert); }
+
+    void on_session_up(session_number session);
+    void on_session_down(session_number session);
+
+    void on_event(session_number session, const protocol::session_event::need_data& what);
+    void on_event(session_number session, const protocol::session_event::acknowledged& what);
+    void on_event(session_number session, const protocol::session_event::committed& what);
+    void on_event(session_number session, protocol::session_event::refused what);
+    void on_event(session_number session, const protocol::session_event::all_sent& what);
+
+    /// A shipment that was just committed as ready.
+    void add_ready(ready_shipment item);
+    /// Ready rows were changed in the store (released, due, revived): look again.
+    void rescan(bureau_id peer);
+    /// Gives the sessions as much as they take.
+    void feed(bureau_id peer);
+    /// Cancels transfers of a message that are under way.
+    void cancel_message(store::row_id message);
+
+    [[nodiscard]] std::optional<transfer_progress> progress(store::row_id shipment) const;
+    [[nodiscard]] std::size_t loaded() const;
+
+private:
+    struct transfer {
+        ready_shipment item;
+        std::uint64_t durable_bytes = 0;
+        bool all_sent = false;
+    };
+    struct peer_lane {
+        ready_queue queue;
+        std::optional<session_number> session;
+        std::map<protocol::stream_id, transfer> open;
+        store::row_id offered_upto = 0;
+    };
+    peer_lane* lane_of(session_number session);
+    transfer* find(session_number session, protocol::stream_id stream);
+    void load(bureau_id peer, message_class cls);
+    bool offer_next(bureau_id peer, peer_lane& lane);
+    void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
+    std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
+    void fail(const ready_shipment& item, errc code, std::string text);
+    void finish(bureau_id peer, transfer done, const std::vector<protocol::recipient_answer>& exceptions);
+    void add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
+                           const std::vector<protocol::recipient_answer>& exceptions,
+                           std::vector<undelivered>& left) const;
+    void defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after);
+    void give_up(bureau_id peer, transfer what, errc code);
+
+    core& x_core;
+    std::function<void(std::vector<undelivered>)> x_divert;
+    std::map<bureau_id, peer_lane> x_lanes;
+};
+
+}  // namespace dhow::route

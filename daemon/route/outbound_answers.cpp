@@ -1,0 +1,213 @@
+// Turns the peer's answers into transactions: custody handed on, deferred, diverted, given up.
+// Way of the message: peer -> link_session -> [outbound] -> store.
+// Pure. Net thread.
+// Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
+// Limits: see outbound.hpp.
+#include "daemon/route/outbound.hpp"
+#include "daemon/route/retry.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+namespace event = protocol::session_event;
+using store::delivery_state;
+using store::shipment_state;
+
+namespace {
+constexpr store::shipment_set open_shipment =
+    in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
+    in_state(shipment_state::deferred) | in_state(shipment_state::held);
+constexpr store::state_set under_way =
+    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
+    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
+    in_state(delivery_state::deferred) | in_state(delivery_state::held);
+
+bool is_origin(const store::message_row& message) {
+    return (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+}
+
+/// Answers that leave custody with us only because it lies with the peer already.
+bool means_taken(const protocol::recipient_answer& said) {
+    return said.code == errc::have_it;
+}
+}  // namespace
+
+void outbound::on_event(session_number number, const event::committed& what) {
+    auto* lane = lane_of(number);
+    if (lane == nullptr) {
+        return;
+    }
+    const auto found = lane->open.find(what.stream);
+    if (found == lane->open.end()) {
+        return;
+    }
+    transfer done = std::move(found->second);
+    lane->open.erase(found);
+    const bureau_id peer = x_core.sessions.at(number).peer;
+    finish(peer, std::move(done), what.exceptions);
+    feed(peer);
+}
+
+void outbound::add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
+                                 const std::vector<protocol::recipient_answer>& exceptions,
+                                 std::vector<undelivered>& left) const {
+    const auto& message = *item.message;
+    const bool origin = is_origin(message);
+    const std::string actor = "peer " + std::string(peer.text());
+    for (const auto& delivery : item.deliveries) {
+        const auto said = std::find_if(exceptions.begin(), exceptions.end(), [&](const auto& one) {
+            return one.recipient == delivery.recipient;
+        });
+        if (said != exceptions.end() && !means_taken(*said)) {
+            left.push_back({message, delivery.recipient, peer, item.shipment.attempt, said->code,
+                            said->outcome});
+            continue;
+        }
+        const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
+        to.changes.emplace_back(operation::advance_delivery{
+            .message = message.row, .recipient = delivery.recipient, .expected = under_way,
+            .state = state, .at = x_core.now, .lenient = true});
+        to.changes.emplace_back(operation::put_event{x_core.event(
+            message.origin, message.id, delivery.recipient, origin ? "relayed" : "handed-on", actor)});
+        if (!origin) {
+            to.changes.emplace_back(operation::settle_custody{
+                .origin = message.origin, .id = message.id, .attempt = message.attempt,
+                .recipient = delivery.recipient, .handed_on = true, .outcome = {}});
+        }
+    }
+}
+
+void outbound::finish(bureau_id peer, transfer done,
+                      const std::vector<protocol::recipient_answer>& exceptions) {
+    const auto& item = done.item;
+    store::transaction transaction;
+    transaction.at_once = false;
+    transaction.changes.emplace_back(operation::advance_shipment{
+        .shipment = item.shipment.row, .expected = open_shipment, .state = shipment_state::done,
+        .at = x_core.now, .in_doubt = false, .lenient = true});
+    std::vector<undelivered> left;
+    const bool is_text = item.message && item.object.kind == protocol::object_kind::text;
+    if (is_text) {
+        add_custody_moves(transaction, item, peer, exceptions, left);
+        transaction.changes.emplace_back(operation::ready_shipments{
+            .message = item.message->row, .peer = peer, .object = 0, .at = x_core.now});
+    }
+    x_core.count.handed_on[static_cast<std::size_t>(item.shipment.cls)] += 1;
+    const auto row = item.shipment.row;
+    const std::size_t last = transaction.changes.size() - 1;
+    x_core.out.commit(std::move(transaction), [this, peer, row, left, is_text, last](
+                                                  const store::transaction_result& result) {
+        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
+            lane->second.queue.forget(row);
+        }
+        if (result.status != store::transaction_status::committed) {
+            x_core.out.log(log_level::warning, "outbound-commit",
+                           "a hand-over could not be recorded; the peer will be asked again: " +
+                               result.detail);
+            rescan(peer);
+            return;
+        }
+        if (!left.empty()) {
+            x_divert(left);
+        }
+        const bool attachments_ready =
+            is_text && std::find(result.unchanged.begin(), result.unchanged.end(), last) ==
+                           result.unchanged.end();
+        if (attachments_ready) {
+            rescan(peer);
+        }
+    });
+}
+
+void outbound::on_event(session_number number, event::refused what) {
+    auto* lane = lane_of(number);
+    if (lane == nullptr) {
+        return;
+    }
+    const auto found = lane->open.find(what.stream);
+    if (found == lane->open.end()) {
+        return;
+    }
+    transfer open = std::move(found->second);
+    lane->open.erase(found);
+    const bureau_id peer = x_core.sessions.at(number).peer;
+    x_core.count.refused_out += what.code == errc::have_it ? 0 : 1;
+    switch (what.code) {
+        case errc::have_it:
+            finish(peer, std::move(open), what.exceptions);
+            break;
+        case errc::busy:
+        case errc::text_first:
+        case errc::store_full:
+        case errc::overloaded:
+        case errc::shutting_down:
+            defer(peer, std::move(open), what.code, what.retry_after);
+            break;
+        default:
+            give_up(peer, std::move(open), what.code);
+            break;
+    }
+    feed(peer);
+}
+
+void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after) {
+    const auto tries = what.item.shipment.tries + 1;
+    const auto delay = after.count() > 0
+                           ? std::chrono::duration_cast<milliseconds>(after)
+                           : message_retry_delay(tries, [] { return 0.5; });
+    x_core.wake_at(x_core.now + delay);
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_shipment{
+        .shipment = what.item.shipment.row, .expected = in_state(shipment_state::ready),
+        .state = shipment_state::deferred, .at = x_core.now,
+        .due_at = std::optional<utc_time>(x_core.now + delay), .in_doubt = false, .tries = tries,
+        .code = static_cast<std::uint16_t>(code), .text = std::string(protocol::text_of(code)),
+        .lenient = true});
+    if (what.item.message && what.item.object.kind == protocol::object_kind::text) {
+        for (const auto& delivery : what.item.deliveries) {
+            transaction.changes.emplace_back(operation::put_event{
+                x_core.event(what.item.message->origin, what.item.message->id, delivery.recipient,
+                             "deferred", "peer " + std::string(peer.text()), {}, code)});
+        }
+    }
+    const auto row = what.item.shipment.row;
+    x_core.out.commit(std::move(transaction), [this, peer, row](const store::transaction_result&) {
+        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
+            lane->second.queue.forget(row);
+        }
+    });
+}
+
+void outbound::give_up(bureau_id peer, transfer what, errc code) {
+    const auto item = std::move(what.item);
+    fail(item, code, std::string(protocol::text_of(code)));
+    if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
+        lane->second.queue.forget(item.shipment.row);
+    }
+    if (!item.message || item.object.kind != protocol::object_kind::text) {
+        return;
+    }
+    std::vector<undelivered> left;
+    for (const auto& delivery : item.deliveries) {
+        left.push_back({*item.message, delivery.recipient, peer, item.shipment.attempt, code, {}});
+    }
+    x_divert(std::move(left));
+}
+
+void outbound::fail(const ready_shipment& item, errc code, std::string text) {
+    if (code == errc::store_corrupt) {
+        x_core.out.log(log_level::alarm, "object-damaged",
+                       "shipment " + std::to_string(item.shipment.row) + ": " + text +
+                           "; it is set aside, run `dhow db check`");
+        x_core.count.alarms += 1;
+    }
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_shipment{
+        .shipment = item.shipment.row, .expected = open_shipment, .state = shipment_state::failed,
+        .at = x_core.now, .code = static_cast<std::uint16_t>(code), .text = std::move(text),
+        .lenient = true});
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+}
+
+}  // namespace dhow::route

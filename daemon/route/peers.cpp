@@ -1,0 +1,224 @@
+// Links and sessions: HELLO, which session stays, what is remembered of a peer.
+// Way of the message: see peers.hpp.
+// Pure. Net thread. Dialling is in peers_dialling.cpp.
+// Spec: docs/overview.md#links. Tests: unit/route/peers_test.cpp, sim.
+// Limits: one established session a peer.
+#include "daemon/route/peers.hpp"
+
+#include "protocol/ensure.hpp"
+
+namespace dhow::route {
+
+namespace event = protocol::session_event;
+
+void peers::load(std::vector<store::peer_row> rows) {
+    for (auto& row : rows) {
+        auto& record = x_peers[row.peer];
+        record.row = std::move(row);
+        record.known = true;
+    }
+}
+
+const peer_record* peers::find(bureau_id peer) const {
+    const auto found = x_peers.find(peer);
+    return found == x_peers.end() ? nullptr : &found->second;
+}
+
+protocol::hello peers::local_hello(bureau_id peer) const {
+    protocol::hello out;
+    out.bureau = x_core.self();
+    out.instance = x_core.instance;
+    out.epoch = x_core.epoch;
+    out.boot = x_core.boot;
+    out.directory_serial = x_core.directory->head.serial;
+    out.directory_head = x_core.directory->head_digest;
+    out.time = x_core.now;
+    out.inline_credit_bytes = limits::granted_credit_bytes;
+    out.frame_bytes_max = limits::frame_payload_bytes_max;
+    if (const auto* record = find(peer)) {
+        out.sent_count = record->row.sent_count;
+        out.received_count = record->row.received_count;
+    }
+    if (const auto partials = x_partials.find(peer); partials != x_partials.end()) {
+        out.partials = partials->second;
+    }
+    return out;
+}
+
+void peers::set_partials(bureau_id peer, std::vector<protocol::partial_transfer> partials) {
+    x_partials[peer] = std::move(partials);
+}
+
+void peers::on_connected(session_number session) {
+    auto& record = x_core.sessions.at(session);
+    record.since = x_core.now;
+    if (auto* link = link_of(session)) {
+        link->state = link_state::connecting;
+        link->dial_at.reset();
+    }
+}
+
+void peers::on_event(session_number number, const event::sign_hello& what) {
+    x_core.out.run(seal::job::sign_hello{what.to_be_signed}, true,
+                   [this, number](protocol::result<seal::job_outcome>& outcome) {
+                       auto* session = x_core.session(number);
+                       if (session == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.out.log(log_level::alarm, "hello-sign",
+                                          "HELLO could not be signed: " + outcome.error().message());
+                           session->goodbye(errc::keys_locked, std::chrono::seconds{60}, x_core.now);
+                           return;
+                       }
+                       const auto& signed_hello = std::get<seal::done::signed_hello>(*outcome);
+                       session->on_hello_signed(signed_hello.signer, signed_hello.value, x_core.now);
+                   });
+}
+
+boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& said) const {
+    if (said.bureau != pinned) {
+        return errc::wrong_key_owner;
+    }
+    const auto* entry = x_core.directory->find(pinned);
+    if (entry == nullptr || entry->status == protocol::bureau_status::suspended ||
+        entry->status == protocol::bureau_status::revoked) {
+        return errc::peer_not_pinned;
+    }
+    const auto* record = find(pinned);
+    if (record != nullptr && !record->row.suspended.empty()) {
+        return errc::busy;
+    }
+    if (record == nullptr || !record->known || record->row.instance != said.instance) {
+        return {};
+    }
+    const bool older_epoch = said.epoch < record->row.epoch;
+    const bool older_boot = said.epoch == record->row.epoch && said.boot < record->row.boot;
+    return older_epoch || older_boot ? boost::system::error_code(errc::clone_detected)
+                                     : boost::system::error_code{};
+}
+
+void peers::on_event(session_number number, const event::verify_hello& what) {
+    const auto pinned = x_core.sessions.at(number).peer;
+    if (const auto wrong = judge(pinned, what.peer)) {
+        x_core.out.log(log_level::alarm, "hello-refused",
+                       "peer " + std::string(pinned.text()) + ": " + wrong.message());
+        x_core.count.alarms += 1;
+        x_core.session(number)->on_hello_verified(wrong, x_core.now);
+        return;
+    }
+    x_core.out.run(seal::job::verify_hello{pinned, what.signer, what.value, what.to_be_signed}, true,
+                   [this, number, pinned](protocol::result<seal::job_outcome>& outcome) {
+                       auto* session = x_core.session(number);
+                       if (session == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.out.log(log_level::alarm, "hello-refused",
+                                          "peer " + std::string(pinned.text()) +
+                                              ": HELLO signature: " + outcome.error().message());
+                           x_core.count.alarms += 1;
+                       }
+                       session->on_hello_verified(
+                           outcome ? boost::system::error_code{} : outcome.error(), x_core.now);
+                   });
+}
+
+bool peers::newer_stays(session_number older, session_number newer) const {
+    const auto& first = x_core.sessions.at(older);
+    const auto& second = x_core.sessions.at(newer);
+    if (first.is_dialler == second.is_dialler) {
+        return true;
+    }
+    const bool we_are_lower = x_core.self() < first.peer;
+    return second.is_dialler == we_are_lower;
+}
+
+bool peers::on_established(session_number number, const protocol::hello& said) {
+    auto& session = x_core.sessions.at(number);
+    const auto peer = session.peer;
+    if (const auto older = x_core.session_with(peer); older && *older != number) {
+        const bool replace = newer_stays(*older, number);
+        const auto loser = replace ? *older : number;
+        x_core.session(loser)->goodbye(errc::conflict, std::chrono::seconds{0}, x_core.now);
+        if (!replace) {
+            return false;
+        }
+        x_core.sessions.at(loser).established = false;
+    }
+    session.established = true;
+    if (auto* link = link_of(number)) {
+        link->state = link_state::up;
+        link->since = x_core.now;
+        link->sessions += 1;
+    }
+    x_core.count.sessions += 1;
+    auto& record = x_peers[peer];
+    const bool restored = record.known && (record.row.instance != said.instance ||
+                                           record.row.epoch != said.epoch);
+    record.row.peer = peer;
+    record.row.instance = said.instance;
+    record.row.epoch = said.epoch;
+    record.row.boot = said.boot;
+    record.row.last_session_at = x_core.now;
+    record.row.last_error.clear();
+    if (restored) {
+        x_core.out.log(log_level::alarm, "peer-restored",
+                       "peer " + std::string(peer.text()) +
+                           " has another store than before; what it was given is offered again");
+        x_core.count.alarms += 1;
+        store::transaction revive;
+        revive.changes.emplace_back(operation::revive_shipments{peer, x_core.now});
+        x_core.out.commit(std::move(revive), [](const store::transaction_result&) {});
+    }
+    remember(record);
+    return true;
+}
+
+void peers::remember(peer_record& record) {
+    record.known = true;
+    // Shipments up to this one count as perhaps sent if we crash; a clean end of a session is exact.
+    record.row.offered_upto = x_core.last_row + 256;
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::put_peer{record.row});
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+}
+
+void peers::on_ended(session_number number, const protocol::session_end& how) {
+    const auto& session = x_core.sessions.at(number);
+    auto& record = x_peers[session.peer];
+    record.row.peer = session.peer;
+    const bool replaced = protocol::errc_of(how.code) == errc::conflict;
+    if (!replaced) {
+        record.row.last_error = how.code.message() + (how.detail.empty() ? "" : ": " + how.detail);
+        record.row.last_error_at = x_core.now;
+    }
+    if (auto* link = link_of(number)) {
+        link->state = link_state::idle;
+        link->since = x_core.now;
+        link->last_error = how.code.message();
+        link->last_error_at = x_core.now;
+        if (!how.durable_progress && !replaced) {
+            link->failures += 1;
+            x_core.count.session_failures += 1;
+        }
+        const bool flash = x_flash_waits && x_flash_waits(session.peer);
+        auto delay = link->backoff.on_end(how.durable_progress, link->settings.metered, flash, x_random);
+        delay = std::max(delay, std::chrono::duration_cast<milliseconds>(how.reconnect_after));
+        plan_dial(*link, replaced ? link_backoff::first : delay);
+    }
+    if (!session.is_dialler && session.established) {
+        call_dial_links(session.peer);
+    }
+}
+
+void peers::on_peer_time(session_number number, utc_time peer, milliseconds round_trip) {
+    auto& record = x_peers[x_core.sessions.at(number).peer];
+    record.clock_offset = peer + round_trip / 2 - x_core.now;
+    record.clock_offset_at = x_core.now;
+    if (auto* link = link_of(number)) {
+        link->round_trip = round_trip;
+    }
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,95 @@
+// Links and sessions: when to dial, whom to believe, which of two sessions stays.
+// Way of the message: stands beside it; outbound and inbound work only on sessions that this established.
+// Pure. Net thread.
+// Spec: docs/overview.md#links (states, failure table). Tests: unit/route/peers_test.cpp, sim.
+// Limits: one established session a peer.
+#pragma once
+
+#include "daemon/route/core.hpp"
+#include "daemon/route/retry.hpp"
+
+namespace dhow::route {
+
+enum class link_state : std::uint8_t { idle, connecting, up, suspended };
+
+struct link_record {
+    config::link settings;
+    link_state state = link_state::idle;
+    std::size_t next_address = 0;
+    std::optional<utc_time> dial_at;      ///< Nothing: not ours to dial, or busy.
+    utc_time since{};
+    link_backoff backoff;
+    std::string last_error;
+    std::optional<utc_time> last_error_at;
+    std::uint64_t sessions = 0, failures = 0;
+    milliseconds round_trip{0};
+};
+
+/// Last known of a peer, over all its links.
+struct peer_record {
+    store::peer_row row;
+    bool known = false;                   ///< The row is in the store.
+    std::optional<utc_time> clock_offset_at;
+    milliseconds clock_offset{0};
+};
+
+class peers {
+public:
+    explicit peers(core& shared, random_fraction random)
+        : x_core(shared), x_random(std::move(random)) {}
+
+    /// From load_start.
+    void load(std::vector<store::peer_row> rows);
+    /// Configuration at start and after reload: keeps the state of links that stay.
+    void configure();
+    /// Told by the gateway so that a probe is early when flash waits.
+    void set_flash_waits(std::function<bool(bureau_id)> waits) { x_flash_waits = std::move(waits); }
+
+    // Driver
+    void on_dial_failed(const std::string& link, errc code, std::string text);
+    /// TLS stands, the peer is pinned. `link` is empty for one that came in.
+    void on_connected(session_number session);
+    void on_event(session_number session, const protocol::session_event::sign_hello& what);
+    void on_event(session_number session, const protocol::session_event::verify_hello& what);
+    /// True: the session is the one to work with. False: it was told goodbye.
+    bool on_established(session_number session, const protocol::hello& peer);
+    void on_ended(session_number session, const protocol::session_end& how);
+    void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
+
+    /// Dials what is due.
+    void on_deadline();
+    [[nodiscard]] std::optional<utc_time> next_deadline() const;
+
+    // Operators
+    bool call(const std::string& link);
+    void suspend(bureau_id peer, std::string reason, std::optional<utc_time> until);
+    void resume(bureau_id peer);
+
+    [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }
+    [[nodiscard]] const peer_record* find(bureau_id peer) const;
+    [[nodiscard]] bool is_up(bureau_id peer) const { return x_core.session_with(peer).has_value(); }
+    /// What HELLO says of us to this peer.
+    [[nodiscard]] protocol::hello local_hello(bureau_id peer) const;
+    /// Set by inbound: partial transfers of a peer, for HELLO.
+    void set_partials(bureau_id peer, std::vector<protocol::partial_transfer> partials);
+
+private:
+    link_record* link_of(session_number session);
+    void plan_dial(link_record& link, milliseconds delay);
+    /// The session that came in from this peer ended: dial soon where we may.
+    void call_dial_links(bureau_id peer);
+    void remember(peer_record& record);
+    boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
+    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the one
+    /// dialled by the lower bureau id, so that both sides choose alike.
+    [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
+
+    core& x_core;
+    random_fraction x_random;
+    std::function<bool(bureau_id)> x_flash_waits;
+    std::map<std::string, link_record> x_links;
+    std::map<bureau_id, peer_record> x_peers;
+    std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;
+};
+
+}  // namespace dhow::route

@@ -1,0 +1,273 @@
+// Outcomes into signed receipts and receipts into states.
+// Way of the message: see receipts.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#receipts. Tests: unit/route/receipts_test.cpp, sim.
+// Limits: outcomes_per_receipt_max.
+#include "daemon/route/receipts.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using protocol::outcome_kind;
+using store::delivery_state;
+
+namespace {
+constexpr store::state_set before_delivery =
+    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
+    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
+    in_state(delivery_state::relayed) | in_state(delivery_state::deferred) |
+    in_state(delivery_state::held);
+/// A delivery beats a notice, in whichever order they come.
+constexpr store::state_set noticed =
+    in_state(delivery_state::expired) | in_state(delivery_state::undeliverable) |
+    in_state(delivery_state::refused) | in_state(delivery_state::cancelled);
+
+struct settlement {
+    delivery_state state;
+    store::state_set from;
+};
+
+settlement settlement_of(outcome_kind kind) {
+    switch (kind) {
+        case outcome_kind::delivered:
+            return {delivery_state::delivered, before_delivery | noticed};
+        case outcome_kind::complete:
+            return {delivery_state::complete,
+                    before_delivery | noticed | in_state(delivery_state::delivered)};
+        case outcome_kind::taken:
+        case outcome_kind::too_late:
+            return {delivery_state::taken, before_delivery | noticed |
+                                               in_state(delivery_state::delivered) |
+                                               in_state(delivery_state::complete)};
+        case outcome_kind::rejected:
+            return {delivery_state::refused, before_delivery | in_state(delivery_state::delivered) |
+                                                 in_state(delivery_state::complete)};
+        case outcome_kind::refused:
+            return {delivery_state::refused, before_delivery};
+        case outcome_kind::expired:
+            return {delivery_state::expired, before_delivery};
+        case outcome_kind::cancelled:
+            return {delivery_state::cancelled, before_delivery | in_state(delivery_state::delivered) |
+                                                   in_state(delivery_state::complete)};
+        case outcome_kind::undeliverable:
+            return {delivery_state::undeliverable, before_delivery};
+    }
+    return {delivery_state::refused, 0};
+}
+
+/// What only the recipient itself may say; notices may also come from a hub on the way.
+bool is_recipients_word(outcome_kind kind) {
+    return kind != outcome_kind::expired && kind != outcome_kind::undeliverable &&
+           kind != outcome_kind::refused;
+}
+}  // namespace
+
+store::outcome_row receipts::add(store::transaction& to, bureau_id origin, message_class cls,
+                                 protocol::outcome value) {
+    store::outcome_row row{x_core.next_row(), origin, cls, std::move(value)};
+    to.changes.emplace_back(operation::put_outcome{row});
+    return row;
+}
+
+void receipts::pend(store::outcome_row row) {
+    const lane_key key{row.origin, row.cls};
+    x_lanes[key].waiting.push_back(std::move(row));
+    sign(key);
+}
+
+void receipts::load_pending() {
+    x_core.out.ask(query::load_outcomes{limits::outcomes_per_receipt_max}, [this](store::reply& reply) {
+        auto rows = std::move(expect<answer::outcomes>(reply).rows);
+        for (auto& row : rows) {
+            pend(std::move(row));
+        }
+    });
+}
+
+std::size_t receipts::waiting() const {
+    std::size_t sum = 0;
+    for (const auto& [key, lane] : x_lanes) {
+        sum += lane.waiting.size();
+    }
+    return sum;
+}
+
+void receipts::sign(lane_key key) {
+    auto& lane = x_lanes[key];
+    if (lane.signing || lane.waiting.empty()) {
+        return;
+    }
+    lane.signing = true;
+    const auto count = std::min(lane.waiting.size(), limits::outcomes_per_receipt_max);
+    std::vector<store::outcome_row> rows;
+    protocol::receipt_content content;
+    content.issuer = x_core.self();
+    content.origin = key.first;
+    for (std::size_t i = 0; i < count; ++i) {
+        content.outcomes.push_back(lane.waiting.front().value);
+        rows.push_back(std::move(lane.waiting.front()));
+        lane.waiting.pop_front();
+    }
+    x_core.out.run(seal::job::sign_receipt{std::move(content)}, key.second == message_class::flash,
+                   [this, key, rows](protocol::result<seal::job_outcome>& outcome) {
+                       if (!outcome) {
+                           x_core.out.log(log_level::alarm, "receipt-sign",
+                                          "a receipt could not be signed: " +
+                                              outcome.error().message());
+                           give_back(key, rows);
+                           return;
+                       }
+                       on_signed(key, rows, std::get<seal::done::signed_receipt>(*outcome));
+                   });
+}
+
+void receipts::give_back(lane_key key, std::vector<store::outcome_row> rows) {
+    auto& lane = x_lanes[key];
+    lane.signing = false;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+        lane.waiting.push_front(std::move(*row));
+    }
+}
+
+void receipts::on_signed(lane_key key, const std::vector<store::outcome_row>& rows,
+                         const seal::done::signed_receipt& receipt) {
+    store::transaction transaction;
+    transaction.at_once = key.second == message_class::flash;
+    for (const auto& row : rows) {
+        transaction.changes.emplace_back(operation::drop_outcome{row.row});
+    }
+    std::optional<ready_shipment> shipment;
+    if (key.first == x_core.self()) {
+        const auto number = x_core.next_row();
+        transaction.changes.emplace_back(operation::put_receipt{
+            {number, receipt.receipt_digest, x_core.self(), receipt.encoded, x_core.now}});
+        protocol::receipt_content content;
+        content.issuer = x_core.self();
+        content.origin = key.first;
+        for (const auto& row : rows) {
+            content.outcomes.push_back(row.value);
+        }
+        settle(transaction, content, number);
+    } else {
+        shipment = ship(transaction, key.first, key.second, receipt.encoded, receipt.receipt_digest,
+                        bureau_id{}, 0);
+        if (!shipment) {
+            x_core.out.log(log_level::alarm, "receipt-no-route",
+                           "no way for receipts to " + std::string(key.first.text()) +
+                               "; they wait until the routes are changed");
+            give_back(key, rows);
+            return;
+        }
+    }
+    x_core.count.receipts_signed += 1;
+    x_core.out.commit(std::move(transaction), [this, key, rows, shipment](
+                                                  const store::transaction_result& result) {
+        if (result.status != store::transaction_status::committed) {
+            give_back(key, rows);
+            return;
+        }
+        x_lanes[key].signing = false;
+        if (shipment) {
+            x_out.add_ready(*shipment);
+        }
+        sign(key);
+        if (x_lanes[key].waiting.empty()) {
+            x_lanes.erase(key);
+        }
+    });
+}
+
+std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id origin,
+                                             message_class cls, const bytes& encoded,
+                                             const digest& receipt_digest, bureau_id from,
+                                             std::uint8_t hops) {
+    auto hops_to_try = x_core.routes.next_hops(origin);
+    std::erase(hops_to_try, from);
+    if (hops_to_try.empty() || hops >= limits::hop_limit_default) {
+        return std::nullopt;
+    }
+    const auto live = std::find_if(hops_to_try.begin(), hops_to_try.end(),
+                                   [&](auto peer) { return x_core.session_with(peer).has_value(); });
+    const bureau_id peer = live == hops_to_try.end() ? hops_to_try.front() : *live;
+    ready_shipment out;
+    out.object = {.row = x_core.next_row(), .kind = protocol::object_kind::receipt,
+                  .state = store::object_state::complete, .cls = cls,
+                  .sealed_digest = receipt_digest, .bytes = encoded.size(),
+                  .durable_bytes = encoded.size(), .from_peer = {}, .preamble = {},
+                  .changed_at = x_core.now};
+    out.shipment = {.row = x_core.next_row(), .peer = peer, .cls = cls, .object = out.object.row,
+                    .attempt = hops, .origin = origin, .text = {}, .due_at = {},
+                    .created_at = x_core.now, .changed_at = x_core.now};
+    auto stored = out.object;
+    stored.durable_bytes = 0;  // put_segment raises it.
+    to.changes.emplace_back(operation::put_object{stored});
+    to.changes.emplace_back(operation::put_segment{out.object.row, 0, encoded});
+    to.changes.emplace_back(operation::put_shipment{out.shipment});
+    if (encoded.size() <= limits::inline_body_bytes_max) {
+        out.inline_body = encoded;
+    }
+    return out;
+}
+
+void receipts::forward(const seal::done::verified_receipt& receipt, bytes encoded,
+                       message_class cls, std::uint8_t hops, bureau_id from,
+                       std::function<void(bool)> then) {
+    store::transaction transaction;
+    transaction.at_once = cls == message_class::flash;
+    auto shipment = ship(transaction, receipt.content.origin, cls, encoded, receipt.receipt_digest,
+                         from, static_cast<std::uint8_t>(hops + 1));
+    if (!shipment) {
+        then(false);
+        return;
+    }
+    x_core.out.commit(std::move(transaction),
+                      [this, shipment, then](const store::transaction_result& result) {
+                          const bool ok = result.status == store::transaction_status::committed;
+                          then(ok);
+                          if (ok) {
+                              x_out.add_ready(*shipment);
+                          }
+                      });
+}
+
+void receipts::settle(store::transaction& to, const protocol::receipt_content& content,
+                      store::row_id receipt) const {
+    for (const auto& outcome : content.outcomes) {
+        if (is_recipients_word(outcome.kind) && outcome.recipient != content.issuer) {
+            continue;  // Nobody speaks for another.
+        }
+        const auto target = settlement_of(outcome.kind);
+        const bool final = target.state == delivery_state::complete ||
+                           target.state == delivery_state::taken;
+        to.changes.emplace_back(operation::settle_delivery{
+            .origin = x_core.self(), .id = outcome.id, .recipient = outcome.recipient,
+            .expected = target.from, .state = target.state, .at = x_core.now,
+            .code = outcome.reason, .text = outcome.agency,
+            .due_at = final ? std::optional<std::optional<utc_time>>(std::optional<utc_time>{})
+                            : std::nullopt,
+            .receipt = receipt, .actor = "bureau " + std::string(content.issuer.text())});
+    }
+}
+
+void receipts::apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then) {
+    store::transaction transaction;
+    transaction.at_once = false;
+    const auto row = x_core.next_row();
+    transaction.changes.emplace_back(operation::put_receipt{
+        {row, receipt.receipt_digest, receipt.content.issuer,
+         protocol::encode_receipt(receipt.receipt), x_core.now}});
+    settle(transaction, receipt.content, row);
+    const auto outcomes = receipt.content.outcomes.size();
+    x_core.out.commit(std::move(transaction),
+                      [this, then, outcomes](const store::transaction_result& result) {
+                          const bool ok = result.status == store::transaction_status::committed;
+                          if (ok) {
+                              x_core.count.receipts_applied += 1;
+                              x_core.count.outcomes_applied += outcomes;
+                          }
+                          then(ok);
+                      });
+}
+
+}  // namespace dhow::route

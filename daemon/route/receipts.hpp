@@ -1,0 +1,52 @@
+// Outcomes into signed receipts, receipts onto their way, and receipts into the state of our messages.
+// Way of the message: opening, deadlines, outbound -> [receipts] -> store -> outbound -> origin's [receipts].
+// Pure. Net thread.
+// Spec: docs/overview.md#receipts. Tests: unit/route/receipts_test.cpp, sim.
+// Limits: outcomes_per_receipt_max; one signature under way per origin and class, so that they gather.
+#pragma once
+
+#include "daemon/route/outbound.hpp"
+
+namespace dhow::route {
+
+class receipts {
+public:
+    receipts(core& shared, outbound& out) : x_core(shared), x_out(out) {}
+
+    /// Makes the row and its operation for a transaction; after commit call pend() with it.
+    store::outcome_row add(store::transaction& to, bureau_id origin, message_class cls,
+                           protocol::outcome value);
+    void pend(store::outcome_row row);
+    /// At start: what was not signed yet.
+    void load_pending();
+
+    /// A verified receipt for our own messages: stored, applied. `then` after commit.
+    void apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then);
+    /// A verified receipt for somebody else: onto its way. `then(false)`: not stored, try again.
+    void forward(const seal::done::verified_receipt& receipt, bytes encoded, message_class cls,
+                 std::uint8_t hops, bureau_id from, std::function<void(bool)> then);
+    [[nodiscard]] std::size_t waiting() const;
+
+private:
+    struct signing_lane {
+        std::deque<store::outcome_row> waiting;
+        bool signing = false;
+    };
+    using lane_key = std::pair<bureau_id, message_class>;
+    void sign(lane_key key);
+    void on_signed(lane_key key, const std::vector<store::outcome_row>& rows,
+                   const seal::done::signed_receipt& receipt);
+    void give_back(lane_key key, std::vector<store::outcome_row> rows);
+    void settle(store::transaction& to, const protocol::receipt_content& content,
+                store::row_id receipt) const;
+    /// Object, segment and shipment of a receipt; nothing when there is no way to its origin.
+    std::optional<ready_shipment> ship(store::transaction& to, bureau_id origin, message_class cls,
+                                       const bytes& encoded, const digest& receipt_digest,
+                                       bureau_id from, std::uint8_t hops);
+
+    core& x_core;
+    outbound& x_out;
+    std::map<lane_key, signing_lane> x_lanes;
+};
+
+}  // namespace dhow::route
