@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Shell functions shared by the commands in scripts/. POSIX sh, sourced with $root set to the tree.
 
 say() { printf '%s\n' "$*"; }
