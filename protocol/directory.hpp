@@ -68,6 +68,27 @@ struct directory {
     [[nodiscard]] const directory_key* current_key(bureau_id bureau, key_purpose purpose) const;
 };
 
+/// Who may sign heads and the next root. Versions follow each other without a gap; the signatures of a
+/// new root (k of the old root keys and k of the new) are checked in daemon/seal.
+struct directory_root {
+    struct key {
+        key_id id;
+        bytes certificate;                   ///< DER.
+    };
+    std::string federation;
+    std::uint32_t version = 1;
+    std::uint32_t root_threshold = 3;
+    std::vector<key> root_keys;              ///< Sign the next root.
+    std::uint32_t head_threshold = 2;
+    std::vector<key> head_keys;              ///< Sign directory heads.
+    digest previous_root;                    ///< SHA-256 of the JSON of the version before; zero for the first.
+};
+std::string encode_directory_root(const directory_root& value);
+result<directory_root> decode_directory_root(std::string_view json);
+/// Whether `next` may follow `current`: same federation, next version, names its predecessor's digest.
+result<void> check_root_succession(const directory_root& current, const digest& current_digest,
+                                   const directory_root& next);
+
 std::string encode_directory_entry(const directory_entry& value);
 result<directory_entry> decode_directory_entry(std::string_view json);
 std::string encode_directory_head(const directory_head& value);

@@ -57,6 +57,17 @@ inline constexpr std::chrono::days receipt_lifetime{180};
 inline constexpr std::chrono::days custody_memory{30};
 /// Directory head and body: 196 bureaus x 3 certificates is 0.4 MB; four times that.
 inline constexpr std::size_t directory_bytes_max = 2 * mib;
+/// Keys of one bureau: link, sign, encrypt and archive for 4 instances, with 3 older generations of each.
+inline constexpr std::size_t directory_keys_max = 64;
+/// Installations of one bureau, and addresses of each: main and stand-by site, several bearers.
+inline constexpr std::size_t directory_instances_max = 16;
+inline constexpr std::size_t directory_addresses_max = 8;
+/// One certificate: a P-384 one with long names has 0.9 KB.
+inline constexpr std::size_t certificate_bytes_max = 4 * kib;
+/// Keys of the root and of the directory: 3-of-5 and 2-of-3 are planned.
+inline constexpr std::size_t root_keys_max = 16;
+/// Nesting of directory JSON: root, list, object, list, and one level for what later versions add.
+inline constexpr std::size_t directory_depth_max = 8;
 
 // Link ----------------------------------------------------------------------------------------
 /// [format] Payload of one frame; above it no link is fast enough to want more.

@@ -1,0 +1,209 @@
+// One bureau's entry of the directory: JSON to checked struct and back.
+// Way of the message: consulted at seal, verify, link and route.
+// Pure: certificates are bytes here; they are checked in daemon/seal. Any thread.
+// Spec: docs/directory-format.md#entry. Tests: unit/protocol/directory_test.cpp, vectors/directory.json.
+// Limits: directory_keys_max, directory_instances_max, directory_addresses_max, certificate_bytes_max.
+#include "protocol/base64.hpp"
+#include "protocol/directory.hpp"
+#include "protocol/directory_json.hpp"
+#include "protocol/header.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/try.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace dhow::protocol {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 4> status_names{"active", "retiring", "suspended", "revoked"};
+constexpr std::array<std::string_view, 4> role_names{"bureau", "hub", "general_secretariat", "court"};
+constexpr std::array<std::string_view, 4> purpose_names{"link", "sign", "encrypt", "archive"};
+constexpr std::string_view address_scheme = "tls://";
+
+template <class Enum>
+result<Enum> enum_of(std::span<const std::string_view> names, const result<std::string>& text) {
+    if (!text) {
+        return text.error();
+    }
+    const auto found = std::ranges::find(names, *text);
+    if (found == names.end()) {
+        return errc::out_of_range;
+    }
+    return static_cast<Enum>(found - names.begin());
+}
+
+template <class Enum>
+std::string_view name_in(std::span<const std::string_view> names, Enum value) {
+    return names[static_cast<std::size_t>(value)];
+}
+
+result<std::string> text_in(const json::value& value) {
+    if (!value.is_string()) {
+        return errc::bad_encoding;
+    }
+    return std::string{value.get_string().data(), value.get_string().size()};
+}
+
+result<std::vector<message_class>> decode_classes(const json::array& list) {
+    std::vector<message_class> out;
+    for (const auto& value : list) {
+        DHOW_TRY(const auto text, text_in(value));
+        const auto cls = parse_class(text);
+        if (!cls) {
+            return errc::out_of_range;
+        }
+        if (!out.empty() && *cls <= out.back()) {
+            return errc::bad_order;
+        }
+        out.push_back(*cls);
+    }
+    return out;
+}
+
+result<directory_key> decode_key(const json::value& value) {
+    DHOW_TRY(const auto in, json_members::of(value));
+    DHOW_CHECK(in.check_unknown({}));
+    directory_key out;
+    DHOW_TRY(out.purpose, enum_of<key_purpose>(purpose_names, in.text("purpose")));
+    DHOW_TRY(out.id, in.hex<key_id>("id"));
+    DHOW_TRY(out.certificate, in.binary("certificate", limits::certificate_bytes_max));
+    DHOW_TRY(out.invalid_from, in.optional_time("invalid_from"));
+    const auto current = in.boolean("current");
+    if (!current) {
+        return current.error();
+    }
+    out.current = *current;
+    return out;
+}
+
+result<directory_instance> decode_instance(const json::value& value) {
+    DHOW_TRY(const auto in, json_members::of(value));
+    DHOW_CHECK(in.check_unknown({}));
+    directory_instance out;
+    DHOW_TRY(out.id, in.hex<instance_id>("id"));
+    DHOW_TRY(out.link_key, in.hex<key_id>("link_key"));
+    DHOW_TRY(const auto* addresses, in.list("addresses", limits::directory_addresses_max));
+    for (const auto& each : *addresses) {
+        DHOW_TRY(auto address, text_in(each));
+        const bool clean = address.starts_with(address_scheme) &&
+                           address.size() <= limits::short_text_bytes_max &&
+                           std::ranges::all_of(address, [](char c) { return c > ' ' && c < 0x7F; });
+        if (!clean) {
+            return errc::bad_text;
+        }
+        out.addresses.push_back(std::move(address));
+    }
+    return out;
+}
+
+result<void> decode_keys(const json::array& list, directory_entry& out) {
+    for (const auto& value : list) {
+        DHOW_TRY(auto key, decode_key(value));
+        if (std::ranges::find(out.keys, key.id, &directory_key::id) != out.keys.end()) {
+            return errc::duplicate_field;
+        }
+        out.keys.push_back(std::move(key));
+    }
+    return {};
+}
+
+result<void> decode_instances(const json::array& list, directory_entry& out) {
+    for (const auto& value : list) {
+        DHOW_TRY(auto instance, decode_instance(value));
+        const auto& seen = out.instances;
+        if (std::ranges::find(seen, instance.id, &directory_instance::id) != seen.end()) {
+            return errc::duplicate_field;
+        }
+        const auto key = std::ranges::find(out.keys, instance.link_key, &directory_key::id);
+        if (key == out.keys.end() || key->purpose != key_purpose::link) {
+            return errc::unknown_key;
+        }
+        out.instances.push_back(std::move(instance));
+    }
+    return {};
+}
+
+json::object encode_key(const directory_key& value) {
+    json::object out{{"purpose", name_in(purpose_names, value.purpose)},
+                     {"id", to_hex(value.id.view())},
+                     {"certificate", to_base64(value.certificate)},
+                     {"current", value.current}};
+    if (value.invalid_from) {
+        out["invalid_from"] = to_text(*value.invalid_from);
+    }
+    return out;
+}
+
+json::object encode_instance(const directory_instance& value) {
+    json::array addresses;
+    for (const auto& address : value.addresses) {
+        addresses.emplace_back(address);
+    }
+    return {{"id", to_hex(value.id.view())},
+            {"addresses", std::move(addresses)},
+            {"link_key", to_hex(value.link_key.view())}};
+}
+
+}  // namespace
+
+std::string encode_directory_entry(const directory_entry& value) {
+    json::array classes;
+    for (const auto cls : value.classes) {
+        classes.emplace_back(to_text(cls));
+    }
+    json::array keys;
+    for (const auto& key : value.keys) {
+        keys.emplace_back(encode_key(key));
+    }
+    json::array instances;
+    for (const auto& instance : value.instances) {
+        instances.emplace_back(encode_instance(instance));
+    }
+    json::object out{{"format", format_version},
+                     {"bureau", value.bureau.text()},
+                     {"name", value.name},
+                     {"role", name_in(role_names, value.role)},
+                     {"status", name_in(status_names, value.status)},
+                     {"classes", std::move(classes)},
+                     {"suite_floor", value.suite_floor},
+                     {"dictionaries", value.dictionaries}};
+    if (value.invalid_from) {
+        out["invalid_from"] = to_text(*value.invalid_from);
+    }
+    out["keys"] = std::move(keys);
+    out["instances"] = std::move(instances);
+    return json::serialize(out);
+}
+
+result<directory_entry> decode_directory_entry(std::string_view text) {
+    DHOW_TRY(const auto object, parse_strict_object(text));
+    const json_members in{object};
+    DHOW_CHECK(in.check_format());
+    DHOW_CHECK(in.check_unknown({}));
+    directory_entry out;
+    DHOW_TRY(out.bureau, in.bureau("bureau"));
+    DHOW_TRY(out.name, in.text("name"));
+    DHOW_TRY(out.role, enum_of<bureau_role>(role_names, in.text("role")));
+    DHOW_TRY(out.status, enum_of<bureau_status>(status_names, in.text("status")));
+    DHOW_TRY(const auto* classes, in.list("classes", message_class_count));
+    DHOW_TRY(out.classes, decode_classes(*classes));
+    DHOW_TRY(const auto floor, in.number("suite_floor", std::numeric_limits<std::uint8_t>::max()));
+    out.suite_floor = static_cast<std::uint8_t>(floor);
+    DHOW_TRY(const auto newest,
+             in.number("dictionaries", std::numeric_limits<std::uint32_t>::max()));
+    out.dictionaries = static_cast<std::uint32_t>(newest);
+    DHOW_TRY(out.invalid_from, in.optional_time("invalid_from"));
+    DHOW_TRY(const auto* keys, in.list("keys", limits::directory_keys_max));
+    DHOW_CHECK(decode_keys(*keys, out));
+    DHOW_TRY(const auto* instances, in.list("instances", limits::directory_instances_max));
+    DHOW_CHECK(decode_instances(*instances, out));
+    return out;
+}
+
+}  // namespace dhow::protocol
