@@ -22,15 +22,15 @@ using secret_reference = std::string;
 
 struct key_files {
     secret_reference link, sign, encrypt;
-    std::vector<secret_reference> older_encrypt;   ///< Still open what was sealed to them.
-    secret_reference at_rest;                      ///< 32 bytes.
-    secret_reference passphrase;                   ///< Of the PEM files; may be empty.
-    std::string link_certificate;                  ///< PEM, shown in the TLS handshake.
+    std::vector<secret_reference> older_encrypt;  ///< Still open what was sealed to them.
+    secret_reference at_rest;                     ///< 32 bytes.
+    secret_reference passphrase;                  ///< Of the PEM files; may be empty.
+    std::string link_certificate;                 ///< PEM, shown in the TLS handshake.
 };
 
 struct trust {
-    std::string directory;                 ///< Path of the directory bundle.
-    std::vector<std::string> anchors;      ///< Certificates of the directory signers (PEM paths).
+    std::string directory;             ///< Path of the directory bundle.
+    std::vector<std::string> anchors;  ///< Certificates of the directory signers (PEM paths).
     std::uint32_t threshold = 2;
     std::string federation;
 };
@@ -41,72 +41,74 @@ struct link {
     std::string name;
     bureau_id peer;
     link_mode mode = link_mode::both;
-    std::vector<std::string> addresses;    ///< `tls://host:port`; for dial and both.
+    std::vector<std::string> addresses;  ///< `tls://host:port`; for dial and both.
     bool metered = false;
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.
 struct route {
     std::string to;
-    std::vector<std::string> via;          ///< Link names.
-    std::size_t line = 0;                  ///< In the file, for messages.
+    std::vector<std::string> via;  ///< Link names.
+    std::size_t line = 0;          ///< In the file, for messages.
 };
 
 struct agency {
     std::string name;
-    std::vector<std::string> users;        ///< Unix users whose socket connections are this agency.
-    std::vector<std::string> keys;         ///< SHA-256 (hex) of the public key (SPKI) of its TLS certificate.
-    std::vector<std::string> send_kinds;   ///< `hit.*`, `notice.publication`, `*`. Empty: may not send.
-    std::vector<std::string> send_to;      ///< Bureaus, groups, `*`.
+    std::vector<std::string> users;  ///< Unix users whose socket connections are this agency.
+    std::vector<std::string>
+        keys;  ///< SHA-256 (hex) of the public key (SPKI) of its TLS certificate.
+    std::vector<std::string>
+        send_kinds;                    ///< `hit.*`, `notice.publication`, `*`. Empty: may not send.
+    std::vector<std::string> send_to;  ///< Bureaus, groups, `*`.
     std::vector<message_class> send_classes;
-    std::uint64_t messages_per_day = 0;    ///< 0: no quota.
+    std::uint64_t messages_per_day = 0;  ///< 0: no quota.
 };
 
 /// Which agencies get an inbound message. What matches nothing goes to the duty desk.
 struct assignment_rule {
-    std::vector<std::string> kinds;        ///< Patterns; empty: any.
-    std::vector<std::string> from;         ///< Bureaus, groups; empty: any.
-    std::vector<message_class> classes;    ///< Empty: any.
+    std::vector<std::string> kinds;      ///< Patterns; empty: any.
+    std::vector<std::string> from;       ///< Bureaus, groups; empty: any.
+    std::vector<message_class> classes;  ///< Empty: any.
     std::vector<std::string> agencies;
 };
 
 struct class_times {
-    seconds send_again_after{0};           ///< No end receipt by then: sent again. 0: never.
-    seconds expires_after{0};              ///< Default time to live.
+    seconds send_again_after{0};  ///< No end receipt by then: sent again. 0: never.
+    seconds expires_after{0};     ///< Default time to live.
 };
 
 struct api_listen {
-    std::string unix_socket;               ///< Path. Empty: none.
-    std::string tls_address;               ///< `host:port`. Empty: none.
+    std::string unix_socket;  ///< Path. Empty: none.
+    std::string tls_address;  ///< `host:port`. Empty: none.
     std::string tls_certificate;
     secret_reference tls_key;
 };
 
 struct disk {
-    std::uint64_t max_bytes = 0;           ///< Of the database. 0: the file system's size.
+    std::uint64_t max_bytes = 0;  ///< Of the database. 0: the file system's size.
     double soft_free = 0.20, hard_free = 0.10, floor_free = 0.03;
-    seconds backup_window{7 * 86400};      ///< Sealed objects stay after COMMIT.
-    seconds retention{30 * 86400};         ///< Origin's payload after the end.
+    seconds backup_window{7 * 86400};  ///< Sealed objects stay after COMMIT.
+    seconds retention{30 * 86400};     ///< Origin's payload after the end.
 };
 
 struct gateway {
     std::uint32_t version = 1;
     bureau_id bureau;
     std::string bureau_name;
-    std::string state_directory;           ///< Database and ballast.
+    std::string state_directory;  ///< Database and ballast.
     key_files keys;
     trust trust_settings;
-    std::vector<std::string> listen;       ///< `host:port` for peers.
+    std::vector<std::string> listen;  ///< `host:port` for peers.
     std::vector<link> links;
     std::vector<route> routes;
     std::map<std::string, std::vector<bureau_id>> groups;
-    std::vector<bureau_id> bureaus;        ///< That must be reachable; only checked, not needed.
+    std::vector<bureau_id> bureaus;  ///< That must be reachable; only checked, not needed.
     std::map<std::string, agency> agencies;
     std::vector<assignment_rule> assignments;
-    std::string duty_desk;                 ///< Name of an agency.
+    std::string duty_desk;  ///< Name of an agency.
     std::array<class_times, protocol::message_class_count> times{};
     api_listen api;
-    std::vector<std::string> operator_users;   ///< Unix users with the operator's rights.
+    std::vector<std::string> operator_users;  ///< Unix users with the operator's rights.
     disk disk_settings;
     std::string log_level = "info";
 };

@@ -11,12 +11,12 @@
 namespace dhow::protocol {
 
 struct attachment_entry {
-    std::string file_name;    ///< UTF-8, no path separators or control characters.
+    std::string file_name;  ///< UTF-8, no path separators or control characters.
     std::string media_type;
-    std::uint64_t bytes = 0;  ///< Plain length.
-    digest sealed_digest;     ///< As in the header's object list.
-    std::array<std::uint8_t, 32> key{};   ///< Key-encryption key of the pieces.
-    std::vector<digest> pieces;           ///< SHA-256 of each sealed piece, in order.
+    std::uint64_t bytes = 0;             ///< Plain length.
+    digest sealed_digest;                ///< As in the header's object list.
+    std::array<std::uint8_t, 32> key{};  ///< Key-encryption key of the pieces.
+    std::vector<digest> pieces;          ///< SHA-256 of each sealed piece, in order.
     std::vector<unknown_field> ignored;
     bool operator==(const attachment_entry&) const = default;
 };
@@ -27,7 +27,8 @@ struct content {
     std::string subject;     ///< May be empty.
     std::string media_type;  ///< Of the text.
     protocol::bytes text;
-    std::vector<bureau_id> recipients;  ///< Whom the origin meant; shown to every recipient that may know.
+    std::vector<bureau_id>
+        recipients;  ///< Whom the origin meant; shown to every recipient that may know.
     std::vector<attachment_entry> attachments;
     std::vector<unknown_field> ignored;
     bool operator==(const content&) const = default;

@@ -18,14 +18,14 @@ enum class key_purpose : std::uint8_t { link, sign, encrypt, archive };
 struct directory_key {
     key_purpose purpose = key_purpose::sign;
     key_id id;
-    bytes certificate;                       ///< DER.
-    std::optional<utc_time> invalid_from;    ///< Signatures from this time on do not count.
-    bool current = true;                     ///< Senders use current keys; older ones still open.
+    bytes certificate;                     ///< DER.
+    std::optional<utc_time> invalid_from;  ///< Signatures from this time on do not count.
+    bool current = true;                   ///< Senders use current keys; older ones still open.
 };
 
 struct directory_instance {
     instance_id id;
-    std::vector<std::string> addresses;      ///< `tls://host:port`
+    std::vector<std::string> addresses;  ///< `tls://host:port`
     key_id link_key;
 };
 
@@ -34,9 +34,9 @@ struct directory_entry {
     std::string name;
     bureau_role role = bureau_role::bureau;
     bureau_status status = bureau_status::active;
-    std::vector<message_class> classes;      ///< Which it may send.
+    std::vector<message_class> classes;  ///< Which it may send.
     std::uint8_t suite_floor = 1;
-    std::uint32_t dictionaries = 0;          ///< Highest dictionary number it can read.
+    std::uint32_t dictionaries = 0;  ///< Highest dictionary number it can read.
     std::optional<utc_time> invalid_from;
     std::vector<directory_key> keys;
     std::vector<directory_instance> instances;
@@ -49,15 +49,15 @@ struct directory_head {
     utc_time issued{};
     utc_time stale_after{};
     utc_time hard_after{};
-    digest previous_head;                    ///< All zero for the first.
-    std::vector<digest> entries;             ///< SHA-256 of each entry's JSON, sorted by bureau.
-    std::uint32_t threshold = 2;             ///< k of the k-of-n.
+    digest previous_head;         ///< All zero for the first.
+    std::vector<digest> entries;  ///< SHA-256 of each entry's JSON, sorted by bureau.
+    std::uint32_t threshold = 2;  ///< k of the k-of-n.
 };
 
 struct directory {
     directory_head head;
     digest head_digest;
-    std::vector<directory_entry> entries;    ///< Sorted by bureau, no two alike.
+    std::vector<directory_entry> entries;  ///< Sorted by bureau, no two alike.
     [[nodiscard]] const directory_entry* find(bureau_id bureau) const;
     /// Owner and key of a key id; nothing when unknown.
     struct found_key {
@@ -73,15 +73,15 @@ struct directory {
 struct directory_root {
     struct key {
         key_id id;
-        bytes certificate;                   ///< DER.
+        bytes certificate;  ///< DER.
     };
     std::string federation;
     std::uint32_t version = 1;
     std::uint32_t root_threshold = 3;
-    std::vector<key> root_keys;              ///< Sign the next root.
+    std::vector<key> root_keys;  ///< Sign the next root.
     std::uint32_t head_threshold = 2;
-    std::vector<key> head_keys;              ///< Sign directory heads.
-    digest previous_root;                    ///< SHA-256 of the JSON of the version before; zero for the first.
+    std::vector<key> head_keys;  ///< Sign directory heads.
+    digest previous_root;        ///< SHA-256 of the JSON of the version before; zero for the first.
 };
 std::string encode_directory_root(const directory_root& value);
 result<directory_root> decode_directory_root(std::string_view json);

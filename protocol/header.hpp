@@ -22,8 +22,8 @@ enum class clock_quality : std::uint8_t { synchronised = 0, free_running = 1, do
 
 /// One attachment as hubs see it.
 struct object_ref {
-    digest sealed_digest;      ///< SHA-256 of the sealed object (all its pieces in order).
-    std::uint64_t bytes = 0;   ///< Length of the sealed object.
+    digest sealed_digest;     ///< SHA-256 of the sealed object (all its pieces in order).
+    std::uint64_t bytes = 0;  ///< Length of the sealed object.
     message_class cls = message_class::bulk;
     bool operator==(const object_ref&) const = default;
 };

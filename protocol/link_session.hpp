@@ -15,40 +15,83 @@ namespace dhow::protocol {
 /// Why and how a session ended.
 struct session_end {
     boost::system::error_code code;
-    std::string detail;                        ///< For the log; no content.
-    std::chrono::seconds reconnect_after{0};   ///< From the peer's GOODBYE.
-    bool durable_progress = false;             ///< An ACK or COMMIT went either way.
+    std::string detail;                       ///< For the log; no content.
+    std::chrono::seconds reconnect_after{0};  ///< From the peer's GOODBYE.
+    bool durable_progress = false;            ///< An ACK or COMMIT went either way.
 };
 
 // Events: facts that the session tells; drained with next_event() after every call.
 namespace session_event {
 /// Sign these bytes (hello_to_be_signed) with the bureau's signing key, then call on_hello_signed().
-struct sign_hello { bytes to_be_signed; };
+struct sign_hello {
+    bytes to_be_signed;
+};
 /// Check the peer's HELLO: signature, key owner, instance, epoch; then on_hello_verified().
-struct verify_hello { hello peer; key_id signer; signature value; bytes to_be_signed; };
-struct established { hello peer; };
+struct verify_hello {
+    hello peer;
+    key_id signer;
+    signature value;
+    bytes to_be_signed;
+};
+struct established {
+    hello peer;
+};
 /// The peer offers an object. Answer with accept(), refuse() or, when inline data follow, wait for
 /// body_received. `inline_body`: the whole rest of the body follows without an answer.
-struct offer_received { offer_frame offer; bool inline_body = false; };
+struct offer_received {
+    offer_frame offer;
+    bool inline_body = false;
+};
 /// Body bytes of an accepted stream, in order, gathered up to a segment; `offset` is the first's place.
-struct data_received { stream_id stream = 0; std::uint64_t offset = 0; bytes payload; };
+struct data_received {
+    stream_id stream = 0;
+    std::uint64_t offset = 0;
+    bytes payload;
+};
 /// The last byte of the body has been given out by data_received (body_bytes reached).
-struct body_received { stream_id stream = 0; };
-struct peer_cancelled { stream_id stream = 0; errc code = errc::cancelled; };
+struct body_received {
+    stream_id stream = 0;
+};
+struct peer_cancelled {
+    stream_id stream = 0;
+    errc code = errc::cancelled;
+};
 /// Supply more body: read `bytes` from `offset` and call supply().
-struct need_data { stream_id stream = 0; std::uint64_t offset = 0; std::size_t bytes = 0; };
+struct need_data {
+    stream_id stream = 0;
+    std::uint64_t offset = 0;
+    std::size_t bytes = 0;
+};
 /// The peer has this much on disk (first answer for a resumed transfer included).
-struct acknowledged { stream_id stream = 0; std::uint64_t durable_bytes = 0; };
-struct committed { stream_id stream = 0; std::vector<recipient_answer> exceptions; };
-struct refused { stream_id stream = 0; errc code = errc::busy; std::chrono::seconds retry_after{0};
-                 std::vector<recipient_answer> exceptions; bool all_sent = false; };
+struct acknowledged {
+    stream_id stream = 0;
+    std::uint64_t durable_bytes = 0;
+};
+struct committed {
+    stream_id stream = 0;
+    std::vector<recipient_answer> exceptions;
+};
+struct refused {
+    stream_id stream = 0;
+    errc code = errc::busy;
+    std::chrono::seconds retry_after{0};
+    std::vector<recipient_answer> exceptions;
+    bool all_sent = false;
+};
 /// All bytes of the body have been handed to the transport; until committed or refused it is in doubt.
-struct all_sent { stream_id stream = 0; };
+struct all_sent {
+    stream_id stream = 0;
+};
 /// Room for a further offer appeared after can_offer() had said no.
 struct can_offer_again {};
 /// The peer's clock against ours, from PING (round_trip 0: not known) and PONG.
-struct peer_time { utc_time peer{}; milliseconds round_trip{0}; };
-struct ended { session_end how; };
+struct peer_time {
+    utc_time peer{};
+    milliseconds round_trip{0};
+};
+struct ended {
+    session_end how;
+};
 }  // namespace session_event
 
 using session_events =
@@ -61,13 +104,14 @@ using session_events =
 
 struct session_options {
     bool is_dialler = true;
-    hello local;                                ///< What we say of ourselves.
-    bytes exporter;                             ///< TLS exporter, 32 bytes, known after the handshake.
-    std::uint32_t implied_credit_bytes = 0;     ///< 0: limits::implied_credit_bytes. Tests draw it small.
-    std::uint32_t window_bytes = 0;             ///< 0: limits::transfer_window_bytes.
-    std::size_t frame_payload_bytes = 0;        ///< Initial DATA payload; 0: frame_payload_bytes_max.
-    milliseconds ping_interval{0};              ///< 0: limits::ping_interval. Negative: never (metered).
-    std::uint32_t streams_max = 0;              ///< 0: limits::streams_max. Tests draw it small.
+    hello local;     ///< What we say of ourselves.
+    bytes exporter;  ///< TLS exporter, 32 bytes, known after the handshake.
+    std::uint32_t implied_credit_bytes =
+        0;                                ///< 0: limits::implied_credit_bytes. Tests draw it small.
+    std::uint32_t window_bytes = 0;       ///< 0: limits::transfer_window_bytes.
+    std::size_t frame_payload_bytes = 0;  ///< Initial DATA payload; 0: frame_payload_bytes_max.
+    milliseconds ping_interval{0};        ///< 0: limits::ping_interval. Negative: never (metered).
+    std::uint32_t streams_max = 0;        ///< 0: limits::streams_max. Tests draw it small.
 };
 
 class link_session {

@@ -12,13 +12,13 @@ namespace dhow::protocol {
 
 /// The outer seal as it travels: everything from which the signed CMS structure is rebuilt, bit by bit.
 struct seal {
-    bytes header;            ///< encode_header() of the header; kept raw, so that unknown fields survive.
-    digest body_digest;      ///< SHA-256 of the encoded body.
+    bytes header;  ///< encode_header() of the header; kept raw, so that unknown fields survive.
+    digest body_digest;  ///< SHA-256 of the encoded body.
     std::uint64_t body_bytes = 0;
-    digest inner_digest;     ///< SHA-256 of the uncompressed inner SignedData; commits to one content.
+    digest inner_digest;  ///< SHA-256 of the uncompressed inner SignedData; commits to one content.
     std::uint64_t directory_serial = 0;
-    key_id signer;           ///< Origin's signing key.
-    digest signer_certificate;   ///< SHA-256 of that certificate (RFC 5035 ESSCertIDv2).
+    key_id signer;              ///< Origin's signing key.
+    digest signer_certificate;  ///< SHA-256 of that certificate (RFC 5035 ESSCertIDv2).
     std::chrono::sys_seconds signed_at{};
     signature value;
     bool operator==(const seal&) const = default;
@@ -61,7 +61,7 @@ struct sealed_body {
     std::array<std::uint8_t, 65> ephemeral{};  ///< Uncompressed P-256 point of the originator.
     std::array<std::uint8_t, 12> nonce{};
     std::array<std::uint8_t, 16> tag{};
-    byte_view ciphertext;                      ///< Refers into the decoded buffer.
+    byte_view ciphertext;  ///< Refers into the decoded buffer.
 };
 
 /// Whether r and s are in range and s is in the lower half: the one form of a signature that is accepted.
@@ -100,7 +100,8 @@ bytes build_signed_data(signed_content type, byte_view content, byte_view attrib
 struct signed_data_view {
     signed_content type = signed_content::message;
     byte_view content;
-    byte_view attributes;  ///< As a SET OF, i.e. with the tag that is signed: re-encoded into `own`.
+    byte_view
+        attributes;  ///< As a SET OF, i.e. with the tag that is signed: re-encoded into `own`.
     bytes own;
     key_id signer;
     signature value;

@@ -12,12 +12,12 @@
 namespace dhow::protocol {
 
 enum class outcome_kind : std::uint8_t {
-    delivered = 1,      ///< Addressee verified, opened and holds the text on disk.
-    complete = 2,       ///< The same for all attachments.
-    taken = 3,          ///< An agency of the addressee has taken it (handed over).
-    rejected = 4,       ///< An agency has rejected it; reason code and text.
-    refused = 5,        ///< Addressee's gateway refuses: verification, policy.
-    expired = 6,        ///< Non-delivery notice.
+    delivered = 1,  ///< Addressee verified, opened and holds the text on disk.
+    complete = 2,   ///< The same for all attachments.
+    taken = 3,      ///< An agency of the addressee has taken it (handed over).
+    rejected = 4,   ///< An agency has rejected it; reason code and text.
+    refused = 5,    ///< Addressee's gateway refuses: verification, policy.
+    expired = 6,    ///< Non-delivery notice.
     cancelled = 7,
     too_late = 8,       ///< A cancellation that came after hand-over.
     undeliverable = 9,  ///< Non-delivery notice: no route, hop limit, unknown recipient.
@@ -30,10 +30,10 @@ struct outcome {
     bureau_id recipient;
     outcome_kind kind = outcome_kind::delivered;
     utc_time at{};
-    digest seal_digest;             ///< SHA-256 of seal_content(): what was received.
-    std::vector<digest> on_disk;    ///< Sealed objects held complete (text first).
-    std::uint16_t reason = 0;       ///< errc, 0 for none.
-    std::string agency;             ///< For taken and rejected.
+    digest seal_digest;           ///< SHA-256 of seal_content(): what was received.
+    std::vector<digest> on_disk;  ///< Sealed objects held complete (text first).
+    std::uint16_t reason = 0;     ///< errc, 0 for none.
+    std::string agency;           ///< For taken and rejected.
     std::vector<unknown_field> ignored;
     bool operator==(const outcome&) const = default;
 };

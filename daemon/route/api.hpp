@@ -33,59 +33,122 @@ namespace request {
 struct submit {
     std::string kind, subject, media_type;
     message_class cls = message_class::routine;
-    std::vector<std::string> to;               ///< Bureaus or `group:NAME`.
+    std::vector<std::string> to;  ///< Bureaus or `group:NAME`.
     bytes text;
     std::vector<upload_id> attachments;
-    std::optional<std::chrono::seconds> time_to_live;   ///< Nothing: the class's default.
+    std::optional<std::chrono::seconds> time_to_live;  ///< Nothing: the class's default.
     bool never_expires = false;
-    std::string idempotency_key;               ///< May be empty.
+    std::string idempotency_key;  ///< May be empty.
     std::vector<message_id> supersedes, cancels;
 };
-struct begin_upload { std::string file_name, media_type; };
+struct begin_upload {
+    std::string file_name, media_type;
+};
 /// Exactly piece_bytes, but for the last. Answered when it is sealed and on disk: the caller's back-pressure.
-struct continue_upload { upload_id upload = 0; bytes plain; bool last = false; };
-struct abandon_upload { upload_id upload = 0; };
-struct status { message_id id; };
-struct why { message_id id; };
-struct events { message_id id; };
-struct evidence { message_id id; };
-struct list_inbox { std::uint64_t after = 0; std::size_t limit = 100; bool open_only = true; };
-struct open_inbox { message_id id; };
+struct continue_upload {
+    upload_id upload = 0;
+    bytes plain;
+    bool last = false;
+};
+struct abandon_upload {
+    upload_id upload = 0;
+};
+struct status {
+    message_id id;
+};
+struct why {
+    message_id id;
+};
+struct events {
+    message_id id;
+};
+struct evidence {
+    message_id id;
+};
+struct list_inbox {
+    std::uint64_t after = 0;
+    std::size_t limit = 100;
+    bool open_only = true;
+};
+struct open_inbox {
+    message_id id;
+};
 /// One piece of an attachment, decrypted; position from 1, piece from 0.
-struct read_attachment { message_id id; std::uint16_t position = 1; std::uint32_t piece = 0; };
-struct acknowledge { message_id id; bool taken = true; std::string reason; };
-struct cancel { message_id id; };
-struct hold { std::optional<message_id> id; bureau_id peer; bool hold = true; };
-struct send_again { message_id id; bureau_id recipient; };
+struct read_attachment {
+    message_id id;
+    std::uint16_t position = 1;
+    std::uint32_t piece = 0;
+};
+struct acknowledge {
+    message_id id;
+    bool taken = true;
+    std::string reason;
+};
+struct cancel {
+    message_id id;
+};
+struct hold {
+    std::optional<message_id> id;
+    bureau_id peer;
+    bool hold = true;
+};
+struct send_again {
+    message_id id;
+    bureau_id recipient;
+};
 struct queue_summary {};
-struct list_queue { bureau_id peer; std::uint64_t after = 0; std::size_t limit = 100; };
+struct list_queue {
+    bureau_id peer;
+    std::uint64_t after = 0;
+    std::size_t limit = 100;
+};
 struct list_links {};
-struct call_link { std::string link; };        ///< Dial now.
-struct suspend_peer { bureau_id peer; std::string reason; std::optional<utc_time> until; bool suspend = true; };
-struct explain_route { bureau_id to; message_class cls = message_class::routine; };
+struct call_link {
+    std::string link;
+};  ///< Dial now.
+struct suspend_peer {
+    bureau_id peer;
+    std::string reason;
+    std::optional<utc_time> until;
+    bool suspend = true;
+};
+struct explain_route {
+    bureau_id to;
+    message_class cls = message_class::routine;
+};
 struct health {};
 struct metrics {};
-struct back_up { std::string path; };
-struct check_store { bool thorough = false; };
+struct back_up {
+    std::string path;
+};
+struct check_store {
+    bool thorough = false;
+};
 struct who_am_i {};
 }  // namespace request
 
 using api_request = std::variant<
     request::submit, request::begin_upload, request::continue_upload, request::abandon_upload,
     request::status, request::why, request::events, request::evidence, request::list_inbox,
-    request::open_inbox, request::read_attachment, request::acknowledge, request::cancel, request::hold,
-    request::send_again, request::queue_summary, request::list_queue, request::list_links,
-    request::call_link, request::suspend_peer, request::explain_route, request::health,
-    request::metrics, request::back_up, request::check_store, request::who_am_i>;
+    request::open_inbox, request::read_attachment, request::acknowledge, request::cancel,
+    request::hold, request::send_again, request::queue_summary, request::list_queue,
+    request::list_links, request::call_link, request::suspend_peer, request::explain_route,
+    request::health, request::metrics, request::back_up, request::check_store, request::who_am_i>;
 
 namespace response {
 struct problem {
     errc code = errc::internal;
-    std::string detail;                ///< What exactly, for the caller; no secrets.
+    std::string detail;  ///< What exactly, for the caller; no secrets.
     std::optional<std::chrono::seconds> retry_after;
 };
-struct accepted { message_id id; bool repeated = false; };
-struct upload { upload_id id = 0; std::uint64_t plain_bytes = 0; };
+struct accepted {
+    message_id id;
+    bool repeated = false;
+};
+struct upload {
+    upload_id id = 0;
+    std::uint64_t plain_bytes = 0;
+};
 struct recipient_status {
     bureau_id recipient;
     store::delivery_state state = store::delivery_state::accepted;
@@ -96,12 +159,12 @@ struct recipient_status {
     std::string text;
     utc_time changed_at{};
     std::optional<utc_time> due_at;
-    std::string agency;                ///< Who took or rejected it at the addressee, from the receipt.
+    std::string agency;  ///< Who took or rejected it at the addressee, from the receipt.
 };
 struct status {
     message_id id;
     bureau_id origin;
-    std::string kind, agency;          ///< Origin only.
+    std::string kind, agency;  ///< Origin only.
     message_class cls = message_class::routine;
     utc_time accepted_at{};
     std::optional<utc_time> expires_at;
@@ -111,36 +174,63 @@ struct status {
 /// One reason why a recipient's copy is where it is.
 struct cause {
     bureau_id recipient;
-    std::string code;                  ///< Stable, from the list in docs/operations.md.
-    std::string text;                  ///< What.
+    std::string code;  ///< Stable, from the list in docs/operations.md.
+    std::string text;  ///< What.
     std::optional<utc_time> since;
     std::optional<utc_time> next_try;
-    std::string remedy;                ///< What to do; empty: nothing to do.
+    std::string remedy;  ///< What to do; empty: nothing to do.
 };
-struct why { message_id id; std::vector<cause> causes; };
-struct events { std::vector<store::event_row> rows; };
-struct evidence_file { std::string name; bytes data; };
-struct evidence { std::vector<evidence_file> files; };
+struct why {
+    message_id id;
+    std::vector<cause> causes;
+};
+struct events {
+    std::vector<store::event_row> rows;
+};
+struct evidence_file {
+    std::string name;
+    bytes data;
+};
+struct evidence {
+    std::vector<evidence_file> files;
+};
 struct inbox_entry {
-    std::uint64_t position = 0;        ///< For `after`.
+    std::uint64_t position = 0;  ///< For `after`.
     message_id id;
     bureau_id origin;
     message_class cls = message_class::routine;
     utc_time received_at{};
-    std::string summary_json;          ///< {kind, subject, agency, text_bytes, attachments:[{name, media_type, bytes}]}
+    std::string
+        summary_json;  ///< {kind, subject, agency, text_bytes, attachments:[{name, media_type, bytes}]}
     bool complete = false;
     store::assignment_state state = store::assignment_state::offered;
 };
-struct inbox { std::vector<inbox_entry> entries; bool more = false; };
-struct opened { inbox_entry entry; protocol::content content; };   ///< Attachment keys are zeroed.
-struct attachment_piece { bytes plain; std::uint32_t pieces = 0; };
-struct done { std::string text; };
-struct queue_summary { std::vector<store::answer::queue_line> lines; };
-struct queue { std::vector<store::answer::ready_shipment> rows; bool more = false; };
+struct inbox {
+    std::vector<inbox_entry> entries;
+    bool more = false;
+};
+struct opened {
+    inbox_entry entry;
+    protocol::content content;
+};  ///< Attachment keys are zeroed.
+struct attachment_piece {
+    bytes plain;
+    std::uint32_t pieces = 0;
+};
+struct done {
+    std::string text;
+};
+struct queue_summary {
+    std::vector<store::answer::queue_line> lines;
+};
+struct queue {
+    std::vector<store::answer::ready_shipment> rows;
+    bool more = false;
+};
 struct link_status {
     std::string name;
     bureau_id peer;
-    std::string state;                 ///< up, connecting, waiting, down, suspended, listening
+    std::string state;  ///< up, connecting, waiting, down, suspended, listening
     std::string address;
     std::optional<utc_time> since, next_try;
     std::string last_error;
@@ -148,20 +238,39 @@ struct link_status {
     std::uint64_t failures = 0;
     protocol::milliseconds round_trip{0};
 };
-struct links { std::vector<link_status> rows; };
-struct route_explanation { std::vector<std::string> lines; std::vector<std::string> via; };
-struct health { bool ready = false; std::vector<std::string> problems; };
-struct metrics { std::string text; };  ///< Prometheus text format.
-struct verdict { bool ok = false; std::vector<std::string> problems; };
-struct identity { std::string agency; bool is_operator = false; std::string bureau; std::string version; };
+struct links {
+    std::vector<link_status> rows;
+};
+struct route_explanation {
+    std::vector<std::string> lines;
+    std::vector<std::string> via;
+};
+struct health {
+    bool ready = false;
+    std::vector<std::string> problems;
+};
+struct metrics {
+    std::string text;
+};  ///< Prometheus text format.
+struct verdict {
+    bool ok = false;
+    std::vector<std::string> problems;
+};
+struct identity {
+    std::string agency;
+    bool is_operator = false;
+    std::string bureau;
+    std::string version;
+};
 }  // namespace response
 
-using api_response = std::variant<
-    response::problem, response::accepted, response::upload, response::status, response::why,
-    response::events, response::evidence, response::inbox, response::opened, response::attachment_piece,
-    response::done, response::queue_summary, response::queue, response::links,
-    response::route_explanation, response::health, response::metrics, response::verdict,
-    response::identity>;
+using api_response =
+    std::variant<response::problem, response::accepted, response::upload, response::status,
+                 response::why, response::events, response::evidence, response::inbox,
+                 response::opened, response::attachment_piece, response::done,
+                 response::queue_summary, response::queue, response::links,
+                 response::route_explanation, response::health, response::metrics,
+                 response::verdict, response::identity>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps before
 /// request() returns.

@@ -34,8 +34,13 @@ std::optional<session_number> core::session_with(bureau_id peer) const {
 store::event_row core::event(bureau_id origin, const message_id& id, bureau_id recipient,
                              std::string_view what, std::string actor, std::string text,
                              errc code) const {
-    return {.origin = origin, .id = id, .recipient = recipient, .at = now, .what = std::string(what),
-            .actor = std::move(actor), .code = static_cast<std::uint16_t>(code),
+    return {.origin = origin,
+            .id = id,
+            .recipient = recipient,
+            .at = now,
+            .what = std::string(what),
+            .actor = std::move(actor),
+            .code = static_cast<std::uint16_t>(code),
             .text = std::move(text)};
 }
 

@@ -22,8 +22,8 @@
 namespace dhow::route {
 
 using protocol::bureau_id;
-using protocol::bytes;
 using protocol::byte_view;
+using protocol::bytes;
 using protocol::digest;
 using protocol::errc;
 using protocol::message_class;
@@ -39,7 +39,8 @@ struct counters {
     std::array<std::uint64_t, protocol::message_class_count> submitted{}, relayed_in{}, handed_on{},
         delivered{};
     std::uint64_t receipts_signed = 0, receipts_applied = 0, outcomes_applied = 0;
-    std::uint64_t duplicates = 0, refused_in = 0, refused_out = 0, quarantined = 0, equivocations = 0;
+    std::uint64_t duplicates = 0, refused_in = 0, refused_out = 0, quarantined = 0,
+                  equivocations = 0;
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
 };
@@ -48,12 +49,12 @@ struct counters {
 struct surroundings {
     const protocol::hasher* hash = nullptr;
     std::function<void(std::span<std::uint8_t>)> fill_random;
-    std::function<digest(byte_view)> index_of;   ///< seal::sealer::index_of.
+    std::function<digest(byte_view)> index_of;  ///< seal::sealer::index_of.
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.
 struct disk_state {
-    bool bulk = true, routine = true, urgent = true, flash = true;   ///< May be taken in.
+    bool bulk = true, routine = true, urgent = true, flash = true;  ///< May be taken in.
     [[nodiscard]] bool accepts(message_class cls) const {
         const std::array<bool, 4> all{flash, urgent, routine, bulk};
         return all[static_cast<std::size_t>(cls)];
@@ -63,7 +64,7 @@ struct disk_state {
 /// One connection that the core knows; the session itself belongs to the driver and outlives its record.
 struct session_record {
     bureau_id peer;
-    std::string link;                   ///< Empty for one that came in.
+    std::string link;  ///< Empty for one that came in.
     bool is_dialler = false;
     bool established = false;
     protocol::link_session* session = nullptr;
@@ -73,7 +74,8 @@ struct session_record {
 struct core {
     effects out;
     std::map<session_number, session_record> sessions;
-    std::set<session_number> touched;   ///< Sessions that have something new to write; drained by the driver.
+    std::set<session_number>
+        touched;  ///< Sessions that have something new to write; drained by the driver.
     surroundings outside;
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
@@ -84,7 +86,7 @@ struct core {
     std::uint64_t boot = 1;
     store::row_id last_row = 0;
     bool stopping = false;
-    bool expiry_frozen = false;         ///< The clock is doubtful: nothing expires.
+    bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires.
     disk_state disk;
     counters count;
 
@@ -103,9 +105,10 @@ struct core {
     [[nodiscard]] store::row_id next_row() { return ++last_row; }
     [[nodiscard]] const protocol::hasher& hash() const { return *outside.hash; }
     [[nodiscard]] message_id new_message_id();
-    [[nodiscard]] store::event_row event(bureau_id origin, const message_id& id, bureau_id recipient,
-                                         std::string_view what, std::string actor,
-                                         std::string text = {}, errc code = errc{}) const;
+    [[nodiscard]] store::event_row event(bureau_id origin, const message_id& id,
+                                         bureau_id recipient, std::string_view what,
+                                         std::string actor, std::string text = {},
+                                         errc code = errc{}) const;
 };
 
 /// The answer of the type that the question asks for.

@@ -67,9 +67,12 @@ void deadlines::wake_shipments(const std::vector<store::shipment_row>& rows) {
     std::set<bureau_id> peers;
     for (const auto& row : rows) {
         transaction.changes.emplace_back(operation::advance_shipment{
-            .shipment = row.row, .expected = in_state(shipment_state::deferred),
-            .state = shipment_state::ready, .at = x_core.now,
-            .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{}), .text = {},
+            .shipment = row.row,
+            .expected = in_state(shipment_state::deferred),
+            .state = shipment_state::ready,
+            .at = x_core.now,
+            .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{}),
+            .text = {},
             .lenient = true});
         peers.insert(row.peer);
     }
@@ -89,7 +92,8 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
         const auto& found = rows.front();
         std::vector<bureau_id> again;
         for (const auto& row : found.deliveries) {
-            if (std::find(recipients.begin(), recipients.end(), row.recipient) != recipients.end()) {
+            if (std::find(recipients.begin(), recipients.end(), row.recipient) !=
+                recipients.end()) {
                 judge(found, row, again);
             }
         }
@@ -114,8 +118,8 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
                    (shipment.in_doubt || x_out.progress(shipment.row).has_value());
         });
     if (over && !in_doubt) {
-        x_divert.notice(message.message, row.recipient, row.attempt, protocol::outcome_kind::expired,
-                        errc::expired);
+        x_divert.notice(message.message, row.recipient, row.attempt,
+                        protocol::outcome_kind::expired, errc::expired);
         return;
     }
     if (over) {
@@ -123,9 +127,11 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         look_later(row, x_core.now + look_again, errc::expired);
         return;
     }
-    const bool ours = (message.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
-    const bool settled = row.state != delivery_state::relayed && row.state != delivery_state::in_doubt &&
-                         row.state != delivery_state::queued && row.state != delivery_state::deferred;
+    const bool ours =
+        (message.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+    const bool settled =
+        row.state != delivery_state::relayed && row.state != delivery_state::in_doubt &&
+        row.state != delivery_state::queued && row.state != delivery_state::deferred;
     const bool waits_here = !in_doubt && x_core.session_with(row.next_hop).has_value();
     if (!ours || settled || waits_here) {
         look_later(row, message.message.expires_at, errc{});
@@ -143,11 +149,15 @@ void deadlines::look_later(const store::delivery_row& row, std::optional<utc_tim
     x_core.wake_at(at);
     store::transaction transaction;
     transaction.changes.emplace_back(operation::advance_delivery{
-        .message = row.message, .recipient = row.recipient, .expected = in_state(row.state),
-        .state = row.state, .at = row.changed_at,
+        .message = row.message,
+        .recipient = row.recipient,
+        .expected = in_state(row.state),
+        .state = row.state,
+        .at = row.changed_at,
         .code = code == errc{} ? row.code : static_cast<std::uint16_t>(code),
         .text = code == errc::expired ? "expired, unconfirmed" : row.text,
-        .due_at = std::optional<std::optional<utc_time>>(at), .lenient = true});
+        .due_at = std::optional<std::optional<utc_time>>(at),
+        .lenient = true});
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 

@@ -59,7 +59,8 @@ bool another_way_may_help(errc code) {
 }
 }  // namespace
 
-std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id peer, bool wrap) const {
+std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id peer,
+                                              bool wrap) const {
     const auto hops = x_core.routes.next_hops(recipient);
     const auto here = std::find(hops.begin(), hops.end(), peer);
     if (here != hops.end() && std::next(here) != hops.end()) {
@@ -127,16 +128,23 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
     const auto& times = x_core.config->times[static_cast<std::size_t>(message.message.cls)];
     std::optional<utc_time> due = message.message.expires_at;
     if (times.send_again_after.count() > 0) {
-        const protocol::milliseconds patience = times.send_again_after * (1L << std::min<unsigned>(attempt, 16));
+        const protocol::milliseconds patience =
+            times.send_again_after * (1L << std::min<unsigned>(attempt, 16));
         due = due ? std::min(*due, x_core.now + patience) : x_core.now + patience;
     }
     store::transaction transaction;
     for (const auto& [peer, recipients] : by_peer) {
         for (const auto recipient : recipients) {
-            transaction.changes.emplace_back(operation::advance_delivery{
-                .message = message.message.row, .recipient = recipient, .expected = not_settled,
-                .state = delivery_state::queued, .at = x_core.now, .next_hop = peer,
-                .attempt = attempt, .due_at = due, .lenient = true});
+            transaction.changes.emplace_back(
+                operation::advance_delivery{.message = message.message.row,
+                                            .recipient = recipient,
+                                            .expected = not_settled,
+                                            .state = delivery_state::queued,
+                                            .at = x_core.now,
+                                            .next_hop = peer,
+                                            .attempt = attempt,
+                                            .due_at = due,
+                                            .lenient = true});
             transaction.changes.emplace_back(operation::put_event{
                 x_core.event(message.message.origin, message.message.id, recipient,
                              new_attempt ? "sent-again" : "diverted", "gateway",
@@ -144,11 +152,19 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
         }
         for (const auto& object : message.objects) {
             transaction.changes.emplace_back(operation::put_shipment{
-                {.row = x_core.next_row(), .peer = peer, .cls = object.cls,
+                {.row = x_core.next_row(),
+                 .peer = peer,
+                 .cls = object.cls,
                  .state = object.position == 0 ? shipment_state::ready : shipment_state::waiting,
-                 .object = object.row, .message = message.message.row, .position = object.position,
-                 .attempt = attempt, .origin = message.message.origin, .text = {}, .due_at = {},
-                 .created_at = x_core.now, .changed_at = x_core.now}});
+                 .object = object.row,
+                 .message = message.message.row,
+                 .position = object.position,
+                 .attempt = attempt,
+                 .origin = message.message.origin,
+                 .text = {},
+                 .due_at = {},
+                 .created_at = x_core.now,
+                 .changed_at = x_core.now}});
         }
     }
     x_core.wake_at(due);
@@ -180,16 +196,23 @@ void diversion::notice(const store::message_row& message, bureau_id recipient, s
     x_core.count.expired += kind == outcome_kind::expired ? 1 : 0;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::advance_delivery{
-        .message = message.row, .recipient = recipient, .expected = not_settled,
-        .state = state_of(kind), .at = x_core.now, .code = static_cast<std::uint16_t>(code),
+        .message = message.row,
+        .recipient = recipient,
+        .expected = not_settled,
+        .state = state_of(kind),
+        .at = x_core.now,
+        .code = static_cast<std::uint16_t>(code),
         .text = std::string(protocol::text_of(code)),
         .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{})});
     transaction.changes.emplace_back(operation::put_event{
         x_core.event(message.origin, message.id, recipient, to_text(kind), "gateway", {}, code)});
     if ((message.roles & static_cast<std::uint8_t>(store::message_role::origin)) == 0) {
-        transaction.changes.emplace_back(operation::settle_custody{
-            .origin = message.origin, .id = message.id, .attempt = message.attempt,
-            .recipient = recipient, .handed_on = false, .outcome = kind});
+        transaction.changes.emplace_back(operation::settle_custody{.origin = message.origin,
+                                                                   .id = message.id,
+                                                                   .attempt = message.attempt,
+                                                                   .recipient = recipient,
+                                                                   .handed_on = false,
+                                                                   .outcome = kind});
     }
     const auto row = x_receipts.add(transaction, message.origin, message.cls, std::move(outcome));
     x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {

@@ -31,7 +31,7 @@ public:
                                                      bool wrap) const;
 
 private:
-    using ways = std::map<bureau_id, std::vector<bureau_id>>;   ///< Peer to recipients.
+    using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.
     void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                  const std::string& reason, std::function<void(bool)> then);
 

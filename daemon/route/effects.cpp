@@ -61,9 +61,7 @@ void effects::on_stored(const store::transaction_result& result) {
     take(x_stored, result.token)(result);
 }
 
-void effects::on_answered(token number, store::reply& what) {
-    take(x_answered, number)(what);
-}
+void effects::on_answered(token number, store::reply& what) { take(x_answered, number)(what); }
 
 void effects::on_sealed(token number, protocol::result<seal::job_outcome>& what) {
     take(x_sealed, number)(what);

@@ -23,13 +23,32 @@ using session_number = std::uint64_t;
 enum class log_level : std::uint8_t { debug, info, notice, warning, alarm };
 
 namespace command {
-struct apply { store::transaction what; };
-struct ask { token number = 0; store::question what; };
-struct run { token number = 0; bool at_once = false; seal::job_request what; };
-struct dial { std::string link; protocol::bureau_id peer; std::string address; };
-struct close_session { session_number session = 0; };
+struct apply {
+    store::transaction what;
+};
+struct ask {
+    token number = 0;
+    store::question what;
+};
+struct run {
+    token number = 0;
+    bool at_once = false;
+    seal::job_request what;
+};
+struct dial {
+    std::string link;
+    protocol::bureau_id peer;
+    std::string address;
+};
+struct close_session {
+    session_number session = 0;
+};
 /// Ids, codes, sizes and states only; never content, names or file names.
-struct log { log_level level = log_level::info; std::string id; std::string text; };
+struct log {
+    log_level level = log_level::info;
+    std::string id;
+    std::string text;
+};
 }  // namespace command
 
 using commands = std::variant<command::apply, command::ask, command::run, command::dial,

@@ -55,7 +55,8 @@ void gateway::on_started(answer::start& found) {
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {
-            x_core.out.log(log_level::alarm, "start", "the start could not be recorded: " + result.detail);
+            x_core.out.log(log_level::alarm, "start",
+                           "the start could not be recorded: " + result.detail);
             return;
         }
         x_ready = true;
@@ -68,9 +69,7 @@ void gateway::on_started(answer::start& found) {
     });
 }
 
-bool gateway::flash_waits(bureau_id peer) const {
-    return x_queries.flash_waits(peer);
-}
+bool gateway::flash_waits(bureau_id peer) const { return x_queries.flash_waits(peer); }
 
 void gateway::reload(std::shared_ptr<const config::gateway> config,
                      std::shared_ptr<const protocol::directory> directory) {
@@ -84,7 +83,8 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
                               entry->status != protocol::bureau_status::suspended &&
                               entry->status != protocol::bureau_status::revoked;
         if (!may_stay) {
-            x_core.session(number)->goodbye(errc::peer_not_pinned, std::chrono::seconds{0}, x_core.now);
+            x_core.session(number)->goodbye(errc::peer_not_pinned, std::chrono::seconds{0},
+                                            x_core.now);
         }
     }
 }
@@ -125,8 +125,12 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
                            protocol::link_session& session) {
-    x_core.sessions[number] = {.peer = peer, .link = std::move(link), .is_dialler = is_dialler,
-                               .established = false, .session = &session, .since = x_core.now};
+    x_core.sessions[number] = {.peer = peer,
+                               .link = std::move(link),
+                               .is_dialler = is_dialler,
+                               .established = false,
+                               .session = &session,
+                               .since = x_core.now};
     x_peers.on_connected(number);
     on_session_events(number);
 }
@@ -188,8 +192,6 @@ void gateway::on_disconnected(session_number number) {
     x_core.touched.erase(number);
 }
 
-std::set<session_number> gateway::take_touched() {
-    return std::exchange(x_core.touched, {});
-}
+std::set<session_number> gateway::take_touched() { return std::exchange(x_core.touched, {}); }
 
 }  // namespace dhow::route

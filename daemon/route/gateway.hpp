@@ -25,7 +25,7 @@ struct gateway_start {
     std::shared_ptr<const protocol::directory> directory;
     protocol::instance_id instance;
     std::uint64_t epoch = 1;
-    random_fraction random;     ///< For jitter.
+    random_fraction random;  ///< For jitter.
     utc_time now{};
 };
 
@@ -57,7 +57,9 @@ public:
     [[nodiscard]] std::optional<commands> next_command() { return x_core.out.next_command(); }
 
     // Sessions. The driver owns the session object until on_disconnected() has returned.
-    [[nodiscard]] protocol::hello local_hello(bureau_id peer) const { return x_peers.local_hello(peer); }
+    [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
+        return x_peers.local_hello(peer);
+    }
     void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
                       protocol::link_session& session);
     void on_dial_failed(const std::string& link, errc code, std::string text) {
@@ -70,7 +72,8 @@ public:
     [[nodiscard]] std::set<session_number> take_touched();
 
     // Agencies and operators
-    void request(const caller& who, api_request what, std::function<void(api_response)> answer) override;
+    void request(const caller& who, api_request what,
+                 std::function<void(api_response)> answer) override;
     std::uint64_t watch_inbox(const std::string& agency, std::uint64_t after,
                               std::function<void()> wake) override;
     void forget_watch(std::uint64_t watch) override;

@@ -161,12 +161,12 @@ void inbound::flush_segments(session_number number, stream_id stream) {
         } else {
             read_object(x_core, in->object.row, in->offer.body_bytes,
                         [this, number, stream](std::optional<bytes> body) {
-                          if (!body) {
-                              refuse(number, stream, errc::busy, std::chrono::seconds{30});
-                              return;
-                          }
-                          verify_text(number, stream, std::move(*body));
-                      });
+                            if (!body) {
+                                refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                                return;
+                            }
+                            verify_text(number, stream, std::move(*body));
+                        });
         }
     }
 }

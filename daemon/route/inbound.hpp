@@ -29,18 +29,18 @@ public:
 private:
     struct incoming {
         protocol::offer_frame offer;
-        protocol::preamble preamble;         ///< Text only.
-        protocol::header header;             ///< Text only.
-        bytes buffer;                        ///< Whole body when small, else the tail below one segment.
-        store::object_row object;            ///< Row 0 until known.
-        std::uint64_t given_bytes = 0;       ///< To the store, in order.
-        bool is_small = false;               ///< Gathered in memory.
-        bool is_ready = false;               ///< The object's row is known or not needed.
+        protocol::preamble preamble;    ///< Text only.
+        protocol::header header;        ///< Text only.
+        bytes buffer;                   ///< Whole body when small, else the tail below one segment.
+        store::object_row object;       ///< Row 0 until known.
+        std::uint64_t given_bytes = 0;  ///< To the store, in order.
+        bool is_small = false;          ///< Gathered in memory.
+        bool is_ready = false;          ///< The object's row is known or not needed.
         bool has_body = false;
         bool is_finishing = false;
     };
     using stream_id = protocol::stream_id;
-    using split = std::map<bureau_id, bureau_id>;   ///< Recipient to next hop; ourselves to empty.
+    using split = std::map<bureau_id, bureau_id>;  ///< Recipient to next hop; ourselves to empty.
 
     incoming* find(session_number session, stream_id stream);
     bureau_id peer_of(session_number session) const { return x_core.sessions.at(session).peer; }

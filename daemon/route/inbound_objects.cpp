@@ -108,25 +108,30 @@ void inbound::restart_object(session_number number, stream_id stream) {
 void inbound::attachment_complete(session_number number, stream_id stream) {
     const auto object = find(number, stream)->object;
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::advance_object{
-        .object = object.row, .expected = object_state::partial, .state = object_state::complete,
-        .at = x_core.now, .message = {}, .position = {}, .bytes = {}, .sealed_digest = {}});
+    transaction.changes.emplace_back(operation::advance_object{.object = object.row,
+                                                               .expected = object_state::partial,
+                                                               .state = object_state::complete,
+                                                               .at = x_core.now,
+                                                               .message = {},
+                                                               .position = {},
+                                                               .bytes = {},
+                                                               .sealed_digest = {}});
     transaction.changes.emplace_back(operation::ready_shipments{
         .message = object.message, .peer = {}, .object = object.row, .at = x_core.now});
-    x_core.out.commit(std::move(transaction), [this, number, stream,
-                                               object](const store::transaction_result& result) {
-        if (result.status != store::transaction_status::committed) {
-            refuse(number, stream, errc::busy, std::chrono::seconds{30});
-            return;
-        }
-        commit(number, stream, {});
-        for (const auto& [session, record] : x_core.sessions) {
-            if (record.established && record.session != nullptr) {
-                x_out.rescan(record.peer);
-            }
-        }
-        check_complete(object.message);
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, number, stream, object](const store::transaction_result& result) {
+                          if (result.status != store::transaction_status::committed) {
+                              refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                              return;
+                          }
+                          commit(number, stream, {});
+                          for (const auto& [session, record] : x_core.sessions) {
+                              if (record.established && record.session != nullptr) {
+                                  x_out.rescan(record.peer);
+                              }
+                          }
+                          check_complete(object.message);
+                      });
 }
 
 void inbound::check_complete(store::row_id message) {
@@ -140,33 +145,32 @@ void inbound::check_complete(store::row_id message) {
 
 void inbound::finish_receipt(session_number number, stream_id stream) {
     auto* in = find(number, stream);
-    x_core.out.run(
-        seal::job::verify_receipt{in->buffer}, in->offer.cls == message_class::flash,
-        [this, number, stream](protocol::result<seal::job_outcome>& outcome) {
-            auto* still = find(number, stream);
-            if (still == nullptr) {
-                return;
-            }
-            if (!outcome) {
-                x_core.count.forged += 1;
-                refuse(number, stream, protocol::errc_of(outcome.error()));
-                return;
-            }
-            const auto& receipt = std::get<seal::done::verified_receipt>(*outcome);
-            const auto answer = [this, number, stream](bool ok) {
-                if (ok) {
-                    commit(number, stream, {});
-                } else {
-                    refuse(number, stream, errc::busy, std::chrono::seconds{30});
-                }
-            };
-            if (receipt.content.origin == x_core.self()) {
-                x_receipts.apply(receipt, answer);
-            } else {
-                x_receipts.forward(receipt, std::move(still->buffer), still->offer.cls,
-                                   still->offer.attempt, peer_of(number), answer);
-            }
-        });
+    x_core.out.run(seal::job::verify_receipt{in->buffer}, in->offer.cls == message_class::flash,
+                   [this, number, stream](protocol::result<seal::job_outcome>& outcome) {
+                       auto* still = find(number, stream);
+                       if (still == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.count.forged += 1;
+                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           return;
+                       }
+                       const auto& receipt = std::get<seal::done::verified_receipt>(*outcome);
+                       const auto answer = [this, number, stream](bool ok) {
+                           if (ok) {
+                               commit(number, stream, {});
+                           } else {
+                               refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                           }
+                       };
+                       if (receipt.content.origin == x_core.self()) {
+                           x_receipts.apply(receipt, answer);
+                       } else {
+                           x_receipts.forward(receipt, std::move(still->buffer), still->offer.cls,
+                                              still->offer.attempt, peer_of(number), answer);
+                       }
+                   });
 }
 
 }  // namespace dhow::route

@@ -58,7 +58,8 @@ errc inbound::judge_text(incoming& in, bureau_id peer) const {
     if (in.header.origin != peer && !relays) {
         return errc::not_allowed;  // Only hubs hand on what others wrote.
     }
-    if (in.header.time_to_live && in.offer.age >= *in.header.time_to_live && !x_core.expiry_frozen) {
+    if (in.header.time_to_live && in.offer.age >= *in.header.time_to_live &&
+        !x_core.expiry_frozen) {
         return errc::expired;
     }
     return errc{};
@@ -108,42 +109,45 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
         }
         session->accept(stream, still->object.durable_bytes, x_core.now);
     };
-    x_core.out.ask(
-        query::find_object{in->offer.object, peer_of(number)},
-        [this, number, stream, accept](store::reply& reply) {
-            auto* still = find(number, stream);
-            if (still == nullptr) {
-                return;
-            }
-            if (const auto& row = expect<answer::object>(reply).row) {
-                accept(*row);
-                return;
-            }
-            store::object_row fresh{.row = x_core.next_row(), .kind = object_kind::text,
-                                    .state = object_state::expected, .cls = still->offer.cls,
-                                    .sealed_digest = still->offer.object,
-                                    .bytes = still->offer.body_bytes, .from_peer = peer_of(number),
-                                    .preamble = still->offer.preamble, .changed_at = x_core.now};
-            store::transaction transaction;
-            transaction.changes.emplace_back(operation::put_object{fresh});
-            x_core.out.commit(std::move(transaction),
-                              [this, number, stream, fresh, accept](
-                                  const store::transaction_result& result) {
-                                  if (result.status != store::transaction_status::committed) {
-                                      refuse(number, stream, errc::busy, std::chrono::seconds{30});
-                                      return;
-                                  }
-                                  accept(fresh);
-                              });
-        });
+    x_core.out.ask(query::find_object{in->offer.object, peer_of(number)},
+                   [this, number, stream, accept](store::reply& reply) {
+                       auto* still = find(number, stream);
+                       if (still == nullptr) {
+                           return;
+                       }
+                       if (const auto& row = expect<answer::object>(reply).row) {
+                           accept(*row);
+                           return;
+                       }
+                       store::object_row fresh{.row = x_core.next_row(),
+                                               .kind = object_kind::text,
+                                               .state = object_state::expected,
+                                               .cls = still->offer.cls,
+                                               .sealed_digest = still->offer.object,
+                                               .bytes = still->offer.body_bytes,
+                                               .from_peer = peer_of(number),
+                                               .preamble = still->offer.preamble,
+                                               .changed_at = x_core.now};
+                       store::transaction transaction;
+                       transaction.changes.emplace_back(operation::put_object{fresh});
+                       x_core.out.commit(
+                           std::move(transaction), [this, number, stream, fresh, accept](
+                                                       const store::transaction_result& result) {
+                               if (result.status != store::transaction_status::committed) {
+                                   refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                                   return;
+                               }
+                               accept(fresh);
+                           });
+                   });
 }
 
 void inbound::verify_text(session_number number, stream_id stream, bytes body) {
     const auto* in = find(number, stream);
     seal::job::verify_parcel job{in->preamble, body, in->offer.object};
     x_core.out.run(std::move(job), in->offer.cls == message_class::flash,
-                   [this, number, stream, body = std::move(body)](
-                       protocol::result<seal::job_outcome>& outcome) {
+                   [this, number, stream,
+                    body = std::move(body)](protocol::result<seal::job_outcome>& outcome) {
                        if (find(number, stream) == nullptr) {
                            return;
                        }
@@ -162,9 +166,8 @@ inbound::split inbound::split_recipients(const incoming& in, bureau_id peer,
     split out;
     for (const auto& entry : in.preamble.lockboxes.entries) {
         const auto recipient = entry.box.recipient;
-        const bool known = std::any_of(exceptions.begin(), exceptions.end(), [&](const auto& one) {
-            return one.recipient == recipient;
-        });
+        const bool known = std::any_of(exceptions.begin(), exceptions.end(),
+                                       [&](const auto& one) { return one.recipient == recipient; });
         if (known) {
             continue;
         }
@@ -190,21 +193,29 @@ void inbound::add_recipient(plan& to, const incoming& in, bureau_id peer, bureau
                             bureau_id next_hop) const {
     const bool ours = recipient == x_core.self();
     const auto& message = to.message;
-    const auto forget = message.expires_at.value_or(x_core.now + limits::receipt_lifetime) +
-                        limits::custody_memory;
-    to.transaction.changes.emplace_back(operation::put_custody{
-        {.origin = message.origin, .id = message.id, .attempt = message.attempt,
-         .recipient = recipient, .taken_from = peer, .handed_on = false, .outcome = {},
-         .inner_digest = in.preamble.seal.inner_digest, .forget_at = forget}});
-    store::delivery_row delivery{
-        .message = message.row, .recipient = recipient,
-        .state = ours ? delivery_state::received : delivery_state::queued, .next_hop = next_hop,
-        .attempt = message.attempt, .text = {},
-        .due_at = ours ? std::nullopt : message.expires_at, .changed_at = x_core.now};
+    const auto forget =
+        message.expires_at.value_or(x_core.now + limits::receipt_lifetime) + limits::custody_memory;
+    to.transaction.changes.emplace_back(
+        operation::put_custody{{.origin = message.origin,
+                                .id = message.id,
+                                .attempt = message.attempt,
+                                .recipient = recipient,
+                                .taken_from = peer,
+                                .handed_on = false,
+                                .outcome = {},
+                                .inner_digest = in.preamble.seal.inner_digest,
+                                .forget_at = forget}});
+    store::delivery_row delivery{.message = message.row,
+                                 .recipient = recipient,
+                                 .state = ours ? delivery_state::received : delivery_state::queued,
+                                 .next_hop = next_hop,
+                                 .attempt = message.attempt,
+                                 .text = {},
+                                 .due_at = ours ? std::nullopt : message.expires_at,
+                                 .changed_at = x_core.now};
     to.transaction.changes.emplace_back(operation::put_delivery{delivery});
-    to.transaction.changes.emplace_back(operation::put_event{
-        x_core.event(message.origin, message.id, recipient, "custody",
-                     "peer " + std::string(peer.text()))});
+    to.transaction.changes.emplace_back(operation::put_event{x_core.event(
+        message.origin, message.id, recipient, "custody", "peer " + std::string(peer.text()))});
     to.deliveries.push_back(std::move(delivery));
     to.for_us = to.for_us || ours;
 }
@@ -216,12 +227,21 @@ void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
             peers.insert(hop);
         }
     }
-    const auto shipment = [&](bureau_id peer, const store::object_row& object, shipment_state state) {
-        return store::shipment_row{
-            .row = x_core.next_row(), .peer = peer, .cls = object.cls, .state = state,
-            .object = object.row, .message = to.message.row, .position = object.position,
-            .attempt = to.message.attempt, .origin = to.message.origin, .text = {}, .due_at = {},
-            .created_at = x_core.now, .changed_at = x_core.now};
+    const auto shipment = [&](bureau_id peer, const store::object_row& object,
+                              shipment_state state) {
+        return store::shipment_row{.row = x_core.next_row(),
+                                   .peer = peer,
+                                   .cls = object.cls,
+                                   .state = state,
+                                   .object = object.row,
+                                   .message = to.message.row,
+                                   .position = object.position,
+                                   .attempt = to.message.attempt,
+                                   .origin = to.message.origin,
+                                   .text = {},
+                                   .due_at = {},
+                                   .created_at = x_core.now,
+                                   .changed_at = x_core.now};
     };
     for (const auto peer : peers) {
         to.text_shipments.push_back(shipment(peer, to.text, shipment_state::ready));
@@ -229,11 +249,16 @@ void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
     }
     std::uint16_t position = 0;
     for (const auto& attachment : in.header.attachments) {
-        store::object_row object{.row = x_core.next_row(), .kind = object_kind::attachment,
-                                 .state = object_state::expected, .message = to.message.row,
-                                 .position = ++position, .cls = attachment.cls,
+        store::object_row object{.row = x_core.next_row(),
+                                 .kind = object_kind::attachment,
+                                 .state = object_state::expected,
+                                 .message = to.message.row,
+                                 .position = ++position,
+                                 .cls = attachment.cls,
                                  .sealed_digest = attachment.sealed_digest,
-                                 .bytes = attachment.bytes, .from_peer = {}, .preamble = {},
+                                 .bytes = attachment.bytes,
+                                 .from_peer = {},
+                                 .preamble = {},
                                  .changed_at = x_core.now};
         to.transaction.changes.emplace_back(operation::put_object{object});
         for (const auto peer : peers) {
@@ -243,29 +268,45 @@ void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
     }
 }
 
-inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split& ways, bytes body) {
+inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split& ways,
+                                 bytes body) {
     plan out;
     out.transaction.at_once = in.offer.cls == message_class::flash;
-    const bool relays = std::any_of(ways.begin(), ways.end(),
-                                    [](const auto& way) { return !way.second.empty(); });
+    const bool relays =
+        std::any_of(ways.begin(), ways.end(), [](const auto& way) { return !way.second.empty(); });
     std::optional<utc_time> expires_at;
     if (in.header.time_to_live) {
         expires_at = x_core.now + (*in.header.time_to_live - in.offer.age);
     }
     const bool is_new = in.object.row == 0;
-    out.text = {.row = is_new ? x_core.next_row() : in.object.row, .kind = object_kind::text,
-                .state = object_state::complete, .cls = in.offer.cls,
-                .sealed_digest = in.offer.object, .bytes = body.size(), .from_peer = peer,
-                .preamble = {}, .changed_at = x_core.now};
-    const auto roles = (relays ? static_cast<unsigned>(message_role::relay) : 0U) |
-                       (ways.contains(x_core.self()) ? static_cast<unsigned>(message_role::addressee) : 0U);
-    out.message = {.row = x_core.next_row(), .origin = in.header.origin, .id = in.header.id,
-                   .attempt = in.offer.attempt, .roles = static_cast<std::uint8_t>(roles),
-                   .cls = in.offer.cls, .received_at = x_core.now, .age_at_receipt = in.offer.age,
-                   .hops = static_cast<std::uint8_t>(in.offer.hops + 1), .expires_at = expires_at,
+    out.text = {.row = is_new ? x_core.next_row() : in.object.row,
+                .kind = object_kind::text,
+                .state = object_state::complete,
+                .cls = in.offer.cls,
+                .sealed_digest = in.offer.object,
+                .bytes = body.size(),
+                .from_peer = peer,
+                .preamble = {},
+                .changed_at = x_core.now};
+    const auto roles =
+        (relays ? static_cast<unsigned>(message_role::relay) : 0U) |
+        (ways.contains(x_core.self()) ? static_cast<unsigned>(message_role::addressee) : 0U);
+    out.message = {.row = x_core.next_row(),
+                   .origin = in.header.origin,
+                   .id = in.header.id,
+                   .attempt = in.offer.attempt,
+                   .roles = static_cast<std::uint8_t>(roles),
+                   .cls = in.offer.cls,
+                   .received_at = x_core.now,
+                   .age_at_receipt = in.offer.age,
+                   .hops = static_cast<std::uint8_t>(in.offer.hops + 1),
+                   .expires_at = expires_at,
                    .seal = protocol::encode_seal(in.preamble.seal),
                    .lockboxes = protocol::encode_lockboxes(in.preamble.lockboxes),
-                   .text_object = out.text.row, .agency = {}, .kind = {}, .kept_key = {},
+                   .text_object = out.text.row,
+                   .agency = {},
+                   .kind = {},
+                   .kept_key = {},
                    .purge_at = x_core.now + x_core.config->disk_settings.backup_window};
     out.text.message = out.message.row;
     auto& changes = out.transaction.changes;
@@ -280,10 +321,14 @@ inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split
                 bytes(first, first + static_cast<std::ptrdiff_t>(count))});
         }
     } else {
-        changes.emplace_back(operation::advance_object{
-            .object = out.text.row, .expected = object_state::partial,
-            .state = object_state::complete, .at = x_core.now, .message = out.message.row,
-            .position = {}, .bytes = {}, .sealed_digest = {}});
+        changes.emplace_back(operation::advance_object{.object = out.text.row,
+                                                       .expected = object_state::partial,
+                                                       .state = object_state::complete,
+                                                       .at = x_core.now,
+                                                       .message = out.message.row,
+                                                       .position = {},
+                                                       .bytes = {},
+                                                       .sealed_digest = {}});
     }
     for (const auto& [recipient, hop] : ways) {
         add_recipient(out, in, peer, recipient, hop);
@@ -300,9 +345,9 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
     const auto peer = peer_of(number);
     const auto ways = split_recipients(*in, peer, exceptions);
     if (ways.empty()) {
-        const bool all_here = std::all_of(exceptions.begin(), exceptions.end(), [](const auto& one) {
-            return one.code == errc::have_it;
-        });
+        const bool all_here =
+            std::all_of(exceptions.begin(), exceptions.end(),
+                        [](const auto& one) { return one.code == errc::have_it; });
         x_core.count.duplicates += all_here ? 1 : 0;
         if (all_here) {
             commit(number, stream, std::move(exceptions));
@@ -379,7 +424,8 @@ void inbound::on_custody_conflict(session_number number, stream_id stream, bytes
                     continue;
                 }
                 const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;
-                exceptions.push_back({row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
+                exceptions.push_back(
+                    {row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
             }
             if (exceptions.size() == before) {
                 // Not custody but something else clashed (a partial object that moved on): try again later.

@@ -55,27 +55,33 @@ protocol::outcome opening::make_outcome(const waiting& what, outcome_kind kind) 
 void opening::on_opened(const waiting& what, seal::done::opened_message& opened) {
     const auto& message = what.message;
     const bool complete = opened.content.attachments.empty();
-    const auto agencies = agencies_for(*x_core.config, message.origin, message.cls, opened.content.kind);
+    const auto agencies =
+        agencies_for(*x_core.config, message.origin, message.cls, opened.content.kind);
     store::transaction transaction;
     transaction.at_once = message.cls == message_class::flash;
     auto& changes = transaction.changes;
-    changes.emplace_back(operation::put_inbox{
-        {.message = message.row, .origin = message.origin, .id = message.id,
-         .content_digest = opened.content_digest, .sealed_summary = opened.sealed_summary,
-         .complete = complete, .opened_at = x_core.now}});
+    changes.emplace_back(operation::put_inbox{{.message = message.row,
+                                               .origin = message.origin,
+                                               .id = message.id,
+                                               .content_digest = opened.content_digest,
+                                               .sealed_summary = opened.sealed_summary,
+                                               .complete = complete,
+                                               .opened_at = x_core.now}});
     for (const auto& agency : agencies) {
         changes.emplace_back(operation::put_assignment{{message.row, agency, {}, {}, x_core.now}});
     }
     changes.emplace_back(operation::advance_delivery{
-        .message = message.row, .recipient = x_core.self(),
+        .message = message.row,
+        .recipient = x_core.self(),
         .expected = in_state(delivery_state::received),
-        .state = complete ? delivery_state::complete : delivery_state::delivered, .at = x_core.now});
-    changes.emplace_back(operation::put_event{x_core.event(message.origin, message.id, x_core.self(),
-                                                           complete ? "complete" : "delivered",
-                                                           "gateway")});
-    auto outcome = x_receipts.add(transaction, message.origin, message.cls,
-                                  make_outcome(what, complete ? outcome_kind::complete
-                                                              : outcome_kind::delivered));
+        .state = complete ? delivery_state::complete : delivery_state::delivered,
+        .at = x_core.now});
+    changes.emplace_back(
+        operation::put_event{x_core.event(message.origin, message.id, x_core.self(),
+                                          complete ? "complete" : "delivered", "gateway")});
+    auto outcome = x_receipts.add(
+        transaction, message.origin, message.cls,
+        make_outcome(what, complete ? outcome_kind::complete : outcome_kind::delivered));
     const auto content_digest = opened.content_digest;
     x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest](
                                                   const store::transaction_result& result) {
@@ -109,14 +115,15 @@ void opening::on_duplicate(const waiting& what, const digest& content_digest) {
                                "message " + to_text(what.message.id) + " of " +
                                    std::string(what.message.origin.text()) +
                                    " came with two different contents; the second is quarantined");
-                settle(what, delivery_state::quarantined, errc::equivocation, outcome_kind::refused);
+                settle(what, delivery_state::quarantined, errc::equivocation,
+                       outcome_kind::refused);
                 return;
             }
             // Sent again because our receipt was lost: say once more what we have.
             x_core.count.duplicates += 1;
             const bool complete = items.front().row.complete;
-            settle(what, complete ? delivery_state::complete : delivery_state::delivered, errc::have_it,
-                   complete ? outcome_kind::complete : outcome_kind::delivered);
+            settle(what, complete ? delivery_state::complete : delivery_state::delivered,
+                   errc::have_it, complete ? outcome_kind::complete : outcome_kind::delivered);
         });
 }
 
@@ -125,25 +132,29 @@ void opening::on_refused(const waiting& what, errc code) {
     x_core.count.alarms += 1;
     x_core.out.log(log_level::alarm, "cannot-open",
                    "message " + to_text(what.message.id) + " of " +
-                       std::string(what.message.origin.text()) + " is quarantined: " +
-                       std::string(protocol::text_of(code)));
+                       std::string(what.message.origin.text()) +
+                       " is quarantined: " + std::string(protocol::text_of(code)));
     // One code for all causes goes out; the log has the detail.
     settle(what, delivery_state::quarantined, errc::cannot_open, outcome_kind::refused);
 }
 
 void opening::settle(const waiting& what, delivery_state state, errc code, outcome_kind kind) {
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::advance_delivery{
-        .message = what.message.row, .recipient = x_core.self(),
-        .expected = in_state(delivery_state::received), .state = state, .at = x_core.now,
-        .code = static_cast<std::uint16_t>(code)});
-    transaction.changes.emplace_back(operation::put_event{
-        x_core.event(what.message.origin, what.message.id, x_core.self(), protocol::to_text(kind),
-                     "gateway", {}, code)});
+    transaction.changes.emplace_back(
+        operation::advance_delivery{.message = what.message.row,
+                                    .recipient = x_core.self(),
+                                    .expected = in_state(delivery_state::received),
+                                    .state = state,
+                                    .at = x_core.now,
+                                    .code = static_cast<std::uint16_t>(code)});
+    transaction.changes.emplace_back(
+        operation::put_event{x_core.event(what.message.origin, what.message.id, x_core.self(),
+                                          protocol::to_text(kind), "gateway", {}, code)});
     auto outcome = make_outcome(what, kind);
-    outcome.reason = kind == outcome_kind::refused ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
-    const auto row = x_receipts.add(transaction, what.message.origin, what.message.cls,
-                                    std::move(outcome));
+    outcome.reason =
+        kind == outcome_kind::refused ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+    const auto row =
+        x_receipts.add(transaction, what.message.origin, what.message.cls, std::move(outcome));
     x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
         if (result.status == store::transaction_status::committed) {
             x_receipts.pend(row);
@@ -169,10 +180,13 @@ void opening::complete_if_all_here(const answer::full_message& message) {
     const waiting what{message.message, {std::move(*seal), {}}, {}};
     store::transaction transaction;
     transaction.changes.emplace_back(operation::complete_inbox{message.message.row});
-    transaction.changes.emplace_back(operation::advance_delivery{
-        .message = message.message.row, .recipient = x_core.self(),
-        .expected = in_state(delivery_state::delivered), .state = delivery_state::complete,
-        .at = x_core.now, .lenient = true});
+    transaction.changes.emplace_back(
+        operation::advance_delivery{.message = message.message.row,
+                                    .recipient = x_core.self(),
+                                    .expected = in_state(delivery_state::delivered),
+                                    .state = delivery_state::complete,
+                                    .at = x_core.now,
+                                    .lenient = true});
     transaction.changes.emplace_back(operation::put_event{x_core.event(
         message.message.origin, message.message.id, x_core.self(), "complete", "gateway")});
     auto outcome = make_outcome(what, outcome_kind::complete);

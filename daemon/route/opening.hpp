@@ -13,7 +13,9 @@ namespace dhow::route {
 class opening {
 public:
     opening(core& shared, receipts& receipts_) : x_core(shared), x_receipts(receipts_) {}
-    void set_notify(std::function<void(const std::string&)> notify) { x_notify = std::move(notify); }
+    void set_notify(std::function<void(const std::string&)> notify) {
+        x_notify = std::move(notify);
+    }
 
     /// A message that was just committed with a delivery to ourselves in state `received`.
     void open(store::message_row message, protocol::preamble preamble, bytes body);
@@ -34,7 +36,8 @@ private:
     void on_refused(const waiting& what, errc code);
     void settle(const waiting& what, store::delivery_state state, errc code,
                 protocol::outcome_kind kind);
-    [[nodiscard]] protocol::outcome make_outcome(const waiting& what, protocol::outcome_kind kind) const;
+    [[nodiscard]] protocol::outcome make_outcome(const waiting& what,
+                                                 protocol::outcome_kind kind) const;
     void mark_and_open(const store::delivery_row& row);
     void load_and_open(store::row_id message);
     void load_unopened_after(store::row_id message);

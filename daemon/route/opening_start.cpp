@@ -28,10 +28,13 @@ void opening::mark_and_open(const store::delivery_row& row) {
     const bool poison = row.crash_count >= crashes_max;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::advance_delivery{
-        .message = row.message, .recipient = x_core.self(),
+        .message = row.message,
+        .recipient = x_core.self(),
         .expected = in_state(delivery_state::received),
-        .state = poison ? delivery_state::quarantined : delivery_state::received, .at = x_core.now,
-        .crash_count = static_cast<std::uint8_t>(row.crash_count + 1), .lenient = true});
+        .state = poison ? delivery_state::quarantined : delivery_state::received,
+        .at = x_core.now,
+        .crash_count = static_cast<std::uint8_t>(row.crash_count + 1),
+        .lenient = true});
     if (poison) {
         x_core.count.quarantined += 1;
         x_core.count.alarms += 1;
@@ -57,16 +60,17 @@ void opening::load_and_open(store::row_id message) {
         auto found = std::make_shared<answer::full_message>(std::move(rows.front()));
         const auto& objects = found->objects;
         const auto total = objects.empty() ? 0 : objects.front().bytes;
-        read_object(x_core, found->message.text_object, total, [this, found](std::optional<bytes> body) {
-            auto seal = protocol::decode_seal(found->message.seal);
-            auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
-            if (!seal || !boxes || !body) {
-                on_refused({found->message, {}, {}}, errc::store_corrupt);
-            } else {
-                open(found->message, {std::move(*seal), std::move(*boxes)}, std::move(*body));
-            }
-            load_unopened_after(found->message.row);
-        });
+        read_object(
+            x_core, found->message.text_object, total, [this, found](std::optional<bytes> body) {
+                auto seal = protocol::decode_seal(found->message.seal);
+                auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
+                if (!seal || !boxes || !body) {
+                    on_refused({found->message, {}, {}}, errc::store_corrupt);
+                } else {
+                    open(found->message, {std::move(*seal), std::move(*boxes)}, std::move(*body));
+                }
+                load_unopened_after(found->message.row);
+            });
     });
 }
 

@@ -59,10 +59,13 @@ void outbound::on_session_down(session_number session) {
     store::transaction doubts;
     for (const auto& [stream, open] : lane->open) {
         if (open.all_sent && !open.item.shipment.in_doubt) {
-            doubts.changes.emplace_back(operation::advance_shipment{
-                .shipment = open.item.shipment.row, .expected = in_state(store::shipment_state::ready),
-                .state = store::shipment_state::ready, .at = x_core.now, .in_doubt = true,
-                .lenient = true});
+            doubts.changes.emplace_back(
+                operation::advance_shipment{.shipment = open.item.shipment.row,
+                                            .expected = in_state(store::shipment_state::ready),
+                                            .state = store::shipment_state::ready,
+                                            .at = x_core.now,
+                                            .in_doubt = true,
+                                            .lenient = true});
         }
     }
     if (!doubts.changes.empty()) {
@@ -96,17 +99,18 @@ void outbound::load(bureau_id peer, message_class cls) {
     auto& lane = x_lanes.at(peer);
     lane.queue.mark_loading(cls);
     const auto session = lane.session;
-    x_core.out.ask(
-        query::load_ready{.peer = peer, .cls = cls, .after = lane.queue.cursor(cls),
-                          .limit = limits::loaded_shipments_per_class},
-        [this, peer, cls, session](store::reply& reply) {
-            const auto found = x_lanes.find(peer);
-            if (found == x_lanes.end() || found->second.session != session) {
-                return;  // Another session has begun its own load.
-            }
-            found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
-            feed(peer);
-        });
+    x_core.out.ask(query::load_ready{.peer = peer,
+                                     .cls = cls,
+                                     .after = lane.queue.cursor(cls),
+                                     .limit = limits::loaded_shipments_per_class},
+                   [this, peer, cls, session](store::reply& reply) {
+                       const auto found = x_lanes.find(peer);
+                       if (found == x_lanes.end() || found->second.session != session) {
+                           return;  // Another session has begun its own load.
+                       }
+                       found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
+                       feed(peer);
+                   });
 }
 
 void outbound::feed(bureau_id peer) {
@@ -220,31 +224,31 @@ void outbound::on_event(session_number number, const event::need_data& what) {
     }
     const auto index = static_cast<std::uint32_t>(what.offset / limits::segment_bytes);
     const auto skip = static_cast<std::size_t>(what.offset % limits::segment_bytes);
-    x_core.out.ask(
-        query::load_segment{open->item.object.row, index},
-        [this, number, skip, what](store::reply& reply) {
-            auto* still = find(number, what.stream);
-            auto* session = still == nullptr ? nullptr : x_core.session(number);
-            if (session == nullptr) {
-                return;
-            }
-            auto& segment = expect<answer::segment>(reply);
-            if (!segment.data || segment.data->size() <= skip) {
-                fail(still->item, errc::store_corrupt, "a stored segment is missing");
-                session->cancel(what.stream, errc::store_corrupt, x_core.now);
-                return;
-            }
-            const auto count = std::min(what.bytes, segment.data->size() - skip);
-            const auto first = segment.data->begin() + static_cast<std::ptrdiff_t>(skip);
-            session->supply(what.stream, what.offset,
-                            bytes(first, first + static_cast<std::ptrdiff_t>(count)), x_core.now);
-        });
+    x_core.out.ask(query::load_segment{open->item.object.row, index}, [this, number, skip,
+                                                                       what](store::reply& reply) {
+        auto* still = find(number, what.stream);
+        auto* session = still == nullptr ? nullptr : x_core.session(number);
+        if (session == nullptr) {
+            return;
+        }
+        auto& segment = expect<answer::segment>(reply);
+        if (!segment.data || segment.data->size() <= skip) {
+            fail(still->item, errc::store_corrupt, "a stored segment is missing");
+            session->cancel(what.stream, errc::store_corrupt, x_core.now);
+            return;
+        }
+        const auto count = std::min(what.bytes, segment.data->size() - skip);
+        const auto first = segment.data->begin() + static_cast<std::ptrdiff_t>(skip);
+        session->supply(what.stream, what.offset,
+                        bytes(first, first + static_cast<std::ptrdiff_t>(count)), x_core.now);
+    });
 }
 
 void outbound::on_event(session_number number, const event::acknowledged& what) {
     if (auto* open = find(number, what.stream)) {
         if (open->durable_bytes == 0 && what.durable_bytes > 0) {
-            x_core.count.bytes_resumed += what.durable_bytes == open->item.object.bytes ? 0 : what.durable_bytes;
+            x_core.count.bytes_resumed +=
+                what.durable_bytes == open->item.object.bytes ? 0 : what.durable_bytes;
         }
         open->durable_bytes = what.durable_bytes;
     }

@@ -30,7 +30,9 @@ class outbound {
 public:
     explicit outbound(core& shared) : x_core(shared) {}
     /// Called with the recipients of one message that must go another way or fail.
-    void set_diverter(std::function<void(std::vector<undelivered>)> divert) { x_divert = std::move(divert); }
+    void set_diverter(std::function<void(std::vector<undelivered>)> divert) {
+        x_divert = std::move(divert);
+    }
 
     void on_session_up(session_number session);
     void on_session_down(session_number session);
@@ -72,7 +74,8 @@ private:
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
     std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
     void fail(const ready_shipment& item, errc code, std::string text);
-    void finish(bureau_id peer, transfer done, const std::vector<protocol::recipient_answer>& exceptions);
+    void finish(bureau_id peer, transfer done,
+                const std::vector<protocol::recipient_answer>& exceptions);
     void add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
                            const std::vector<protocol::recipient_answer>& exceptions,
                            std::vector<undelivered>& left) const;

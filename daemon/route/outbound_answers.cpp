@@ -28,9 +28,7 @@ bool is_origin(const store::message_row& message) {
 }
 
 /// Answers that leave custody with us only because it lies with the peer already.
-bool means_taken(const protocol::recipient_answer& said) {
-    return said.code == errc::have_it;
-}
+bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
 }  // namespace
 
 void outbound::on_event(session_number number, const event::committed& what) {
@@ -65,15 +63,22 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
-        to.changes.emplace_back(operation::advance_delivery{
-            .message = message.row, .recipient = delivery.recipient, .expected = under_way,
-            .state = state, .at = x_core.now, .lenient = true});
-        to.changes.emplace_back(operation::put_event{x_core.event(
-            message.origin, message.id, delivery.recipient, origin ? "relayed" : "handed-on", actor)});
+        to.changes.emplace_back(operation::advance_delivery{.message = message.row,
+                                                            .recipient = delivery.recipient,
+                                                            .expected = under_way,
+                                                            .state = state,
+                                                            .at = x_core.now,
+                                                            .lenient = true});
+        to.changes.emplace_back(
+            operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
+                                              origin ? "relayed" : "handed-on", actor)});
         if (!origin) {
-            to.changes.emplace_back(operation::settle_custody{
-                .origin = message.origin, .id = message.id, .attempt = message.attempt,
-                .recipient = delivery.recipient, .handed_on = true, .outcome = {}});
+            to.changes.emplace_back(operation::settle_custody{.origin = message.origin,
+                                                              .id = message.id,
+                                                              .attempt = message.attempt,
+                                                              .recipient = delivery.recipient,
+                                                              .handed_on = true,
+                                                              .outcome = {}});
         }
     }
 }
@@ -83,9 +88,12 @@ void outbound::finish(bureau_id peer, transfer done,
     const auto& item = done.item;
     store::transaction transaction;
     transaction.at_once = false;
-    transaction.changes.emplace_back(operation::advance_shipment{
-        .shipment = item.shipment.row, .expected = open_shipment, .state = shipment_state::done,
-        .at = x_core.now, .in_doubt = false, .lenient = true});
+    transaction.changes.emplace_back(operation::advance_shipment{.shipment = item.shipment.row,
+                                                                 .expected = open_shipment,
+                                                                 .state = shipment_state::done,
+                                                                 .at = x_core.now,
+                                                                 .in_doubt = false,
+                                                                 .lenient = true});
     std::vector<undelivered> left;
     const bool is_text = item.message && item.object.kind == protocol::object_kind::text;
     if (is_text) {
@@ -96,8 +104,8 @@ void outbound::finish(bureau_id peer, transfer done,
     x_core.count.handed_on[static_cast<std::size_t>(item.shipment.cls)] += 1;
     const auto row = item.shipment.row;
     const std::size_t last = transaction.changes.size() - 1;
-    x_core.out.commit(std::move(transaction), [this, peer, row, left, is_text, last](
-                                                  const store::transaction_result& result) {
+    x_core.out.commit(std::move(transaction), [this, peer, row, left, is_text,
+                                               last](const store::transaction_result& result) {
         if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
             lane->second.queue.forget(row);
         }
@@ -153,17 +161,21 @@ void outbound::on_event(session_number number, event::refused what) {
 
 void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after) {
     const auto tries = what.item.shipment.tries + 1;
-    const auto delay = after.count() > 0
-                           ? std::chrono::duration_cast<milliseconds>(after)
-                           : message_retry_delay(tries, [] { return 0.5; });
+    const auto delay = after.count() > 0 ? std::chrono::duration_cast<milliseconds>(after)
+                                         : message_retry_delay(tries, [] { return 0.5; });
     x_core.wake_at(x_core.now + delay);
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::advance_shipment{
-        .shipment = what.item.shipment.row, .expected = in_state(shipment_state::ready),
-        .state = shipment_state::deferred, .at = x_core.now,
-        .due_at = std::optional<utc_time>(x_core.now + delay), .in_doubt = false, .tries = tries,
-        .code = static_cast<std::uint16_t>(code), .text = std::string(protocol::text_of(code)),
-        .lenient = true});
+    transaction.changes.emplace_back(
+        operation::advance_shipment{.shipment = what.item.shipment.row,
+                                    .expected = in_state(shipment_state::ready),
+                                    .state = shipment_state::deferred,
+                                    .at = x_core.now,
+                                    .due_at = std::optional<utc_time>(x_core.now + delay),
+                                    .in_doubt = false,
+                                    .tries = tries,
+                                    .code = static_cast<std::uint16_t>(code),
+                                    .text = std::string(protocol::text_of(code)),
+                                    .lenient = true});
     if (what.item.message && what.item.object.kind == protocol::object_kind::text) {
         for (const auto& delivery : what.item.deliveries) {
             transaction.changes.emplace_back(operation::put_event{
@@ -203,10 +215,14 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
         x_core.count.alarms += 1;
     }
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::advance_shipment{
-        .shipment = item.shipment.row, .expected = open_shipment, .state = shipment_state::failed,
-        .at = x_core.now, .code = static_cast<std::uint16_t>(code), .text = std::move(text),
-        .lenient = true});
+    transaction.changes.emplace_back(
+        operation::advance_shipment{.shipment = item.shipment.row,
+                                    .expected = open_shipment,
+                                    .state = shipment_state::failed,
+                                    .at = x_core.now,
+                                    .code = static_cast<std::uint16_t>(code),
+                                    .text = std::move(text),
+                                    .lenient = true});
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 

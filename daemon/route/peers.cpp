@@ -59,21 +59,22 @@ void peers::on_connected(session_number session) {
 }
 
 void peers::on_event(session_number number, const event::sign_hello& what) {
-    x_core.out.run(seal::job::sign_hello{what.to_be_signed}, true,
-                   [this, number](protocol::result<seal::job_outcome>& outcome) {
-                       auto* session = x_core.session(number);
-                       if (session == nullptr) {
-                           return;
-                       }
-                       if (!outcome) {
-                           x_core.out.log(log_level::alarm, "hello-sign",
-                                          "HELLO could not be signed: " + outcome.error().message());
-                           session->goodbye(errc::keys_locked, std::chrono::seconds{60}, x_core.now);
-                           return;
-                       }
-                       const auto& signed_hello = std::get<seal::done::signed_hello>(*outcome);
-                       session->on_hello_signed(signed_hello.signer, signed_hello.value, x_core.now);
-                   });
+    x_core.out.run(
+        seal::job::sign_hello{what.to_be_signed}, true,
+        [this, number](protocol::result<seal::job_outcome>& outcome) {
+            auto* session = x_core.session(number);
+            if (session == nullptr) {
+                return;
+            }
+            if (!outcome) {
+                x_core.out.log(log_level::alarm, "hello-sign",
+                               "HELLO could not be signed: " + outcome.error().message());
+                session->goodbye(errc::keys_locked, std::chrono::seconds{60}, x_core.now);
+                return;
+            }
+            const auto& signed_hello = std::get<seal::done::signed_hello>(*outcome);
+            session->on_hello_signed(signed_hello.signer, signed_hello.value, x_core.now);
+        });
 }
 
 boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& said) const {
@@ -107,8 +108,8 @@ void peers::on_event(session_number number, const event::verify_hello& what) {
         x_core.session(number)->on_hello_verified(wrong, x_core.now);
         return;
     }
-    x_core.out.run(seal::job::verify_hello{pinned, what.signer, what.value, what.to_be_signed}, true,
-                   [this, number, pinned](protocol::result<seal::job_outcome>& outcome) {
+    x_core.out.run(seal::job::verify_hello{pinned, what.signer, what.value, what.to_be_signed},
+                   true, [this, number, pinned](protocol::result<seal::job_outcome>& outcome) {
                        auto* session = x_core.session(number);
                        if (session == nullptr) {
                            return;
@@ -154,8 +155,8 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     }
     x_core.count.sessions += 1;
     auto& record = x_peers[peer];
-    const bool restored = record.known && (record.row.instance != said.instance ||
-                                           record.row.epoch != said.epoch);
+    const bool restored =
+        record.known && (record.row.instance != said.instance || record.row.epoch != said.epoch);
     record.row.peer = peer;
     record.row.instance = said.instance;
     record.row.epoch = said.epoch;
@@ -203,7 +204,8 @@ void peers::on_ended(session_number number, const protocol::session_end& how) {
             x_core.count.session_failures += 1;
         }
         const bool flash = x_flash_waits && x_flash_waits(session.peer);
-        auto delay = link->backoff.on_end(how.durable_progress, link->settings.metered, flash, x_random);
+        auto delay =
+            link->backoff.on_end(how.durable_progress, link->settings.metered, flash, x_random);
         delay = std::max(delay, std::chrono::duration_cast<milliseconds>(how.reconnect_after));
         plan_dial(*link, replaced ? link_backoff::first : delay);
     }

@@ -16,7 +16,7 @@ struct link_record {
     config::link settings;
     link_state state = link_state::idle;
     std::size_t next_address = 0;
-    std::optional<utc_time> dial_at;      ///< Nothing: not ours to dial, or busy.
+    std::optional<utc_time> dial_at;  ///< Nothing: not ours to dial, or busy.
     utc_time since{};
     link_backoff backoff;
     std::string last_error;
@@ -28,7 +28,7 @@ struct link_record {
 /// Last known of a peer, over all its links.
 struct peer_record {
     store::peer_row row;
-    bool known = false;                   ///< The row is in the store.
+    bool known = false;  ///< The row is in the store.
     std::optional<utc_time> clock_offset_at;
     milliseconds clock_offset{0};
 };

@@ -36,7 +36,8 @@ void peers::configure() {
 }
 
 void peers::plan_dial(link_record& link, milliseconds delay) {
-    const bool dials = link.settings.mode != config::link_mode::listen && !link.settings.addresses.empty();
+    const bool dials =
+        link.settings.mode != config::link_mode::listen && !link.settings.addresses.empty();
     const auto* record = find(link.settings.peer);
     const bool suspended = record != nullptr && !record->row.suspended.empty();
     link.state = suspended ? link_state::suspended : link_state::idle;
@@ -133,7 +134,8 @@ void peers::suspend(bureau_id peer, std::string reason, std::optional<utc_time> 
         }
     }
     if (const auto session = x_core.session_with(peer)) {
-        x_core.session(*session)->goodbye(errc::shutting_down, std::chrono::seconds{60}, x_core.now);
+        x_core.session(*session)->goodbye(errc::shutting_down, std::chrono::seconds{60},
+                                          x_core.now);
     }
     remember(record);
 }

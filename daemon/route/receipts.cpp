@@ -48,7 +48,8 @@ settlement settlement_of(outcome_kind kind) {
         case outcome_kind::expired:
             return {delivery_state::expired, before_delivery};
         case outcome_kind::cancelled:
-            return {delivery_state::cancelled, before_delivery | in_state(delivery_state::delivered) |
+            return {delivery_state::cancelled, before_delivery |
+                                                   in_state(delivery_state::delivered) |
                                                    in_state(delivery_state::complete)};
         case outcome_kind::undeliverable:
             return {delivery_state::undeliverable, before_delivery};
@@ -77,12 +78,13 @@ void receipts::pend(store::outcome_row row) {
 }
 
 void receipts::load_pending() {
-    x_core.out.ask(query::load_outcomes{limits::outcomes_per_receipt_max}, [this](store::reply& reply) {
-        auto rows = std::move(expect<answer::outcomes>(reply).rows);
-        for (auto& row : rows) {
-            pend(std::move(row));
-        }
-    });
+    x_core.out.ask(query::load_outcomes{limits::outcomes_per_receipt_max},
+                   [this](store::reply& reply) {
+                       auto rows = std::move(expect<answer::outcomes>(reply).rows);
+                       for (auto& row : rows) {
+                           pend(std::move(row));
+                       }
+                   });
 }
 
 std::size_t receipts::waiting() const {
@@ -112,9 +114,9 @@ void receipts::sign(lane_key key) {
     x_core.out.run(seal::job::sign_receipt{std::move(content)}, key.second == message_class::flash,
                    [this, key, rows](protocol::result<seal::job_outcome>& outcome) {
                        if (!outcome) {
-                           x_core.out.log(log_level::alarm, "receipt-sign",
-                                          "a receipt could not be signed: " +
-                                              outcome.error().message());
+                           x_core.out.log(
+                               log_level::alarm, "receipt-sign",
+                               "a receipt could not be signed: " + outcome.error().message());
                            give_back(key, rows);
                            return;
                        }
@@ -161,21 +163,21 @@ void receipts::on_signed(lane_key key, const std::vector<store::outcome_row>& ro
         }
     }
     x_core.count.receipts_signed += 1;
-    x_core.out.commit(std::move(transaction), [this, key, rows, shipment](
-                                                  const store::transaction_result& result) {
-        if (result.status != store::transaction_status::committed) {
-            give_back(key, rows);
-            return;
-        }
-        x_lanes[key].signing = false;
-        if (shipment) {
-            x_out.add_ready(*shipment);
-        }
-        sign(key);
-        if (x_lanes[key].waiting.empty()) {
-            x_lanes.erase(key);
-        }
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, key, rows, shipment](const store::transaction_result& result) {
+                          if (result.status != store::transaction_status::committed) {
+                              give_back(key, rows);
+                              return;
+                          }
+                          x_lanes[key].signing = false;
+                          if (shipment) {
+                              x_out.add_ready(*shipment);
+                          }
+                          sign(key);
+                          if (x_lanes[key].waiting.empty()) {
+                              x_lanes.erase(key);
+                          }
+                      });
 }
 
 std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id origin,
@@ -187,18 +189,31 @@ std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id o
     if (hops_to_try.empty() || hops >= limits::hop_limit_default) {
         return std::nullopt;
     }
-    const auto live = std::find_if(hops_to_try.begin(), hops_to_try.end(),
-                                   [&](auto peer) { return x_core.session_with(peer).has_value(); });
+    const auto live = std::find_if(hops_to_try.begin(), hops_to_try.end(), [&](auto peer) {
+        return x_core.session_with(peer).has_value();
+    });
     const bureau_id peer = live == hops_to_try.end() ? hops_to_try.front() : *live;
     ready_shipment out;
-    out.object = {.row = x_core.next_row(), .kind = protocol::object_kind::receipt,
-                  .state = store::object_state::complete, .cls = cls,
-                  .sealed_digest = receipt_digest, .bytes = encoded.size(),
-                  .durable_bytes = encoded.size(), .from_peer = {}, .preamble = {},
+    out.object = {.row = x_core.next_row(),
+                  .kind = protocol::object_kind::receipt,
+                  .state = store::object_state::complete,
+                  .cls = cls,
+                  .sealed_digest = receipt_digest,
+                  .bytes = encoded.size(),
+                  .durable_bytes = encoded.size(),
+                  .from_peer = {},
+                  .preamble = {},
                   .changed_at = x_core.now};
-    out.shipment = {.row = x_core.next_row(), .peer = peer, .cls = cls, .object = out.object.row,
-                    .attempt = hops, .origin = origin, .text = {}, .due_at = {},
-                    .created_at = x_core.now, .changed_at = x_core.now};
+    out.shipment = {.row = x_core.next_row(),
+                    .peer = peer,
+                    .cls = cls,
+                    .object = out.object.row,
+                    .attempt = hops,
+                    .origin = origin,
+                    .text = {},
+                    .due_at = {},
+                    .created_at = x_core.now,
+                    .changed_at = x_core.now};
     auto stored = out.object;
     stored.durable_bytes = 0;  // put_segment raises it.
     to.changes.emplace_back(operation::put_object{stored});
@@ -238,15 +253,21 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             continue;  // Nobody speaks for another.
         }
         const auto target = settlement_of(outcome.kind);
-        const bool final = target.state == delivery_state::complete ||
-                           target.state == delivery_state::taken;
+        const bool final =
+            target.state == delivery_state::complete || target.state == delivery_state::taken;
         to.changes.emplace_back(operation::settle_delivery{
-            .origin = x_core.self(), .id = outcome.id, .recipient = outcome.recipient,
-            .expected = target.from, .state = target.state, .at = x_core.now,
-            .code = outcome.reason, .text = outcome.agency,
+            .origin = x_core.self(),
+            .id = outcome.id,
+            .recipient = outcome.recipient,
+            .expected = target.from,
+            .state = target.state,
+            .at = x_core.now,
+            .code = outcome.reason,
+            .text = outcome.agency,
             .due_at = final ? std::optional<std::optional<utc_time>>(std::optional<utc_time>{})
                             : std::nullopt,
-            .receipt = receipt, .actor = "bureau " + std::string(content.issuer.text())});
+            .receipt = receipt,
+            .actor = "bureau " + std::string(content.issuer.text())});
     }
 }
 
@@ -254,9 +275,9 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
     store::transaction transaction;
     transaction.at_once = false;
     const auto row = x_core.next_row();
-    transaction.changes.emplace_back(operation::put_receipt{
-        {row, receipt.receipt_digest, receipt.content.issuer,
-         protocol::encode_receipt(receipt.receipt), x_core.now}});
+    transaction.changes.emplace_back(
+        operation::put_receipt{{row, receipt.receipt_digest, receipt.content.issuer,
+                                protocol::encode_receipt(receipt.receipt), x_core.now}});
     settle(transaction, receipt.content, row);
     const auto outcomes = receipt.content.outcomes.size();
     x_core.out.commit(std::move(transaction),

@@ -35,8 +35,8 @@ milliseconds link_backoff::on_end(bool durable_progress, bool metered, bool flas
 
 milliseconds message_retry_delay(unsigned tries, const random_fraction& random) {
     using namespace std::chrono_literals;
-    static constexpr std::array<std::chrono::seconds, 7> ladder{30s,  120s,  600s, 1800s,
-                                                                 3600s, 7200s, 14400s};
+    static constexpr std::array<std::chrono::seconds, 7> ladder{30s,   120s,  600s,  1800s,
+                                                                3600s, 7200s, 14400s};
     const auto step = std::min<std::size_t>(tries == 0 ? 0 : tries - 1, ladder.size() - 1);
     const milliseconds base = ladder[step];
     return between(base * 8 / 10, base * 12 / 10, random);

@@ -37,7 +37,7 @@ private:
     std::vector<config::route> x_rules;
     std::map<std::string, protocol::bureau_id> x_peer_of_link;
     std::map<std::string, std::set<protocol::bureau_id>> x_groups;
-    std::set<protocol::bureau_id> x_known;      ///< Active bureaus of the directory.
+    std::set<protocol::bureau_id> x_known;  ///< Active bureaus of the directory.
 };
 
 }  // namespace dhow::route

@@ -1,0 +1,160 @@
+// A faulty network in virtual time.
+// Way of the message: see network.hpp.
+// Pure. Simulated.
+// Spec: docs/simulator.md. Tests: sim.
+// Limits: pipe_bytes_max.
+#include "tests/sim/network.hpp"
+
+#include "tests/sim/node.hpp"
+
+namespace dhow::sim {
+
+namespace {
+/// What a kernel takes before write() waits.
+constexpr std::uint64_t pipe_bytes_max = 64 * 1024;
+/// How long one side goes on without hearing that the other is gone; sessions notice by themselves before.
+constexpr microseconds deaf_time{600'000'000};
+}  // namespace
+
+bool network::separated(const node& a, const node& b) const {
+    return partitions.contains({a.name(), b.name()}) || partitions.contains({b.name(), a.name()});
+}
+
+void network::dial(node& from, node& to, const std::string& link) {
+    const auto life = from.life();
+    const bool fails = x_random.chance(faults.refuse_dial);
+    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails] {
+        if (!from.is_alive() || from.life() != life) {
+            return;
+        }
+        if (fails || !to.is_alive() || separated(from, to)) {
+            from.dial_failed(link);
+            return;
+        }
+        const auto id = ++x_next;
+        protocol::bytes exporter(32);
+        for (auto& byte : exporter) {
+            byte = static_cast<std::uint8_t>(x_random.next());
+        }
+        auto& made = x_connections[id];
+        const auto peer_of = [](const node& other) {
+            return *protocol::bureau_id::parse(other.name());
+        };
+        made.ends[0] = {&from, from.connect(peer_of(to), link, true, exporter), 0, {}, false};
+        made.ends[1] = {&to, to.connect(peer_of(from), "", false, exporter), 0, {}, false};
+        x_by_end[{&from, made.ends[0].number}] = id;
+        x_by_end[{&to, made.ends[1].number}] = id;
+        if (faults.cut_every.count() > 0) {
+            const auto mean = static_cast<double>(faults.cut_every.count());
+            const auto life_us = static_cast<std::int64_t>(mean * 2 * x_random.fraction()) + 1000;
+            x_clock.after(microseconds{life_us}, [this, id] { cut(id, true); });
+        }
+        from.pump();
+        to.pump();
+    });
+}
+
+std::size_t network::send(node& from, std::uint64_t number, protocol::byte_view data) {
+    const auto found = x_by_end.find({&from, number});
+    if (found == x_by_end.end()) {
+        return data.size();  // Into the void: this side has not heard of the end.
+    }
+    const auto id = found->second;
+    auto& made = x_connections.at(id);
+    const std::size_t side = made.ends[0].owner == &from && made.ends[0].number == number ? 0 : 1;
+    auto& mine = made.ends[side];
+    const auto room = pipe_bytes_max - std::min(pipe_bytes_max, mine.in_pipe);
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(room, data.size()));
+    if (count == 0) {
+        return 0;
+    }
+    mine.in_pipe += count;
+    const auto line_time = microseconds{static_cast<std::int64_t>(
+        static_cast<std::uint64_t>(count) * 1'000'000 / faults.bytes_per_second)};
+    mine.line_free_at = std::max(mine.line_free_at, x_clock.elapsed()) + line_time;
+    const auto delay = mine.line_free_at - x_clock.elapsed() + faults.latency;
+    protocol::bytes copy(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(count));
+    x_clock.after(delay, [this, id, side, copy = std::move(copy)]() mutable {
+        arrive(id, side, std::move(copy));
+    });
+    return count;
+}
+
+void network::arrive(std::uint64_t id, std::size_t side, protocol::bytes data) {
+    const auto found = x_connections.find(id);
+    if (found == x_connections.end()) {
+        return;
+    }
+    auto& sender = found->second.ends[side];
+    const auto receiver = found->second.ends[1 - side];
+    sender.in_pipe -= std::min<std::uint64_t>(sender.in_pipe, data.size());
+    auto* writer = sender.owner;
+    const auto writer_number = sender.number;
+    if (!receiver.deaf) {
+        protocol::byte_view rest(data);
+        while (!rest.empty() && x_connections.contains(id)) {
+            const bool split = x_random.chance(faults.split);
+            const auto count =
+                split ? std::min<std::size_t>(rest.size(), x_random.between(1, 7)) : rest.size();
+            receiver.owner->receive(receiver.number, rest.first(count));
+            rest = rest.subspan(count);
+        }
+    }
+    if (x_connections.contains(id)) {
+        writer->written(writer_number);
+    }
+}
+
+void network::close(node& from, std::uint64_t number) {
+    const auto found = x_by_end.find({&from, number});
+    if (found != x_by_end.end()) {
+        cut(found->second, false);
+    }
+}
+
+void network::cut(std::uint64_t id, bool may_be_half_open) {
+    const auto found = x_connections.find(id);
+    if (found == x_connections.end()) {
+        return;
+    }
+    ++x_cuts;
+    const auto ends = found->second.ends;
+    x_connections.erase(found);
+    const bool half = may_be_half_open && x_random.chance(faults.half_open);
+    const std::size_t deaf_side = half ? x_random.below(2) : 2;
+    for (std::size_t side = 0; side < 2; ++side) {
+        const auto& one = ends[side];
+        x_by_end.erase({one.owner, one.number});
+        const auto life = one.owner->life();
+        const auto when = side == deaf_side ? deaf_time : microseconds{0};
+        x_clock.after(when, [owner = one.owner, number = one.number, life] {
+            if (owner->is_alive() && owner->life() == life) {
+                owner->disconnected(number);
+            }
+        });
+    }
+}
+
+void network::drop(node& dead) {
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, made] : x_connections) {
+        if (made.ends[0].owner == &dead || made.ends[1].owner == &dead) {
+            ids.push_back(id);
+        }
+    }
+    for (const auto id : ids) {
+        cut(id, true);
+    }
+}
+
+void network::cut_all() {
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, made] : x_connections) {
+        ids.push_back(id);
+    }
+    for (const auto id : ids) {
+        cut(id, false);
+    }
+}
+
+}  // namespace dhow::sim

@@ -1,0 +1,69 @@
+// A faulty network in virtual time: connections with latency and rate, byte-wise splits, cuts, refusals.
+// Way of the message: link_session of one node -> [network] -> link_session of another.
+// Pure. Simulated: there is no TLS here; the peer's identity is given, as pinning would give it.
+// Spec: docs/simulator.md. Tests: sim.
+// Limits: at most `pipe_bytes_max` unsent per direction, as a kernel's buffer has.
+#pragma once
+
+#include "protocol/link_session.hpp"
+#include "tests/sim/clockwork.hpp"
+#include "tests/sim/prng.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace dhow::sim {
+
+class node;
+
+struct network_faults {
+    microseconds latency{20'000};
+    std::uint64_t bytes_per_second = 1'000'000;
+    double refuse_dial = 0;     ///< Share of dials that fail.
+    microseconds cut_every{0};  ///< Mean life of a connection; 0: no cuts.
+    double split = 0;           ///< Share of deliveries that come in tiny pieces.
+    double half_open = 0;       ///< Share of cuts of which one side hears nothing.
+};
+
+class network {
+public:
+    network(clockwork& clock, prng& random) : x_clock(clock), x_random(random) {}
+    network_faults faults;
+    /// Pairs that can not reach each other now.
+    std::set<std::pair<std::string, std::string>> partitions;
+
+    void dial(node& from, node& to, const std::string& link);
+    /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
+    std::size_t send(node& from, std::uint64_t number, protocol::byte_view data);
+    void close(node& from, std::uint64_t number);
+    /// All connections of a node that died.
+    void drop(node& dead);
+    void cut_all();
+    [[nodiscard]] std::uint64_t cuts() const { return x_cuts; }
+    [[nodiscard]] std::size_t open() const { return x_connections.size(); }
+
+private:
+    struct end {
+        node* owner = nullptr;
+        std::uint64_t number = 0;
+        std::uint64_t in_pipe = 0;  ///< Written by this end, not yet arrived.
+        microseconds line_free_at{0};
+        bool deaf = false;  ///< Hears nothing of the end of the connection.
+    };
+    struct connection {
+        std::array<end, 2> ends;
+    };
+    void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
+    void cut(std::uint64_t id, bool may_be_half_open);
+    bool separated(const node& a, const node& b) const;
+
+    clockwork& x_clock;
+    prng& x_random;
+    std::uint64_t x_next = 0;
+    std::uint64_t x_cuts = 0;
+    std::map<std::uint64_t, connection> x_connections;
+    std::map<std::pair<node*, std::uint64_t>, std::uint64_t> x_by_end;
+};
+
+}  // namespace dhow::sim
