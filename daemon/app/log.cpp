@@ -1,0 +1,57 @@
+// Log lines to the journal or a terminal.
+// Way of the message: see log.hpp.
+// Not pure: writes to a stream.
+// Spec: docs/operations.md#log. Tests: unit/app/log_test.cpp.
+// Limits: none.
+#include "daemon/app/log.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <sstream>
+
+namespace dhow::app {
+
+namespace {
+struct level_name {
+    std::string_view text;
+    int syslog;
+};
+// debug, info, notice, warning, alarm
+constexpr std::array<level_name, 5> names{
+    {{"debug", 7}, {"info", 6}, {"notice", 5}, {"warning", 4}, {"alarm", 1}}};
+}  // namespace
+
+bool is_under_journal() {
+    return std::getenv("JOURNAL_STREAM") != nullptr;
+}
+
+void log::set_level(std::string_view name) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].text == name) {
+            x_least = static_cast<route::log_level>(i);
+        }
+    }
+}
+
+void log::write(route::log_level level, std::string_view id, std::string_view text) {
+    if (level < x_least) {
+        return;
+    }
+    const auto& name = names[static_cast<std::size_t>(level)];
+    std::ostringstream line;
+    if (x_for_journal) {
+        line << '<' << name.syslog << '>' << id << ": ";
+    } else {
+        const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(
+            std::chrono::system_clock::now());
+        line << protocol::to_text(now) << ' ' << name.text << ' ' << id << ": ";
+    }
+    for (const char c : text) {
+        line << (static_cast<unsigned char>(c) < 0x20 ? ' ' : c);  // One line, whatever a peer said.
+    }
+    line << '\n';
+    x_to << line.str() << std::flush;
+}
+
+}  // namespace dhow::app
