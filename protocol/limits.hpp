@@ -169,6 +169,12 @@ inline constexpr std::chrono::seconds http_progress_time_max{30};
 inline constexpr std::chrono::seconds http_body_time_max{900};
 /// After a reply that ends the connection, the client's rest is read this long, so that it sees the reply.
 inline constexpr std::chrono::seconds http_linger_time_max{2};
+/// Uploads of all agencies that no message has taken yet: four messages with the most attachments. Each
+/// holds at most one segment in memory, 16 MiB together; one agency gets half, so that none takes all.
+inline constexpr std::size_t uploads_open_max = 256;
+/// Inbound messages whose attachment keys are kept while they are read; DESIGN section 6 has 500 MiB a
+/// message, so that is 16 KB of piece digests each.
+inline constexpr std::size_t opened_messages_max = 8;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 

@@ -198,6 +198,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how) {
         link->state = link_state::idle;
         link->since = x_core.now;
         link->last_error = how.code.message();
+        link->last_code = protocol::errc_of(how.code);
         link->last_error_at = x_core.now;
         if (!how.durable_progress && !replaced) {
             link->failures += 1;

@@ -20,6 +20,7 @@ struct link_record {
     utc_time since{};
     link_backoff backoff;
     std::string last_error;
+    errc last_code{};                     ///< Of last_error; 0: none.
     std::optional<utc_time> last_error_at;
     std::uint64_t sessions = 0, failures = 0;
     milliseconds round_trip{0};

@@ -64,6 +64,7 @@ void peers::on_dial_failed(const std::string& name, errc code, std::string text)
     auto& link = found->second;
     link.failures += 1;
     link.last_error = std::string(protocol::text_of(code)) + (text.empty() ? "" : ": " + text);
+    link.last_code = code;
     link.last_error_at = x_core.now;
     link.since = x_core.now;
     x_core.count.session_failures += 1;

@@ -2,25 +2,81 @@
 // Way of the message: intake -> [submission] -> seal -> store -> outbound.
 // Pure. Net thread.
 // Spec: docs/overview.md#submitting (states, failure table). Tests: unit/route/submission_test.cpp, sim.
-// Limits: text_bytes_max, attachments_max, attachment_bytes_max, uploads_open_max.
+// Limits: text_bytes_max, attachments_max, attachment_bytes_max, recipients_max, references_max.
 #pragma once
 
-#include "daemon/route/api.hpp"
 #include "daemon/route/outbound.hpp"
+#include "daemon/route/uploads.hpp"
 
 namespace dhow::route {
 
-using answer_to = std::function<void(api_response)>;
+/// The class in which attachments of a message travel (DESIGN section 4).
+constexpr message_class attachment_class(message_class of_message) {
+    return of_message == message_class::flash ? message_class::urgent : message_class::bulk;
+}
+
+/// Kinds below this are made by gateways themselves; no agency may submit one.
+inline constexpr std::string_view own_kind_prefix = "transport.";
+inline constexpr std::string_view cancellation_kind = "transport.cancellation";
 
 class submission {
 public:
-    submission(core& shared, outbound& out) : x_core(shared), x_out(out) {}
+    submission(core& shared, outbound& out) : x_core(shared), x_out(out), x_uploads(shared) {}
+
     void submit(const caller& who, request::submit what, answer_to answer);
-    void begin_upload(const caller& who, request::begin_upload what, answer_to answer);
-    void continue_upload(const caller& who, request::continue_upload what, answer_to answer);
-    void abandon_upload(const caller& who, request::abandon_upload what, answer_to answer);
+    /// A message of the gateway itself in the name of an agency: a cancellation. Not asked for the agency's
+    /// rights and quota, else as any message.
+    void submit_own(const std::string& agency, request::submit what, answer_to answer);
+
+    void begin_upload(const caller& who, request::begin_upload what, answer_to answer) {
+        x_uploads.begin(who, std::move(what), std::move(answer));
+    }
+    void continue_upload(const caller& who, request::continue_upload what, answer_to answer) {
+        x_uploads.proceed(who, std::move(what), std::move(answer));
+    }
+    void abandon_upload(const caller& who, request::abandon_upload what, answer_to answer) {
+        x_uploads.abandon(who, what, answer);
+    }
     /// At start: uploads of an earlier run are dropped.
-    void drop_spooled(const std::vector<store::object_row>& spooling);
+    void drop_spooled(const std::vector<store::object_row>& spooling) {
+        x_uploads.drop_spooled(spooling);
+    }
+    [[nodiscard]] std::size_t open_uploads() const { return x_uploads.open(); }
+
+private:
+    struct draft;
+    struct plan;
+    using draft_ptr = std::shared_ptr<draft>;
+    void begin(draft_ptr message);
+    void look_for_repeat(draft_ptr message);
+    /// Answers from what the key stands for; true when it stands for something.
+    static bool answer_repeat(const draft& message, const answer::idempotency& found);
+    void admit(draft_ptr message);
+    [[nodiscard]] std::optional<response::problem> why_not(draft& message) const;
+    [[nodiscard]] bool spend_quota(const std::string& agency);
+    void give_back_quota(const std::string& agency);
+    [[nodiscard]] protocol::header make_header(const draft& message) const;
+    [[nodiscard]] static protocol::content make_content(const draft& message);
+    void seal(draft_ptr message);
+    void store_it(draft_ptr message, seal::done::sealed_message& sealed);
+    plan make_plan(const draft& message, seal::done::sealed_message& sealed);
+    void add_text(plan& to, bytes body) const;
+    void add_attachments(plan& to, const draft& message);
+    void add_recipients(plan& to, const draft& message);
+    void add_shipments(plan& to, const draft& message);
+    void on_stored(const draft_ptr& message, plan& what, const store::transaction_result& result);
+    void finish(const draft_ptr& message, api_response answer);
+
+    struct day_count {
+        std::int64_t day = 0;
+        std::uint64_t messages = 0;
+    };
+    core& x_core;
+    outbound& x_out;
+    uploads x_uploads;
+    std::map<std::string, day_count> x_today;
+    /// Idempotency keys under way, with those who came with the same one meanwhile.
+    std::map<digest, std::vector<draft_ptr>> x_keys;
 };
 
 }  // namespace dhow::route

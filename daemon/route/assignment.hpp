@@ -1,0 +1,25 @@
+// Which agencies get an inbound message, and which kinds a pattern of the configuration means.
+// Way of the message: opening -> [assignment] -> inbox of each agency; submission asks for its patterns.
+// Pure functions.
+// Spec: docs/configuration.md#assignments. Tests: unit/route/assignment_test.cpp.
+// Limits: config_entries_max rules.
+#pragma once
+
+#include "config/model.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dhow::route {
+
+/// `*` means every kind, `hit.*` every kind below `hit.`, anything else itself.
+bool kind_matches(std::string_view pattern, std::string_view kind);
+/// Whether a bureau is meant by an entry: its id, `group:NAME`, or `*`.
+bool bureau_matches(const config::gateway& config, std::string_view entry,
+                    protocol::bureau_id bureau);
+/// Agencies of all rules that match, sorted, none twice; the duty desk when no rule does.
+std::vector<std::string> agencies_for(const config::gateway& config, protocol::bureau_id origin,
+                                      protocol::message_class cls, std::string_view kind);
+
+}  // namespace dhow::route
