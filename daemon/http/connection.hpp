@@ -50,6 +50,8 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> content_length() const;
     [[nodiscard]] bool has_body() const { return !reader_.body_done(); }
 
+    /// For watches; requests go through ask().
+    [[nodiscard]] route::api& core() const { return *shared_->core; }
     /// Asks the core as this caller and waits for its answer.
     asio::awaitable<route::api_response> ask(route::api_request what);
 

@@ -1,0 +1,127 @@
+// The paths of intake: submitting, uploads, what became of a message.
+// Way of the message: agency -> router -> [intake] -> core.
+// Not pure: handlers await the core. Net thread.
+// Spec: docs/agency-api.md, docs/openapi.yaml. Tests: unit/api/intake_test.cpp.
+// Limits: http_json_bytes_max, piece_bytes.
+#include "daemon/intake/endpoints.hpp"
+
+#include "daemon/http/answers.hpp"
+#include "daemon/intake/message_json.hpp"
+#include "daemon/intake/submit_json.hpp"
+#include "daemon/intake/uploads.hpp"
+
+#include <boost/json.hpp>
+
+namespace dhow::intake {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace request = route::request;
+namespace response = route::response;
+using http::connection_ptr;
+using protocol::errc;
+
+namespace {
+
+asio::awaitable<void> post_message(connection_ptr client) {
+    const auto body = co_await client->read_object();
+    if (!body) {
+        co_return;
+    }
+    request::submit submission;
+    submission.idempotency_key = client->field("Idempotency-Key");
+    if (!submission.idempotency_key.empty() && !is_idempotency_key(submission.idempotency_key)) {
+        co_await client->send(http::make_problem(
+            errc::bad_request, "Idempotency-Key must be 1 to 255 visible ASCII characters"));
+        co_return;
+    }
+    if (auto problem = read_submit(*body, submission)) {
+        co_await client->send(std::move(*problem));
+        co_return;
+    }
+    const auto accepted = co_await http::ask_for<response::accepted>(client, std::move(submission));
+    if (accepted) {
+        const std::string id = protocol::to_text(accepted->id);
+        http::reply answer;
+        answer.status = accepted->repeated ? 200 : 202;
+        answer.fields = "Location: /v1/messages/" + id + "\r\n";
+        answer.body = "{\"id\":\"" + id + "\"}";
+        co_await client->send(std::move(answer));
+    }
+}
+
+/// Asks with the message of the path and sends the answer as it is.
+template <class Request, class Response>
+asio::awaitable<void> get_of_message(connection_ptr client) {
+    const auto id = co_await http::path_message(client);
+    if (!id) {
+        co_return;
+    }
+    const auto answer = co_await http::ask_for<Response>(client, Request{*id});
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
+asio::awaitable<void> get_recipients(connection_ptr client) {
+    const auto id = co_await http::path_message(client);
+    if (!id) {
+        co_return;
+    }
+    const auto answer = co_await http::ask_for<response::status>(client, request::status{*id});
+    if (answer) {
+        json::object out;
+        out["recipients"] = to_json(*answer)["recipients"];
+        co_await http::send_json(client, std::move(out));
+    }
+}
+
+asio::awaitable<void> cancel_message(connection_ptr client) {
+    const auto id = co_await http::path_message(client);
+    if (!id) {
+        co_return;
+    }
+    const auto body = co_await client->read_object();
+    if (!body) {
+        co_return;
+    }
+    if (auto fault = http::object_input{*body, ""}.finish()) {
+        co_await http::send_fault(client, std::move(*fault));
+        co_return;
+    }
+    const auto answer = co_await http::ask_for<response::done>(client, request::cancel{*id});
+    if (answer) {
+        json::object out;
+        out["text"] = answer->text;
+        co_await http::send_json(client, std::move(out));
+    }
+}
+
+asio::awaitable<void> who_am_i(connection_ptr client) {
+    const auto answer = co_await http::ask_for<response::identity>(client, request::who_am_i{});
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
+constexpr auto callers = http::access::callers;
+
+constexpr http::endpoint table[] = {
+    {"POST", "/v1/messages", callers, &post_message},
+    {"POST", "/v1/uploads", callers, &post_upload},
+    {"DELETE", "/v1/uploads/{id}", callers, &delete_upload},
+    {"GET", "/v1/messages/{id}", callers, &get_of_message<request::status, response::status>},
+    {"GET", "/v1/messages/{id}/recipients", callers, &get_recipients},
+    {"GET", "/v1/messages/{id}/events", callers, &get_of_message<request::events, response::events>},
+    {"GET", "/v1/messages/{id}/why", callers, &get_of_message<request::why, response::why>},
+    {"GET", "/v1/messages/{id}/evidence", callers,
+     &get_of_message<request::evidence, response::evidence>},
+    {"POST", "/v1/messages/{id}/cancel", callers, &cancel_message},
+    {"GET", "/v1/whoami", callers, &who_am_i},
+};
+
+}  // namespace
+
+std::span<const http::endpoint> endpoints() { return table; }
+
+}  // namespace dhow::intake
