@@ -64,8 +64,8 @@ constexpr value_kind<std::string> secret_kind{
     "a reference, `file:PATH` or `credential:NAME`; never the secret itself", parse_secret, false,
     true};
 constexpr value_kind<std::string> key_kind{
-    "a reference, `file:PATH`, `credential:NAME` or the URI of a token (`pkcs11:…`); never the key "
-    "itself",
+    "a reference, `file:PATH`, `credential:NAME` or the URI of a token (`pkcs11:…`); never the "
+    "key itself",
     parse_key, false, true};
 constexpr value_kind<std::chrono::seconds> duration_kind{
     "a duration with a unit, such as 10m, 24h or 30d", parse_duration};

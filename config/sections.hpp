@@ -19,7 +19,7 @@ gateway defaults();
 /// Everything of the main file. Returns the patterns under `include`, made absolute.
 std::vector<std::string> read_main(load_context& context, const yaml_node& root, gateway& out);
 
-/// Links, bureaus, groups, routes, agencies and assignments of an included file, added to the model.
+/// What an included file may hold (links, bureaus, groups, routes, agencies, assignments), added.
 void read_included(load_context& context, const yaml_node& root, gateway& out);
 
 }  // namespace dhow::config

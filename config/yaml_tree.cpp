@@ -156,7 +156,7 @@ private:
 
     void add_member(level& map, yaml_member member) {
         if (member.value.type != yaml_node::kind::scalar) {
-            member.value.line = member.line;   // of `links:`, not of its first entry
+            member.value.line = member.line;  // of `links:`, not of its first entry
         }
         const auto [first, is_new] = map.lines.emplace(member.key, member.line);
         if (is_new) {

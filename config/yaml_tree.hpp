@@ -36,9 +36,9 @@ struct yaml_member {
 /// How messages name a kind: `nothing`, `a value`, `a list`, `a map`.
 std::string_view name_of(yaml_node::kind kind);
 
-/// Nothing when the text is no YAML, too large, too deep, not UTF-8, or has anchors, aliases, tags or
-/// more than one document; then `problems` says why. Keys that stand twice are problems too, and
-/// are kept once.
+/// Nothing when the text is no YAML, too large, too deep, not UTF-8, or has anchors, aliases, tags
+/// or more than one document; then `problems` says why. A key that stands twice is a problem too;
+/// its first value is kept.
 std::optional<yaml_node> parse_yaml(std::string_view text, const std::string& file,
                                     std::vector<finding>& problems);
 

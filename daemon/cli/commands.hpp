@@ -42,7 +42,9 @@ int run_db(arguments args, io& streams);         ///< db_command.cpp: check, bac
 
 // Without the daemon.
 int run_config(arguments args, io& streams);     ///< config_command.cpp: check
-int run_keys(arguments args, std::ostream& out, std::ostream& err);        ///< keys_command.cpp
-int run_directory(arguments args, std::ostream& out, std::ostream& err);   ///< directory_command.cpp
+/// keys_command.cpp
+int run_keys(arguments args, std::ostream& out, std::ostream& err);
+/// directory_command.cpp
+int run_directory(arguments args, std::ostream& out, std::ostream& err);
 
 }  // namespace dhow::cli

@@ -1,0 +1,60 @@
+// Options that all verbs of `dhow` share, their help, and the configuration that they name.
+// Way of the message: none; first thing that each verb does.
+// Not pure: environment, the configuration file. One thread.
+// Spec: docs/man/dhow.1. Tests: unit/cli/options_test.cpp.
+// Limits: none.
+#pragma once
+
+#include "config/model.hpp"
+#include "daemon/cli/commands.hpp"
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dhow::cli {
+
+/// How a verb is called. A verb with sub-verbs has one of these for each.
+struct verb_usage {
+    std::string_view name;      ///< `inbox get`
+    std::string_view operands;  ///< `ID [ID]...`; empty: takes none.
+    std::string_view summary;   ///< One sentence.
+    std::size_t operands_min = 0;
+    std::size_t operands_max = 0;
+};
+
+struct parsed_options {
+    boost::program_options::variables_map values;
+    std::vector<std::string> operands;
+    std::string config_file;  ///< --config, else $DHOW_CONFIG, else /etc/dhow/dhow.yaml.
+    bool json = false;        ///< --json: one JSON document on `out`, nothing else there.
+};
+
+/// Reads a command line with the verb's own options and --config, --json, --help. Nothing when the
+/// run ends here, after help or a usage error; then `code` is the exit code.
+std::optional<parsed_options> parse_options(const verb_usage& usage,
+                                            const boost::program_options::options_description& own,
+                                            arguments args, io& streams, int& code);
+
+/// One line on `err`, how to get help, and exit_code::usage.
+int usage_error(const verb_usage& usage, io& streams, std::string_view what);
+
+/// The configuration, or nothing after its errors went to `err` (then: exit_code::bad_configuration).
+std::optional<config::gateway> load_configuration(const parsed_options& options, io& streams);
+
+/// A verb, or a sub-verb such as `list` of `inbox`, in a table for dispatch().
+struct verb {
+    std::string_view name;
+    std::string_view summary;
+    int (*run)(arguments args, io& streams);
+};
+
+/// Runs the verb that the first argument names; help for --help, `help` or no argument. An unknown
+/// one is a usage error that names the nearest. `program` is what stands before it: `dhow inbox`.
+int dispatch(std::string_view program, std::span<const verb> verbs, arguments args, io& streams);
+
+}  // namespace dhow::cli
