@@ -2,7 +2,7 @@
 // Way of the message: none; at start, at reload and in `dhow config check`.
 // Pure: files, certificates and the time are passed in as facts.
 // Spec: docs/configuration.md#checks. Tests: unit/config/check_test.cpp.
-// Limits: config_findings_max does not apply; there is at most one finding for each thing and check.
+// Limits: none; there is at most one finding for each thing and check.
 #pragma once
 
 #include "config/finding.hpp"

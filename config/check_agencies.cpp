@@ -1,4 +1,4 @@
-// Agencies that nobody can be or that can do nothing, rules that name unknown ones, the API's doors.
+// Agencies that nobody can be or that do nothing, rules that name unknown ones, doors of the API.
 // Way of the message: see check.hpp.
 // Pure.
 // Spec: docs/configuration.md#checks. Tests: unit/config/check_test.cpp.

@@ -1,4 +1,4 @@
-// Whom we trust and for how long: signers, directory, own entry, certificates; and the disk's levels.
+// Whom we trust, for how long: signers, directory, own entry, certificates. And levels of the disk.
 // Way of the message: see check.hpp.
 // Pure.
 // Spec: docs/configuration.md#checks. Tests: unit/config/check_test.cpp.

@@ -43,7 +43,8 @@ std::optional<parsed_options> parse_options(const verb_usage& usage,
 /// One line on `err`, how to get help, and exit_code::usage.
 int usage_error(const verb_usage& usage, io& streams, std::string_view what);
 
-/// The configuration, or nothing after its errors went to `err` (then: exit_code::bad_configuration).
+/// The configuration, or nothing after its errors went to `err`; then the exit code is
+/// bad_configuration.
 std::optional<config::gateway> load_configuration(const parsed_options& options, io& streams);
 
 /// A verb, or a sub-verb such as `list` of `inbox`, in a table for dispatch().
