@@ -1,0 +1,44 @@
+// The words for states, as events, listings and metrics show them.
+// Way of the message: between rows and people.
+// Pure: constant texts, any thread.
+// Spec: docs/store.md. Tests: unit/store/names_test.cpp.
+// Limits: none.
+#pragma once
+
+#include "daemon/store/rows.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace dhow::store {
+
+inline constexpr std::array<std::string_view, 18> delivery_state_names{
+    "accepted",  "queued",   "sending", "in_doubt",  "relayed", "delivered",
+    "complete",  "taken",    "answered", "deferred", "held",    "quarantined",
+    "expired",   "cancelled", "refused", "undeliverable", "received", "handed_on"};
+inline constexpr std::array<std::string_view, 6> shipment_state_names{
+    "ready", "waiting", "deferred", "held", "done", "failed"};
+inline constexpr std::array<std::string_view, 3> assignment_state_names{"offered", "taken",
+                                                                        "rejected"};
+inline constexpr std::array<std::string_view, 5> object_state_names{"expected", "partial",
+                                                                    "complete", "spooling", "purged"};
+
+/// `unknown` for a number that names no state.
+constexpr std::string_view to_text(delivery_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < delivery_state_names.size() ? delivery_state_names[at] : "unknown";
+}
+constexpr std::string_view to_text(shipment_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < shipment_state_names.size() ? shipment_state_names[at] : "unknown";
+}
+constexpr std::string_view to_text(assignment_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < assignment_state_names.size() ? assignment_state_names[at] : "unknown";
+}
+constexpr std::string_view to_text(object_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < object_state_names.size() ? object_state_names[at] : "unknown";
+}
+
+}  // namespace dhow::store

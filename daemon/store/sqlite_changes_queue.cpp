@@ -1,0 +1,174 @@
+// Changes of deliveries and shipments: the queue.
+// Way of the message: sqlite_store::apply -> [sqlite_changes] -> tables.
+// Not pure: the database. Store thread.
+// Spec: docs/store.md#states. Tests: store_contract/queue_test.cpp.
+// Limits: none.
+#include "daemon/store/names.hpp"
+#include "daemon/store/sqlite_changes.hpp"
+#include "daemon/store/sqlite_rows.hpp"
+
+namespace dhow::store {
+
+namespace {
+
+// Of a shipment: its object is complete.
+const std::string object_is_complete =
+    "EXISTS (SELECT 1 FROM object WHERE object.row = shipment.object AND object.state = 2)";
+// Of a shipment: it is the text, or the peer has the text, or no text goes to that peer.
+const std::string text_is_there =
+    "(shipment.position = 0 OR NOT EXISTS (SELECT 1 FROM shipment AS first"
+    " WHERE first.message = shipment.message AND first.message <> 0 AND first.position = 0"
+    " AND first.peer = shipment.peer AND first.state <> 4))";
+
+}  // namespace
+
+change_result change_writer::operator()(const operation::put_delivery& what) {
+    statement put(x_db, insert_into<delivery_row>(), mapping<delivery_row>::tie(what.row));
+    return inserted(put.run());
+}
+
+change_result change_writer::operator()(const operation::advance_delivery& what) {
+    statement move(x_db,
+                   "UPDATE delivery SET state = ?1, changed_at = ?2, code = ?3, text = ?4,"
+                   " next_hop = coalesce(?5, next_hop), attempt = coalesce(?6, attempt),"
+                   " due_at = CASE ?7 WHEN 1 THEN ?8 ELSE due_at END,"
+                   " receipt = coalesce(?9, receipt), crash_count = coalesce(?10, crash_count)"
+                   " WHERE message = ?11 AND recipient = ?12 AND (1 << state) & ?13 <> 0",
+                   what.state, what.at, what.code, what.text, what.next_hop, what.attempt,
+                   what.due_at.has_value(), what.due_at.value_or(std::nullopt), what.receipt,
+                   what.crash_count, what.message, what.recipient, what.expected);
+    move.run();
+    if (x_db.changed_rows() == 0) {
+        return change_result::conflict;
+    }
+    if (what.receipt.value_or(0) != 0) {
+        statement find(x_db, "SELECT origin, id FROM message WHERE row = ?", what.message);
+        if (find.next()) {
+            bureau_id origin;
+            message_id id;
+            find.read(origin, id);
+            link_receipt(origin, id, *what.receipt);
+        }
+    }
+    return change_result::done;
+}
+
+change_result change_writer::operator()(const operation::settle_delivery& what) {
+    statement find(x_db,
+                   "SELECT delivery.message, delivery.state FROM message JOIN delivery"
+                   " ON delivery.message = message.row AND delivery.recipient = ?"
+                   " WHERE message.id = ? AND message.origin = ? AND message.roles & 1 <> 0"
+                   " ORDER BY message.attempt DESC, message.row DESC LIMIT 1",
+                   what.recipient, what.id, what.origin);
+    if (!find.next()) {
+        return change_result::unchanged;
+    }
+    row_id message = 0;
+    delivery_state state{};
+    find.read(message, state);
+    if ((in_state(state) & what.expected) == 0) {
+        return change_result::unchanged;
+    }
+    statement move(x_db,
+                   "UPDATE delivery SET state = ?1, changed_at = ?2, code = ?3, text = ?4,"
+                   " due_at = CASE ?5 WHEN 1 THEN ?6 ELSE due_at END,"
+                   " receipt = CASE ?7 WHEN 0 THEN receipt ELSE ?7 END"
+                   " WHERE message = ?8 AND recipient = ?9",
+                   what.state, what.at, what.code, what.text, what.due_at.has_value(),
+                   what.due_at.value_or(std::nullopt), what.receipt, message, what.recipient);
+    move.run();
+    if (what.receipt != 0) {
+        link_receipt(what.origin, what.id, what.receipt);
+    }
+    return (*this)(operation::put_event{{what.origin, what.id, what.recipient, what.at,
+                                         std::string(to_text(what.state)), what.actor, what.code,
+                                         what.text}});
+}
+
+void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {
+    statement(x_db, "INSERT OR IGNORE INTO receipt_of (id, origin, receipt) VALUES (?, ?, ?)", id,
+              origin, receipt)
+        .run();
+}
+
+change_result change_writer::operator()(const operation::put_shipment& what) {
+    saw_row(what.row.row);
+    static const std::string sql = [] {
+        std::string text = insert_sql("shipment", mapping<shipment_row>::columns);
+        text.insert(text.find(')'), ", bytes");
+        text.insert(text.rfind(')'), ", coalesce((SELECT bytes FROM object WHERE row = ?5), 0)");
+        return text;
+    }();
+    statement put(x_db, sql.c_str(), mapping<shipment_row>::tie(what.row));
+    return inserted(put.run());
+}
+
+change_result change_writer::operator()(const operation::advance_shipment& what) {
+    statement move(x_db,
+                   "UPDATE shipment SET state = ?1, changed_at = ?2, code = ?3, text = ?4,"
+                   " due_at = CASE ?5 WHEN 1 THEN ?6 ELSE due_at END,"
+                   " in_doubt = coalesce(?7, in_doubt), tries = coalesce(?8, tries)"
+                   " WHERE row = ?9 AND (1 << state) & ?10 <> 0",
+                   what.state, what.at, what.code, what.text, what.due_at.has_value(),
+                   what.due_at.value_or(std::nullopt), what.in_doubt, what.tries, what.shipment,
+                   what.expected);
+    move.run();
+    return changed_or(change_result::conflict);
+}
+
+change_result change_writer::operator()(const operation::revive_shipments& what) {
+    static const std::string sql =
+        "UPDATE shipment SET state = 0, in_doubt = 0, due_at = NULL, changed_at = ?1"
+        " WHERE peer = ?2 AND cls IN (0, 1, 2, 3) AND state = 4 AND " + object_is_complete;
+    statement(x_db, sql.c_str(), what.at, what.peer).run();
+    return changed_or(change_result::unchanged);
+}
+
+change_result change_writer::operator()(const operation::doubt_shipments& what) {
+    statement move(x_db,
+                   "UPDATE shipment SET in_doubt = 1 WHERE peer = ? AND cls IN (0, 1, 2, 3)"
+                   " AND state = 0 AND row <= ? AND in_doubt = 0",
+                   what.peer, what.upto);
+    move.run();
+    return changed_or(change_result::unchanged);
+}
+
+change_result change_writer::operator()(const operation::ready_shipments& what) {
+    static const std::string by_object =
+        "UPDATE shipment SET state = 0, changed_at = ? WHERE object = ? AND state = 1 AND " +
+        object_is_complete + " AND " + text_is_there;
+    static const std::string by_message =
+        "UPDATE shipment SET state = 0, changed_at = ? WHERE message = ? AND message <> 0"
+        " AND peer = ? AND state = 1 AND " + object_is_complete;
+    if (what.peer.empty()) {
+        statement(x_db, by_object.c_str(), what.at, what.object).run();
+    } else {
+        statement(x_db, by_message.c_str(), what.at, what.message, what.peer).run();
+    }
+    return changed_or(change_result::unchanged);
+}
+
+change_result change_writer::operator()(const operation::hold_shipments& what) {
+    return what.hold ? hold(what) : release(what);
+}
+
+change_result change_writer::hold(const operation::hold_shipments& what) {
+    statement move(x_db,
+                   "UPDATE shipment SET state = 3, due_at = NULL, changed_at = ?1"
+                   " WHERE (?2 = '' OR peer = ?2) AND (?3 = 0 OR message = ?3)"
+                   " AND state IN (0, 1, 2)",
+                   what.at, what.peer, what.message);
+    move.run();
+    return changed_or(change_result::unchanged);
+}
+
+change_result change_writer::release(const operation::hold_shipments& what) {
+    static const std::string sql =
+        "UPDATE shipment SET due_at = NULL, changed_at = ?1, state = CASE WHEN " +
+        object_is_complete + " AND " + text_is_there + " THEN 0 ELSE 1 END"
+        " WHERE (?2 = '' OR peer = ?2) AND (?3 = 0 OR message = ?3) AND state = 3";
+    statement(x_db, sql.c_str(), what.at, what.peer, what.message).run();
+    return changed_or(change_result::unchanged);
+}
+
+}  // namespace dhow::store

@@ -1,0 +1,214 @@
+// Questions about the queue: what is ready, what is due, how much waits.
+// Way of the message: sqlite_store::ask -> [sqlite_questions] -> tables.
+// Not pure: the database. Store thread.
+// Spec: docs/store.md#queue. Tests: store_contract/queue_test.cpp.
+// Limits: inline_body_bytes_max.
+#include "daemon/store/sqlite_questions.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+
+namespace dhow::store {
+
+reply question_reader::operator()(const query::load_start&) {
+    static const std::string peers = select_from<peer_row>("ORDER BY peer");
+    static const std::string spooling = select_from<object_row>("WHERE state = 3 ORDER BY row");
+    answer::start out;
+    statement meta(x_db, "SELECT key, value FROM meta");
+    while (meta.next()) {
+        auto key = meta.value<std::string>();
+        out.meta[key] = meta.value<std::string>();
+    }
+    out.peers = rows<peer_row>(peers);
+    out.spooling = rows<object_row>(spooling);
+    statement last(x_db, "SELECT value FROM counter WHERE name = 'last_row'");
+    if (last.next()) {
+        last.read(out.last_row);
+    }
+    return out;
+}
+
+answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool with_body) {
+    static const std::string open_deliveries = select_from<delivery_row>(
+        "WHERE message = ? AND next_hop = ? AND (1 << state) & ? = 0 ORDER BY recipient");
+    answer::ready_shipment out;
+    out.shipment = std::move(shipment);
+    out.object = object_at(out.shipment.object).value_or(object_row{});
+    if (out.shipment.message != 0) {
+        out.message = message_at(out.shipment.message);
+        out.deliveries = rows<delivery_row>(open_deliveries, out.shipment.message,
+                                            out.shipment.peer, final_states);
+    }
+    if (with_body && out.object.state == object_state::complete &&
+        out.object.bytes <= protocol::limits::inline_body_bytes_max) {
+        out.inline_body = segment_of(out.object.row, 0).data.value_or(protocol::bytes{});
+    }
+    return out;
+}
+
+reply question_reader::operator()(const query::load_ready& what) {
+    static const std::string sql = select_from<shipment_row>(
+        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? ORDER BY row LIMIT ?");
+    answer::ready out;
+    auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.limit + 1);
+    out.more = found.size() > what.limit;
+    found.resize(std::min(found.size(), what.limit));
+    for (auto& shipment : found) {
+        out.rows.push_back(for_offer(std::move(shipment), true));
+    }
+    return out;
+}
+
+reply question_reader::operator()(const query::load_shipment& what) {
+    static const std::string sql = select_from<shipment_row>("WHERE row = ? AND state = 0");
+    answer::ready out;
+    if (auto found = row<shipment_row>(sql, what.shipment)) {
+        out.rows.push_back(for_offer(std::move(*found), true));
+    }
+    return out;
+}
+
+// The counters say which (peer, class, state) have shipments at all, so that a page costs a look into the
+// index for each of those, however many shipments are done.
+reply question_reader::operator()(const query::list_queue& what) {
+    static const std::string page = select_from<shipment_row>(
+        "WHERE peer = ? AND cls = ? AND state = ? AND row > ? ORDER BY row LIMIT ?");
+    const std::size_t limit = what.limit + 1;
+    std::vector<shipment_row> found;
+    statement streams(x_db,
+                      "SELECT DISTINCT peer, cls, state FROM queue_count"
+                      " WHERE shipments > 0 AND (?1 = '' OR peer = ?1)",
+                      what.peer);
+    while (streams.next()) {
+        bureau_id peer;
+        message_class cls{};
+        shipment_state state{};
+        streams.read(peer, cls, state);
+        auto some = rows<shipment_row>(page, peer, cls, state, what.after, limit);
+        found.insert(found.end(), std::make_move_iterator(some.begin()),
+                     std::make_move_iterator(some.end()));
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.row < b.row; });
+        found.resize(std::min(found.size(), limit));
+    }
+    answer::queue out;
+    out.more = found.size() > what.limit;
+    found.resize(std::min(found.size(), what.limit));
+    for (auto& shipment : found) {
+        out.rows.push_back(for_offer(std::move(shipment), false));
+    }
+    return out;
+}
+
+namespace {
+
+void add(answer::queue_line& line, shipment_state state, bool in_doubt, std::uint64_t count) {
+    switch (state) {
+        case shipment_state::ready: (in_doubt ? line.in_doubt : line.ready) += count; break;
+        case shipment_state::waiting: line.waiting += count; break;
+        case shipment_state::deferred: line.deferred += count; break;
+        case shipment_state::held: line.held += count; break;
+        case shipment_state::done:
+        case shipment_state::failed: break;
+    }
+}
+
+}  // namespace
+
+reply question_reader::operator()(const query::summarise_queue&) {
+    answer::queue_summary out;
+    statement counts(x_db,
+                     "SELECT peer, cls, state, in_doubt, shipments, bytes FROM queue_count"
+                     " WHERE shipments > 0 ORDER BY peer, cls, state, in_doubt");
+    while (counts.next()) {
+        bureau_id peer;
+        message_class cls{};
+        shipment_state state{};
+        bool in_doubt = false;
+        std::uint64_t count = 0;
+        std::uint64_t bytes = 0;
+        counts.read(peer, cls, state, in_doubt, count, bytes);
+        if (out.rows.empty() || out.rows.back().peer != peer || out.rows.back().cls != cls) {
+            out.rows.emplace_back();
+            out.rows.back().peer = peer;
+            out.rows.back().cls = cls;
+        }
+        add(out.rows.back(), state, in_doubt, count);
+        out.rows.back().bytes += bytes;
+    }
+    for (auto& line : out.rows) {
+        row_id lowest = 0;
+        for (const int state : {0, 1, 2, 3}) {
+            statement first(x_db,
+                            "SELECT row, created_at FROM shipment WHERE peer = ? AND cls = ?"
+                            " AND state = ? ORDER BY row LIMIT 1",
+                            line.peer, line.cls, state);
+            row_id row = 0;
+            if (first.next() && (first.read(row), lowest == 0 || row < lowest)) {
+                lowest = row;
+                line.oldest = first.value<utc_time>();
+            }
+        }
+    }
+    return out;
+}
+
+std::vector<answer::purge> question_reader::purges(const query::load_due& what,
+                                                   std::size_t limit) {
+    std::vector<answer::purge> out;
+    statement closed(x_db,
+                     "SELECT row, text_object FROM message WHERE purge_at <= ?1"
+                     " AND NOT EXISTS (SELECT 1 FROM delivery WHERE message = message.row"
+                     "  AND (1 << state) & ?2 = 0)"
+                     " AND NOT EXISTS (SELECT 1 FROM shipment WHERE message = message.row"
+                     "  AND message <> 0 AND state < 4)"
+                     " AND NOT EXISTS (SELECT 1 FROM assignment WHERE message = message.row"
+                     "  AND state = 0)"
+                     " ORDER BY purge_at, row LIMIT ?3",
+                     what.now, settled_states, limit);
+    while (closed.next()) {
+        auto& one = out.emplace_back();
+        closed.read(one.message, one.object);
+    }
+    statement stale(x_db,
+                    "SELECT row FROM object WHERE message = 0 AND state <> 2 AND changed_at < ?"
+                    " ORDER BY changed_at, row LIMIT ?",
+                    what.stale_before, limit - out.size());
+    while (stale.next()) {
+        out.push_back({0, stale.value<row_id>()});
+    }
+    return out;
+}
+
+std::optional<utc_time> question_reader::next_due(utc_time now) {
+    statement next(x_db,
+                   "SELECT min(at) FROM ("
+                   " SELECT min(due_at) AS at FROM delivery WHERE due_at IS NOT NULL AND due_at > ?1"
+                   " UNION ALL"
+                   " SELECT min(due_at) FROM shipment WHERE due_at IS NOT NULL AND due_at > ?1"
+                   " UNION ALL SELECT min(purge_at) FROM message WHERE purge_at > ?1)",
+                   now);
+    next.next();
+    return next.value<std::optional<utc_time>>();
+}
+
+reply question_reader::operator()(const query::load_due& what) {
+    static const std::string deliveries = select_from<delivery_row>(
+        "WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, message, recipient LIMIT ?");
+    static const std::string shipments = select_from<shipment_row>(
+        "WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, row LIMIT ?");
+    const std::size_t limit = what.limit + 1;
+    answer::due out;
+    out.deliveries = rows<delivery_row>(deliveries, what.now, limit);
+    out.shipments = rows<shipment_row>(shipments, what.now, limit);
+    out.purges = purges(what, limit);
+    const bool cut_short = std::max({out.deliveries.size(), out.shipments.size(),
+                                     out.purges.size()}) > what.limit;
+    out.deliveries.resize(std::min(out.deliveries.size(), what.limit));
+    out.shipments.resize(std::min(out.shipments.size(), what.limit));
+    out.purges.resize(std::min(out.purges.size(), what.limit));
+    out.next = cut_short ? what.now : next_due(what.now);
+    return out;
+}
+
+}  // namespace dhow::store

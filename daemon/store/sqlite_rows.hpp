@@ -1,0 +1,150 @@
+// Which columns hold which members of a row, once for reading and writing.
+// Way of the message: between the rows of rows.hpp and the tables of sqlite_schema.
+// Pure: names and references.
+// Spec: docs/store.md. Tests: store_contract (every member makes the round trip).
+// Limits: none.
+#pragma once
+
+#include "daemon/store/rows.hpp"
+
+#include <string>
+#include <tuple>
+
+namespace dhow::store {
+
+/// `table`, `columns`, and tie(): references to the members in the order of the columns.
+template <class Row>
+struct mapping;
+
+template <>
+struct mapping<message_row> {
+    static constexpr auto table = "message";
+    static constexpr auto columns =
+        "row, origin, id, attempt, roles, cls, received_at, age_at_receipt, hops, expires_at, seal,"
+        " lockboxes, text_object, agency, kind, kept_key, purge_at";
+    static auto tie(auto& m) {
+        return std::tie(m.row, m.origin, m.id, m.attempt, m.roles, m.cls, m.received_at,
+                        m.age_at_receipt, m.hops, m.expires_at, m.seal, m.lockboxes, m.text_object,
+                        m.agency, m.kind, m.kept_key, m.purge_at);
+    }
+};
+
+template <>
+struct mapping<object_row> {
+    static constexpr auto table = "object";
+    static constexpr auto columns =
+        "row, kind, state, message, position, cls, sealed_digest, bytes, durable_bytes, from_peer,"
+        " preamble, changed_at";
+    static auto tie(auto& o) {
+        return std::tie(o.row, o.kind, o.state, o.message, o.position, o.cls, o.sealed_digest,
+                        o.bytes, o.durable_bytes, o.from_peer, o.preamble, o.changed_at);
+    }
+};
+
+template <>
+struct mapping<delivery_row> {
+    static constexpr auto table = "delivery";
+    static constexpr auto columns =
+        "message, recipient, state, next_hop, attempt, code, text, due_at, changed_at, crash_count,"
+        " receipt";
+    static auto tie(auto& d) {
+        return std::tie(d.message, d.recipient, d.state, d.next_hop, d.attempt, d.code, d.text,
+                        d.due_at, d.changed_at, d.crash_count, d.receipt);
+    }
+};
+
+template <>
+struct mapping<shipment_row> {
+    static constexpr auto table = "shipment";
+    static constexpr auto columns =
+        "row, peer, cls, state, object, message, position, attempt, origin, in_doubt, tries, code,"
+        " text, due_at, created_at, changed_at";
+    static auto tie(auto& s) {
+        return std::tie(s.row, s.peer, s.cls, s.state, s.object, s.message, s.position, s.attempt,
+                        s.origin, s.in_doubt, s.tries, s.code, s.text, s.due_at, s.created_at,
+                        s.changed_at);
+    }
+};
+
+template <>
+struct mapping<custody_row> {
+    static constexpr auto table = "custody";
+    static constexpr auto columns =
+        "origin, id, attempt, recipient, taken_from, handed_on, outcome, inner_digest, forget_at";
+    static auto tie(auto& c) {
+        return std::tie(c.origin, c.id, c.attempt, c.recipient, c.taken_from, c.handed_on, c.outcome,
+                        c.inner_digest, c.forget_at);
+    }
+};
+
+template <>
+struct mapping<inbox_row> {
+    static constexpr auto table = "inbox";
+    static constexpr auto columns =
+        "message, origin, id, content_digest, sealed_summary, complete, opened_at";
+    static auto tie(auto& i) {
+        return std::tie(i.message, i.origin, i.id, i.content_digest, i.sealed_summary, i.complete,
+                        i.opened_at);
+    }
+};
+
+template <>
+struct mapping<assignment_row> {
+    static constexpr auto table = "assignment";
+    static constexpr auto columns = "message, agency, state, reason, changed_at";
+    static auto tie(auto& a) {
+        return std::tie(a.message, a.agency, a.state, a.reason, a.changed_at);
+    }
+};
+
+template <>
+struct mapping<receipt_row> {
+    static constexpr auto table = "receipt";
+    static constexpr auto columns = "row, receipt_digest, issuer, encoded, received_at";
+    static auto tie(auto& r) {
+        return std::tie(r.row, r.receipt_digest, r.issuer, r.encoded, r.received_at);
+    }
+};
+
+template <>
+struct mapping<idempotency_row> {
+    static constexpr auto table = "idempotency";
+    static constexpr auto columns = "key, request, id, forget_at";
+    static auto tie(auto& i) { return std::tie(i.key, i.request, i.id, i.forget_at); }
+};
+
+template <>
+struct mapping<event_row> {
+    static constexpr auto table = "event";
+    static constexpr auto columns = "origin, id, recipient, at, what, actor, code, text";
+    static auto tie(auto& e) {
+        return std::tie(e.origin, e.id, e.recipient, e.at, e.what, e.actor, e.code, e.text);
+    }
+};
+
+template <>
+struct mapping<peer_row> {
+    static constexpr auto table = "peer";
+    static constexpr auto columns =
+        "peer, instance, epoch, boot, sent_count, received_count, offered_upto, suspended,"
+        " suspended_until, last_session_at, last_error, last_error_at";
+    static auto tie(auto& p) {
+        return std::tie(p.peer, p.instance, p.epoch, p.boot, p.sent_count, p.received_count,
+                        p.offered_upto, p.suspended, p.suspended_until, p.last_session_at,
+                        p.last_error, p.last_error_at);
+    }
+};
+
+/// `table.a, table.b …`: the columns of a row for joins.
+std::string qualified_columns(const char* table, const char* columns);
+/// `INSERT INTO table (columns, more) VALUES (?1, ?2 …)`; `more` may be empty.
+std::string insert_sql(const char* table, const char* columns, const char* verb = "INSERT");
+
+/// Texts that are built once, so that their address names the prepared statement.
+template <class Row>
+const char* insert_into() {
+    static const std::string sql = insert_sql(mapping<Row>::table, mapping<Row>::columns);
+    return sql.c_str();
+}
+
+}  // namespace dhow::store

@@ -1,0 +1,153 @@
+// The tables of the store: schema version 1.
+// Way of the message: once, when the store is created.
+// Pure text.
+// Spec: docs/store.md explains every table and index. Tests: store_contract.
+// Limits: a published step is never changed; a new one is added.
+#include "daemon/store/sqlite_schema.hpp"
+
+#include <array>
+
+namespace dhow::store {
+
+namespace {
+
+constexpr auto version_1 = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO counter VALUES ('last_row', 0), ('last_event', 0), ('messages', 0), ('offered', 0);
+
+CREATE TABLE message (
+    row INTEGER PRIMARY KEY, origin TEXT NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL,
+    roles INTEGER NOT NULL, cls INTEGER NOT NULL, received_at INTEGER NOT NULL,
+    age_at_receipt INTEGER NOT NULL, hops INTEGER NOT NULL, expires_at INTEGER,
+    seal BLOB NOT NULL, lockboxes BLOB NOT NULL, text_object INTEGER NOT NULL,
+    agency TEXT NOT NULL, kind TEXT NOT NULL, kept_key BLOB NOT NULL,
+    purge_at INTEGER NOT NULL) STRICT;
+CREATE INDEX message_by_id ON message (id, origin);
+CREATE INDEX message_to_purge ON message (purge_at);
+CREATE TRIGGER message_put AFTER INSERT ON message BEGIN
+    UPDATE counter SET value = value + 1 WHERE name = 'messages';
+END;
+CREATE TRIGGER message_dropped AFTER DELETE ON message BEGIN
+    UPDATE counter SET value = value - 1 WHERE name = 'messages';
+END;
+
+CREATE TABLE object (
+    row INTEGER PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL,
+    message INTEGER NOT NULL, position INTEGER NOT NULL, cls INTEGER NOT NULL,
+    sealed_digest BLOB NOT NULL, bytes INTEGER NOT NULL, durable_bytes INTEGER NOT NULL,
+    from_peer TEXT NOT NULL, preamble BLOB NOT NULL, changed_at INTEGER NOT NULL) STRICT;
+CREATE INDEX object_by_message ON object (message, position) WHERE message <> 0;
+CREATE INDEX object_unfinished ON object (sealed_digest) WHERE state < 2;
+CREATE INDEX object_partial ON object (from_peer) WHERE state = 1;
+CREATE INDEX object_spooling ON object (state) WHERE state = 3;
+CREATE INDEX object_loose ON object (changed_at) WHERE message = 0 AND state <> 2;
+
+CREATE TABLE segment (
+    place INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE TABLE erasable (object INTEGER PRIMARY KEY) STRICT;
+
+CREATE TABLE delivery (
+    message INTEGER NOT NULL, recipient TEXT NOT NULL, state INTEGER NOT NULL,
+    next_hop TEXT NOT NULL, attempt INTEGER NOT NULL, code INTEGER NOT NULL, text TEXT NOT NULL,
+    due_at INTEGER, changed_at INTEGER NOT NULL, crash_count INTEGER NOT NULL,
+    receipt INTEGER NOT NULL, PRIMARY KEY (message, recipient)) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_received ON delivery (message) WHERE state = 16;
+
+CREATE TABLE shipment (
+    row INTEGER PRIMARY KEY, peer TEXT NOT NULL, cls INTEGER NOT NULL, state INTEGER NOT NULL,
+    object INTEGER NOT NULL, message INTEGER NOT NULL, position INTEGER NOT NULL,
+    attempt INTEGER NOT NULL, origin TEXT NOT NULL, in_doubt INTEGER NOT NULL,
+    tries INTEGER NOT NULL, code INTEGER NOT NULL, text TEXT NOT NULL, due_at INTEGER,
+    created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+CREATE INDEX shipment_queue ON shipment (peer, cls, state);
+CREATE INDEX shipment_by_message ON shipment (message) WHERE message <> 0;
+CREATE INDEX shipment_loose ON shipment (object) WHERE message = 0;
+CREATE INDEX shipment_waiting ON shipment (object) WHERE state = 1;
+CREATE INDEX shipment_due ON shipment (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE queue_count (
+    peer TEXT NOT NULL, cls INTEGER NOT NULL, state INTEGER NOT NULL, in_doubt INTEGER NOT NULL,
+    shipments INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (peer, cls, state, in_doubt)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER shipment_put AFTER INSERT ON shipment WHEN new.state < 4 BEGIN
+    INSERT INTO queue_count VALUES (new.peer, new.cls, new.state, new.in_doubt, 1, new.bytes)
+        ON CONFLICT DO UPDATE SET shipments = shipments + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER shipment_dropped AFTER DELETE ON shipment WHEN old.state < 4 BEGIN
+    UPDATE queue_count SET shipments = shipments - 1, bytes = bytes - old.bytes
+        WHERE peer = old.peer AND cls = old.cls AND state = old.state AND in_doubt = old.in_doubt;
+END;
+CREATE TRIGGER shipment_left AFTER UPDATE OF state, in_doubt ON shipment
+    WHEN old.state < 4 AND (old.state <> new.state OR old.in_doubt <> new.in_doubt) BEGIN
+    UPDATE queue_count SET shipments = shipments - 1, bytes = bytes - old.bytes
+        WHERE peer = old.peer AND cls = old.cls AND state = old.state AND in_doubt = old.in_doubt;
+END;
+CREATE TRIGGER shipment_entered AFTER UPDATE OF state, in_doubt ON shipment
+    WHEN new.state < 4 AND (old.state <> new.state OR old.in_doubt <> new.in_doubt) BEGIN
+    INSERT INTO queue_count VALUES (new.peer, new.cls, new.state, new.in_doubt, 1, new.bytes)
+        ON CONFLICT DO UPDATE SET shipments = shipments + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TABLE custody (
+    origin TEXT NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL, recipient TEXT NOT NULL,
+    taken_from TEXT NOT NULL, handed_on INTEGER NOT NULL, outcome INTEGER, inner_digest BLOB NOT NULL,
+    forget_at INTEGER NOT NULL,
+    PRIMARY KEY (id, origin, attempt, recipient)) STRICT, WITHOUT ROWID;
+CREATE INDEX custody_to_forget ON custody (forget_at);
+
+CREATE TABLE inbox (
+    message INTEGER PRIMARY KEY, origin TEXT NOT NULL, id BLOB NOT NULL,
+    content_digest BLOB NOT NULL, sealed_summary BLOB NOT NULL, complete INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX inbox_by_id ON inbox (id, origin);
+CREATE TABLE assignment (
+    message INTEGER NOT NULL, agency TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL,
+    changed_at INTEGER NOT NULL, PRIMARY KEY (message, agency)) STRICT, WITHOUT ROWID;
+CREATE INDEX assignment_by_agency ON assignment (agency, state, message);
+CREATE INDEX assignment_offered ON assignment (message) WHERE state = 0;
+CREATE TRIGGER assignment_put AFTER INSERT ON assignment WHEN new.state = 0 BEGIN
+    UPDATE counter SET value = value + 1 WHERE name = 'offered';
+END;
+CREATE TRIGGER assignment_moved AFTER UPDATE OF state ON assignment BEGIN
+    UPDATE counter SET value = value + (new.state = 0) - (old.state = 0) WHERE name = 'offered';
+END;
+
+CREATE TABLE outcome (
+    row INTEGER PRIMARY KEY, origin TEXT NOT NULL, cls INTEGER NOT NULL, id BLOB NOT NULL,
+    attempt INTEGER NOT NULL, recipient TEXT NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL,
+    seal_digest BLOB NOT NULL, reason INTEGER NOT NULL, agency TEXT NOT NULL,
+    on_disk BLOB NOT NULL) STRICT;
+
+CREATE TABLE receipt (
+    row INTEGER PRIMARY KEY, receipt_digest BLOB NOT NULL UNIQUE, issuer TEXT NOT NULL,
+    encoded BLOB NOT NULL, received_at INTEGER NOT NULL) STRICT;
+CREATE TABLE receipt_of (
+    id BLOB NOT NULL, origin TEXT NOT NULL, receipt INTEGER NOT NULL,
+    PRIMARY KEY (id, origin, receipt)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+    key BLOB PRIMARY KEY, request BLOB NOT NULL, id BLOB NOT NULL,
+    forget_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_to_forget ON idempotency (forget_at);
+
+CREATE TABLE event (
+    origin TEXT NOT NULL, id BLOB NOT NULL, number INTEGER NOT NULL, recipient TEXT NOT NULL,
+    at INTEGER NOT NULL, what TEXT NOT NULL, actor TEXT NOT NULL, code INTEGER NOT NULL,
+    text TEXT NOT NULL, PRIMARY KEY (id, origin, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE peer (
+    peer TEXT PRIMARY KEY, instance BLOB NOT NULL, epoch INTEGER NOT NULL, boot INTEGER NOT NULL,
+    sent_count INTEGER NOT NULL, received_count INTEGER NOT NULL, offered_upto INTEGER NOT NULL,
+    suspended TEXT NOT NULL, suspended_until INTEGER, last_session_at INTEGER,
+    last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<migration, 1> steps{{{1, version_1}}};
+
+}  // namespace
+
+std::span<const migration> migrations() { return steps; }
+
+}  // namespace dhow::store
