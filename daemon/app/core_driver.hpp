@@ -48,7 +48,8 @@ public:
 
 private:
     void run(route::commands what);
-    void run_job(route::command::run what);
+    void start_jobs();
+    void schedule_pump();
     void plan_wake();
 
     boost::asio::io_context& x_io;
@@ -61,7 +62,9 @@ private:
     boost::asio::steady_timer x_timer;
     std::optional<utc_time> x_planned;
     std::deque<route::command::run> x_waiting_jobs;
+    std::size_t x_running_jobs = 0;
     bool x_pumping = false;
+    bool x_pump_scheduled = false;
     bool x_stopped = false;
 };
 

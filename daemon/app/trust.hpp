@@ -1,0 +1,28 @@
+// Loads and judges the trust directory against what this gateway remembers of it.
+// Way of the message: before any: at start and at reload.
+// Not pure: files. Net thread.
+// Spec: docs/directory-format.md. Tests: unit/app, system.
+// Limits: directory_bytes_max.
+#pragma once
+
+#include "config/model.hpp"
+#include "daemon/seal/trust_directory.hpp"
+
+#include <map>
+#include <string>
+
+namespace dhow::app {
+
+struct trusted {
+    std::shared_ptr<const seal::trust_directory> keys;
+    std::shared_ptr<const protocol::directory> data;
+};
+
+/// Refuses a broken threshold, a lower serial than the remembered one, a fork. `meta` is what load_start
+/// gave: `directory_serial`, `directory_head`.
+seal::loaded<trusted> load_trust(const config::gateway& settings,
+                                 const std::map<std::string, std::string>& meta);
+/// What is to be remembered of it.
+std::map<std::string, std::string> remembered(const protocol::directory& data);
+
+}  // namespace dhow::app

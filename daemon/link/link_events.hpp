@@ -1,0 +1,47 @@
+// What the application gives to the links and hears from them.
+// Way of the message: core <-> application <-> [link] <-> socket.
+// Interfaces only. Net thread.
+// Spec: docs/link-protocol.md. Tests: drivers/tls_link_test.cpp.
+// Limits: none.
+#pragma once
+
+#include "protocol/link_session.hpp"
+
+#include <memory>
+#include <string>
+
+namespace dhow::link {
+
+class tls_link;
+
+/// Whose TLS key a certificate holds, by the directory. Expiry dates do not matter: the directory decides.
+class peer_pinning {
+public:
+    virtual ~peer_pinning() = default;
+    /// Nothing: not a link key of a bureau that may connect.
+    [[nodiscard]] virtual std::optional<protocol::bureau_id> peer_of(
+        protocol::byte_view certificate_der) const = 0;
+};
+
+class link_handler {
+public:
+    virtual ~link_handler() = default;
+    /// What a session with this peer begins with; the exporter is filled in by the link.
+    virtual protocol::session_options options_for(protocol::bureau_id peer) = 0;
+    /// TLS stands and the peer is pinned. `link_name` is empty for one that came in. Returns its number.
+    virtual std::uint64_t on_up(std::shared_ptr<tls_link> link, protocol::bureau_id peer,
+                                const std::string& link_name, bool is_dialler) = 0;
+    /// The session has events, or was given time.
+    virtual void on_events(std::uint64_t session) = 0;
+    /// The connection is gone; the session object dies after this call.
+    virtual void on_down(std::uint64_t session) = 0;
+    virtual void on_dial_failed(const std::string& link_name, protocol::errc code,
+                                const std::string& text) = 0;
+    /// A connection that came in and did not become a session; for the log.
+    virtual void on_refused(const std::string& from, protocol::errc code,
+                            const std::string& text) = 0;
+    /// The core's time.
+    [[nodiscard]] virtual protocol::utc_time now() const = 0;
+};
+
+}  // namespace dhow::link

@@ -1,0 +1,57 @@
+// Carries one link_session over one TLS connection: read, write, deadline; it decides nothing.
+// Way of the message: link_session <-> [tls_link] <-> socket.
+// Not pure: sockets. Net thread; lives as long as one of its operations.
+// Spec: docs/link-protocol.md. Tests: drivers/tls_link_test.cpp, system.
+// Limits: write_bytes_max gathered into one write.
+#pragma once
+
+#include "daemon/link/link_events.hpp"
+#include "daemon/link/tls_context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+
+namespace dhow::link {
+
+class tls_link : public std::enable_shared_from_this<tls_link> {
+public:
+    tls_link(tls_stream stream, link_handler& handler, protocol::session_options options);
+
+    /// Begins to read and to write. `session` is the number that link_handler::on_up() gave.
+    void start(std::uint64_t session);
+    /// The session may have something to write, or another deadline.
+    void pump();
+    /// After what is still to be written.
+    void close();
+    /// Called once before the stream closes; the dialer remembers the TLS session here.
+    void set_on_end(std::function<void(tls_stream&)> on_end) { x_on_end = std::move(on_end); }
+
+    [[nodiscard]] protocol::link_session& session() { return x_session; }
+    [[nodiscard]] std::uint64_t bytes_in() const { return x_bytes_in; }
+    [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
+
+private:
+    boost::asio::awaitable<void> read_loop();
+    boost::asio::awaitable<void> write_loop();
+    void gather();
+    void arm_timer();
+    void end(const boost::system::error_code& why);
+
+    tls_stream x_stream;
+    link_handler& x_handler;
+    protocol::link_session x_session;
+    boost::asio::steady_timer x_timer;
+    std::optional<protocol::utc_time> x_armed;
+    protocol::bytes x_out;
+    std::uint64_t x_number = 0;
+    std::uint64_t x_bytes_in = 0;
+    std::uint64_t x_bytes_out = 0;
+    bool x_writing = false;
+    bool x_closing = false;
+    bool x_ended = false;
+    std::function<void(tls_stream&)> x_on_end;
+};
+
+}  // namespace dhow::link
