@@ -49,13 +49,11 @@ private:
     using draft_ptr = std::shared_ptr<draft>;
     void begin(draft_ptr message);
     void look_for_repeat(draft_ptr message);
-    /// Answers from what the key stands for; true when it stands for something.
-    static bool answer_repeat(const draft& message, const answer::idempotency& found);
     void admit(draft_ptr message);
     [[nodiscard]] std::optional<response::problem> why_not(draft& message) const;
     [[nodiscard]] bool spend_quota(const std::string& agency);
     void give_back_quota(const std::string& agency);
-    [[nodiscard]] protocol::header make_header(const draft& message) const;
+    [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);
     void seal(draft_ptr message);
     void store_it(draft_ptr message, seal::done::sealed_message& sealed);

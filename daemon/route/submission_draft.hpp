@@ -1,0 +1,43 @@
+// A message on its way through submission, and the transaction that it becomes.
+// Way of the message: submission.cpp -> [draft] -> submission_plan.cpp.
+// Pure values.
+// Spec: docs/overview.md#submitting. Tests: unit/route/submission_test.cpp.
+// Limits: see submission.hpp.
+#pragma once
+
+#include "daemon/route/submission.hpp"
+
+namespace dhow::route {
+
+struct submission::draft {
+    draft() = default;
+    draft(const draft&) = delete;
+    draft& operator=(const draft&) = delete;
+    ~draft();
+
+    std::string agency;
+    bool has_rights_of_agency = false;     ///< Else a message of the gateway itself.
+    request::submit what;                  ///< The text goes when it is sealed.
+    answer_to answer;
+    std::optional<digest> key;             ///< Of the idempotency row.
+    digest request;
+    std::vector<bureau_id> recipients;
+    std::vector<uploads::finished> attachments;
+    protocol::header header;
+    bool is_admitted = false;              ///< Quota is spent, uploads are taken.
+    bool is_stored = false;
+};
+
+/// All that one message puts into the store, in one transaction, and what follows its commit.
+struct submission::plan {
+    store::transaction transaction;
+    store::message_row message;
+    store::object_row text;
+    std::vector<store::object_row> attachments;
+    std::vector<store::delivery_row> deliveries;
+    bytes inline_body;                     ///< When it is small enough to go with its OFFER.
+    std::vector<ready_shipment> ready;     ///< The text to each next hop.
+    std::optional<utc_time> due_at;
+};
+
+}  // namespace dhow::route
