@@ -65,8 +65,8 @@ bytes content_info(byte_view recipient_info, const encrypted& value) {
         encrypted_content,
         octets(value.mac),
     });
-    return der_sequence({oid(oids::auth_enveloped_data),
-                         der_element(tag::context_constructed(0), {enveloped})});
+    return der_sequence(
+        {oid(oids::auth_enveloped_data), der_element(tag::context_constructed(0), {enveloped})});
 }
 
 //= PF-46
@@ -156,10 +156,9 @@ result<void> read_key_agreement(der_reader in, enveloped_parts& out) {
 }
 
 bytes key_encryption(const wrapped_key& wrapped) {
-    return der_element(tag::context_constructed(2),
-                       {der_small(key_encryption_version),
-                        der_sequence({octets(piece_key_identifier)}), key_wrap_algorithm(),
-                        octets(wrapped.view())});
+    return der_element(tag::context_constructed(2), {der_small(key_encryption_version),
+                                                     der_sequence({octets(piece_key_identifier)}),
+                                                     key_wrap_algorithm(), octets(wrapped.view())});
 }
 
 // The largest enveloped text: its body and 512 recipients at 69 octets, with what is around them.
@@ -193,8 +192,7 @@ result<enveloped_parts> parse_enveloped(byte_view der) {
 }
 
 bytes build_piece(const piece_view& value) {
-    return content_info(key_encryption(value.wrapped),
-                        {value.nonce, value.tag, value.ciphertext});
+    return content_info(key_encryption(value.wrapped), {value.nonce, value.tag, value.ciphertext});
 }
 
 //= PF-47

@@ -30,10 +30,14 @@ bytes algorithm(byte_view content) { return der_sequence({oid(content)}); }
 
 byte_view content_oid(signed_content type) {
     switch (type) {
-        case signed_content::message: return oids::dhow_content;
-        case signed_content::seal: return oids::dhow_seal;
-        case signed_content::receipt: return oids::dhow_receipt;
-        case signed_content::directory: return oids::dhow_directory;
+        case signed_content::message:
+            return oids::dhow_content;
+        case signed_content::seal:
+            return oids::dhow_seal;
+        case signed_content::receipt:
+            return oids::dhow_receipt;
+        case signed_content::directory:
+            return oids::dhow_directory;
     }
     DHOW_ENSURE(!"known content type");
 }
@@ -65,7 +69,8 @@ result<signature> signature_in(byte_view der) {
     signature out;
     for (const std::size_t end : {std::size_t{32}, std::size_t{64}}) {
         DHOW_TRY(const auto number, in.unsigned_integer(32));
-        std::ranges::copy(number, out.value.begin() + static_cast<std::ptrdiff_t>(end - number.size()));
+        std::ranges::copy(number,
+                          out.value.begin() + static_cast<std::ptrdiff_t>(end - number.size()));
     }
     DHOW_CHECK(in.end());
     if (!is_canonical(out)) {
@@ -199,8 +204,8 @@ bytes build_signed_data(signed_content type, byte_view content, byte_view attrib
         encapsulated,
         der_element(tag::set, {signer_info}),
     });
-    return der_sequence({oid(oids::signed_data),
-                         der_element(tag::context_constructed(0), {signed_data})});
+    return der_sequence(
+        {oid(oids::signed_data), der_element(tag::context_constructed(0), {signed_data})});
 }
 
 //= PF-40, PF-44

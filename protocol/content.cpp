@@ -71,8 +71,7 @@ result<attachment_entry> decode_attachment(byte_view field) {
         return errc::bad_text;
     }
     DHOW_TRY(out.media_type, short_text(fields.one(tag_file_media_type)));
-    DHOW_TRY(out.bytes,
-             varint_in(fields.one(tag_plain_bytes), limits::attachment_bytes_max));
+    DHOW_TRY(out.bytes, varint_in(fields.one(tag_plain_bytes), limits::attachment_bytes_max));
     DHOW_TRY(out.sealed_digest, fixed_in<digest>(fields.one(tag_sealed_digest)));
     const auto key = fields.one(tag_key);
     if (key.size() != out.key.size()) {
@@ -136,8 +135,8 @@ bytes encode_attachment(const attachment_entry& value) {
 }  // namespace
 
 std::size_t piece_count(std::uint64_t plain_bytes) {
-    const auto full = static_cast<std::size_t>((plain_bytes + limits::piece_bytes - 1) /
-                                               limits::piece_bytes);
+    const auto full =
+        static_cast<std::size_t>((plain_bytes + limits::piece_bytes - 1) / limits::piece_bytes);
     return std::max<std::size_t>(full, 1);
 }
 

@@ -27,8 +27,8 @@ namespace json = boost::json;
 constexpr std::uint64_t exact_integer_max = (std::uint64_t{1} << 53) - 1;
 constexpr std::uint64_t version_max = std::numeric_limits<std::uint32_t>::max();
 
-result<std::uint32_t> small_number(const json_members& in, std::string_view name,
-                                   std::uint64_t min, std::uint64_t max) {
+result<std::uint32_t> small_number(const json_members& in, std::string_view name, std::uint64_t min,
+                                   std::uint64_t max) {
     DHOW_TRY(const auto value, in.number(name, max));
     if (value < min) {
         return errc::out_of_range;

@@ -21,8 +21,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 4> status_names{"active", "retiring", "suspended", "revoked"};
-constexpr std::array<std::string_view, 4> role_names{"bureau", "hub", "general_secretariat", "court"};
+constexpr std::array<std::string_view, 4> status_names{"active", "retiring", "suspended",
+                                                       "revoked"};
+constexpr std::array<std::string_view, 4> role_names{"bureau", "hub", "general_secretariat",
+                                                     "court"};
 constexpr std::array<std::string_view, 4> purpose_names{"link", "sign", "encrypt", "archive"};
 constexpr std::string_view address_scheme = "tls://";
 

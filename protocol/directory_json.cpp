@@ -161,8 +161,8 @@ result<std::uint64_t> json_members::number(std::string_view name, std::uint64_t 
         return errc::bad_encoding;
     }
     const bool negative = value->is_int64() && value->get_int64() < 0;
-    const auto found = value->is_uint64() ? value->get_uint64()
-                                          : static_cast<std::uint64_t>(value->get_int64());
+    const auto found =
+        value->is_uint64() ? value->get_uint64() : static_cast<std::uint64_t>(value->get_int64());
     if (negative || found > max) {
         return errc::out_of_range;
     }

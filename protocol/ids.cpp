@@ -12,8 +12,8 @@ namespace dhow::protocol {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::array<std::string_view, message_class_count> class_names{"flash", "urgent", "routine",
-                                                                       "bulk"};
+constexpr std::array<std::string_view, message_class_count> class_names{"flash", "urgent",
+                                                                        "routine", "bulk"};
 // Where the dashes of a UUID stand.
 constexpr std::array<std::size_t, 4> dash_places{8, 13, 18, 23};
 constexpr std::size_t uuid_characters = 36;

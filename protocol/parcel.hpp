@@ -50,7 +50,7 @@ struct lockbox_set {
 /// All lockboxes of a message in tree order (sorted by leaf digest, so that the place of a recipient says
 /// nothing), with an empty proof.
 lockbox_set make_lockbox_set(std::vector<lockbox> all, const hasher& hash);
-/// Merkle root; `bad_order` or `out_of_range` when the proof is not exactly what the set needs.
+/// Root over the number of leaves and the Merkle tree; `bad_order` or `out_of_range` when the proof is not exactly what the set needs.
 result<digest> lockbox_root(const lockbox_set& set, const hasher& hash);
 /// The subset for some recipients, with its proof; `not_a_recipient` when one has no lockbox in `set`.
 result<lockbox_set> branch_of(const lockbox_set& set, std::span<const bureau_id> recipients,

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 1> leaf_prefix{0x00};
 constexpr std::array<std::uint8_t, 1> node_prefix{0x01};
+constexpr std::uint8_t root_prefix = 0x02;
 
 using lockbox_entry = lockbox_set::entry;
 using entries_view = std::span<const lockbox_entry>;
@@ -58,7 +59,9 @@ result<void> check_shape(const lockbox_set& set) {
         set.entries.size() > set.leaf_count || set.entries.back().index >= set.leaf_count) {
         return errc::out_of_range;
     }
-    const auto not_ascending = [](const lockbox_entry& a, const lockbox_entry& b) { return a.index >= b.index; };
+    const auto not_ascending = [](const lockbox_entry& a, const lockbox_entry& b) {
+        return a.index >= b.index;
+    };
     if (std::ranges::adjacent_find(set.entries, not_ascending) != set.entries.end()) {
         return errc::bad_order;
     }
@@ -184,7 +187,11 @@ result<digest> lockbox_root(const lockbox_set& set, const hasher& hash) {
     if (!walk.leaves_ascend()) {
         return errc::bad_order;
     }
-    return walk.root();
+    // The count stands under the root, or trees of other sizes with the same path would pass as this one.
+    writer count;
+    count.u8(root_prefix).u8(static_cast<std::uint8_t>(set.leaf_count >> 8));
+    count.u8(static_cast<std::uint8_t>(set.leaf_count));
+    return hash.sha256({count.view(), walk.root().view()});
 }
 
 //= PF-27

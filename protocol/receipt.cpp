@@ -114,8 +114,7 @@ result<void> decode_outcome_options(const field_set& fields, bureau_id issuer, o
         DHOW_TRY(out.on_disk, decode_digests(*objects));
     }
     if (const auto reason = fields.find(tag_reason)) {
-        DHOW_TRY(const auto number,
-                 varint_in(*reason, std::numeric_limits<std::uint16_t>::max()));
+        DHOW_TRY(const auto number, varint_in(*reason, std::numeric_limits<std::uint16_t>::max()));
         if (number == 0) {
             return errc::bad_encoding;
         }
