@@ -1,7 +1,7 @@
 // Frames to bytes and back: one pair of functions per frame type, side by side.
 // Way of the message: link_session writes and reads these.
 // Pure.
-// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors/frames.json, fuzz/frame.
+// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame.
 // Limits: frame_length_max, control_length_max, frame_payload_bytes_max, preamble_bytes_max.
 #include "protocol/frame.hpp"
 
@@ -55,6 +55,7 @@ std::uint64_t body_bytes_max(object_kind kind) {
     return limits::receipt_bytes_max;
 }
 
+//= LP-6
 /// Extension fields end every frame but HELLO and DATA: what may be ignored is, the rest refuses.
 result<void> read_extensions(reader& in) {
     if (in.empty()) {
@@ -349,7 +350,10 @@ result<frame> read_goodbye(reader& in) {
     return frame{out};
 }
 
-void write(writer&, const unknown_frame&) { DHOW_ENSURE(!"an unknown frame is never written"); }
+void write(writer&, const unknown_frame&) {
+    constexpr bool unknown_frames_are_written = false;
+    DHOW_ENSURE(unknown_frames_are_written);
+}
 
 // All -------------------------------------------------------------------------------------------
 

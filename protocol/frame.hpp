@@ -1,7 +1,7 @@
 // What travels inside TLS between two gateways: frames, encoded and decoded side by side.
 // Way of the message: link_session writes and reads these.
 // Pure.
-// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors/frames.json, fuzz/frame.
+// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame.
 // Limits: frame_payload_bytes_max, hello_bytes_max, preamble_bytes_max.
 #pragma once
 
@@ -15,8 +15,8 @@
 namespace dhow::protocol {
 
 /// Number of one transfer in one direction of one session; given by the sender, rising from 0. What
-/// link_session::offer() returns names the transfer towards the route core only: the number on the wire
-/// is given when the OFFER is written.
+/// link_session::offer() returns names the transfer towards the route core only: the number on the
+/// wire is given when the OFFER is written.
 using stream_id = std::uint32_t;
 
 enum class object_kind : std::uint8_t { text = 1, attachment = 2, receipt = 3 };
@@ -58,7 +58,8 @@ struct hello_frame {
     signature value;  ///< Over hello_to_be_signed().
 };
 
-/// Bytes that a HELLO signature covers: a label, who speaks, the TLS exporter (RFC 9266, 32 bytes), HELLO.
+/// Bytes that a HELLO signature covers: a label, who speaks, the TLS exporter (RFC 9266, 32 bytes),
+/// HELLO.
 bytes hello_to_be_signed(bool is_dialler, byte_view exporter, byte_view encoded_hello);
 
 /// How the body of an offered object follows its OFFER.
@@ -93,7 +94,8 @@ struct data_frame {
     std::uint64_t offset = 0;
     byte_view payload;
 };
-/// Durable offset, which is also the credit: the sender may send up to durable_bytes + window_bytes.
+/// Durable offset, which is also the credit: the sender may send up to durable_bytes +
+/// window_bytes.
 struct ack_frame {
     stream_id stream = 0;
     std::uint64_t durable_bytes = 0;
@@ -150,8 +152,8 @@ result<hello> decode_hello(byte_view data);
 /// Appends the complete frame (type, length, payload) to `out`.
 void append_frame(bytes& out, const frame& value);
 
-/// One frame at the front of `data`: `consumed_bytes` says how long it was. Nothing in `value` while the
-/// frame is incomplete. Errors end the session. data_frame::payload refers into `data`.
+/// One frame at the front of `data`: `consumed_bytes` says how long it was. Nothing in `value`
+/// while the frame is incomplete. Errors end the session. data_frame::payload refers into `data`.
 struct decoded_frame {
     std::optional<frame> value;
     std::size_t consumed_bytes = 0;

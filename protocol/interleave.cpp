@@ -59,6 +59,7 @@ void interleave::remove(const ready_transfer& what) {
     }
 }
 
+//= LP-31, LP-32
 const interleave::class_queue* interleave::next_class() const {
     if (!x_classes[index_of(message_class::flash)].flows.empty()) {
         return &x_classes[index_of(message_class::flash)];

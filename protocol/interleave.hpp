@@ -28,13 +28,13 @@ struct ready_transfer {
     bool operator==(const ready_transfer&) const = default;
 };
 
-/// Flash strictly first; urgent : routine : bulk = 8 : 3 : 1 by bytes; within a class the fairness key
-/// that has had least goes first; within a key first come, first served, but small transfers pass a
-/// large one, at most `small_in_a_row_max` at a time.
+/// Flash strictly first; urgent : routine : bulk = 8 : 3 : 1 by bytes; within a class the fairness
+/// key that has had least goes first; within a key first come, first served, but small transfers
+/// pass a large one, at most `small_in_a_row_max` at a time.
 ///
-/// Both shares follow one rule: each class, and each key in it, has a meter of the bytes it has sent,
-/// divided by its weight; the lowest meter goes next, and who returns after a pause starts at the meter
-/// that was served last, so that nobody saves up silence.
+/// Both shares follow one rule: each class, and each key in it, has a meter of the bytes it has
+/// sent, divided by its weight; the lowest meter goes next, and who returns after a pause starts at
+/// the meter that was served last, so that nobody saves up silence.
 class interleave {
 public:
     /// Small transfers (of one key) that may pass a waiting large one in a row.

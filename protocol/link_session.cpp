@@ -1,5 +1,5 @@
 // The public face of a session: hands each call to the state behind it.
-// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
 // Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
 // Limits: none of its own.

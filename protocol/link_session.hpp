@@ -1,5 +1,5 @@
-// One connection to a peer as a value: bytes in, bytes out, events and deadlines; no socket, no clock.
-// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// One connection to a peer as a value: bytes in, bytes out, events, deadlines; no socket, no clock.
+// Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure. Runs on the net thread.
 // Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
 // Limits: credit, windows, transfers and times of limits.hpp.
@@ -22,7 +22,8 @@ struct session_end {
 
 // Events: facts that the session tells; drained with next_event() after every call.
 namespace session_event {
-/// Sign these bytes (hello_to_be_signed) with the bureau's signing key, then call on_hello_signed().
+/// Sign these bytes (hello_to_be_signed) with the bureau's signing key, then call
+/// on_hello_signed().
 struct sign_hello {
     bytes to_be_signed;
 };
@@ -42,7 +43,8 @@ struct offer_received {
     offer_frame offer;
     bool inline_body = false;
 };
-/// Body bytes of an accepted stream, in order, gathered up to a segment; `offset` is the first's place.
+/// Body bytes of an accepted stream, in order, gathered up to a segment; `offset` is the first's
+/// place.
 struct data_received {
     stream_id stream = 0;
     std::uint64_t offset = 0;
@@ -78,7 +80,8 @@ struct refused {
     std::vector<recipient_answer> exceptions;
     bool all_sent = false;
 };
-/// All bytes of the body have been handed to the transport; until committed or refused it is in doubt.
+/// All bytes of the body have been handed to the transport; until committed or refused it is in
+/// doubt.
 struct all_sent {
     stream_id stream = 0;
 };
@@ -137,16 +140,19 @@ public:
     void on_hello_verified(boost::system::error_code verdict, utc_time now);
 
     // Sending
-    /// Whether an offer of this class and body size would go out without waiting for credit or streams.
+    /// Whether an offer of this class and body size would go out without waiting for credit or
+    /// streams.
     [[nodiscard]] bool can_offer(message_class cls, std::uint64_t body_bytes) const;
-    /// Begins a transfer; `stream`, `first_byte` and `mode` in the frame are ignored and given. `body`: the whole body when it is at
-    /// most inline_body_bytes_max, else empty (need_data follows). `fairness_key`: round robin between
-    /// keys (origins) within a class.
+    /// Begins a transfer; `stream`, `first_byte` and `mode` in the frame are ignored and given.
+    /// `body`: the whole body when it is at most inline_body_bytes_max, else empty (need_data
+    /// follows). `fairness_key`: round robin between keys (origins) within a class.
     stream_id offer(offer_frame what, bytes body, std::uint64_t fairness_key, utc_time now);
     void supply(stream_id stream, std::uint64_t offset, bytes data, utc_time now);
     void cancel(stream_id stream, errc code, utc_time now);
 
     // Receiving
+    /// Where what is on disk cannot go on with what the peer offers, the session refuses (busy)
+    /// instead and tells peer_cancelled; so a peer cannot provoke an abort here.
     void accept(stream_id stream, std::uint64_t offset, utc_time now);
     /// Only after the store has synced these bytes.
     void on_durable(stream_id stream, std::uint64_t durable_bytes, utc_time now);

@@ -1,5 +1,5 @@
 // The state of one session and the parts that work on it; included by link_session*.cpp only.
-// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
 // Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
 // Limits: credit, windows, transfers and times of limits.hpp.
@@ -114,7 +114,8 @@ private:
     void place(stream_id handle, outgoing_entry& entry);
     void ask(stream_id handle, outgoing_entry& entry);
     void note_all_sent(stream_id handle, outgoing_entry& entry);
-    /// The transfer that an answer names. End: it is closed, or the session failed because it never was.
+    /// The transfer that an answer names. End: it is closed, or the session failed because it never
+    /// was.
     outgoing_map::iterator find_answered(stream_id wire);
     void release(outgoing_map::iterator place);
 

@@ -1,5 +1,5 @@
 // What is written next: HELLO, control frames, acknowledgements, then what interleave chooses.
-// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
 // Spec: docs/link-protocol.md#order. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair.
 // Limits: one frame at a time; control_frames_max wait.
@@ -45,6 +45,7 @@ void link_session::impl::goodbye(errc code, std::chrono::seconds reconnect_after
     }
 }
 
+//= LP-54
 void link_session::impl::push_control(const frame& what) {
     if (x_control.size() >= limits::control_frames_max) {
         return fail(errc::credit_exceeded, "the peer does not read what we answer");

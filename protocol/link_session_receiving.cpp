@@ -1,7 +1,7 @@
 // The peer's offers: what is let in, given to the route core, and answered.
 // Way of the message: peer -> TLS -> [link_session] -> route -> store.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair.
+// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session*, fuzz/session_pair.
 // Limits: our credit and windows, transfers_max, large_transfers_max, gather_time_max.
 #include "protocol/ensure.hpp"
 #include "protocol/link_session_impl.hpp"
@@ -10,6 +10,7 @@
 
 namespace dhow::protocol {
 
+//= LP-53
 bool link_session::impl::is_busy_for(const incoming_transfer& transfer) const {
     return x_incoming.size() >= limits::transfers_max ||
            (transfer.is_large() && x_incoming_large >= limits::large_transfers_max);
@@ -71,6 +72,7 @@ void link_session::impl::give_out(stream_id stream, incoming_transfer& transfer,
     }
 }
 
+//= LP-62, LP-63, LP-73
 void link_session::impl::flush_gathered() {
     x_gathering_since.reset();
     for (auto& [stream, entry] : x_incoming) {

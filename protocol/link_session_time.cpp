@@ -1,5 +1,5 @@
 // Deadlines of a session: handshake, silence, sign of life, gathered bytes.
-// Way of the message: store -> route -> [link_session] -> TLS -> peer's [link_session] -> route -> store.
+// Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
 // Spec: docs/link-protocol.md#times. Tests: unit/protocol/link_session_test.cpp, sim.
 // Limits: handshake_time_max, ping_interval, silence_time_max, gather_time_max.

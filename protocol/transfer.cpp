@@ -72,6 +72,7 @@ void outgoing_transfer::admit() {
     x_state = state::offering;
 }
 
+//= LP-33
 offer_frame outgoing_transfer::take_offer(stream_id wire, utc_time now) {
     DHOW_ENSURE(x_state == state::offering);
     x_state = state::sending;
@@ -147,6 +148,7 @@ boost::system::error_code outgoing_transfer::on_ack(const ack_frame& answer) {
     return {};
 }
 
+//= LP-46
 std::optional<body_range> outgoing_transfer::take_wanted() {
     if (x_state != state::sending || x_chunks.size() >= limits::segments_ahead_max) {
         return std::nullopt;
@@ -179,6 +181,7 @@ incoming_transfer::incoming_transfer(const offer_frame& offer)
       x_received{offer.first_byte},
       x_limit{offer.first_byte + early_bytes(offer)} {}
 
+//= LP-45, LP-46
 boost::system::error_code incoming_transfer::on_data(const data_frame& data) {
     if (data.offset != x_received || data.payload.size() > x_body_bytes - x_received) {
         return errc::protocol_violation;
@@ -195,8 +198,9 @@ boost::system::error_code incoming_transfer::on_data(const data_frame& data) {
 }
 
 bool incoming_transfer::accept(std::uint64_t offset, std::uint32_t window_bytes) {
-    DHOW_ENSURE(!x_is_accepted && offset <= x_body_bytes);
-    if (x_mode == body_mode::resumed && offset != x_first_byte) {
+    DHOW_ENSURE(!x_is_accepted);
+    const bool starts_elsewhere = x_mode == body_mode::resumed && offset != x_first_byte;
+    if (starts_elsewhere || offset > x_body_bytes) {
         return false;
     }
     x_is_accepted = true;

@@ -1,4 +1,4 @@
-// One object on its way over one session: what may be sent, what was received, how far it is durable.
+// One object on its way over one session: what may be sent, what came, how far it is durable.
 // Way of the message: link_session -> [outgoing_transfer] => [incoming_transfer] -> link_session.
 // Pure: no I/O, no clock. Runs on the net thread.
 // Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/transfer_test.cpp, sim.
@@ -23,9 +23,6 @@ std::uint64_t inline_cost(const offer_frame& offer);
 
 /// Our side of an object that we send.
 ///
-///     waiting --admit--> offering --OFFER written--> sending --last byte written--> in_doubt
-///        sending: DATA goes up to the limit that body_mode, ACCEPT and ACK set.
-///     COMMIT, REFUSE and CANCEL end it in any state after offering; the session then forgets it.
 class outgoing_transfer {
 public:
     enum class state : std::uint8_t {
@@ -103,10 +100,11 @@ public:
     [[nodiscard]] bool has_gathered() const { return x_is_accepted && !x_gathered.empty(); }
 
     boost::system::error_code on_data(const data_frame& data);
-    /// False when a resumed transfer would have to start elsewhere than it already did.
+    /// False when a resumed transfer would have to start elsewhere than it already did, or when
+    /// more is on disk than the peer now says the object has.
     [[nodiscard]] bool accept(std::uint64_t offset, std::uint32_t window_bytes);
-    /// A piece that ends at a segment's or the body's end or where the peer's credit ends (else it would
-    /// wait for an ACK that cannot come), or with `flush` whatever there is.
+    /// A piece that ends at a segment's or the body's end or where the peer's credit ends (else it
+    /// would wait for an ACK that cannot come), or with `flush` whatever there is.
     struct piece {
         std::uint64_t offset = 0;
         bytes payload;

@@ -1,7 +1,7 @@
 // Two link sessions that talk over two pipes of bytes, each with a small model of the route core.
 // Way of the message: [offer] -> link_session => pipe => link_session -> [commit].
 // Pure: virtual time, no sockets. One thread.
-// Spec: docs/link-protocol.md. Tests: used by unit/protocol/link_session*_test.cpp and fuzz/session_pair.
+// Spec: docs/link-protocol.md. Tests: used by unit/protocol/link_session*, fuzz/session_pair.
 // Limits: none.
 #pragma once
 
@@ -148,11 +148,17 @@ private:
         const auto stream = it.offer.stream;
         last_offer = it.offer;
         note("offer_received" + text(stream) + (it.inline_body ? " inline" : ""));
+        const bool is_coming = std::ranges::any_of(x_incoming, [&it](const auto& other) {
+            return other.second.offer.object == it.offer.object;
+        });
         x_incoming[stream] = {it.offer, it.inline_body, {}};
         if (!answers) {
             return;
         }
-        if (x_store->arrived.contains(it.offer.object)) {
+        if (is_coming) {
+            x_incoming.erase(stream);
+            x_session.refuse(stream, protocol::errc::busy, std::chrono::seconds{1}, {}, now);
+        } else if (x_store->arrived.contains(it.offer.object)) {
             x_incoming.erase(stream);
             x_session.refuse(stream, protocol::errc::have_it, std::chrono::seconds{0}, {}, now);
         } else if (!it.inline_body) {
@@ -177,7 +183,10 @@ private:
         }
         const auto in = x_incoming.at(it.stream);
         x_incoming.erase(it.stream);
-        DHOW_ENSURE(!x_store->arrived.contains(in.offer.object));
+        if (x_store->arrived.contains(in.offer.object)) {
+            x_session.refuse(it.stream, protocol::errc::have_it, std::chrono::seconds{0}, {}, now);
+            return;
+        }
         const auto& whole = in.is_inline ? in.body : x_store->partial[in.offer.object];
         DHOW_ENSURE(whole.size() == in.offer.body_bytes);
         x_store->arrived[in.offer.object] = whole;
@@ -196,7 +205,10 @@ private:
             return;
         }
         const auto& what = x_store->to_send.at(x_offered.at(it.stream));
-        const auto body = body_of(what.number, what.body_bytes);
+        auto& body = x_bodies[what.number];
+        if (body.empty()) {
+            body = body_of(what.number, what.body_bytes);
+        }
         const auto begin = body.begin() + static_cast<std::ptrdiff_t>(it.offset);
         x_supplied += it.bytes;
         x_session.supply(it.stream, it.offset,
@@ -236,6 +248,7 @@ private:
     test_store* x_store;
     protocol::link_session x_session;
     std::map<protocol::stream_id, std::uint32_t> x_offered;
+    std::map<std::uint32_t, protocol::bytes> x_bodies;  ///< Of large objects, made once.
     std::map<protocol::stream_id, incoming> x_incoming;
     std::optional<protocol::session_end> x_end;
     std::vector<std::string> x_log;
@@ -283,8 +296,8 @@ public:
         x_delivered += size;
         return size;
     }
-    /// Both send and receive, `chunk` bytes at a time, until nothing moves or `total_max` bytes were
-    /// delivered since the beginning.
+    /// Both send and receive, `chunk` bytes at a time, until nothing moves or `total_max` bytes
+    /// were delivered since the beginning.
     void run(std::size_t chunk = 1 << 20, std::uint64_t total_max = ~std::uint64_t{0}) {
         for (bool moved = true; moved;) {
             moved = false;

@@ -1,4 +1,4 @@
-// A peer that breaks the link protocol: each violation ends the session with its code and a GOODBYE.
+// A peer that breaks the link protocol: each violation ends the session with code and GOODBYE.
 // Way of the message: none; a test.
 // Pure: virtual time.
 // Spec: docs/link-protocol.md#violations.

@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_fails_again_and_again_never_sends_a_durable_byt
     it.check();
     world undisturbed;
     const auto at_once = undisturbed.connect(1 << 20, no_end);
-    // Each connection costs two HELLOs, its offers and at most the frame that was cut in each direction.
+    // Each connection costs two HELLOs, its offers and at most the frame that was cut in each
+    // direction.
     BOOST_TEST(delivered < at_once + connections * (2 * 2000 + 1000));
     BOOST_TEST_MESSAGE(connections << " connections, " << delivered << " bytes");
 }

@@ -35,6 +35,12 @@ bool has_arrived(test_store& store, const test_object& what) {
     return found != store.arrived.end() && found->second == body_of(what.number, what.body_bytes);
 }
 
+bytes a_ping() {
+    bytes out;
+    append_frame(out, ping_frame{1, dhow::tests::start_time});
+    return out;
+}
+
 struct two_sides {
     test_store zw;
     test_store mu;
@@ -186,6 +192,17 @@ BOOST_AUTO_TEST_CASE(all_of_it_on_disk_is_committed_without_a_byte_of_data) {
     BOOST_TEST(pair.dialler().data_bytes_supplied() == 0U);
     BOOST_TEST(has_line(pair.dialler(), "all_sent 0"));
     BOOST_TEST(has_line(pair.dialler(), "committed 0"));
+}
+
+//= LP-30
+BOOST_FIXTURE_TEST_CASE(answers_go_before_waiting_data, two_sides) {
+    pair.dialler().session().set_frame_payload(1000);
+    pair.dialler().offer({.number = 7, .cls = message_class::bulk, .body_bytes = 300'000});
+    pair.run(1 << 20, 50'000);
+    pair.send(0, 1 << 20);
+    pair.dialler().session().on_bytes(a_ping(), pair.dialler().now);
+    const auto next = decode_frame(pair.dialler().session().to_send(pair.dialler().now));
+    BOOST_TEST(std::holds_alternative<pong_frame>(*next->value));
 }
 
 //= LP-31

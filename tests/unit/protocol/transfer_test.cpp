@@ -129,6 +129,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_transfer_starts_where_it_said_or_not_at_all) {
     BOOST_TEST(!give(it, 50'000, 10'000));
     BOOST_TEST(!it.take_piece(true).has_value());
     BOOST_TEST(!it.accept(40'000, 1000));
+    BOOST_TEST(!it.accept(100'001, 1000));
     BOOST_TEST(it.accept(50'000, 1000));
     BOOST_TEST(it.cost() == 0U);
     const auto piece = it.take_piece(true);
