@@ -27,6 +27,9 @@ dhow_install("systemd/*.service;systemd/*.socket;systemd/*.timer" /usr/lib/syste
 dhow_install("systemd/sysusers.d/*.conf" /usr/lib/sysusers.d)
 dhow_install("systemd/tmpfiles.d/*.conf" /usr/lib/tmpfiles.d)
 dhow_install("config/*.yaml" ${CMAKE_INSTALL_DATADIR}/doc/dhow/examples)
+dhow_install("config/agencies.d/*.yaml" ${CMAKE_INSTALL_DATADIR}/doc/dhow/examples/agencies.d)
+install(FILES ${CMAKE_SOURCE_DIR}/daemon/cli/completion/dhow.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME dhow)
 dhow_install("README.md;LICENSE;CHANGELOG.md;SECURITY.md" ${CMAKE_INSTALL_DATADIR}/doc/dhow)
 dhow_install("docs/man/*.1" ${CMAKE_INSTALL_MANDIR}/man1)
 dhow_install("docs/man/*.5" ${CMAKE_INSTALL_MANDIR}/man5)

@@ -18,7 +18,8 @@ UNITS = ROOT / "systemd"
 EXPOSURE_MAX = 1.5
 PROGRAMS = ["usr/sbin/dhowd", "usr/bin/dhow", "usr/bin/kill"]
 HOST_UNITS = pathlib.Path("/usr/lib/systemd/system")
-TARGETS = ["basic", "network", "shutdown", "sysinit", "multi-user", "timers", "time-sync", "time-set"]
+TARGETS = ["basic", "network", "shutdown", "sysinit", "multi-user", "timers", "time-sync",
+           "time-set"]
 
 # Each of these lines, taken away, has to make the rated exposure worse.
 RATED_LINES = [
@@ -52,7 +53,7 @@ class unit_test(unittest.TestCase):
         self.service = (UNITS / "dhowd.service").read_text()
 
     def verify(self, *units):
-        """What `systemd-analyze verify` says of units in a root of their own; nothing when all is well."""
+        """What `systemd-analyze verify` says of units in their own root; empty: all is well."""
         system = self.root / "usr/lib/systemd/system"
         system.mkdir(parents=True)
         for name in PROGRAMS:

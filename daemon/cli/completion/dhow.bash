@@ -1,0 +1,41 @@
+# Completion of dhow's commands and options for bash; installed as .../bash-completion/completions/dhow.
+# Options come from each command's own --help, so that they are never out of date.
+
+_dhow() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local commands="send status why cancel inbox evidence queue hold release link route config keys
+        directory db version help"
+    local -A verbs=(
+        [inbox]="list get ack" [evidence]="export" [link]="list" [route]="explain"
+        [config]="check" [db]="check backup" [keys]="" [directory]="add sign show verify")
+    local command=${COMP_WORDS[1]}
+
+    case $previous in
+        --class)
+            mapfile -t COMPREPLY < <(compgen -W "flash urgent routine bulk" -- "$current")
+            return ;;
+        --config | --body | --attach)
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return ;;
+        --out | --dir)
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            return ;;
+    esac
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
+    elif ((COMP_CWORD == 2)) && [[ $current != -* && -n ${verbs[$command]} ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "${verbs[$command]}" -- "$current")
+    elif [[ $current == -* ]]; then
+        local words=("$command")
+        [[ -n ${verbs[$command]} ]] && words+=("${COMP_WORDS[2]}")
+        local options
+        options=$(dhow "${words[@]}" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+    else
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
+}
+complete -F _dhow dhow
