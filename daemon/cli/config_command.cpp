@@ -1,0 +1,97 @@
+// `dhow config check`: reads a configuration as the daemon would, and shows all that is wrong.
+// Way of the message: none; before a start or reload.
+// Not pure: the configuration and the files that it names; the clock, for certificates.
+// Spec: docs/man/dhow.1. Tests: unit/cli/config_command_test.cpp.
+// Limits: config_findings_max.
+#include "config/check.hpp"
+#include "config/load.hpp"
+#include "daemon/cli/commands.hpp"
+#include "daemon/cli/configuration_facts.hpp"
+#include "daemon/cli/options.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+namespace dhow::cli {
+
+namespace {
+
+constexpr verb_usage check_usage{
+    "config check", "[FILE]",
+    "Checks a configuration: keys, values, unreachable bureaus, shadowed routes, certificates.", 0,
+    1};
+
+protocol::utc_time now() {
+    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// Everything that is wrong with a configuration on this host.
+std::vector<config::finding> all_findings(const config::loaded& read) {
+    auto findings = read.findings;
+    if (!read.ok()) {
+        return findings;  // the rest would be consequences
+    }
+    config::check_facts facts;
+    facts.now = now();
+    facts.certificates = read_certificates(read.settings, read.where, findings);
+    const auto more = config::check(read.settings, read.where, facts);
+    findings.insert(findings.end(), more.begin(), more.end());
+    return findings;
+}
+
+void print_json(const std::vector<config::finding>& findings, const config::loaded& read,
+                std::ostream& out) {
+    boost::json::array list;
+    for (const auto& one : findings) {
+        list.push_back({{"severity", to_text(one.grade)},
+                        {"file", one.where.file},
+                        {"line", one.where.line},
+                        {"code", one.code},
+                        {"text", one.text},
+                        {"hint", one.hint}});
+    }
+    boost::json::array files(read.files.begin(), read.files.end());
+    out << boost::json::object{{"ok", !has_errors(findings)},
+                               {"files", std::move(files)},
+                               {"findings", std::move(list)}}
+        << '\n';
+}
+
+void print_text(const std::vector<config::finding>& findings, const config::loaded& read,
+                std::ostream& out) {
+    for (const auto& one : findings) {
+        out << to_text(one) << '\n';
+    }
+    const auto errors = std::count_if(findings.begin(), findings.end(), [](const auto& one) {
+        return one.grade == config::severity::error;
+    });
+    out << read.files.size() << " files read, " << errors << " errors, "
+        << static_cast<std::ptrdiff_t>(findings.size()) - errors << " warnings\n";
+}
+
+int run_check(arguments args, io& streams) {
+    int code = 0;
+    const auto options = parse_options(check_usage, {}, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    const auto& file = options->operands.empty() ? options->config_file : options->operands.front();
+    const auto read = config::load_file(file);
+    const auto findings = all_findings(read);
+    options->json ? print_json(findings, read, streams.out)
+                  : print_text(findings, read, streams.out);
+    return to_int(has_errors(findings) ? exit_code::bad_configuration : exit_code::done);
+}
+
+}  // namespace
+
+int run_config(arguments args, io& streams) {
+    constexpr std::array verbs{
+        verb{"check", "read a configuration and say what is wrong", run_check}};
+    return dispatch("dhow config", verbs, args, streams);
+}
+
+}  // namespace dhow::cli

@@ -1,0 +1,25 @@
+// What the checks of a configuration need to know of this host: certificates' dates, missing files.
+// Way of the message: none; `dhow config check`, and the daemon at start and reload.
+// Not pure: reads the files that a configuration names. Any thread.
+// Spec: docs/configuration.md#checks. Tests: unit/cli/config_command_test.cpp.
+// Limits: certificate files up to config_bytes_max.
+#pragma once
+
+#include "config/check.hpp"
+#include "protocol/errors.hpp"
+
+#include <vector>
+
+namespace dhow::cli {
+
+/// Dates of the first certificate of a PEM file; `key` is left empty. Not found, not readable or
+/// no certificate: an error.
+protocol::result<config::certificate_dates> read_certificate_dates(const std::string& path);
+
+/// Dates of all certificates that the configuration names. What cannot be read is added to
+/// `problems`, and so is each `file:` reference without a file.
+std::vector<config::certificate_dates> read_certificates(const config::gateway& settings,
+                                                         const config::source_map& where,
+                                                         std::vector<config::finding>& problems);
+
+}  // namespace dhow::cli
