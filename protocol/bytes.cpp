@@ -2,7 +2,7 @@
 // Way of the message: under every codec: header, seal, lockboxes, content, receipt, link frames.
 // Pure: values and views, any thread.
 // Spec: docs/parcel-format.md#encoding. Tests: unit/protocol/bytes_test.cpp.
-// Limits: every length is compared with what is there and with the caller's bound before it is used.
+// Limits: every length is compared with what is there and the caller's bound first.
 #include "protocol/bytes.hpp"
 
 #include "protocol/ensure.hpp"
@@ -128,7 +128,7 @@ std::vector<byte_view> field_set::all(std::uint8_t tag) const {
     return values;
 }
 
-//= PF-3, PF-4, PF-5
+//= PF-1, PF-3, PF-4, PF-5
 result<field_set> read_fields(byte_view data, std::span<const field_rule> rules) {
     field_set fields;
     reader in{data};

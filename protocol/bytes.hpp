@@ -2,7 +2,7 @@
 // Way of the message: under every codec: header, seal, lockboxes, content, receipt, link frames.
 // Pure: values and views; a view lives as long as the bytes that it was read from. Any thread.
 // Spec: docs/parcel-format.md#encoding. Tests: unit/protocol/bytes_test.cpp.
-// Limits: every length is compared with what is there and with the caller's bound before it is used.
+// Limits: every length is compared with what is there and the caller's bound first.
 #pragma once
 
 #include "protocol/errors.hpp"
@@ -96,7 +96,8 @@ private:
     std::vector<known_field> x_known;
 };
 
-/// Reads fields up to the end of `data`. Refuses tags out of order (`bad_order`), repeated ones that are
+/// Reads fields up to the end of `data`. Refuses tags out of order (`bad_order`), repeated ones
+/// that are
 /// no list (`duplicate_field`), unknown critical ones (`unknown_critical`) and absent required ones
 /// (`missing_field`). So there is exactly one encoding of a set of fields.
 result<field_set> read_fields(byte_view data, std::span<const field_rule> rules);

@@ -1,5 +1,5 @@
 // Decides which text may stand in contents, receipts and the directory.
-// Way of the message: checked at intake before it is signed and at the addressee before it is shown.
+// Way of the message: checked at intake before signing, at the addressee before showing.
 // Pure. Any thread.
 // Spec: docs/parcel-format.md#text, RFC 3629. Tests: unit/protocol/content_test.cpp.
 // Limits: lengths are bounded by the callers.
@@ -39,7 +39,8 @@ bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
 bool is_line_control(char32_t c) { return c == '\t' || c == '\n' || c == '\r'; }
 
-// Line and paragraph separators, direction marks, embeddings, overrides and isolates: they make a text
+// Line and paragraph separators, direction marks, embeddings, overrides and isolates: they make a
+// text
 // look like another (Unicode TR 36 section 2).
 bool is_deceptive(char32_t c) {
     return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||

@@ -1,7 +1,7 @@
-// Rebuilds the AuthEnvelopedData of text bodies and attachment pieces from values, and takes them apart.
+// Rebuilds the AuthEnvelopedData of bodies and pieces from values, and takes it apart.
 // Way of the message: evidence and tests give the rebuilt form to openssl; pieces travel in it.
 // Pure: nothing is encrypted here. Any thread.
-// Spec: docs/parcel-format.md#enveloped-data, RFC 5083, 5084, 5753. Tests: unit/protocol/cms_test.cpp.
+// Spec: docs/parcel-format.md#enveloped-data, RFC 5083, 5753. Tests: unit/protocol/cms_test.cpp.
 // Limits: recipients_max; what was parsed is built again and compared.
 #include "protocol/der.hpp"
 #include "protocol/limits.hpp"
@@ -23,7 +23,8 @@ constexpr std::uint8_t key_encryption_version = 4;
 constexpr std::uint8_t tag_bytes = 16;
 // BIT STRING without unused bits.
 constexpr std::array<std::uint8_t, 1> no_unused_bits{0};
-// KEKIdentifier: `openssl cms` wants one; the key is named by the signed content, so it is constant.
+// KEKIdentifier: `openssl cms` wants one; the key is named by the signed content, so it is
+// constant.
 constexpr std::array<std::uint8_t, 1> piece_key_identifier{1};
 
 bytes oid(byte_view content) { return der_element(tag::oid, {content}); }
@@ -166,6 +167,7 @@ constexpr std::size_t enveloped_bytes_max = limits::sealed_text_bytes_max + 64 *
 
 }  // namespace
 
+//= PF-31
 bytes build_enveloped(const sealed_body& body, std::span<const lockbox> boxes) {
     return content_info(key_agreement(body, boxes), {body.nonce, body.tag, body.ciphertext});
 }

@@ -1,7 +1,7 @@
 // Rebuilds the SignedData of the profile from values, and takes it apart again.
 // Way of the message: [seal] signs what is rebuilt here; verifiers and evidence get the same bytes.
 // Pure: no digest, no signature is computed here. Any thread.
-// Spec: docs/parcel-format.md#signed-data, RFC 5652. Tests: unit/protocol/cms_test.cpp, fuzz/parcel.
+// Spec: docs/parcel-format.md#signed-data, RFC 5652. Tests: unit/protocol/cms_test.cpp.
 // Limits: what was parsed is built again and compared, so nothing beyond the one form is accepted.
 #include "protocol/der.hpp"
 #include "protocol/ensure.hpp"

@@ -34,17 +34,20 @@ struct content {
     bool operator==(const content&) const = default;
 };
 
-/// How many pieces an attachment of so many plain bytes has: all but the last are piece_bytes long, and
+/// How many pieces an attachment of so many plain bytes has: all but the last are piece_bytes
+/// long, and
 /// an empty attachment has one empty piece.
 std::size_t piece_count(std::uint64_t plain_bytes);
 
 protocol::bytes encode_content(const content& value);
 result<content> decode_content(byte_view data);
 
-/// A name that is safe to show and to create: clean text on one line, not empty, no path separators, not
+/// A name that is safe to show and to create: clean text on one line, not empty, no path
+/// separators, not
 /// `.` or `..`.
 bool is_clean_file_name(std::string_view name);
-/// UTF-8 without control characters (TAB, LF, CR allowed when `multi_line`) and bidirectional overrides.
+/// UTF-8 without control characters (TAB, LF, CR allowed when `multi_line`) and bidirectional
+/// overrides.
 bool is_clean_text(std::string_view text, bool multi_line);
 
 }  // namespace dhow::protocol

@@ -1,7 +1,7 @@
 // Strict DER, as much as the one CMS profile needs: writing elements and taking them apart.
-// Way of the message: under the rebuilding and checking of CMS structures, between parcel and openssl.
+// Way of the message: under the rebuilding and checking of CMS, between parcel and openssl.
 // Pure: values and views; a view lives as long as the bytes that it was read from. Any thread.
-// Spec: ITU-T X.690 section 10, docs/parcel-format.md#cms. Tests: unit/protocol/der_test.cpp, fuzz/der.
+// Spec: ITU-T X.690, docs/parcel-format.md#cms. Tests: unit/protocol/der_test.cpp, fuzz/der.
 // Limits: lengths up to 2^32 - 1, never beyond what is there; no recursion.
 #pragma once
 
@@ -41,10 +41,12 @@ bytes der_set_of(std::vector<bytes> elements);
 bytes der_unsigned(byte_view big_endian);
 /// INTEGER of a small number (0 to 127).
 bytes der_small(std::uint8_t value);
-/// UTCTime up to the year 2049, GeneralizedTime after it (RFC 5652 section 11.3). From 1970 to 9999.
+/// UTCTime up to the year 2049, GeneralizedTime after it (RFC 5652 section 11.3). From 1970 to
+/// 9999.
 bytes der_time(std::chrono::sys_seconds time);
 
-/// Takes elements off the front of a value. `bad_encoding` for another tag than the one asked for, for an
+/// Takes elements off the front of a value. `bad_encoding` for another tag than the one asked for,
+/// for an
 /// indefinite or not shortest length; `truncated` for one that reaches beyond the end.
 class der_reader {
 public:

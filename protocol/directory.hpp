@@ -1,7 +1,7 @@
 // The signed list of bureaus and keys, as data: what each bureau's keys are and what it may do.
 // Way of the message: consulted at seal, verify, link and route.
 // Pure: JSON to checked structs; signatures and certificates are checked in daemon/seal.
-// Spec: docs/directory-format.md. Tests: unit/protocol/directory_test.cpp, fuzz/directory.
+// Spec: docs/directory-format.md. Tests: unit/protocol/directory_test.cpp.
 // Limits: directory_bytes_max.
 #pragma once
 
@@ -68,7 +68,8 @@ struct directory {
     [[nodiscard]] const directory_key* current_key(bureau_id bureau, key_purpose purpose) const;
 };
 
-/// Who may sign heads and the next root. Versions follow each other without a gap; the signatures of a
+/// Who may sign heads and the next root. Versions follow each other without a gap; the signatures
+/// of a
 /// new root (k of the old root keys and k of the new) are checked in daemon/seal.
 struct directory_root {
     struct key {
@@ -85,7 +86,8 @@ struct directory_root {
 };
 std::string encode_directory_root(const directory_root& value);
 result<directory_root> decode_directory_root(std::string_view json);
-/// Whether `next` may follow `current`: same federation, next version, names its predecessor's digest.
+/// Whether `next` may follow `current`: same federation, next version, names its predecessor's
+/// digest.
 result<void> check_root_succession(const directory_root& current, const digest& current_digest,
                                    const directory_root& next);
 

@@ -1,8 +1,8 @@
 // One bureau's entry of the directory: JSON to checked struct and back.
 // Way of the message: consulted at seal, verify, link and route.
 // Pure: certificates are bytes here; they are checked in daemon/seal. Any thread.
-// Spec: docs/directory-format.md#entry. Tests: unit/protocol/directory_test.cpp, vectors/directory.json.
-// Limits: directory_keys_max, directory_instances_max, directory_addresses_max, certificate_bytes_max.
+// Spec: docs/directory-format.md#entry. Tests: unit/protocol/directory_test.cpp.
+// Limits: directory_*_max, certificate_bytes_max.
 #include "protocol/base64.hpp"
 #include "protocol/directory.hpp"
 #include "protocol/directory_json.hpp"

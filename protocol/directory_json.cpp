@@ -1,7 +1,7 @@
 // Strict reading of JSON objects for the directory: bounds, no duplicate members, typed access.
 // Way of the message: none; the directory is consulted on it.
 // Pure. Any thread.
-// Spec: docs/directory-format.md, RFC 8259. Tests: unit/protocol/directory_test.cpp, fuzz/directory.
+// Spec: docs/directory-format.md, RFC 8259. Tests: unit/protocol/directory_test.cpp.
 // Limits: directory_bytes_max, directory_depth_max.
 #include "protocol/directory_json.hpp"
 

@@ -1,7 +1,7 @@
 // Strict reading of JSON objects for the directory: bounds, no duplicate members, typed access.
 // Way of the message: none; the directory is consulted on it.
 // Pure. Any thread.
-// Spec: docs/directory-format.md, RFC 8259. Tests: unit/protocol/directory_test.cpp, fuzz/directory.
+// Spec: docs/directory-format.md, RFC 8259. Tests: unit/protocol/directory_test.cpp.
 // Limits: directory_bytes_max, directory_depth_max.
 #pragma once
 
@@ -14,11 +14,13 @@
 
 namespace dhow::protocol {
 
-/// One JSON object and nothing behind it. `bad_encoding` for what is no JSON, is no object or is nested too
+/// One JSON object and nothing behind it. `bad_encoding` for what is no JSON, is no object or is
+/// nested too
 /// deeply; `duplicate_field` for a member that stands twice; `too_long` above directory_bytes_max.
 result<boost::json::object> parse_strict_object(std::string_view json);
 
-/// Typed access to the members of one object. An absent member that is asked for is `missing_field`; one
+/// Typed access to the members of one object. An absent member that is asked for is
+/// `missing_field`; one
 /// of another type `bad_encoding`.
 class json_members {
 public:

@@ -1,8 +1,8 @@
-// The closed list of what can go wrong with input, peers and the store, each with text, hint and retry flag.
+// The closed list of what can go wrong with input, peers and store: text, hint, retry flag.
 // Way of the message: every refusal, from a parser to the agency's problem report, is one of these.
 // Pure: values and constant texts, any thread.
 // Spec: docs/errors.md. Tests: unit/protocol/errors_test.cpp.
-// Limits: codes travel as 16-bit numbers in REFUSE frames and receipts; numbers are never used again.
+// Limits: codes travel as 16-bit numbers in REFUSE and receipts; numbers are never reused.
 #pragma once
 
 #include <boost/system/error_code.hpp>

@@ -50,6 +50,7 @@ std::optional<unsigned> parse_number(std::string_view text) {
 
 }  // namespace
 
+//= PF-7
 std::optional<bureau_id> bureau_id::parse(std::string_view text) {
     if (text.empty() || text.size() > max_characters) {
         return std::nullopt;

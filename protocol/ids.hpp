@@ -1,4 +1,4 @@
-// Names the things that two gateways speak of: bytes, digests, messages, bureaus, keys, times, classes.
+// Names what two gateways speak of: bytes, digests, messages, bureaus, keys, times, classes.
 // Way of the message: everywhere; a value made at intake keeps its identity to the last receipt.
 // Pure: no I/O, no clock. Values, safe on any thread.
 // Spec: docs/parcel-format.md#identifiers. Tests: unit/protocol/ids_test.cpp.
@@ -22,7 +22,8 @@ namespace dhow::protocol {
 using bytes = std::vector<std::uint8_t>;
 using byte_view = std::span<const std::uint8_t>;
 
-/// UTC with millisecond resolution, as all formats carry it (signed 64-bit milliseconds since 1970).
+/// UTC with millisecond resolution, as all formats carry it (signed 64-bit milliseconds since
+/// 1970).
 using utc_time = std::chrono::sys_time<std::chrono::milliseconds>;
 using milliseconds = std::chrono::milliseconds;
 
@@ -49,7 +50,8 @@ using signature = fixed_bytes<struct signature_tag, 64>;
 using wrapped_key = fixed_bytes<struct wrapped_key_tag, 40>;
 
 /// Who has keys: an NCB (`MU`), the General Secretariat (`IPSG`), a court (`914`).
-/// 1 to 8 characters of [A-Z0-9]; held in place, no heap. Text in and out through parse() and text().
+/// 1 to 8 characters of [A-Z0-9]; held in place, no heap. Text in and out through parse() and
+/// text().
 class bureau_id {
 public:
     static constexpr std::size_t max_characters = 8;

@@ -2,7 +2,8 @@
 // Way of the message: in every rebuilt CMS structure.
 // Pure: constants only.
 // Spec: docs/parcel-format.md#object-identifiers. Tests: unit/protocol/cms_test.cpp.
-// Limits: none. Our own arc is 2.25.<UUID fb6e6676-b8df-4268-b9eb-f058c37cbfe2>; never reuse a number.
+// Limits: none. Our arc: 2.25.<UUID fb6e6676-b8df-4268-b9eb-f058c37cbfe2>; numbers are never
+// reused.
 #pragma once
 
 #include <array>

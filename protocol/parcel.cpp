@@ -1,7 +1,7 @@
 // Encoding and strict decoding of the sealed message's parts: seal, preamble, body.
-// Way of the message: made by [seal], stored and sent in this compact form, rebuilt as CMS by verifiers.
+// Way of the message: made by [seal], stored and sent in this form, rebuilt as CMS by verifiers.
 // Pure. Values, any thread.
-// Spec: docs/parcel-format.md. Tests: unit/protocol/parcel_test.cpp, vectors/parcel.json, fuzz/parcel.
+// Spec: docs/parcel-format.md. Tests: unit/protocol/parcel_test.cpp, vectors/parcel.json.
 // Limits: preamble_bytes_max, sealed_text_bytes_max.
 #include "protocol/parcel.hpp"
 

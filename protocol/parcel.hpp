@@ -1,7 +1,7 @@
-// The sealed message in parts: seal, lockboxes with their proof, body; and how they become standard CMS.
-// Way of the message: made by [seal], stored and sent in this compact form, rebuilt as CMS by verifiers.
+// The sealed message in parts: seal, lockboxes with proof, body; and how they become CMS.
+// Way of the message: made by [seal], stored and sent in this form, rebuilt as CMS by verifiers.
 // Pure: digests through protocol::hasher, signatures checked elsewhere.
-// Spec: docs/parcel-format.md. Tests: unit/protocol/parcel_test.cpp, vectors/parcel.json, fuzz/parcel.
+// Spec: docs/parcel-format.md. Tests: unit/protocol/parcel_test.cpp, vectors/parcel.json.
 // Limits: preamble_bytes_max, recipients_max, sealed_text_bytes_max.
 #pragma once
 
@@ -10,7 +10,8 @@
 
 namespace dhow::protocol {
 
-/// The outer seal as it travels: everything from which the signed CMS structure is rebuilt, bit by bit.
+/// The outer seal as it travels: everything from which the signed CMS structure is rebuilt, bit by
+/// bit.
 struct seal {
     bytes header;  ///< encode_header() of the header; kept raw, so that unknown fields survive.
     digest body_digest;  ///< SHA-256 of the encoded body.
@@ -32,8 +33,10 @@ struct lockbox {
     bool operator==(const lockbox&) const = default;
 };
 
-/// Some or all lockboxes of a message with what is needed to recompute the Merkle root of the header.
-/// `leaf_count` is that of the whole tree; `entries` are sorted by `index`; `siblings` are the roots of
+/// Some or all lockboxes of a message with what is needed to recompute the Merkle root of the
+/// header.
+/// `leaf_count` is that of the whole tree; `entries` are sorted by `index`; `siblings` are the
+/// roots of
 /// the left-out subtrees in the order of a left-to-right walk.
 struct lockbox_set {
     struct entry {
@@ -47,12 +50,15 @@ struct lockbox_set {
     bool operator==(const lockbox_set&) const = default;
 };
 
-/// All lockboxes of a message in tree order (sorted by leaf digest, so that the place of a recipient says
+/// All lockboxes of a message in tree order (sorted by leaf digest, so that the place of a
+/// recipient says
 /// nothing), with an empty proof.
 lockbox_set make_lockbox_set(std::vector<lockbox> all, const hasher& hash);
-/// Root over the number of leaves and the Merkle tree; `bad_order` or `out_of_range` when the proof is not exactly what the set needs.
+/// Root over the number of leaves and the Merkle tree; `bad_order` or `out_of_range` when the
+/// proof is not exactly what the set needs.
 result<digest> lockbox_root(const lockbox_set& set, const hasher& hash);
-/// The subset for some recipients, with its proof; `not_a_recipient` when one has no lockbox in `set`.
+/// The subset for some recipients, with its proof; `not_a_recipient` when one has no lockbox in
+/// `set`.
 result<lockbox_set> branch_of(const lockbox_set& set, std::span<const bureau_id> recipients,
                               const hasher& hash);
 
@@ -64,7 +70,8 @@ struct sealed_body {
     byte_view ciphertext;  ///< Refers into the decoded buffer.
 };
 
-/// Whether r and s are in range and s is in the lower half: the one form of a signature that is accepted.
+/// Whether r and s are in range and s is in the lower half: the one form of a signature that is
+/// accepted.
 bool is_canonical(const signature& value);
 
 bytes encode_seal(const seal& value);
@@ -87,13 +94,15 @@ result<sealed_body> decode_body(byte_view data);
 
 /// eContent of the outer SignedData: what the seal's signature covers.
 bytes seal_content(const seal& value);
-/// Signed attributes as a DER SET OF: the bytes that are hashed and signed. `binding` is nothing for seal
+/// Signed attributes as a DER SET OF: the bytes that are hashed and signed. `binding` is nothing
+/// for seal
 /// and receipt, the digest of the header for an inner content.
 enum class signed_content : std::uint8_t { message = 1, seal = 2, receipt = 3, directory = 4 };
 bytes signed_attributes(signed_content type, const digest& content_digest,
                         std::chrono::sys_seconds signed_at, const digest& signer_certificate,
                         const std::optional<digest>& binding);
-/// Complete SignedData (ContentInfo) with one signer by subject key identifier and attached content.
+/// Complete SignedData (ContentInfo) with one signer by subject key identifier and attached
+/// content.
 bytes build_signed_data(signed_content type, byte_view content, byte_view attributes,
                         const key_id& signer, const signature& value);
 /// The parts of a strict SignedData of the profile; views into `der`.

@@ -1,7 +1,7 @@
-// Lockboxes of a message: encoding, Merkle root, and the branch that goes to some of the recipients.
+// Lockboxes of a message: encoding, Merkle root, and the branch for some of the recipients.
 // Way of the message: made by [seal]; split by hubs at each fan-out; checked against the header.
 // Pure: digests through protocol::hasher. Any thread.
-// Spec: docs/parcel-format.md#lockboxes, RFC 9162 section 2.1. Tests: unit/protocol/parcel_test.cpp.
+// Spec: docs/parcel-format.md#lockboxes, RFC 9162. Tests: unit/protocol/parcel_test.cpp.
 // Limits: recipients_max leaves, so recursion ends after 10 levels.
 #include "protocol/ensure.hpp"
 #include "protocol/limits.hpp"
@@ -187,7 +187,8 @@ result<digest> lockbox_root(const lockbox_set& set, const hasher& hash) {
     if (!walk.leaves_ascend()) {
         return errc::bad_order;
     }
-    // The count stands under the root, or trees of other sizes with the same path would pass as this one.
+    // The count stands under the root, or trees of other sizes with the same path would pass as
+    // this one.
     writer count;
     count.u8(root_prefix).u8(static_cast<std::uint8_t>(set.leaf_count >> 8));
     count.u8(static_cast<std::uint8_t>(set.leaf_count));

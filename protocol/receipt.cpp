@@ -1,5 +1,5 @@
 // Encoding and strict decoding of receipts and the outcomes under them.
-// Way of the message: made where an outcome falls, travels back to the origin, ends in its evidence.
+// Way of the message: made where an outcome falls, goes back to the origin, ends in its evidence.
 // Pure. Values, any thread.
 // Spec: docs/parcel-format.md#receipt. Tests: unit/protocol/receipt_test.cpp, vectors/receipt.json.
 // Limits: outcomes_per_receipt_max, receipt_bytes_max.

@@ -1,5 +1,5 @@
-// Signed outcomes: what became of a message at one recipient, verifiable by a third party with openssl.
-// Way of the message: made where an outcome falls, travels back to the origin, ends in its evidence.
+// Signed outcomes: what became of a message at one recipient, verifiable with openssl alone.
+// Way of the message: made where an outcome falls, goes back to the origin, ends in its evidence.
 // Pure.
 // Spec: docs/parcel-format.md#receipt. Tests: unit/protocol/receipt_test.cpp, vectors/receipt.json.
 // Limits: outcomes_per_receipt_max, receipt_bytes_max.

@@ -1,4 +1,4 @@
-// Test vectors of tests/vectors: cases of bytes with the verdict that every implementation must give.
+// Test vectors: cases of bytes with the verdict that every implementation must give.
 // Way of the message: none; support of the protocol's tests.
 // Not pure: reads files of the source tree.
 // Spec: docs/parcel-format.md#vectors. Tests: every test that reads a vector file.

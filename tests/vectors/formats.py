@@ -51,7 +51,7 @@ def point_of(scalar):
 
 
 def sign(scalar, data, high=False):
-    """r and s, 32 bytes each; the nonce follows from key and data, so that vectors are repeatable."""
+    """r and s, 32 bytes each; the nonce follows from key and data: vectors are repeatable."""
     k = int.from_bytes(sha256(scalar.to_bytes(32, "big"), data), "big") % (ORDER - 1) + 1
     r = multiply(k)[0] % ORDER
     s = pow(k, -1, ORDER) * (int.from_bytes(sha256(data), "big") + r * scalar) % ORDER
@@ -213,8 +213,8 @@ def message_id(time_ms, name):
 
 
 def header_fields(h):
-    out = [(0x81, h["id"]), (0x82, h["origin"].encode()), (0x83, bytes([CLASSES.index(h["class"])])),
-           (0x84, varint(h["created"]))]
+    out = [(0x81, h["id"]), (0x82, h["origin"].encode()),
+           (0x83, bytes([CLASSES.index(h["class"])])), (0x84, varint(h["created"]))]
     if "time_to_live" in h:
         out.append((0x85, varint(h["time_to_live"])))
     if h.get("clock", 0):

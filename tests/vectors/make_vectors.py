@@ -268,7 +268,8 @@ def signed_cases(made):
     unsigned = f.sequence(info[4:] + f.tlv(0xA1, f.attribute(f.CONTENT_TYPE, f.octets(bytes(64)))))
     yield bad("unsigned attributes", f.signed_data(kind, content, [unsigned]))
     yield bad("generalized time in 2026", with_attributes(sorted(
-        f.attribute(f.SIGNING_TIME, f.tlv(0x18, b"20261124180958Z")) if b"\x17\x0d" in each else each
+        f.attribute(f.SIGNING_TIME, f.tlv(0x18, b"20261124180958Z")) if b"\x17\x0d" in each
+        else each
         for each in attrs)))
     yield bad("time with month 13", good.replace(b"261124180958Z", b"261324180958Z"))
     yield bad("parameters of SHA-256 are NULL", f.signed_data(

@@ -28,7 +28,8 @@ BOOST_AUTO_TEST_CASE(vectors_are_accepted_unchanged_or_refused_as_named) {
     }
 }
 
-// A list is a run of equal fields, so a content may be cut between two entries and still be one: it is the
+// A list is a run of equal fields, so a content may be cut between two entries and still be one:
+// it is the
 // digest under the signature that shows the loss. Every other cut is refused.
 BOOST_AUTO_TEST_CASE(truncations_are_refused_or_read_as_what_is_left) {
     for (const auto& each : load_vectors("content")) {

@@ -105,7 +105,6 @@ BOOST_AUTO_TEST_CASE(standard_cms_is_rebuilt_bit_by_bit) {
     }
 }
 
-//= PF-34
 BOOST_AUTO_TEST_CASE(a_rewrapped_attempt_keeps_id_and_content_and_changes_the_rest) {
     std::vector<vector_case> attempts;
     for (auto& each : load_vectors("parcel", "preamble")) {
@@ -132,7 +131,8 @@ BOOST_AUTO_TEST_CASE(every_truncation_of_a_preamble_is_refused) {
     }
 }
 
-// What is not refused changes what was signed: the seal's content, the root, or the signature itself.
+// What is not refused changes what was signed: the seal's content, the root, or the signature
+// itself.
 //= PF-1
 BOOST_AUTO_TEST_CASE(every_bit_flip_of_a_preamble_is_refused_or_changes_what_was_signed) {
     for (const auto& each : load_vectors("parcel", "preamble")) {
