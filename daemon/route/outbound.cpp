@@ -214,14 +214,26 @@ void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shi
     bytes body = std::move(item.inline_body);
     item.inline_body.clear();
     const auto stream = session.offer(std::move(*frame), std::move(body), fairness, x_core.now);
-    lane.open.emplace(stream, transfer{std::move(item), 0, false});
+    lane.open.emplace(stream, transfer{std::move(item), 0, false, false});
+}
+
+void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset) {
+    if (std::exchange(open.is_read, true) || !open.item.message) {
+        return;
+    }
+    x_core.out.log(log_level::debug, "transfer-begins",
+                   "message " + protocol::to_text(open.item.message->id) + ", part " +
+                       std::to_string(open.item.object.position) + ", to " + std::string{peer.text()} +
+                       ": from byte " + std::to_string(offset) + " of " +
+                       std::to_string(open.item.object.bytes));
 }
 
 void outbound::on_event(session_number number, const event::need_data& what) {
-    const auto* open = find(number, what.stream);
+    auto* open = find(number, what.stream);
     if (open == nullptr) {
         return;
     }
+    log_first_byte(*open, open->item.shipment.peer, what.offset);
     const auto index = static_cast<std::uint32_t>(what.offset / limits::segment_bytes);
     const auto skip = static_cast<std::size_t>(what.offset % limits::segment_bytes);
     x_core.out.ask(query::load_segment{open->item.object.row, index}, [this, number, skip,

@@ -60,6 +60,7 @@ private:
         ready_shipment item;
         std::uint64_t durable_bytes = 0;
         bool all_sent = false;
+        bool is_read = false;  ///< Its first bytes have been asked for.
     };
     struct peer_lane {
         ready_queue queue;
@@ -69,6 +70,7 @@ private:
     };
     peer_lane* lane_of(session_number session);
     transfer* find(session_number session, protocol::stream_id stream);
+    void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(bureau_id peer, message_class cls);
     bool offer_next(bureau_id peer, peer_lane& lane);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
