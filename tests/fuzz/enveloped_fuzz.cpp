@@ -1,7 +1,7 @@
 // AuthEnvelopedData of bodies and pieces: no crash, and one form only.
 // Way of the message: none; a fuzz target.
 // Pure, but for the digests of OpenSSL where they are needed.
-// Spec: docs/parcel-format.md#enveloped-data. Tests: it is one; corpus/enveloped is replayed by ctest.
+// Spec: docs/parcel-format.md. Tests: it is one; corpus/enveloped is replayed by ctest.
 // Limits: those of the decoder; what is accepted must come back unchanged.
 #include "protocol/ensure.hpp"
 #include "protocol/parcel.hpp"

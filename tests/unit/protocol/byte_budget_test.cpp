@@ -14,8 +14,6 @@
 using namespace dhow::protocol;
 using namespace dhow::tests;
 
-BOOST_AUTO_TEST_SUITE(byte_budget_test)
-
 namespace {
 
 constexpr std::size_t text_bytes = 1500;
@@ -99,6 +97,8 @@ void add_total(table& rows, const std::string& name) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_SUITE(byte_budget_test)
 
 BOOST_AUTO_TEST_CASE(documentation_holds_the_computed_numbers) {
     auto message = message_table();
