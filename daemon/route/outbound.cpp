@@ -223,9 +223,9 @@ void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offs
     }
     x_core.out.log(log_level::debug, "transfer-begins",
                    "message " + protocol::to_text(open.item.message->id) + ", part " +
-                       std::to_string(open.item.object.position) + ", to " + std::string{peer.text()} +
-                       ": from byte " + std::to_string(offset) + " of " +
-                       std::to_string(open.item.object.bytes));
+                       std::to_string(open.item.object.position) + ", to " +
+                       std::string{peer.text()} + ": from byte " + std::to_string(offset) +
+                       " of " + std::to_string(open.item.object.bytes));
 }
 
 void outbound::on_event(session_number number, const event::need_data& what) {
