@@ -24,7 +24,7 @@ keys:
   at_rest: credential:at-rest
   link_certificate: link.crt
 trust:
-  directory: directory.bundle
+  directory: directory
   anchors: [a.crt, b.crt]
   federation: example
 links:
