@@ -37,6 +37,11 @@ std::vector<config::finding> all_findings(const config::loaded& read) {
     config::check_facts facts;
     facts.now = now();
     facts.certificates = read_certificates(read.settings, read.where, findings);
+    std::optional<protocol::directory> directory;
+    if (!has_errors(findings)) {  // else the anchors may be what is missing
+        directory = read_directory(read.settings, read.where, findings);
+    }
+    facts.directory = directory ? &*directory : nullptr;
     const auto more = config::check(read.settings, read.where, facts);
     findings.insert(findings.end(), more.begin(), more.end());
     return findings;

@@ -6,6 +6,7 @@
 #include "daemon/cli/configuration_facts.hpp"
 
 #include "config/load.hpp"
+#include "daemon/seal/directory_file.hpp"
 #include "daemon/seal/openssl_ptr.hpp"
 
 #include <openssl/pem.h>
@@ -119,6 +120,25 @@ std::vector<config::certificate_dates> read_certificates(const config::gateway& 
         out.push_back(std::move(*dates));
     }
     return out;
+}
+
+std::optional<protocol::directory> read_directory(const config::gateway& settings,
+                                                  const config::source_map& where,
+                                                  std::vector<config::finding>& problems) {
+    const auto& trust = settings.trust_settings;
+    const auto anchors = seal::load_anchors(trust, {});
+    if (!anchors) {
+        add_problem(problems, where, "trust.anchors", "trust.anchors: " + anchors.error().text,
+                    "Name the certificates of those who sign the directory.");
+        return std::nullopt;
+    }
+    auto directory = seal::load_directory(trust.directory, *anchors, std::nullopt);
+    if (!directory) {
+        add_problem(problems, where, "trust.directory",
+                    "trust.directory: " + directory.error().text, "See `dhow directory verify`.");
+        return std::nullopt;
+    }
+    return std::move(*directory);
 }
 
 }  // namespace dhow::cli

@@ -1,4 +1,4 @@
-// What the checks of a configuration need to know of this host: certificates' dates, missing files.
+// What the checks need to know of this host: dates of certificates, files, the directory.
 // Way of the message: none; `dhow config check`, and the daemon at start and reload.
 // Not pure: reads the files that a configuration names. Any thread.
 // Spec: docs/configuration.md#checks. Tests: unit/cli/config_command_test.cpp.
@@ -8,6 +8,8 @@
 #include "config/check.hpp"
 #include "protocol/errors.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace dhow::cli {
@@ -21,5 +23,11 @@ protocol::result<config::certificate_dates> read_certificate_dates(const std::st
 std::vector<config::certificate_dates> read_certificates(const config::gateway& settings,
                                                          const config::source_map& where,
                                                          std::vector<config::finding>& problems);
+
+/// The directory that the configuration names, verified against its anchors. Nothing when it cannot
+/// be: then `problems` says why.
+std::optional<protocol::directory> read_directory(const config::gateway& settings,
+                                                  const config::source_map& where,
+                                                  std::vector<config::finding>& problems);
 
 }  // namespace dhow::cli

@@ -2,6 +2,7 @@
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/configuration_facts.hpp"
 #include "daemon/seal/certificate.hpp"
+#include "daemon/seal/directory_editor.hpp"
 #include "protocol/errors.hpp"
 #include "tests/unit/config/sample.hpp"
 
@@ -32,9 +33,8 @@ public:
             write(name, "key");
         }
         const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-        for (const auto* name : {"link.crt", "a.crt", "b.crt"}) {
-            certificate(name, today - std::chrono::days{1});
-        }
+        certificate("link.crt", today - std::chrono::days{1});
+        directory(today);
         write("dhow.yaml", sample);
     }
     ~bureau_folder() { std::filesystem::remove_all(x_path); }
@@ -44,17 +44,42 @@ public:
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(x_path / name) << text;
     }
-    /// One that is valid for a year from that day on.
-    void certificate(const std::string& name, std::chrono::sys_days from) const {
-        const auto key = seal::own_key(EVP_EC_gen("P-256"));
-        const auto der = seal::make_certificate(key.get(), {.use = seal::certificate_use::link,
-                                                            .owner = "ZW",
+    /// Valid for a year from that day on.
+    static seal::certificate certify(const seal::key_ptr& key, seal::certificate_use use,
+                                     const std::string& owner, std::chrono::sys_days from) {
+        const auto der = seal::make_certificate(key.get(), {.use = use,
+                                                            .owner = owner,
                                                             .organisation = "NCB Harare",
                                                             .from = from,
                                                             .lifetime = std::chrono::years{1}});
-        const auto checked = seal::check_certificate(der, seal::certificate_use::link, "ZW");
-        BOOST_REQUIRE(checked.has_value());
-        write(name, seal::to_pem(*checked));
+        auto checked = seal::check_certificate(der, use, owner);
+        BOOST_REQUIRE_MESSAGE(checked.has_value(), checked.error().text);
+        return std::move(*checked);
+    }
+    void certificate(const std::string& name, std::chrono::sys_days from) const {
+        const auto key = seal::own_key(EVP_EC_gen("P-256"));
+        write(name, seal::to_pem(certify(key, seal::certificate_use::link, "ZW", from)));
+    }
+    /// One of two bureaus, signed by the two anchors.
+    void directory(std::chrono::sys_days today) const {
+        const auto folder = x_path / "directory";
+        BOOST_REQUIRE(seal::init_directory(folder, "example", 2, today).has_value());
+        for (const auto* bureau : {"IPSG", "ZW"}) {
+            protocol::directory_entry entry;
+            entry.bureau = *protocol::bureau_id::parse(bureau);
+            entry.name = bureau;
+            entry.role =
+                bureau[0] == 'I' ? protocol::bureau_role::hub : protocol::bureau_role::bureau;
+            const auto put = seal::put_entry(folder, entry, today);
+            BOOST_REQUIRE_MESSAGE(put.has_value(), put.error().text);
+        }
+        for (const auto* name : {"a.crt", "b.crt"}) {
+            const auto key = seal::own_key(EVP_EC_gen("P-256"));
+            const auto signer = certify(key, seal::certificate_use::directory, name, today);
+            write(name, seal::to_pem(signer));
+            const auto done = seal::sign_head(folder, key, signer, today);
+            BOOST_REQUIRE_MESSAGE(done.has_value(), done.error().text);
+        }
     }
     [[nodiscard]] std::string path(const std::string& name) const {
         return (x_path / name).string();
@@ -106,7 +131,7 @@ BOOST_AUTO_TEST_CASE(warnings_are_shown_and_exit_with_zero) {
     const auto result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::done));
     BOOST_TEST(contains(result.out, ":17: warning: routes.1"), result.out);
-    BOOST_TEST(contains(result.out, "0 errors, 1 warnings"), result.out);
+    BOOST_TEST(contains(result.out, "0 errors, 2 warnings"), result.out);
 }
 
 BOOST_AUTO_TEST_CASE(expired_and_expiring_certificates_are_reported) {
@@ -121,6 +146,18 @@ BOOST_AUTO_TEST_CASE(expired_and_expiring_certificates_are_reported) {
     BOOST_TEST(
         contains(result.out, ":11: warning: trust.anchors.0: " + path("a.crt") + " expires on"),
         result.out);
+}
+
+BOOST_AUTO_TEST_CASE(the_directory_is_verified_and_asked) {
+    write("dhow.yaml", changed("id: ZW", "id: MU"));
+    auto result = config_verb({"check", path("dhow.yaml")});
+    BOOST_TEST(contains(result.out, ":2: error: this bureau, MU, is not in the directory"),
+               result.out);
+    write("dhow.yaml", sample);
+    write("directory/entries/ZW.json", "{}");
+    result = config_verb({"check", path("dhow.yaml")});
+    BOOST_TEST(result.code == to_int(exit_code::bad_configuration));
+    BOOST_TEST(contains(result.out, ":10: error: trust.directory: "), result.out);
 }
 
 BOOST_AUTO_TEST_CASE(missing_and_broken_files_are_reported) {
