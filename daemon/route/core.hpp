@@ -85,6 +85,7 @@ struct core {
     std::uint64_t epoch = 1;
     std::uint64_t boot = 1;
     store::row_id last_row = 0;
+    bool started = false;               ///< What an earlier run left is loaded.
     bool stopping = false;
     bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires.
     disk_state disk;

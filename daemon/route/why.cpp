@@ -1,0 +1,315 @@
+// Why a recipient's copy is where it is.
+// Way of the message: see why.hpp.
+// Pure. The list itself is in why_list.cpp.
+// Spec: docs/operations.md#causes. Tests: unit/route/why_test.cpp.
+// Limits: see why.hpp.
+#include "daemon/route/why.hpp"
+
+#include "daemon/route/submission.hpp"
+#include "protocol/ensure.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using store::assignment_state;
+using store::delivery_state;
+using store::shipment_state;
+
+namespace {
+
+using response::cause;
+
+/// A cause of the list; `what` is put behind its text.
+cause make(std::string_view code, const std::string& what = {}) {
+    const auto list = all_causes();
+    const auto found = std::ranges::find(list, code, &cause_kind::code);
+    DHOW_ENSURE(found != list.end());
+    cause out;
+    out.code = found->code;
+    out.text = std::string(found->text) + (what.empty() ? "" : ": " + what);
+    out.remedy = found->remedy;
+    return out;
+}
+
+std::string name(bureau_id bureau) { return std::string(bureau.text()); }
+
+std::string text_of_code(std::uint16_t code) {
+    return code == 0 ? std::string{} : std::string(protocol::text_of(static_cast<errc>(code)));
+}
+
+std::string_view code_of_link(errc code) {
+    if (code == errc{}) {
+        return "link-waiting";
+    }
+    switch (code) {
+        case errc::connect_failed:
+            return "link-connect-failed";
+        case errc::tls_failed:
+            return "link-tls-failed";
+        case errc::peer_not_pinned:
+            return "link-wrong-key";
+        case errc::hello_refused:
+        case errc::unsupported_version:
+        case errc::bad_signature:
+            return "link-hello-refused";
+        case errc::clone_detected:
+            return "peer-clone-refused";
+        default:
+            return "link-lost";
+    }
+}
+
+cause cause_of_link(const link_record& link) {
+    cause out;
+    if (link.state == link_state::connecting) {
+        out = make("link-connecting", link.settings.name);
+    } else if (!link.dial_at) {
+        out = make("peer-must-call", name(link.settings.peer) + " by link " + link.settings.name);
+    } else {
+        out = make(code_of_link(link.last_code),
+                   link.settings.name + (link.last_error.empty() ? "" : ": " + link.last_error));
+        out.next_try = link.dial_at;
+    }
+    out.since = link.since;
+    return out;
+}
+
+/// Why there is no session with a peer.
+cause cause_of_peer(const why_view& from, bureau_id peer) {
+    const auto* entry = from.shared.directory->find(peer);
+    if (entry == nullptr || entry->status == protocol::bureau_status::revoked ||
+        entry->status == protocol::bureau_status::suspended) {
+        return make("peer-revoked", name(peer));
+    }
+    const auto* record = from.links.find(peer);
+    if (record != nullptr && !record->row.suspended.empty()) {
+        auto out = make("peer-suspended", name(peer) + ": " + record->row.suspended);
+        out.next_try = record->row.suspended_until;
+        return out;
+    }
+    const link_record* best = nullptr;
+    for (const auto& [link_name, link] : from.links.links()) {
+        const bool is_better = best == nullptr || link.state == link_state::connecting ||
+                               (link.dial_at && (!best->dial_at || *link.dial_at < *best->dial_at));
+        if (link.settings.peer == peer && is_better) {
+            best = &link;
+        }
+    }
+    return best == nullptr ? make("no-link", name(peer)) : cause_of_link(*best);
+}
+
+/// The text's shipment to a recipient's next hop; of several the last.
+const store::shipment_row* shipment_to(const answer::full_message& message, bureau_id peer) {
+    const store::shipment_row* out = nullptr;
+    for (const auto& row : message.shipments) {
+        if (row.position == 0 && row.peer == peer && (out == nullptr || out->row < row.row)) {
+            out = &row;
+        }
+    }
+    return out;
+}
+
+cause cause_of_deferred(const store::shipment_row& shipment) {
+    const auto code = static_cast<errc>(shipment.code);
+    auto out = make(code == errc::busy         ? "peer-busy"
+                    : code == errc::store_full ? "peer-disk-full"
+                                               : "peer-defers",
+                    name(shipment.peer) + ", " + text_of_code(shipment.code));
+    out.next_try = shipment.due_at;
+    out.since = shipment.changed_at;
+    return out;
+}
+
+cause cause_of_ready(const why_view& from, const store::shipment_row& shipment) {
+    if (const auto progress = from.sending.progress(shipment.row)) {
+        return make("sending", std::to_string(progress->durable_bytes) + " of " +
+                                   std::to_string(progress->total_bytes) + " bytes are at " +
+                                   name(shipment.peer));
+    }
+    if (!from.links.is_up(shipment.peer)) {
+        if (!shipment.in_doubt) {
+            return cause_of_peer(from, shipment.peer);
+        }
+        const auto link = cause_of_peer(from, shipment.peer);
+        auto out = make("in-doubt", name(shipment.peer) + "; " + link.text);
+        out.next_try = link.next_try;
+        out.since = shipment.changed_at;
+        return out;
+    }
+    auto out = make("queued-behind", name(shipment.peer));
+    out.since = shipment.created_at;
+    return out;
+}
+
+cause cause_of_shipment(const why_view& from, const store::shipment_row& shipment) {
+    switch (shipment.state) {
+        case shipment_state::held:
+            return make("held-by-operator");
+        case shipment_state::deferred:
+            return cause_of_deferred(shipment);
+        case shipment_state::failed:
+            return make(static_cast<errc>(shipment.code) == errc::store_corrupt ? "object-damaged"
+                                                                                : "refused-by-peer",
+                        name(shipment.peer) + ", " + text_of_code(shipment.code));
+        case shipment_state::waiting:
+            return make("waiting-for-bytes");
+        case shipment_state::done:
+            return make("relayed-waiting-receipt", name(shipment.peer));
+        case shipment_state::ready:
+            break;
+    }
+    return cause_of_ready(from, shipment);
+}
+
+bool is_over(const why_view& from, const answer::full_message& message) {
+    return message.message.expires_at && *message.message.expires_at <= from.shared.now;
+}
+
+cause cause_of_queued(const why_view& from, const answer::full_message& message,
+                      const store::delivery_row& row) {
+    if (row.next_hop.empty() || from.shared.routes.next_hops(row.recipient).empty()) {
+        return make("no-route", name(row.recipient));
+    }
+    const auto* shipment = shipment_to(message, row.next_hop);
+    if (shipment == nullptr) {
+        return make("no-route", name(row.recipient) + " by " + name(row.next_hop));
+    }
+    if (is_over(from, message)) {
+        return make(shipment->in_doubt || from.sending.progress(shipment->row) ? "expired-unconfirmed"
+                                                                               : "expiring");
+    }
+    return cause_of_shipment(from, *shipment);
+}
+
+cause cause_of_relayed(const why_view& from, const answer::full_message& message,
+                       const store::delivery_row& row) {
+    auto out = is_over(from, message) ? make("expired-unconfirmed", name(row.next_hop) + " took it")
+               : row.attempt > 0      ? make("sent-again", "attempt " + std::to_string(row.attempt + 1) +
+                                                         " by " + name(row.next_hop))
+                                      : make("relayed-waiting-receipt", name(row.next_hop));
+    out.next_try = row.due_at;
+    return out;
+}
+
+cause cause_of_inbound(const answer::full_message& message, const store::delivery_row& row) {
+    if (message.inbox && !message.inbox->complete) {
+        return make("waiting-for-attachment", "from " + name(message.message.origin));
+    }
+    std::string waits;
+    for (const auto& one : message.assignments) {
+        if (one.state == assignment_state::offered) {
+            waits += (waits.empty() ? "" : ", ") + one.agency;
+        }
+    }
+    return waits.empty() ? make("taken", row.text) : make("offered-to-agency", waits);
+}
+
+cause cause_of_refused(const store::delivery_row& row) {
+    if (row.text.empty()) {
+        return make("refused-by-addressee", text_of_code(row.code));
+    }
+    return row.code == 0 ? make("rejected-by-agency", row.text) : make("refused-by-peer", row.text);
+}
+
+cause cause_of_state(const why_view& from, const answer::full_message& message,
+                     const store::delivery_row& row) {
+    const bool is_ours = row.recipient == from.shared.self();
+    switch (row.state) {
+        case delivery_state::accepted:
+        case delivery_state::queued:
+        case delivery_state::sending:
+        case delivery_state::in_doubt:
+        case delivery_state::deferred:
+            return cause_of_queued(from, message, row);
+        case delivery_state::relayed:
+            return cause_of_relayed(from, message, row);
+        case delivery_state::delivered:
+            return is_ours ? cause_of_inbound(message, row)
+                           : make("delivered-attachments-open", "at " + name(row.recipient));
+        case delivery_state::complete:
+            return is_ours ? cause_of_inbound(message, row)
+                           : make("delivered-waiting-agency", "at " + name(row.recipient));
+        case delivery_state::taken:
+        case delivery_state::answered:
+            return make("taken", row.text);
+        case delivery_state::held:
+            return make("held-by-operator");
+        case delivery_state::quarantined:
+            return make("quarantined", text_of_code(row.code));
+        case delivery_state::expired:
+            return make("expired");
+        case delivery_state::cancelled:
+            return make("cancelled");
+        case delivery_state::refused:
+            return is_ours ? make("rejected-by-agency", row.text) : cause_of_refused(row);
+        case delivery_state::undeliverable:
+            return make("undeliverable", text_of_code(row.code));
+        case delivery_state::received:
+            return make("received-not-opened");
+        case delivery_state::handed_on:
+            return make("handed-on", "to " + name(row.next_hop));
+    }
+    return make("received-not-opened");
+}
+
+/// Attachments that wait for their turn behind the text, or for their own bytes.
+std::optional<cause> cause_of_attachments(const answer::full_message& message,
+                                          const store::delivery_row& row) {
+    if (in_state(row.state) & store::settled_states) {
+        return std::nullopt;
+    }
+    for (const auto& shipment : message.shipments) {
+        if (shipment.position == 0 || shipment.peer != row.next_hop ||
+            shipment.state != shipment_state::waiting) {
+            continue;
+        }
+        const auto object = std::ranges::find(message.objects, shipment.object, &store::object_row::row);
+        const bool is_here = object != message.objects.end() &&
+                             object->state == store::object_state::complete;
+        auto out = make(is_here ? "waiting-for-text" : "waiting-for-attachment",
+                        "attachment " + std::to_string(shipment.position));
+        out.since = shipment.created_at;
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<response::cause> causes_of(const why_view& from, const answer::full_message& message,
+                                       const store::delivery_row& row) {
+    std::vector<cause> out{cause_of_state(from, message, row)};
+    if (!out.front().since) {
+        out.front().since = row.changed_at;
+    }
+    if (auto more = cause_of_attachments(message, row)) {
+        out.push_back(std::move(*more));
+    }
+    for (auto& one : out) {
+        one.recipient = row.recipient;
+    }
+    return out;
+}
+
+std::vector<response::cause> causes_of_gateway(const core& shared) {
+    std::vector<cause> out;
+    if (shared.expiry_frozen) {
+        out.push_back(make("clock-doubtful"));
+    }
+    if (shared.directory->head.stale_after <= shared.now) {
+        out.push_back(make("directory-stale", "since " + protocol::to_text(shared.directory->head.stale_after)));
+        out.back().since = shared.directory->head.stale_after;
+    }
+    if (!shared.disk.bulk) {
+        out.push_back(make("disk-low", !shared.disk.flash     ? "nothing is taken in"
+                                       : !shared.disk.routine ? "only flash is taken in"
+                                                              : "no bulk is taken in"));
+    }
+    if (shared.stopping) {
+        out.push_back(make("stopping"));
+    }
+    return out;
+}
+
+}  // namespace dhow::route
