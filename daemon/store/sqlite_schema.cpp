@@ -42,7 +42,8 @@ void set(connection& db, const std::string& path, const char* name, const std::s
          const std::string& read_back) {
     db.text_of(std::string("PRAGMA ") + name + " = " + value);
     const std::string got = db.text_of(std::string("PRAGMA ") + name);
-    if (got != read_back) {
+    const bool has_none = got.empty() && read_back == "0";  // A file system that cannot map files.
+    if (got != read_back && !has_none) {
         throw open_error(errc::store_failed, path + ": pragma " + name + " is '" + got +
                                                  "', expected '" + read_back +
                                                  "'; the file was not made by dhowd, or this "

@@ -1,0 +1,52 @@
+// The store as maps in memory: says what the SQL must do, slowly and obviously.
+// Way of the message: none; the reference that SQLite is compared with.
+// Pure. One thread.
+// Spec: docs/store.md, operations.hpp. Tests: store_contract runs on it too.
+// Limits: none; every question walks everything.
+#pragma once
+
+#include "daemon/store/store.hpp"
+
+#include <map>
+#include <set>
+
+namespace dhow::tests {
+
+using namespace dhow::store;
+
+/// Everything that is in the store; copied to take a failed transaction back.
+struct model_state {
+    std::map<std::string, std::string> meta;
+    std::map<row_id, message_row> messages;
+    std::map<row_id, object_row> objects;
+    std::map<std::pair<row_id, std::uint32_t>, protocol::bytes> segments;
+    std::map<std::pair<row_id, bureau_id>, delivery_row> deliveries;
+    std::map<row_id, shipment_row> shipments;
+    std::map<row_id, std::uint64_t> shipment_bytes;   ///< Of the object when the shipment was put.
+    std::map<std::tuple<message_id, bureau_id, std::uint8_t, bureau_id>, custody_row> custody;
+    std::map<row_id, inbox_row> inbox;
+    std::map<std::pair<row_id, std::string>, assignment_row> assignments;
+    std::map<row_id, outcome_row> outcomes;
+    std::map<row_id, receipt_row> receipts;
+    std::set<std::tuple<message_id, bureau_id, row_id>> receipt_of;
+    std::map<digest, idempotency_row> idempotency;
+    std::vector<event_row> events;
+    std::map<bureau_id, peer_row> peers;
+    row_id last_row = 0;
+};
+
+class model_store final : public store::store {
+public:
+    model_store() = default;
+    model_store(const std::string& instance, const std::string& epoch) {
+        x_state.meta = {{"instance", instance}, {"epoch", epoch}};
+    }
+    protocol::result<std::vector<transaction_result>> apply(
+        std::span<const transaction> batch) override;
+    protocol::result<reply> ask(const question& what) override;
+
+private:
+    model_state x_state;
+};
+
+}  // namespace dhow::tests
