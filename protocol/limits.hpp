@@ -123,6 +123,13 @@ inline constexpr std::chrono::seconds ping_interval{120};
 /// No byte at all for this long while something is expected ends the session.
 inline constexpr std::chrono::seconds silence_time_max{120};
 
+/// Incoming connections whose peer is not known yet: 200 peers that all come back, and as many others.
+inline constexpr std::size_t half_open_max = 512;
+/// What is still to be written when a session has ended, GOODBYE last, gets this long.
+inline constexpr std::chrono::seconds close_time_max{10};
+/// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
+inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
+
 // Disk ----------------------------------------------------------------------------------------
 /// Row of payload on disk; notes on queues section 3 (SQLite: larger rows win nothing).
 inline constexpr std::size_t segment_bytes = 64 * kib;

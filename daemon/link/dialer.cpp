@@ -1,10 +1,11 @@
 // Dials a peer.
-// Way of the message: see dialer.hpp.
-// Not pure: sockets.
-// Spec: docs/link-protocol.md#connecting. Tests: drivers/tls_link_test.cpp.
+// Way of the message: application -> [dialer] -> tls_link.
+// Not pure: sockets. Net thread.
+// Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
 // Limits: see dialer.hpp.
 #include "daemon/link/dialer.hpp"
 
+#include "daemon/link/address.hpp"
 #include "protocol/limits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,30 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using protocol::errc;
 
-namespace {
-constexpr std::string_view scheme = "tls://";
-
-struct host_and_port {
-    std::string host, port;
-};
-
-std::optional<host_and_port> split(std::string_view address) {
-    if (!address.starts_with(scheme)) {
-        return std::nullopt;
-    }
-    address.remove_prefix(scheme.size());
-    const auto colon = address.rfind(':');
-    if (colon == std::string_view::npos || colon == 0 || colon + 1 == address.size()) {
-        return std::nullopt;
-    }
-    auto host = address.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    return host_and_port{std::string(host), std::string(address.substr(colon + 1))};
-}
-}  // namespace
-
 struct dialer::attempt {
     attempt(asio::io_context& io, asio::ssl::context& context)
         : stream(tcp::socket(io), context), timer(io), resolver(io) {}
@@ -51,8 +28,9 @@ struct dialer::attempt {
     tls_stream stream;
     asio::steady_timer timer;
     tcp::resolver resolver;
-    tls_context keep;              ///< The context outlives its streams, also across a reload.
+    tls_context keep;  ///< The context outlives its streams, also across a reload.
     bool timed_out = false;
+    bool is_over = false;  ///< The timer must not touch the stream any more.
 };
 
 void dialer::dial(std::string link_name, protocol::bureau_id peer, std::string address) {
@@ -61,7 +39,8 @@ void dialer::dial(std::string link_name, protocol::bureau_id peer, std::string a
     what->address = std::move(address);
     what->peer = peer;
     what->keep = x_context;
-    asio::co_spawn(x_io, [this, what] { return run(what); }, asio::detached);
+    auto begin = [this, what] { return run(what); };
+    asio::co_spawn(x_io, std::move(begin), asio::detached);
 }
 
 void dialer::fail(const attempt& what, errc code, std::string text) {
@@ -72,15 +51,16 @@ void dialer::fail(const attempt& what, errc code, std::string text) {
 asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     what->timer.expires_after(protocol::limits::handshake_time_max);
     what->timer.async_wait([what](const boost::system::error_code& error) {
-        if (!error) {
+        if (!error && !what->is_over) {
             what->timed_out = true;
             what->resolver.cancel();
             boost::system::error_code ignored;
             what->stream.lowest_layer().close(ignored);
         }
     });
-    const bool connected = co_await connect(*what);
-    const bool trusted = connected && co_await shake_hands(*what);
+    const bool connected = co_await connect(what);
+    const bool trusted = connected && co_await shake_hands(what);
+    what->is_over = true;
     what->timer.cancel();
     if (!trusted) {
         co_return;
@@ -95,52 +75,53 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     link->start(number);
 }
 
-asio::awaitable<bool> dialer::connect(attempt& what) {
-    const auto target = split(what.address);
+asio::awaitable<bool> dialer::connect(std::shared_ptr<attempt> what) {
+    const auto target = split_peer_address(what->address);
     if (!target) {
-        fail(what, errc::connect_failed, "expected tls://host:port");
+        fail(*what, errc::connect_failed, "expected tls://host:port");
         co_return false;
     }
     boost::system::error_code error;
-    const auto found = co_await what.resolver.async_resolve(
+    const auto found = co_await what->resolver.async_resolve(
         target->host, target->port, asio::redirect_error(asio::use_awaitable, error));
     if (error) {
-        fail(what, errc::connect_failed, "name not found: " + error.message());
+        fail(*what, errc::connect_failed, "name not found: " + error.message());
         co_return false;
     }
-    co_await asio::async_connect(what.stream.lowest_layer(), found,
+    co_await asio::async_connect(what->stream.lowest_layer(), found,
                                  asio::redirect_error(asio::use_awaitable, error));
     if (error) {
-        fail(what, errc::connect_failed, error.message());
+        fail(*what, errc::connect_failed, error.message());
         co_return false;
     }
-    what.stream.lowest_layer().set_option(tcp::no_delay(true), error);
+    prepare_socket(what->stream);
     co_return true;
 }
 
-asio::awaitable<bool> dialer::shake_hands(attempt& what) {
-    auto& memory = x_sessions[what.address];
+//= LP-2
+asio::awaitable<bool> dialer::shake_hands(std::shared_ptr<attempt> what) {
+    auto& memory = x_sessions[what->address];
     if (!memory) {
         memory = std::make_shared<session_memory>();
     }
-    memory->apply_to(what.stream);
+    memory->apply_to(what->stream);
     boost::system::error_code error;
-    co_await what.stream.async_handshake(asio::ssl::stream_base::client,
-                                         asio::redirect_error(asio::use_awaitable, error));
+    co_await what->stream.async_handshake(asio::ssl::stream_base::client,
+                                          asio::redirect_error(asio::use_awaitable, error));
     if (error) {
         memory->forget();
-        fail(what, errc::tls_failed, error.message());
+        fail(*what, errc::tls_failed, error.message());
         co_return false;
     }
-    if (!speaks_dhow(what.stream)) {
-        fail(what, errc::tls_failed, "the other end does not speak dhow/1");
+    if (!speaks_dhow(what->stream)) {
+        fail(*what, errc::tls_failed, "the other end does not speak dhow/1");
         co_return false;
     }
-    const auto peer = x_pins.peer_of(peer_certificate(what.stream));
-    if (peer != what.peer) {
+    const auto peer = x_pins.peer_of(peer_certificate(what->stream));
+    if (peer != what->peer) {
         memory->forget();
-        fail(what, errc::peer_not_pinned,
-             "the certificate is not the link key of " + std::string(what.peer.text()) +
+        fail(*what, errc::peer_not_pinned,
+             "the certificate is not the link key of " + std::string(what->peer.text()) +
                  " in the directory");
         co_return false;
     }

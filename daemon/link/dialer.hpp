@@ -1,7 +1,7 @@
 // Dials a peer: name, connect, TLS, pin; then a tls_link.
 // Way of the message: application -> [dialer] -> tls_link.
 // Not pure: sockets. Net thread.
-// Spec: docs/link-protocol.md#connecting. Tests: drivers/tls_link_test.cpp.
+// Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
 // Limits: connect_time_max for each address, handshake_time_max for TLS.
 #pragma once
 
@@ -24,15 +24,15 @@ public:
 private:
     struct attempt;
     boost::asio::awaitable<void> run(std::shared_ptr<attempt> what);
-    boost::asio::awaitable<bool> connect(attempt& what);
-    boost::asio::awaitable<bool> shake_hands(attempt& what);
+    boost::asio::awaitable<bool> connect(std::shared_ptr<attempt> what);
+    boost::asio::awaitable<bool> shake_hands(std::shared_ptr<attempt> what);
     void fail(const attempt& what, protocol::errc code, std::string text);
 
     boost::asio::io_context& x_io;
     link_handler& x_handler;
     const peer_pinning& x_pins;
     tls_context x_context;
-    std::map<std::string, std::shared_ptr<session_memory>> x_sessions;   ///< By address.
+    std::map<std::string, std::shared_ptr<session_memory>> x_sessions;  ///< By address.
 };
 
 }  // namespace dhow::link

@@ -1,7 +1,7 @@
 // What the application gives to the links and hears from them.
 // Way of the message: core <-> application <-> [link] <-> socket.
 // Interfaces only. Net thread.
-// Spec: docs/link-protocol.md. Tests: drivers/tls_link_test.cpp.
+// Spec: docs/link-protocol.md. Tests: unit/link/tls_link_test.cpp.
 // Limits: none.
 #pragma once
 
@@ -14,7 +14,8 @@ namespace dhow::link {
 
 class tls_link;
 
-/// Whose TLS key a certificate holds, by the directory. Expiry dates do not matter: the directory decides.
+/// Whose TLS key a certificate holds, by the directory. Expiry dates do not matter: the directory
+/// decides.
 class peer_pinning {
 public:
     virtual ~peer_pinning() = default;
@@ -28,7 +29,8 @@ public:
     virtual ~link_handler() = default;
     /// What a session with this peer begins with; the exporter is filled in by the link.
     virtual protocol::session_options options_for(protocol::bureau_id peer) = 0;
-    /// TLS stands and the peer is pinned. `link_name` is empty for one that came in. Returns its number.
+    /// TLS stands and the peer is pinned. `link_name` is empty for one that came in. Returns its
+    /// number.
     virtual std::uint64_t on_up(std::shared_ptr<tls_link> link, protocol::bureau_id peer,
                                 const std::string& link_name, bool is_dialler) = 0;
     /// The session has events, or was given time.

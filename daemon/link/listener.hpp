@@ -1,7 +1,7 @@
 // Listens for peers: accept, TLS, pin; then a tls_link.
 // Way of the message: peer -> [listener] -> tls_link.
 // Not pure: sockets. Net thread.
-// Spec: docs/link-protocol.md#connecting. Tests: drivers/tls_link_test.cpp.
+// Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
 // Limits: half_open_max connections that are not pinned yet; handshake_time_max each.
 #pragma once
 
@@ -26,6 +26,8 @@ private:
     struct visitor;
     boost::asio::awaitable<void> accept_loop(std::shared_ptr<boost::asio::ip::tcp::acceptor> from);
     boost::asio::awaitable<void> welcome(std::shared_ptr<visitor> who);
+    boost::asio::awaitable<void> turn_away(std::shared_ptr<visitor> who, protocol::errc code);
+    boost::asio::awaitable<void> judge(std::shared_ptr<visitor> who);
 
     boost::asio::io_context& x_io;
     link_handler& x_handler;

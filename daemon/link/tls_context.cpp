@@ -1,13 +1,18 @@
 // TLS for peers.
 // Way of the message: see tls_context.hpp.
 // Not pure: OpenSSL.
-// Spec: docs/link-protocol.md#tls. Tests: drivers/tls_link_test.cpp.
+// Spec: docs/link-protocol.md#tls. Tests: unit/link/tls_link_test.cpp.
 // Limits: see tls_context.hpp.
 #include "daemon/link/tls_context.hpp"
+
+#include "protocol/limits.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <array>
 #include <stdexcept>
@@ -23,13 +28,14 @@ constexpr std::string_view session_context = "dhow/1";
 int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                 unsigned int in_size, void*) {
     unsigned char* chosen = nullptr;
-    const int found = SSL_select_next_proto(&chosen, out_size, alpn.data(), alpn.size(), in, in_size);
+    const int found =
+        SSL_select_next_proto(&chosen, out_size, alpn.data(), alpn.size(), in, in_size);
     *out = chosen;
     return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/// Which key it is counts, and that is asked of the directory after the handshake; names, issuers and
-/// dates of the certificate do not.
+/// Which key it is counts, and that is asked of the directory after the handshake; names, issuers
+/// and dates of the certificate do not.
 int take_any_certificate(int, X509_STORE_CTX*) { return 1; }
 
 void require(bool ok, const char* what) {
@@ -41,14 +47,16 @@ void require(bool ok, const char* what) {
 }
 }  // namespace
 
+//= LP-1
 tls_context make_context(const std::string& certificate_pem, EVP_PKEY* key) {
     namespace ssl = boost::asio::ssl;
     auto out = std::make_shared<ssl::context>(ssl::context::tls);
     SSL_CTX* raw = out->native_handle();
     require(SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) == 1, "TLS 1.3");
     require(SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) == 1, "TLS 1.3");
-    require(SSL_CTX_set_ciphersuites(raw, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1,
-            "cipher suites");
+    require(
+        SSL_CTX_set_ciphersuites(raw, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1,
+        "cipher suites");
     // The hybrid group where OpenSSL knows it (3.5), else the classical ones alone.
     if (SSL_CTX_set1_groups_list(raw, "X25519MLKEM768:X25519:P-256") != 1) {
         ERR_clear_error();
@@ -56,8 +64,10 @@ tls_context make_context(const std::string& certificate_pem, EVP_PKEY* key) {
     }
     out->use_certificate_chain(boost::asio::buffer(certificate_pem));
     require(SSL_CTX_use_PrivateKey(raw, key) == 1, "the link key");
-    require(SSL_CTX_check_private_key(raw) == 1, "link key and link certificate do not belong together");
-    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, take_any_certificate);
+    require(SSL_CTX_check_private_key(raw) == 1,
+            "link key and link certificate do not belong together");
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       take_any_certificate);
     SSL_CTX_set_alpn_select_cb(raw, select_alpn, nullptr);
     SSL_CTX_set_alpn_protos(raw, alpn.data(), alpn.size());
     // Stateful: what the client gets is a reference, not its own certificate encrypted to us.
@@ -88,6 +98,7 @@ protocol::bytes peer_certificate(tls_stream& stream) {
     return out;
 }
 
+//= LP-26
 protocol::bytes exporter(tls_stream& stream) {
     static constexpr std::string_view label = "EXPORTER-Channel-Binding";
     protocol::bytes out(32);
@@ -105,28 +116,31 @@ bool speaks_dhow(tls_stream& stream) {
            std::string_view(reinterpret_cast<const char*>(chosen), size) == wanted;
 }
 
+void prepare_socket(tls_stream& stream) {
+    boost::system::error_code ignored;
+    auto& socket = stream.lowest_layer();
+    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    const int unsent = protocol::limits::kernel_unsent_bytes_max;
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+}
+
+void keep_resumable(tls_stream& stream) {
+    SSL_set_shutdown(stream.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+bool is_resumed(tls_stream& stream) { return SSL_session_reused(stream.native_handle()) == 1; }
+
 void session_memory::apply_to(tls_stream& stream) const {
-    if (x_session != nullptr) {
-        SSL_set_session(stream.native_handle(), x_session);
+    if (x_session) {
+        SSL_set_session(stream.native_handle(), x_session.get());
     }
 }
 
 void session_memory::remember(tls_stream& stream) {
-    SSL_SESSION* fresh = SSL_get1_session(stream.native_handle());
-    if (fresh == nullptr) {
-        return;
+    std::unique_ptr<SSL_SESSION, session_free> fresh{SSL_get1_session(stream.native_handle())};
+    if (fresh && SSL_SESSION_is_resumable(fresh.get()) == 1) {
+        x_session = std::move(fresh);
     }
-    if (SSL_SESSION_is_resumable(fresh) != 1) {
-        SSL_SESSION_free(fresh);
-        return;
-    }
-    forget();
-    x_session = fresh;
-}
-
-void session_memory::forget() {
-    SSL_SESSION_free(x_session);
-    x_session = nullptr;
 }
 
 }  // namespace dhow::link

@@ -1,16 +1,16 @@
-// TLS for peers: 1.3 only, both sides with certificates, ALPN `dhow/1`, stateful resumption for a day.
+// TLS for peers: 1.3 only, certificates on both sides, ALPN `dhow/1`, resumption for a day.
 // Way of the message: made at start and reload; dialer and listener make their streams of it.
 // Not pure: OpenSSL. Frozen once made.
-// Spec: docs/link-protocol.md#tls. Tests: drivers/tls_link_test.cpp.
+// Spec: docs/link-protocol.md#tls. Tests: unit/link/tls_link_test.cpp.
 // Limits: resumption_lifetime.
 #pragma once
 
 #include "protocol/errors.hpp"
 #include "protocol/ids.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <memory>
 #include <string>
@@ -33,19 +33,27 @@ protocol::bytes exporter(tls_stream& stream);
 /// Whether the other end agreed to `dhow/1`.
 bool speaks_dhow(tls_stream& stream);
 
+/// TCP_NODELAY, and little unsent in the kernel (kernel_unsent_bytes_max).
+void prepare_socket(tls_stream& stream);
+/// Call before the socket closes: without it OpenSSL forgets the session of a connection that was
+/// cut, which is when it is wanted most. (TLS 1.3 proves the keys anew in each resumption.)
+void keep_resumable(tls_stream& stream);
+/// Whether the handshake resumed an earlier session.
+bool is_resumed(tls_stream& stream);
+
 /// One remembered session for a dialled address; resumed with a fresh key exchange.
 class session_memory {
 public:
-    session_memory() = default;
-    ~session_memory() { forget(); }
-    session_memory(const session_memory&) = delete;
-    session_memory& operator=(const session_memory&) = delete;
     void apply_to(tls_stream& stream) const;
+    /// After data were read: the peer's ticket comes with them.
     void remember(tls_stream& stream);
-    void forget();
+    void forget() { x_session.reset(); }
 
 private:
-    SSL_SESSION* x_session = nullptr;
+    struct session_free {
+        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+    };
+    std::unique_ptr<SSL_SESSION, session_free> x_session;
 };
 
 }  // namespace dhow::link

@@ -1,12 +1,13 @@
 // Carries one link_session over one TLS connection: read, write, deadline; it decides nothing.
 // Way of the message: link_session <-> [tls_link] <-> socket.
 // Not pure: sockets. Net thread; lives as long as one of its operations.
-// Spec: docs/link-protocol.md. Tests: drivers/tls_link_test.cpp, system.
-// Limits: write_bytes_max gathered into one write.
+// Spec: docs/link-protocol.md#session. Tests: unit/link/tls_link_test.cpp, system.
+// Limits: write_pace for one write, close_time_max to close.
 #pragma once
 
 #include "daemon/link/link_events.hpp"
 #include "daemon/link/tls_context.hpp"
+#include "daemon/link/write_pace.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,14 +22,17 @@ public:
 
     /// Begins to read and to write. `session` is the number that link_handler::on_up() gave.
     void start(std::uint64_t session);
-    /// The session may have something to write, or another deadline.
+    /// The session may have something to write, or another deadline, or have ended.
     void pump();
-    /// After what is still to be written.
+    /// Ends the session if it has not ended, and closes after what is still to be written.
     void close();
+    /// Closes at once, as if the connection had failed.
+    void cut() { end(boost::asio::error::operation_aborted); }
     /// Called once before the stream closes; the dialer remembers the TLS session here.
     void set_on_end(std::function<void(tls_stream&)> on_end) { x_on_end = std::move(on_end); }
 
     [[nodiscard]] protocol::link_session& session() { return x_session; }
+    [[nodiscard]] bool is_resumed() { return link::is_resumed(x_stream); }
     [[nodiscard]] std::uint64_t bytes_in() const { return x_bytes_in; }
     [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
 
@@ -36,7 +40,9 @@ private:
     boost::asio::awaitable<void> read_loop();
     boost::asio::awaitable<void> write_loop();
     void gather();
+    void hang_up();
     void arm_timer();
+    void on_timer();
     void end(const boost::system::error_code& why);
 
     tls_stream x_stream;
@@ -44,12 +50,13 @@ private:
     protocol::link_session x_session;
     boost::asio::steady_timer x_timer;
     std::optional<protocol::utc_time> x_armed;
+    std::optional<protocol::utc_time> x_close_by;  ///< The session has ended.
     protocol::bytes x_out;
+    write_pace x_pace;
     std::uint64_t x_number = 0;
     std::uint64_t x_bytes_in = 0;
     std::uint64_t x_bytes_out = 0;
     bool x_writing = false;
-    bool x_closing = false;
     bool x_ended = false;
     std::function<void(tls_stream&)> x_on_end;
 };
