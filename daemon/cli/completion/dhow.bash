@@ -1,10 +1,10 @@
-# Completion of dhow's commands and options for bash; installed as .../bash-completion/completions/dhow.
+# Completion of dhow's commands and options for bash; installed as completions/dhow.
 # Options come from each command's own --help, so that they are never out of date.
 
 _dhow() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="send status why cancel inbox evidence queue hold release link route config keys
-        directory db version help"
+    local commands="send status why cancel inbox evidence queue hold release send-again link route
+        config keys directory db version help"
     local -A verbs=(
         [inbox]="list get ack" [evidence]="export" [link]="list" [route]="explain"
         [config]="check" [db]="check backup" [keys]="" [directory]="add sign show verify")
