@@ -13,7 +13,8 @@
 
 namespace dhow::store {
 
-/// What a batch may hold. Defaults are those of limits.hpp; tests and the simulator draw smaller ones.
+/// What a batch may hold. Defaults are those of limits.hpp; tests and the simulator draw smaller
+/// ones.
 struct batch_bounds {
     std::size_t operations_max = protocol::limits::batch_operations_max;
     std::size_t bytes_max = protocol::limits::batch_bytes_max;
@@ -30,8 +31,10 @@ public:
     [[nodiscard]] bool fits(std::size_t operations, std::size_t bytes) const;
     /// A transaction has joined the batch.
     void on_transaction(std::size_t operations, std::size_t bytes, bool at_once, time_point now);
-    /// The batch is to be committed now: it is full, or old, or holds what must not wait; or nothing more
-    /// is at hand, so that waiting would only add latency. While it is committed the next one gathers.
+    /// The batch is to be committed now: it is full, or old, or holds what must not wait; or
+    /// nothing more
+    /// is at hand, so that waiting would only add latency. While it is committed the next one
+    /// gathers.
     [[nodiscard]] bool must_cut(time_point now, bool more_is_waiting) const;
     /// When the oldest of the batch has waited long enough.
     [[nodiscard]] std::optional<time_point> next_deadline() const;

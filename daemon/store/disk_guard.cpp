@@ -1,4 +1,5 @@
-// Decides what may still be accepted while the disk fills up, and keeps the ledger of promised space.
+// Decides what may still be accepted while the disk fills up, and keeps the ledger of promised
+// space.
 // Way of the message: intake and links ask [disk_guard] before the first segment.
 // Pure.
 // Spec: docs/store.md#disk. Tests: unit/store/disk_guard_test.cpp.
@@ -31,8 +32,8 @@ void disk_guard::judge() {
     if (!x_is_measured) {
         return;
     }
-    double percent = 100.0 * static_cast<double>(spare_bytes()) /
-                     static_cast<double>(x_last.total_bytes);
+    double percent =
+        100.0 * static_cast<double>(spare_bytes()) / static_cast<double>(x_last.total_bytes);
     if (x_last.total_inodes > 0) {
         percent = std::min(percent, 100.0 * static_cast<double>(x_last.free_inodes) /
                                         static_cast<double>(x_last.total_inodes));
@@ -47,10 +48,14 @@ bool disk_guard::accepts(message_class cls, bool is_receipt) const {
         return true;
     }
     switch (x_level) {
-        case disk_level::open: return true;
-        case disk_level::no_bulk: return cls != message_class::bulk;
-        case disk_level::flash_only: return cls == message_class::flash;
-        case disk_level::closed: return false;
+        case disk_level::open:
+            return true;
+        case disk_level::no_bulk:
+            return cls != message_class::bulk;
+        case disk_level::flash_only:
+            return cls == message_class::flash;
+        case disk_level::closed:
+            return false;
     }
     return false;
 }

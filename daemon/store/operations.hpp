@@ -13,19 +13,17 @@
 namespace dhow::store {
 
 namespace operation {
-// Every put_… whose key exists is a conflict, unless its comment says otherwise. A change that can not
+// Every put_… whose key exists is a conflict, unless its comment says otherwise. A change that can
+// not
 // conflict and finds nothing to do is reported in `unchanged`.
 
 /// Not unique on (origin, id, attempt): see message_row. conflict: row number exists.
-struct put_message {
-    message_row row;
-};
+struct put_message { message_row row; };
 /// `durable_bytes` of the row is not looked at: it starts at 0 and only put_segment raises it.
-struct put_object {
-    object_row row;
-};
+struct put_object { object_row row; };
 /// Appends: index x 64 KiB must equal durable_bytes (else conflict). The last may be short.
-/// Raises durable_bytes; state expected becomes partial, other states stay. conflict also: no such object,
+/// Raises durable_bytes; state expected becomes partial, other states stay. conflict also: no such
+/// object,
 /// purged, or more than `bytes` (unless spooling, whose bytes are not known yet).
 struct put_segment {
     row_id object = 0;
@@ -45,14 +43,12 @@ struct advance_object {
     std::optional<digest> sealed_digest;
 };
 /// Segments, row, and its shipments that belong to no message. Nothing happens when it is gone.
-struct drop_object {
-    row_id object = 0;
-};
-struct put_delivery {
-    delivery_row row;
-};
-/// Conflict when the state is not in `expected`, or there is none. Optional members are written only when
-/// given; `due_at` in a nested optional, since nothing (never look) is a value too. `code` and `text` are
+struct drop_object { row_id object = 0; };
+struct put_delivery { delivery_row row; };
+/// Conflict when the state is not in `expected`, or there is none. Optional members are written
+/// only when
+/// given; `due_at` in a nested optional, since nothing (never look) is a value too. `code` and
+/// `text` are
 /// always written. A receipt given here or in settle_delivery is found by load_receipts for ever.
 struct advance_delivery {
     row_id message = 0;
@@ -70,7 +66,8 @@ struct advance_delivery {
     bool lenient = false;
 };  ///< `unchanged` instead of conflict.
 /// The same, found by (origin, id): the message row with the role `origin`, of several the highest
-/// attempt that has this recipient. Never a conflict: `unchanged` when there is none or its state is not
+/// attempt that has this recipient. Never a conflict: `unchanged` when there is none or its state
+/// is not
 /// in `expected` (late receipts).
 struct settle_delivery {
     bureau_id origin;
@@ -85,9 +82,7 @@ struct settle_delivery {
     row_id receipt = 0;
     std::string actor;
 };  ///< Writes the event itself when the state changes.
-struct put_shipment {
-    shipment_row row;
-};
+struct put_shipment { shipment_row row; };
 /// As advance_delivery.
 struct advance_shipment {
     row_id shipment = 0;
@@ -101,19 +96,23 @@ struct advance_shipment {
     std::string text;
     bool lenient = false;
 };  ///< `unchanged` instead of conflict.
-/// All `done` shipments of this peer whose object is complete here become `ready`, with no due_at and no
+/// All `done` shipments of this peer whose object is complete here become `ready`, with no due_at
+/// and no
 /// doubt: its store was restored.
 struct revive_shipments {
     bureau_id peer;
     utc_time at{};
 };
-/// At start: shipments of the peer up to offered_upto that are ready become in doubt (changed_at stays).
+/// At start: shipments of the peer up to offered_upto that are ready become in doubt (changed_at
+/// stays).
 struct doubt_shipments {
     bureau_id peer;
     row_id upto = 0;
 };
-/// Shipments of a message to `peer` that wait for its text (the peer has it now) and whose object is
-/// complete become ready. With an empty peer: those of any message and peer that wait for object `object`,
+/// Shipments of a message to `peer` that wait for its text (the peer has it now) and whose object
+/// is
+/// complete become ready. With an empty peer: those of any message and peer that wait for object
+/// `object`,
 /// if it is complete, and are a text or have no text before them that this peer still lacks.
 struct ready_shipments {
     row_id message = 0;
@@ -121,8 +120,10 @@ struct ready_shipments {
     row_id object = 0;
     utc_time at{};
 };
-/// Holds what is ready, waiting or deferred, or releases what is held, as far as it matches (empty peer:
-/// any; zero message: any). Released ones become ready when their object is complete and no text before
+/// Holds what is ready, waiting or deferred, or releases what is held, as far as it matches (empty
+/// peer:
+/// any; zero message: any). Released ones become ready when their object is complete and no text
+/// before
 /// them is missing at the peer, else waiting. due_at goes. Writes no events.
 struct hold_shipments {
     bureau_id peer;
@@ -131,9 +132,7 @@ struct hold_shipments {
     utc_time at{};
 };
 /// conflict: exists.
-struct put_custody {
-    custody_row row;
-};
+struct put_custody { custody_row row; };
 /// `handed_on` is only ever set, `outcome` written when given. `unchanged`: no such custody.
 struct settle_custody {
     bureau_id origin;
@@ -144,16 +143,10 @@ struct settle_custody {
     std::optional<protocol::outcome_kind> outcome;
 };
 /// conflict: (origin, id) exists.
-struct put_inbox {
-    inbox_row row;
-};
+struct put_inbox { inbox_row row; };
 /// `unchanged`: not opened yet, or complete before.
-struct complete_inbox {
-    row_id message = 0;
-};
-struct put_assignment {
-    assignment_row row;
-};
+struct complete_inbox { row_id message = 0; };
+struct put_assignment { assignment_row row; };
 /// conflict: other state, or none.
 struct advance_assignment {
     row_id message = 0;
@@ -163,36 +156,24 @@ struct advance_assignment {
     std::string reason;
     utc_time at{};
 };
-struct put_outcome {
-    outcome_row row;
-};
-struct drop_outcome {
-    row_id row = 0;
-};
+struct put_outcome { outcome_row row; };
+struct drop_outcome { row_id row = 0; };
 /// `unchanged` when the digest exists.
-struct put_receipt {
-    receipt_row row;
-};
+struct put_receipt { receipt_row row; };
 /// conflict: key exists.
-struct put_idempotency {
-    idempotency_row row;
-};
+struct put_idempotency { idempotency_row row; };
 /// Events of a message keep the order in which they were put.
-struct put_event {
-    event_row row;
-};
-struct put_peer {
-    peer_row row;
-};  ///< Inserts or replaces.
+struct put_event { event_row row; };
+struct put_peer { peer_row row; };  ///< Inserts or replaces.
 struct put_meta {
     std::string key;
     std::string value;
 };
-/// Message, objects, segments, deliveries, shipments. Custody, inbox, assignments, receipts, events stay.
-struct drop_message {
-    row_id message = 0;
-};
-/// Bounded housekeeping: custody, then idempotency rows with forget_at < before, oldest first, at most
+/// Message, objects, segments, deliveries, shipments. Custody, inbox, assignments, receipts,
+/// events stay.
+struct drop_message { row_id message = 0; };
+/// Bounded housekeeping: custody, then idempotency rows with forget_at < before, oldest first, at
+/// most
 /// `limit` rows together.
 struct forget_old {
     utc_time before{};
@@ -245,11 +226,11 @@ struct load_ready {
     row_id after = 0;
     std::size_t limit = 256;
 };
-struct load_shipment {
-    row_id shipment = 0;
-};  ///< One, the same way; nothing when not ready.
-/// Deliveries and shipments with due_at <= now, oldest first; purges: messages with purge_at <= now of which
-/// nothing is open (every delivery in settled_states, no shipment ready, waiting, deferred or held, no
+struct load_shipment { row_id shipment = 0; };  ///< One, the same way; nothing when not ready.
+/// Deliveries and shipments with due_at <= now, oldest first; purges: messages with purge_at <=
+/// now of which
+/// nothing is open (every delivery in settled_states, no shipment ready, waiting, deferred or
+/// held, no
 /// assignment offered). At most `limit` of each.
 struct load_due {
     utc_time now{};
@@ -262,10 +243,9 @@ struct find_message {
     bureau_id origin;
     message_id id;
 };  ///< All attempts; empty origin: any.
-struct load_message {
-    row_id message = 0;
-};
-/// The partial or expected one that came from this peer, else one of no known peer. Empty: from any.
+struct load_message { row_id message = 0; };
+/// The partial or expected one that came from this peer, else one of no known peer. Empty: from
+/// any.
 struct find_object {
     digest sealed_digest;
     bureau_id from_peer;
@@ -289,7 +269,8 @@ struct find_inbox {
     bureau_id origin;
     message_id id;
 };  ///< Empty origin: any.
-/// Rows of this agency in order of arrival (empty: of all). `assignments` of an item are the agency's own.
+/// Rows of this agency in order of arrival (empty: of all). `assignments` of an item are the
+/// agency's own.
 /// open_only: those with such an assignment in state offered.
 struct list_inbox {
     std::string agency;
@@ -305,9 +286,7 @@ struct load_receipts {
     bureau_id origin;
     message_id id;
 };  ///< Those that settled a delivery of it.
-struct load_outcomes {
-    std::size_t limit = 256;
-};
+struct load_outcomes { std::size_t limit = 256; };
 /// Deliveries in state received of message rows above `after`.
 struct load_unopened {
     row_id after = 0;
@@ -318,9 +297,7 @@ struct load_partials {
     bureau_id from_peer;
     std::size_t limit = 32;
 };
-struct find_idempotency {
-    digest key;
-};
+struct find_idempotency { digest key; };
 struct summarise_queue {};
 /// Shipments that are ready, waiting, deferred or held, in order of rows. Empty peer: of all.
 struct list_queue {
@@ -329,15 +306,13 @@ struct list_queue {
     std::size_t limit = 100;
 };
 struct measure {};  ///< File sizes, counts for metrics.
-/// Starts or continues a backup on the writer's own connection: some pages a call; done when finished.
-/// The copy is checked, synced, then renamed to `path`; it knows that it is one, and raises the epoch when it
+/// Starts or continues a backup on the writer's own connection: some pages a call; done when
+/// finished.
+/// The copy is checked, synced, then renamed to `path`; it knows that it is one, and raises the
+/// epoch when it
 /// is put to use. Another path while one is under way: an error in the answer.
-struct back_up {
-    std::string path;
-};
-struct check {
-    bool thorough = false;
-};
+struct back_up { std::string path; };
+struct check { bool thorough = false; };
 }  // namespace query
 
 using question =
@@ -390,20 +365,14 @@ struct full_message {
     std::optional<inbox_row> inbox;
     std::vector<assignment_row> assignments;
 };
-struct messages {
-    std::vector<full_message> rows;
-};
-struct object {
-    std::optional<object_row> row;
-};
+struct messages { std::vector<full_message> rows; };
+struct object { std::optional<object_row> row; };
 /// damaged: the bytes on disk are no longer those that were put; none are given.
 struct segment {
     std::optional<protocol::bytes> data;
     bool damaged = false;
 };
-struct custody {
-    std::vector<custody_row> rows;
-};
+struct custody { std::vector<custody_row> rows; };
 /// message.row is 0 when the message was dropped.
 struct inbox_item {
     inbox_row row;
@@ -414,25 +383,14 @@ struct inbox {
     std::vector<inbox_item> rows;
     bool more = false;
 };
-struct events {
-    std::vector<event_row> rows;
-};
-struct receipts {
-    std::vector<receipt_row> rows;
-};
-struct outcomes {
-    std::vector<outcome_row> rows;
-};
-struct unopened {
-    std::vector<delivery_row> rows;
-};
-struct partials {
-    std::vector<object_row> rows;
-};
-struct idempotency {
-    std::optional<idempotency_row> row;
-};
-/// A shipment counts once: `in_doubt` are those ready ones of which all was sent. `bytes` are of the objects
+struct events { std::vector<event_row> rows; };
+struct receipts { std::vector<receipt_row> rows; };
+struct outcomes { std::vector<outcome_row> rows; };
+struct unopened { std::vector<delivery_row> rows; };
+struct partials { std::vector<object_row> rows; };
+struct idempotency { std::optional<idempotency_row> row; };
+/// A shipment counts once: `in_doubt` are those ready ones of which all was sent. `bytes` are of
+/// the objects
 /// as they were when the shipments were put; `oldest` is created_at of the lowest row.
 struct queue_line {
     bureau_id peer;
@@ -445,9 +403,7 @@ struct queue_line {
     std::optional<utc_time> oldest;
     std::uint64_t waiting = 0;
 };
-struct queue_summary {
-    std::vector<queue_line> rows;
-};
+struct queue_summary { std::vector<queue_line> rows; };
 struct queue {
     std::vector<ready_shipment> rows;
     bool more = false;

@@ -23,8 +23,10 @@ using row_id = std::int64_t;
 
 enum class message_role : std::uint8_t { origin = 1, relay = 2, addressee = 4 };  ///< Bits.
 
-/// One sending attempt of a message as this gateway holds it. Several rows may share (origin, id, attempt)
-/// with disjoint recipients (branches that came by different peers); what is unique is the custody row.
+/// One sending attempt of a message as this gateway holds it. Several rows may share (origin, id,
+/// attempt)
+/// with disjoint recipients (branches that came by different peers); what is unique is the custody
+/// row.
 struct message_row {
     row_id row = 0;
     bureau_id origin;

@@ -46,7 +46,9 @@ void create_private_file(const std::string& path) {
 }
 
 sqlite_backup::sqlite_backup(connection& source, std::string path, std::string vfs)
-    : x_source(source), x_path(std::move(path)), x_vfs(std::move(vfs)),
+    : x_source(source),
+      x_path(std::move(path)),
+      x_vfs(std::move(vfs)),
       x_partial(x_vfs.empty() ? x_path + ".partial" : x_path) {
     if (x_vfs.empty()) {
         ::unlink(x_partial.c_str());

@@ -1,6 +1,7 @@
 // A copy of the store while it works: some pages at a time, then checked, synced, renamed.
 // Way of the message: beside it; question back_up.
-// Not pure: files. Store thread, on the writer's own connection, so that its writes update the copy.
+// Not pure: files. Store thread, on the writer's own connection, so that its writes update the
+// copy.
 // Spec: docs/store.md#backup. Tests: unit/store/sqlite_backup_test.cpp.
 // Limits: backup_pages_per_step.
 #pragma once
@@ -15,7 +16,8 @@ inline constexpr int backup_pages_per_step = 256;
 
 class sqlite_backup {
 public:
-    /// Writes to `path`.partial (mode 0600; one that is there is replaced). `vfs` as in sqlite_options;
+    /// Writes to `path`.partial (mode 0600; one that is there is replaced). `vfs` as in
+    /// sqlite_options;
     /// with a vfs of its own the copy is written to `path` itself. Throws sqlite_error.
     sqlite_backup(connection& source, std::string path, std::string vfs);
     /// Ends an unfinished copy and removes it.
@@ -24,7 +26,8 @@ public:
     sqlite_backup& operator=(const sqlite_backup&) = delete;
 
     [[nodiscard]] const std::string& path() const { return x_path; }
-    /// Copies some pages; when all are there, marks, checks, syncs and renames the copy. A problem with the
+    /// Copies some pages; when all are there, marks, checks, syncs and renames the copy. A problem
+    /// with the
     /// copy ends in `error`, one with the source is thrown (sqlite_error).
     answer::backup step();
 

@@ -1,4 +1,5 @@
-// Each change of operations.hpp as SQL on the tables, inside a transaction that the store has begun.
+// Each change of operations.hpp as SQL on the tables, inside a transaction that the store has
+// begun.
 // Way of the message: sqlite_store::apply -> [sqlite_changes] -> tables.
 // Not pure: the database. Store thread; exceptions (sqlite_error) end at sqlite_store.
 // Spec: docs/store.md. Tests: store_contract.
@@ -14,7 +15,8 @@ namespace dhow::store {
 
 enum class change_result : std::uint8_t { done, unchanged, conflict };
 
-/// Objects up to this many segments (1 MiB) are erased with their row; of larger ones the segments go step
+/// Objects up to this many segments (1 MiB) are erased with their row; of larger ones the segments
+/// go step
 /// by step in maintain(), since erasing 500 MiB would hold up a flash message for seconds.
 inline constexpr std::uint32_t erase_at_once_segments = 16;
 
@@ -36,7 +38,7 @@ struct row_numbers {
 class change_writer {
 public:
     explicit change_writer(connection& db) : x_db(db) {}
-    row_numbers numbers;   ///< Saved and restored by the store around each transaction.
+    row_numbers numbers;  ///< Saved and restored by the store around each transaction.
 
     change_result operator()(const operation::put_message& what);
     change_result operator()(const operation::put_object& what);
@@ -85,7 +87,8 @@ private:
         return x_db.changed_rows() > 0 ? change_result::done : otherwise;
     }
     void erase_segments(row_id object, std::uint64_t durable_bytes);
-    /// Of an object that was dropped and is put again under its number: what sweep() has not reached yet.
+    /// Of an object that was dropped and is put again under its number: what sweep() has not
+    /// reached yet.
     void finish_erasing(row_id object);
     void link_receipt(const bureau_id& origin, const message_id& id, row_id receipt);
     change_result hold(const operation::hold_shipments& what);

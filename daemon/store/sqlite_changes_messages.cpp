@@ -101,8 +101,7 @@ change_result change_writer::operator()(const operation::drop_message& what) {
     if (what.message == 0) {
         return change_result::unchanged;
     }
-    statement find(x_db,
-                   "SELECT row, durable_bytes FROM object WHERE message = ? AND message <> 0",
+    statement find(x_db, "SELECT row, durable_bytes FROM object WHERE message = ? AND message <> 0",
                    what.message);
     while (find.next()) {
         row_id object = 0;

@@ -80,9 +80,9 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     if (what.receipt != 0) {
         link_receipt(what.origin, what.id, what.receipt);
     }
-    return (*this)(operation::put_event{{what.origin, what.id, what.recipient, what.at,
-                                         std::string(to_text(what.state)), what.actor, what.code,
-                                         what.text}});
+    return (*this)(
+        operation::put_event{{what.origin, what.id, what.recipient, what.at,
+                              std::string(to_text(what.state)), what.actor, what.code, what.text}});
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {
@@ -119,7 +119,8 @@ change_result change_writer::operator()(const operation::advance_shipment& what)
 change_result change_writer::operator()(const operation::revive_shipments& what) {
     static const std::string sql =
         "UPDATE shipment SET state = 0, in_doubt = 0, due_at = NULL, changed_at = ?1"
-        " WHERE peer = ?2 AND cls IN (0, 1, 2, 3) AND state = 4 AND " + object_is_complete;
+        " WHERE peer = ?2 AND cls IN (0, 1, 2, 3) AND state = 4 AND " +
+        object_is_complete;
     statement(x_db, sql.c_str(), what.at, what.peer).run();
     return changed_or(change_result::unchanged);
 }
@@ -139,7 +140,8 @@ change_result change_writer::operator()(const operation::ready_shipments& what) 
         object_is_complete + " AND " + text_is_there;
     static const std::string by_message =
         "UPDATE shipment SET state = 0, changed_at = ? WHERE message = ? AND message <> 0"
-        " AND peer = ? AND state = 1 AND " + object_is_complete;
+        " AND peer = ? AND state = 1 AND " +
+        object_is_complete;
     if (what.peer.empty()) {
         statement(x_db, by_object.c_str(), what.at, what.object).run();
     } else {
@@ -165,7 +167,8 @@ change_result change_writer::hold(const operation::hold_shipments& what) {
 change_result change_writer::release(const operation::hold_shipments& what) {
     static const std::string sql =
         "UPDATE shipment SET due_at = NULL, changed_at = ?1, state = CASE WHEN " +
-        object_is_complete + " AND " + text_is_there + " THEN 0 ELSE 1 END"
+        object_is_complete + " AND " + text_is_there +
+        " THEN 0 ELSE 1 END"
         " WHERE (?2 = '' OR peer = ?2) AND (?3 = 0 OR message = ?3) AND state = 3";
     statement(x_db, sql.c_str(), what.at, what.peer, what.message).run();
     return changed_or(change_result::unchanged);

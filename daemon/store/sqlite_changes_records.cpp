@@ -28,7 +28,8 @@ change_result change_writer::operator()(const operation::put_inbox& what) {
 }
 
 change_result change_writer::operator()(const operation::complete_inbox& what) {
-    statement(x_db, "UPDATE inbox SET complete = 1 WHERE message = ? AND complete = 0", what.message)
+    statement(x_db, "UPDATE inbox SET complete = 1 WHERE message = ? AND complete = 0",
+              what.message)
         .run();
     return changed_or(change_result::unchanged);
 }

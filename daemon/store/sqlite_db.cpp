@@ -122,9 +122,7 @@ void statement::bind_blob(protocol::byte_view value) {
                                     value.size(), SQLITE_STATIC) == SQLITE_OK);
 }
 
-void statement::bind_null() {
-    DHOW_ENSURE(sqlite3_bind_null(x_statement, ++x_bound) == SQLITE_OK);
-}
+void statement::bind_null() { DHOW_ENSURE(sqlite3_bind_null(x_statement, ++x_bound) == SQLITE_OK); }
 
 std::int64_t statement::number_column() { return sqlite3_column_int64(x_statement, x_column++); }
 

@@ -1,4 +1,5 @@
-// One SQLite connection and its prepared statements, closed when they go; result codes as exceptions.
+// One SQLite connection and its prepared statements, closed when they go; result codes as
+// exceptions.
 // Way of the message: sqlite_store turns operations into SQL; [sqlite_db] runs it.
 // Not pure: files. Used by one thread at a time; exceptions never leave sqlite_store.
 // Spec: docs/store.md. Tests: store_contract, unit/store/sqlite_db_test.cpp.
@@ -50,10 +51,13 @@ public:
     std::int64_t number_of(const std::string& sql);
     /// The kept statement for a text that lives as long as the program.
     sqlite3_stmt* prepared(const char* sql);
-    /// Closes what is kept: needed before a connection can be closed for good and during migrations.
+    /// Closes what is kept: needed before a connection can be closed for good and during
+    /// migrations.
     void forget_statements() { x_statements.clear(); }
 
-    [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(x_handle.get()) == 0; }
+    [[nodiscard]] bool in_transaction() const {
+        return sqlite3_get_autocommit(x_handle.get()) == 0;
+    }
     [[nodiscard]] std::int64_t changed_rows() const { return sqlite3_changes64(x_handle.get()); }
     [[nodiscard]] sqlite3* handle() const { return x_handle.get(); }
     /// The last error of this connection.
@@ -64,17 +68,18 @@ private:
         void operator()(sqlite3* what) const { sqlite3_close_v2(what); }
     };
     std::unique_ptr<sqlite3, closer> x_handle;
-    std::unordered_map<const void*, statement_handle> x_statements;  ///< By the address of the text.
+    std::unordered_map<const void*, statement_handle>
+        x_statements;  ///< By the address of the text.
 };
 
-/// One use of a kept statement: binds the values in order, steps, and is reset at the end. Texts and blobs
+/// One use of a kept statement: binds the values in order, steps, and is reset at the end. Texts
+/// and blobs
 /// are bound without a copy, so they must outlive this object.
 class statement {
 public:
     template <class... Values>
         requires(sizeof...(Values) > 0)
-    statement(connection& db, const char* sql, const Values&... values)
-        : statement(db, sql) {
+    statement(connection& db, const char* sql, const Values&... values) : statement(db, sql) {
         (bind(values), ...);
     }
     statement(connection& db, const char* sql);
@@ -121,10 +126,14 @@ private:
     [[noreturn]] void damaged(const char* what) const;
 
     template <std::integral Number>
-    void bind(Number value) { bind_number(static_cast<std::int64_t>(value)); }
+    void bind(Number value) {
+        bind_number(static_cast<std::int64_t>(value));
+    }
     template <class Enum>
         requires std::is_enum_v<Enum>
-    void bind(Enum value) { bind_number(static_cast<std::int64_t>(value)); }
+    void bind(Enum value) {
+        bind_number(static_cast<std::int64_t>(value));
+    }
     template <class Rep, class Period>
     void bind(std::chrono::duration<Rep, Period> value) {
         bind_number(static_cast<std::int64_t>(value.count()));
@@ -134,7 +143,9 @@ private:
     void bind(const protocol::bureau_id& value) { bind_text(value.text()); }
     void bind(const protocol::bytes& value) { bind_blob(value); }
     template <class Tag, std::size_t Size>
-    void bind(const protocol::fixed_bytes<Tag, Size>& value) { bind_blob(value.view()); }
+    void bind(const protocol::fixed_bytes<Tag, Size>& value) {
+        bind_blob(value.view());
+    }
     template <class Value>
     void bind(const std::optional<Value>& value) {
         if (value) {

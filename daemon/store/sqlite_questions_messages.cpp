@@ -21,8 +21,8 @@ std::optional<object_row> question_reader::object_at(row_id object) {
 answer::full_message question_reader::everything_of(message_row message) {
     static const std::string deliveries =
         select_from<delivery_row>("WHERE message = ? ORDER BY recipient");
-    static const std::string objects = select_from<object_row>(
-        "WHERE message = ? AND message <> 0 ORDER BY position, row");
+    static const std::string objects =
+        select_from<object_row>("WHERE message = ? AND message <> 0 ORDER BY position, row");
     static const std::string shipments =
         select_from<shipment_row>("WHERE message = ? AND message <> 0 ORDER BY row");
     static const std::string inbox = select_from<inbox_row>("WHERE message = ?");
@@ -100,8 +100,8 @@ reply question_reader::operator()(const query::load_unopened& what) {
 }
 
 reply question_reader::operator()(const query::load_partials& what) {
-    static const std::string sql = select_from<object_row>(
-        "WHERE from_peer = ? AND state = 1 ORDER BY row DESC LIMIT ?");
+    static const std::string sql =
+        select_from<object_row>("WHERE from_peer = ? AND state = 1 ORDER BY row DESC LIMIT ?");
     return answer::partials{rows<object_row>(sql, what.from_peer, what.limit)};
 }
 

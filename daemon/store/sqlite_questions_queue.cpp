@@ -68,7 +68,8 @@ reply question_reader::operator()(const query::load_shipment& what) {
     return out;
 }
 
-// The counters say which (peer, class, state) have shipments at all, so that a page costs a look into the
+// The counters say which (peer, class, state) have shipments at all, so that a page costs a look
+// into the
 // index for each of those, however many shipments are done.
 reply question_reader::operator()(const query::list_queue& what) {
     static const std::string page = select_from<shipment_row>(
@@ -104,12 +105,21 @@ namespace {
 
 void add(answer::queue_line& line, shipment_state state, bool in_doubt, std::uint64_t count) {
     switch (state) {
-        case shipment_state::ready: (in_doubt ? line.in_doubt : line.ready) += count; break;
-        case shipment_state::waiting: line.waiting += count; break;
-        case shipment_state::deferred: line.deferred += count; break;
-        case shipment_state::held: line.held += count; break;
+        case shipment_state::ready:
+            (in_doubt ? line.in_doubt : line.ready) += count;
+            break;
+        case shipment_state::waiting:
+            line.waiting += count;
+            break;
+        case shipment_state::deferred:
+            line.deferred += count;
+            break;
+        case shipment_state::held:
+            line.held += count;
+            break;
         case shipment_state::done:
-        case shipment_state::failed: break;
+        case shipment_state::failed:
+            break;
     }
 }
 
@@ -153,8 +163,7 @@ reply question_reader::operator()(const query::summarise_queue&) {
     return out;
 }
 
-std::vector<answer::purge> question_reader::purges(const query::load_due& what,
-                                                   std::size_t limit) {
+std::vector<answer::purge> question_reader::purges(const query::load_due& what, std::size_t limit) {
     std::vector<answer::purge> out;
     statement closed(x_db,
                      "SELECT row, text_object FROM message WHERE purge_at <= ?1"
@@ -181,13 +190,14 @@ std::vector<answer::purge> question_reader::purges(const query::load_due& what,
 }
 
 std::optional<utc_time> question_reader::next_due(utc_time now) {
-    statement next(x_db,
-                   "SELECT min(at) FROM ("
-                   " SELECT min(due_at) AS at FROM delivery WHERE due_at IS NOT NULL AND due_at > ?1"
-                   " UNION ALL"
-                   " SELECT min(due_at) FROM shipment WHERE due_at IS NOT NULL AND due_at > ?1"
-                   " UNION ALL SELECT min(purge_at) FROM message WHERE purge_at > ?1)",
-                   now);
+    statement next(
+        x_db,
+        "SELECT min(at) FROM ("
+        " SELECT min(due_at) AS at FROM delivery WHERE due_at IS NOT NULL AND due_at > ?1"
+        " UNION ALL"
+        " SELECT min(due_at) FROM shipment WHERE due_at IS NOT NULL AND due_at > ?1"
+        " UNION ALL SELECT min(purge_at) FROM message WHERE purge_at > ?1)",
+        now);
     next.next();
     return next.value<std::optional<utc_time>>();
 }
@@ -202,8 +212,8 @@ reply question_reader::operator()(const query::load_due& what) {
     out.deliveries = rows<delivery_row>(deliveries, what.now, limit);
     out.shipments = rows<shipment_row>(shipments, what.now, limit);
     out.purges = purges(what, limit);
-    const bool cut_short = std::max({out.deliveries.size(), out.shipments.size(),
-                                     out.purges.size()}) > what.limit;
+    const bool cut_short =
+        std::max({out.deliveries.size(), out.shipments.size(), out.purges.size()}) > what.limit;
     out.deliveries.resize(std::min(out.deliveries.size(), what.limit));
     out.shipments.resize(std::min(out.shipments.size(), what.limit));
     out.purges.resize(std::min(out.purges.size(), what.limit));

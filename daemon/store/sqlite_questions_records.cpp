@@ -10,8 +10,8 @@
 namespace dhow::store {
 
 reply question_reader::operator()(const query::find_custody& what) {
-    static const std::string sql = select_from<custody_row>(
-        "WHERE id = ? AND origin = ? AND attempt = ? ORDER BY recipient");
+    static const std::string sql =
+        select_from<custody_row>("WHERE id = ? AND origin = ? AND attempt = ? ORDER BY recipient");
     return answer::custody{rows<custody_row>(sql, what.id, what.origin, what.attempt)};
 }
 

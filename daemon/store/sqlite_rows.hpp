@@ -72,8 +72,8 @@ struct mapping<custody_row> {
     static constexpr auto columns =
         "origin, id, attempt, recipient, taken_from, handed_on, outcome, inner_digest, forget_at";
     static auto tie(auto& c) {
-        return std::tie(c.origin, c.id, c.attempt, c.recipient, c.taken_from, c.handed_on, c.outcome,
-                        c.inner_digest, c.forget_at);
+        return std::tie(c.origin, c.id, c.attempt, c.recipient, c.taken_from, c.handed_on,
+                        c.outcome, c.inner_digest, c.forget_at);
     }
 };
 

@@ -19,21 +19,22 @@ struct pragma {
     const char* read_back;
 };
 
-// In this order: the first two hold only before the first table, the lock must stand before WAL so that no
+// In this order: the first two hold only before the first table, the lock must stand before WAL so
+// that no
 // shared memory is used, and the rest is independent.
 constexpr std::array before_wal{
-    pragma{"page_size", "8192", "8192"},            // Best for 64 KiB rows (notes in docs/store.md).
-    pragma{"auto_vacuum", "INCREMENTAL", "2"},      // Space can go back without a copy of the file.
+    pragma{"page_size", "8192", "8192"},        // Best for 64 KiB rows (notes in docs/store.md).
+    pragma{"auto_vacuum", "INCREMENTAL", "2"},  // Space can go back without a copy of the file.
     pragma{"locking_mode", "EXCLUSIVE", "exclusive"},
 };
 constexpr std::array after_wal{
-    pragma{"secure_delete", "FAST", "2"},           // Debian's default writes every page that is freed.
-    pragma{"cell_size_check", "ON", "1"},           // Finds damage before it spreads.
+    pragma{"secure_delete", "FAST", "2"},  // Debian's default writes every page that is freed.
+    pragma{"cell_size_check", "ON", "1"},  // Finds damage before it spreads.
     pragma{"foreign_keys", "ON", "1"},
-    pragma{"mmap_size", "0", "0"},                  // A stray pointer must not reach the file.
-    pragma{"temp_store", "MEMORY", "2"},            // Nothing of a message in temporary files.
-    pragma{"cache_size", "-8192", "-8192"},         // 8 MiB: two full batches.
-    pragma{"wal_autocheckpoint", "0", "0"},         // maintain() does it when no flash waits.
+    pragma{"mmap_size", "0", "0"},           // A stray pointer must not reach the file.
+    pragma{"temp_store", "MEMORY", "2"},     // Nothing of a message in temporary files.
+    pragma{"cache_size", "-8192", "-8192"},  // 8 MiB: two full batches.
+    pragma{"wal_autocheckpoint", "0", "0"},  // maintain() does it when no flash waits.
     pragma{"journal_size_limit", "67108864", "67108864"},
     pragma{"trusted_schema", "OFF", "0"},
 };
@@ -63,8 +64,9 @@ void check_owner(connection& db, const std::string& path) {
     const auto tables = db.number_of("SELECT count(*) FROM sqlite_schema");
     if (owner != application_id && (owner != 0 || tables != 0)) {
         throw open_error(errc::store_failed,
-                         path + " is an SQLite database, but not a store of dhowd; name another "
-                                "file in the configuration, nothing was changed");
+                         path +
+                             " is an SQLite database, but not a store of dhowd; name another "
+                             "file in the configuration, nothing was changed");
     }
 }
 

@@ -35,12 +35,15 @@ struct migration {
 /// All steps from the empty file, in order.
 std::span<const migration> migrations();
 
-/// First of all: whose file this is, before anything in it is changed. Takes the lock. Throws open_error.
+/// First of all: whose file this is, before anything in it is changed. Takes the lock. Throws
+/// open_error.
 void check_owner(connection& db, const std::string& path);
-/// Sets every pragma, in an order that matters, and reads each one back. `synchronous` is FULL but in the
+/// Sets every pragma, in an order that matters, and reads each one back. `synchronous` is FULL but
+/// in the
 /// tests of the tests. Throws open_error when one did not take.
 void set_pragmas(connection& db, const std::string& path, const std::string& synchronous);
-/// Brings the schema to the last of `steps`; `back_up` is called before the first step on a file that has
+/// Brings the schema to the last of `steps`; `back_up` is called before the first step on a file
+/// that has
 /// a schema, with the version it has. A newer file is refused and left as it is. Throws open_error.
 void migrate(connection& db, const std::string& path, std::span<const migration> steps,
              const std::function<void(int version)>& back_up);

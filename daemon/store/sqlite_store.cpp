@@ -21,7 +21,8 @@ using protocol::errc;
 constexpr std::uint32_t sweep_segments = 64;
 /// The same beside a batch, when there is never a quiet moment.
 constexpr std::uint32_t sweep_segments_in_batch = 16;
-/// Free pages are given back to the file system when they are a quarter of the file and this many bytes.
+/// Free pages are given back to the file system when they are a quarter of the file and this many
+/// bytes.
 constexpr std::int64_t vacuum_bytes_min = 256 << 20;
 
 bool is_urgent(std::span<const transaction> batch) {
@@ -91,7 +92,8 @@ transaction_result sqlite_store::apply_one(const transaction& what) {
     return result;
 }
 
-// One of them met a full disk or another error that leaves the file sound. Each for itself, so that only
+// One of them met a full disk or another error that leaves the file sound. Each for itself, so
+// that only
 // the culprit fails.
 protocol::result<std::vector<transaction_result>> sqlite_store::apply_apart(
     std::span<const transaction> batch) {
@@ -106,8 +108,7 @@ protocol::result<std::vector<transaction_result>> sqlite_store::apply_apart(
             }
             auto& result = results.emplace_back();
             result.token = one.token;
-            result.status =
-                error.is_full() ? transaction_status::full : transaction_status::failed;
+            result.status = error.is_full() ? transaction_status::full : transaction_status::failed;
             result.detail = error.what();
         }
     }

@@ -16,33 +16,36 @@
 namespace dhow::store {
 
 struct disk_space {
-    std::uint64_t free_bytes = 0;   ///< For us, not for root.
+    std::uint64_t free_bytes = 0;  ///< For us, not for root.
     std::uint64_t total_bytes = 0;
 };
 /// Of the file system that holds `path`; zeros when it can not be asked.
 disk_space space_at(const std::string& path);
 
 enum class opening : std::uint8_t {
-    service,      ///< Creates, upgrades, and puts a restored backup to use.
-    inspection,   ///< For a daemon that is stopped: changes nothing but what recovery of the log needs.
+    service,     ///< Creates, upgrades, and puts a restored backup to use.
+    /// For a daemon that is stopped: changes nothing but what recovery of the log needs.
+    inspection,
 };
 
 struct sqlite_options {
     std::string path;
     opening purpose = opening::service;
-    protocol::instance_id instance;    ///< For a file that is created now: drawn by the caller.
-    std::uint64_t epoch = 1;           ///< The same.
-    std::uint64_t bytes_max = 0;       ///< Hard quota of the file (max_page_count); 0: none.
-    std::function<disk_space()> space; ///< Default: space_at(path).
-    std::string vfs;                   ///< Registered SQLite file system; empty: the system's.
-    /// Durability of a commit. Anything but FULL loses what was acknowledged; only the test that the
+    protocol::instance_id instance;     ///< For a file that is created now: drawn by the caller.
+    std::uint64_t epoch = 1;            ///< The same.
+    std::uint64_t bytes_max = 0;        ///< Hard quota of the file (max_page_count); 0: none.
+    std::function<disk_space()> space;  ///< Default: space_at(path).
+    std::string vfs;                    ///< Registered SQLite file system; empty: the system's.
+    /// Durability of a commit. Anything but FULL loses what was acknowledged; only the test that
+    /// the
     /// tests notice this turns it down.
     std::string synchronous = "FULL";
 };
 
 class sqlite_store final : public store {
 public:
-    /// Locks the file, creates it (mode 0600) or checks it, sets pragmas, upgrades, raises the epoch of a
+    /// Locks the file, creates it (mode 0600) or checks it, sets pragmas, upgrades, raises the
+    /// epoch of a
     /// restored backup. Throws open_error naming the file, the trouble, and what to do.
     static std::unique_ptr<sqlite_store> open(sqlite_options options);
     ~sqlite_store() override;
@@ -82,11 +85,11 @@ private:
     sqlite_options x_options;
     connection x_db;
     change_writer x_writer;
-    row_numbers x_saved;                       ///< What the counter table holds.
-    std::optional<sqlite_backup> x_backup;     ///< Under way.
+    row_numbers x_saved;                    ///< What the counter table holds.
+    std::optional<sqlite_backup> x_backup;  ///< Under way.
     std::optional<protocol::errc> x_broken;
     std::string x_trouble;
-    std::uint64_t x_log_bytes = 0;             ///< Of the write-ahead log, as far as it is not checkpointed.
+    std::uint64_t x_log_bytes = 0;  ///< Of the write-ahead log, as far as it is not checkpointed.
     double x_commit_ms = 0;
     bool x_may_sweep = true;
 };

@@ -49,7 +49,7 @@ constexpr std::array rules{
 }  // namespace
 
 disk_space space_at(const std::string& path) {
-    struct statvfs found {};
+    struct statvfs found{};
     if (::statvfs(path.c_str(), &found) != 0) {
         return {};
     }

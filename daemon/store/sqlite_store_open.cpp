@@ -25,17 +25,20 @@ open_error explain(const std::string& path, const sqlite_error& error) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return {errc::store_failed,
-                    path + " is in use by another process (a second dhowd, or an sqlite3 shell); "
-                           "stop that one, or name another store in the configuration"};
+                    path +
+                        " is in use by another process (a second dhowd, or an sqlite3 shell); "
+                        "stop that one, or name another store in the configuration"};
         case SQLITE_NOTADB:
             return {errc::store_corrupt,
-                    path + " is not an SQLite database; move it away, or restore a backup with "
-                           "the command in docs/store.md"};
+                    path +
+                        " is not an SQLite database; move it away, or restore a backup with "
+                        "the command in docs/store.md"};
         case SQLITE_CORRUPT:
             return {errc::store_corrupt, path + " is damaged: " + error.what() +
                                              "; keep the file for salvage and restore a backup"};
         case SQLITE_FULL:
-            return {errc::store_full, path + ": no space left on the disk; free some and start again"};
+            return {errc::store_full,
+                    path + ": no space left on the disk; free some and start again"};
         case SQLITE_CANTOPEN:
             return {errc::store_failed, path + " cannot be opened: " + error.what() +
                                             "; check that its folder exists and that dhowd may "
@@ -94,8 +97,10 @@ void sqlite_store::prepare_for_service() {
         const auto backup = back_up_now(x_db, copy, x_options.vfs);
         if (!backup.error.empty()) {
             throw open_error(errc::store_failed,
-                             x_options.path + " was not upgraded, since the backup before it "
-                                              "failed: " + backup.error);
+                             x_options.path +
+                                 " was not upgraded, since the backup before it "
+                                 "failed: " +
+                                 backup.error);
         }
     });
     begin_identity();
@@ -105,7 +110,8 @@ void sqlite_store::prepare_for_service() {
     }
 }
 
-// An I/O error may have been hidden by the next sync that succeeded, so the file is read before it is
+// An I/O error may have been hidden by the next sync that succeeded, so the file is read before it
+// is
 // trusted. Takes a time that grows with the file; only after such an error.
 void sqlite_store::check_after_trouble() {
     if (!x_options.vfs.empty() || !std::filesystem::exists(mark_of_trouble())) {
@@ -141,8 +147,7 @@ void sqlite_store::begin_identity() {
 }
 
 void sqlite_store::load_numbers() {
-    x_writer.numbers.last_row =
-        x_db.number_of("SELECT value FROM counter WHERE name = 'last_row'");
+    x_writer.numbers.last_row = x_db.number_of("SELECT value FROM counter WHERE name = 'last_row'");
     x_writer.numbers.last_event =
         x_db.number_of("SELECT value FROM counter WHERE name = 'last_event'");
     x_saved = x_writer.numbers;

@@ -92,7 +92,8 @@ END;
 
 CREATE TABLE custody (
     origin TEXT NOT NULL, id BLOB NOT NULL, attempt INTEGER NOT NULL, recipient TEXT NOT NULL,
-    taken_from TEXT NOT NULL, handed_on INTEGER NOT NULL, outcome INTEGER, inner_digest BLOB NOT NULL,
+    taken_from TEXT NOT NULL, handed_on INTEGER NOT NULL, outcome INTEGER,
+    inner_digest BLOB NOT NULL,
     forget_at INTEGER NOT NULL,
     PRIMARY KEY (id, origin, attempt, recipient)) STRICT, WITHOUT ROWID;
 CREATE INDEX custody_to_forget ON custody (forget_at);

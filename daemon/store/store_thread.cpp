@@ -124,8 +124,7 @@ bool store_thread::take_one(batch& into, commit_batcher& batcher) {
     } else {
         auto& given = std::get<submitted>(next.what);
         const auto now = commit_batcher::time_point::clock::now();
-        if (!batcher.fits(given.what.changes.size(), next.bytes) ||
-            batcher.must_cut(now, true)) {
+        if (!batcher.fits(given.what.changes.size(), next.bytes) || batcher.must_cut(now, true)) {
             return false;
         }
         batcher.on_transaction(given.what.changes.size(), next.bytes, given.what.at_once, now);

@@ -1,6 +1,8 @@
 // The thread that owns the store: gathers transactions, commits them together, answers questions.
-// Way of the message: net thread -> [store_thread] -> disk -> one post per batch back to the net thread.
-// Not pure: a thread, a clock. All public functions but heartbeat() are called on the owner's thread.
+// Way of the message: net thread -> [store_thread] -> disk -> one post per batch back to the net
+// thread.
+// Not pure: a thread, a clock. All public functions but heartbeat() are called on the owner's
+// thread.
 // Spec: docs/store.md#commit. Tests: unit/store/store_thread_test.cpp.
 // Limits: store_queue_bytes_max; see has_room().
 #pragma once
@@ -23,7 +25,8 @@ public:
     using answered = std::function<void(reply&)>;
     /// Runs a function on the owner's thread, later, in the order of the calls.
     using poster = std::function<void(std::function<void()>)>;
-    /// Called on the store thread, once, after which nothing is committed or answered any more: durability
+    /// Called on the store thread, once, after which nothing is committed or answered any more:
+    /// durability
     /// is unknown, and the process must end without another acknowledgement.
     using fatal_handler = std::function<void(boost::system::error_code)>;
 
@@ -42,8 +45,10 @@ public:
     void submit(transaction what, stored then);
     /// Sees every transaction that was submitted before it.
     void ask(question what, answered then);
-    /// False when store_queue_bytes_max wait. submit() and ask() still take everything, since what the core
-    /// decided must reach the disk; who lets new work in (HTTP bodies, credit to peers) asks here first.
+    /// False when store_queue_bytes_max wait. submit() and ask() still take everything, since what
+    /// the core
+    /// decided must reach the disk; who lets new work in (HTTP bodies, credit to peers) asks here
+    /// first.
     [[nodiscard]] bool has_room() const { return x_queued_bytes < x_options.queue_bytes_max; }
     /// Bytes of transactions and questions that wait or are being committed.
     [[nodiscard]] std::size_t queued_bytes() const { return x_queued_bytes; }
@@ -90,12 +95,12 @@ private:
     options x_options;
     std::mutex x_mutex;
     std::condition_variable x_wake;
-    std::deque<item> x_queue;            ///< Guarded by x_mutex.
-    std::size_t x_urgent_waiting = 0;    ///< Flash in x_queue. Guarded by x_mutex.
-    bool x_stopping = false;             ///< Guarded by x_mutex.
+    std::deque<item> x_queue;          ///< Guarded by x_mutex.
+    std::size_t x_urgent_waiting = 0;  ///< Flash in x_queue. Guarded by x_mutex.
+    bool x_stopping = false;           ///< Guarded by x_mutex.
     std::atomic<std::size_t> x_queued_bytes{0};
     std::atomic<std::uint64_t> x_heartbeat{0};
-    bool x_more_housekeeping = false;    ///< Store thread only.
+    bool x_more_housekeeping = false;  ///< Store thread only.
     std::thread x_thread;
 };
 

@@ -159,7 +159,8 @@ struct disk_methods {
 
 namespace {
 
-// Version 1: no shared memory and no memory map, which SQLite does not need under an exclusive lock.
+// Version 1: no shared memory and no memory map, which SQLite does not need under an exclusive
+// lock.
 const sqlite3_io_methods file_methods = [] {
     sqlite3_io_methods out{};
     out.iVersion = 1;
@@ -255,9 +256,13 @@ int disk::begin(int failure_code, bool needs_space) {
         return SQLITE_OK;
     }
     switch (x_fault->fault) {
-        case disk_fault::io_error: return failure_code;
-        case disk_fault::full: return needs_space ? SQLITE_FULL : SQLITE_OK;
-        case disk_fault::power_loss: crash(); return failure_code;
+        case disk_fault::io_error:
+            return failure_code;
+        case disk_fault::full:
+            return needs_space ? SQLITE_FULL : SQLITE_OK;
+        case disk_fault::power_loss:
+            crash();
+            return failure_code;
     }
     return failure_code;
 }
@@ -289,14 +294,16 @@ void disk::apply(std::vector<std::uint8_t>& bytes, const change& one) {
 void disk::apply_damaged(std::vector<std::uint8_t>& bytes, const change& one) {
     change damaged = one;
     switch (x_random.below(4)) {
-        case 0: break;   // Kept.
-        case 1: return;  // Dropped.
-        case 2: {        // Torn.
+        case 0:
+            break;  // Kept.
+        case 1:
+            return;  // Dropped.
+        case 2: {    // Torn.
             const std::uint64_t sectors = one.written.size() / sector_bytes;
             damaged.written.resize(x_random.below(sectors + 1) * sector_bytes);
             break;
         }
-        default:         // Garbled.
+        default:  // Garbled.
             for (auto& byte : damaged.written) {
                 byte = static_cast<std::uint8_t>(x_random.below(256));
             }

@@ -1,21 +1,29 @@
 // A disk in memory on which the real SQLite store runs, and which loses power when told to.
 //
-// The model. A disk holds files by name. A write is seen at once by whoever reads, but rests in the cache:
-// until the file's next xSync it is one of its unsynced writes. When the power fails, every unsynced write,
+// The model. A disk holds files by name. A write is seen at once by whoever reads, but rests in
+// the cache:
+// until the file's next xSync it is one of its unsynced writes. When the power fails, every
+// unsynced write,
 // in order and each for itself, is by the seed's choice
 //   kept     it had reached the platter,
 //   dropped  it had not,
 //   torn     a part from its front, in sectors of 512 bytes, had,
 //   garbled  its range holds random bytes.
-// A change of length is kept or dropped; a file that was never synced may be gone; a deletion that was not
-// synced may be undone. Bytes outside the range of a write are never harmed (SQLite assumes the same:
+// A change of length is kept or dropped; a file that was never synced may be gone; a deletion that
+// was not
+// synced may be undone. Bytes outside the range of a write are never harmed (SQLite assumes the
+// same:
 // SQLITE_IOCAP_POWERSAFE_OVERWRITE). xSync never lies: what it returned OK for survives.
 //
-// Independent of that, the n-th operation can be made to fail, once or from then on, and the disk has a
-// size. Every file operation but locks counts as one, so that a loop over n meets each of them once.
+// Independent of that, the n-th operation can be made to fail, once or from then on, and the disk
+// has a
+// size. Every file operation but locks counts as one, so that a loop over n meets each of them
+// once.
 //
-// After the power has gone, all operations on open files fail, also after it is back: the process that had
-// them open died. Each simulated node has a disk of its own, registered as an SQLite VFS by its name.
+// After the power has gone, all operations on open files fail, also after it is back: the process
+// that had
+// them open died. Each simulated node has a disk of its own, registered as an SQLite VFS by its
+// name.
 #pragma once
 
 #include "tests/sim/prng.hpp"
@@ -50,7 +58,8 @@ public:
     /// Of sqlite_options::vfs.
     [[nodiscard]] const std::string& vfs_name() const { return x_name; }
 
-    /// Operation number `at` (counted by operations()) meets this fault; with `for_ever` so do all later.
+    /// Operation number `at` (counted by operations()) meets this fault; with `for_ever` so do all
+    /// later.
     void fail_at(std::uint64_t at, disk_fault fault, bool for_ever);
     void heal() { x_fault.reset(); }
     /// Operations so far.
@@ -79,13 +88,14 @@ private:
 
     /// One unsynced write, or a change of length.
     struct change {
-        std::uint64_t offset = 0;              ///< The new length, for a change of length.
+        std::uint64_t offset = 0;  ///< The new length, for a change of length.
         std::vector<std::uint8_t> written;
         bool is_length = false;
     };
     struct file {
-        std::vector<std::uint8_t> bytes;       ///< As read now.
-        std::vector<std::uint8_t> durable;     ///< As of the last sync; kept while changes are pending.
+        std::vector<std::uint8_t> bytes;  ///< As read now.
+        std::vector<std::uint8_t>
+            durable;  ///< As of the last sync; kept while changes are pending.
         std::vector<change> pending;
         bool was_synced = false;
         std::vector<open_file*> holders;
@@ -102,10 +112,10 @@ private:
     prng x_random;
     std::unique_ptr<sqlite3_vfs> x_vfs;
     std::map<std::string, std::shared_ptr<file>> x_files;
-    std::vector<std::pair<std::string, std::shared_ptr<file>>> x_removed;   ///< Not synced yet.
+    std::vector<std::pair<std::string, std::shared_ptr<file>>> x_removed;  ///< Not synced yet.
     std::uint64_t x_operations = 0;
     std::uint64_t x_size = std::numeric_limits<std::uint64_t>::max();
-    std::uint64_t x_life = 0;                  ///< Rises at a crash: what was opened before is dead.
+    std::uint64_t x_life = 0;  ///< Rises at a crash: what was opened before is dead.
     bool x_is_dark = false;
     struct fault_plan {
         std::uint64_t at = 0;

@@ -13,16 +13,21 @@ struct writer {
     std::string out;
 
     template <std::integral Number>
-    void put(Number value) { out += std::to_string(value) + " "; }
+    void put(Number value) {
+        out += std::to_string(value) + " ";
+    }
     template <class Enum>
         requires std::is_enum_v<Enum>
-    void put(Enum value) { put(static_cast<int>(value)); }
+    void put(Enum value) {
+        put(static_cast<int>(value));
+    }
     void put(const std::string& value) { out += "'" + value + "' "; }
     void put(const bureau_id& value) { out += std::string(value.text()) + "_ "; }
     void put(utc_time value) { put(value.time_since_epoch().count()); }
     void put(protocol::milliseconds value) { put(value.count()); }
     void put(const protocol::bytes& value) {
-        out += protocol::to_hex(protocol::byte_view(value).first(std::min<std::size_t>(value.size(), 8)));
+        out += protocol::to_hex(
+            protocol::byte_view(value).first(std::min<std::size_t>(value.size(), 8)));
         out += "#" + std::to_string(value.size()) + ":" +
                std::to_string(std::hash<std::string_view>{}(
                    {reinterpret_cast<const char*>(value.data()), value.size()})) +

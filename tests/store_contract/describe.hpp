@@ -1,4 +1,5 @@
-// Replies and results as text, every member of every row, so that two stores can be compared by eye.
+// Replies and results as text, every member of every row, so that two stores can be compared by
+// eye.
 #pragma once
 
 #include "daemon/store/operations.hpp"

@@ -1,4 +1,5 @@
-// Thousands of random transactions on SQLite and on the model: every result and answer must be the same.
+// Thousands of random transactions on SQLite and on the model: every result and answer must be the
+// same.
 #include "tests/store_contract/describe.hpp"
 #include "tests/store_contract/random_work.hpp"
 #include "tests/store_contract/stores.hpp"

@@ -28,7 +28,8 @@ struct changer {
         return found != s.objects.end() && found->second.state == object_state::complete;
     }
     bool text_is_there(const shipment_row& one) const {
-        return one.position == 0 || std::none_of(s.shipments.begin(), s.shipments.end(), [&](auto& it) {
+        return one.position == 0 ||
+               std::none_of(s.shipments.begin(), s.shipments.end(), [&](auto& it) {
                    const auto& other = it.second;
                    return other.message == one.message && other.message != 0 &&
                           other.position == 0 && other.peer == one.peer &&
@@ -236,9 +237,9 @@ struct changer {
                 if (one.state != shipment_state::waiting || !object_complete(one)) {
                     return false;
                 }
-                return o.peer.empty() ? one.object == o.object && text_is_there(one)
-                                      : one.peer == o.peer && one.message == o.message &&
-                                            one.message != 0;
+                return o.peer.empty()
+                           ? one.object == o.object && text_is_there(one)
+                           : one.peer == o.peer && one.message == o.message && one.message != 0;
             },
             [&](auto& one) {
                 one.state = shipment_state::ready;
@@ -248,13 +249,13 @@ struct changer {
     outcome operator()(const operation::hold_shipments& o) {
         return each_shipment(
             [&](const auto& one) {
-                const bool in_range = o.hold ? one.state < shipment_state::held
-                                             : one.state == shipment_state::held;
+                const bool in_range =
+                    o.hold ? one.state < shipment_state::held : one.state == shipment_state::held;
                 return in_range && (o.peer.empty() || one.peer == o.peer) &&
                        (o.message == 0 || one.message == o.message);
             },
             [&](auto& one) {
-                one.state = o.hold ? shipment_state::held
+                one.state = o.hold                                       ? shipment_state::held
                             : object_complete(one) && text_is_there(one) ? shipment_state::ready
                                                                          : shipment_state::waiting;
                 one.due_at.reset();

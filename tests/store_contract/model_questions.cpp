@@ -83,8 +83,8 @@ struct answerer {
         out.meta = s.meta;
         out.last_row = s.last_row;
         out.peers = select(s.peers, [](const auto&) { return true; });
-        out.spooling = select(
-            s.objects, [](const auto& o) { return o.state == object_state::spooling; });
+        out.spooling =
+            select(s.objects, [](const auto& o) { return o.state == object_state::spooling; });
         return out;
     }
     reply operator()(const query::load_ready& q) const {
@@ -108,20 +108,24 @@ struct answerer {
         return out;
     }
     bool is_open(const message_row& m) const {
-        return std::any_of(s.deliveries.begin(), s.deliveries.end(), [&](const auto& it) {
-                   return it.first.first == m.row && (in_state(it.second.state) & settled_states) == 0;
-               }) ||
-               std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
-                   return it.second.message == m.row && it.second.state < shipment_state::done;
-               }) ||
+        return std::any_of(s.deliveries.begin(), s.deliveries.end(),
+                           [&](const auto& it) {
+                               return it.first.first == m.row &&
+                                      (in_state(it.second.state) & settled_states) == 0;
+                           }) ||
+               std::any_of(s.shipments.begin(), s.shipments.end(),
+                           [&](const auto& it) {
+                               return it.second.message == m.row &&
+                                      it.second.state < shipment_state::done;
+                           }) ||
                std::any_of(s.assignments.begin(), s.assignments.end(), [&](const auto& it) {
                    return it.first.first == m.row && it.second.state == assignment_state::offered;
                });
     }
     std::vector<answer::purge> purges(const query::load_due& q) const {
         std::vector<answer::purge> out;
-        auto closed = select(s.messages,
-                             [&](const auto& m) { return m.purge_at <= q.now && !is_open(m); });
+        auto closed =
+            select(s.messages, [&](const auto& m) { return m.purge_at <= q.now && !is_open(m); });
         std::stable_sort(closed.begin(), closed.end(),
                          [](const auto& a, const auto& b) { return a.purge_at < b.purge_at; });
         for (const auto& m : closed) {
@@ -131,9 +135,8 @@ struct answerer {
             return q.stale_before && o.message == 0 && o.state != object_state::complete &&
                    o.changed_at < *q.stale_before;
         });
-        std::stable_sort(stale.begin(), stale.end(), [](const auto& a, const auto& b) {
-            return a.changed_at < b.changed_at;
-        });
+        std::stable_sort(stale.begin(), stale.end(),
+                         [](const auto& a, const auto& b) { return a.changed_at < b.changed_at; });
         for (const auto& o : stale) {
             out.push_back({0, o.row});
         }

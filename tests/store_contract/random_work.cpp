@@ -39,7 +39,8 @@ std::optional<protocol::utc_time> random_work::maybe_time() {
 row_id random_work::some_row() {
     const auto last = static_cast<std::uint64_t>(x_last_row);
     // Mostly of the newest, so that a transaction meets what the ones before it made.
-    return static_cast<row_id>(1 + last - std::min(last, x_random.below(chance(0.7) ? 40 : last + 2)));
+    return static_cast<row_id>(1 + last -
+                               std::min(last, x_random.below(chance(0.7) ? 40 : last + 2)));
 }
 
 protocol::bytes random_work::blob(std::size_t size_max) {
@@ -132,7 +133,8 @@ shipment_row random_work::shipment() {
 }
 
 operation::put_segment random_work::segment() {
-    operation::put_segment out{some_row(), static_cast<std::uint32_t>(x_random.below(3)), blob(4'000)};
+    operation::put_segment out{some_row(), static_cast<std::uint32_t>(x_random.below(3)),
+                               blob(4'000)};
     if (chance(0.3)) {
         out.data.resize(protocol::limits::segment_bytes, 7);
     }
@@ -144,18 +146,29 @@ operation::put_segment random_work::segment() {
 
 change random_work::put_something() {
     switch (x_random.below(13)) {
-        case 0: return operation::put_message{message()};
-        case 1: return operation::put_object{object()};
-        case 2: return operation::put_delivery{delivery()};
-        case 3: return operation::put_shipment{shipment()};
-        case 4: return operation::put_event{{bureau(), id(), bureau(true), time(), word(), word(), 7, word()}};
+        case 0:
+            return operation::put_message{message()};
+        case 1:
+            return operation::put_object{object()};
+        case 2:
+            return operation::put_delivery{delivery()};
+        case 3:
+            return operation::put_shipment{shipment()};
+        case 4:
+            return operation::put_event{
+                {bureau(), id(), bureau(true), time(), word(), word(), 7, word()}};
         case 5: {
-            custody_row c{bureau(), id(), 1, bureau(), bureau(true), chance(0.5), {}, digest(), time()};
+            custody_row c{bureau(),    id(), 1,        bureau(), bureau(true),
+                          chance(0.5), {},   digest(), time()};
             c.attempt = static_cast<std::uint8_t>(x_random.below(3));
             return operation::put_custody{c};
         }
-        case 6: return operation::put_inbox{{some_row(), bureau(), id(), digest(), blob(90), chance(0.3), time()}};
-        case 7: return operation::put_assignment{{some_row(), word(), pick<assignment_state>(3), word(), time()}};
+        case 6:
+            return operation::put_inbox{
+                {some_row(), bureau(), id(), digest(), blob(90), chance(0.3), time()}};
+        case 7:
+            return operation::put_assignment{
+                {some_row(), word(), pick<assignment_state>(3), word(), time()}};
         case 8: {
             outcome_row row;
             row.row = new_row();
@@ -171,8 +184,10 @@ change random_work::put_something() {
             row.value.agency = word();
             return operation::put_outcome{row};
         }
-        case 9: return operation::put_receipt{{new_row(), digest(), bureau(), blob(200), time()}};
-        case 10: return operation::put_idempotency{{digest(), digest(), id(), time()}};
+        case 9:
+            return operation::put_receipt{{new_row(), digest(), bureau(), blob(200), time()}};
+        case 10:
+            return operation::put_idempotency{{digest(), digest(), id(), time()}};
         case 11: {
             peer_row row;
             row.peer = bureau();
@@ -183,7 +198,8 @@ change random_work::put_something() {
             row.last_error_at = maybe_time();
             return operation::put_peer{row};
         }
-        default: return operation::put_meta{word(), word()};
+        default:
+            return operation::put_meta{word(), word()};
     }
 }
 
@@ -191,14 +207,20 @@ change random_work::change_message() {
     switch (x_random.below(8)) {
         case 0:
             return operation::advance_object{
-                some_row(), pick<object_state>(5), pick<object_state>(5), time(),
+                some_row(),
+                pick<object_state>(5),
+                pick<object_state>(5),
+                time(),
                 chance(0.3) ? std::optional(some_row()) : std::nullopt,
                 chance(0.2) ? std::optional<std::uint16_t>(2) : std::nullopt,
                 chance(0.2) ? std::optional<std::uint64_t>(5'000) : std::nullopt,
                 chance(0.2) ? std::optional(digest()) : std::nullopt};
-        case 1: return operation::drop_object{some_row()};
-        case 2: return operation::drop_message{some_row()};
-        default: return segment();
+        case 1:
+            return operation::drop_object{some_row()};
+        case 2:
+            return operation::drop_message{some_row()};
+        default:
+            return segment();
     }
 }
 
@@ -208,24 +230,43 @@ change random_work::change_queue() {
     switch (x_random.below(8)) {
         case 0:
             return operation::advance_delivery{
-                some_row(), bureau(), any, pick<delivery_state>(18), time(), 5, word(),
-                chance(0.3) ? std::optional(bureau(true)) : std::nullopt, {}, due,
-                chance(0.3) ? std::optional(some_row()) : std::nullopt, {}};
+                some_row(),
+                bureau(),
+                any,
+                pick<delivery_state>(18),
+                time(),
+                5,
+                word(),
+                chance(0.3) ? std::optional(bureau(true)) : std::nullopt,
+                {},
+                due,
+                chance(0.3) ? std::optional(some_row()) : std::nullopt,
+                {}};
         case 1:
-            return operation::settle_delivery{bureau(), id(), bureau(), any,
-                                              pick<delivery_state>(18), time(), 6, word(), due,
-                                              chance(0.7) ? some_row() : 0, word()};
-        case 2: return operation::revive_shipments{bureau(), time()};
-        case 3: return operation::doubt_shipments{bureau(), some_row()};
-        case 4: return operation::ready_shipments{some_row(), bureau(true), some_row(), time()};
+            return operation::settle_delivery{
+                bureau(), id(), bureau(), any, pick<delivery_state>(18),
+                time(),   6,    word(),   due, chance(0.7) ? some_row() : 0,
+                word()};
+        case 2:
+            return operation::revive_shipments{bureau(), time()};
+        case 3:
+            return operation::doubt_shipments{bureau(), some_row()};
+        case 4:
+            return operation::ready_shipments{some_row(), bureau(true), some_row(), time()};
         case 5:
             return operation::hold_shipments{bureau(true), chance(0.8) ? some_row() : 0,
                                              chance(0.5), time()};
         default:
             return operation::advance_shipment{
-                some_row(), any & 0x3f, pick<shipment_state>(6), time(), due,
+                some_row(),
+                any & 0x3f,
+                pick<shipment_state>(6),
+                time(),
+                due,
                 chance(0.3) ? std::optional(chance(0.5)) : std::nullopt,
-                chance(0.3) ? std::optional<std::uint32_t>(3) : std::nullopt, 8, word()};
+                chance(0.3) ? std::optional<std::uint32_t>(3) : std::nullopt,
+                8,
+                word()};
     }
 }
 
@@ -233,23 +274,31 @@ change random_work::change_record() {
     switch (x_random.below(5)) {
         case 0:
             return operation::settle_custody{
-                bureau(), id(), static_cast<std::uint8_t>(x_random.below(3)), bureau(), chance(0.5),
+                bureau(),
+                id(),
+                static_cast<std::uint8_t>(x_random.below(3)),
+                bureau(),
+                chance(0.5),
                 chance(0.5) ? std::optional(protocol::outcome_kind::delivered) : std::nullopt};
-        case 1: return operation::complete_inbox{some_row()};
+        case 1:
+            return operation::complete_inbox{some_row()};
         case 2:
-            return operation::advance_assignment{some_row(), word(), pick<assignment_state>(3),
-                                                 pick<assignment_state>(3), word(), time()};
-        case 3: return operation::drop_outcome{some_row()};
-        default: return operation::forget_old{time(), static_cast<std::uint32_t>(x_random.below(4))};
+            return operation::advance_assignment{
+                some_row(), word(), pick<assignment_state>(3), pick<assignment_state>(3),
+                word(),     time()};
+        case 3:
+            return operation::drop_outcome{some_row()};
+        default:
+            return operation::forget_old{time(), static_cast<std::uint32_t>(x_random.below(4))};
     }
 }
 
 change random_work::next_change() {
     const double draw = x_random.fraction();
-    return draw < 0.6 ? put_something()
+    return draw < 0.6    ? put_something()
            : draw < 0.75 ? change_message()
-           : draw < 0.9 ? change_queue()
-                        : change_record();
+           : draw < 0.9  ? change_queue()
+                         : change_record();
 }
 
 transaction random_work::next_transaction() {
@@ -266,7 +315,8 @@ transaction random_work::next_transaction() {
 std::vector<question> random_work::questions() {
     const std::size_t limit = 1 + x_random.below(chance(0.5) ? 5 : 500);
     const row_id after = chance(0.5) ? 0 : some_row();
-    return {query::load_start{}, query::load_ready{bureau(), pick<message_class>(4), after, limit},
+    return {query::load_start{},
+            query::load_ready{bureau(), pick<message_class>(4), after, limit},
             query::load_shipment{some_row()},
             query::load_due{time(), limit, maybe_time()},
             query::find_message{bureau(true), id()},

@@ -28,7 +28,9 @@ public:
 
 private:
     template <class Enum>
-    Enum pick(unsigned count) { return static_cast<Enum>(x_random.below(count)); }
+    Enum pick(unsigned count) {
+        return static_cast<Enum>(x_random.below(count));
+    }
     bool chance(double probability) { return x_random.chance(probability); }
     store::change next_change();
     store::change put_something();

@@ -19,7 +19,8 @@ namespace dhow::tests {
 class temporary_folder {
 public:
     temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "dhow-store-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "dhow-store-XXXXXX").string();
         BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
         x_path = pattern;
     }
@@ -29,7 +30,9 @@ public:
     }
     temporary_folder(const temporary_folder&) = delete;
     temporary_folder& operator=(const temporary_folder&) = delete;
-    [[nodiscard]] std::string file(const std::string& name) const { return (x_path / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return (x_path / name).string();
+    }
 
 private:
     std::filesystem::path x_path;
