@@ -12,7 +12,7 @@ namespace dhow::app {
 
 struct daemon_options {
     std::string config_path;
-    bool check_only = false;      ///< Load everything, open nothing, say what is wrong.
+    bool check_only = false;  ///< Load everything, open nothing, say what is wrong.
 };
 
 /// Runs until SIGTERM or SIGINT. Returns an exit code of docs/man/dhowd.8: 0, 3 configuration, 4 store,

@@ -5,9 +5,10 @@
 // Limits: none.
 #include "daemon/app/callers.hpp"
 
-#include <charconv>
 #include <pwd.h>
 #include <unistd.h>
+
+#include <charconv>
 
 namespace dhow::app {
 

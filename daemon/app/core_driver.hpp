@@ -34,8 +34,10 @@ public:
                 seal::crypto_pool& crypto, gateway_clock& clock, log& to);
     void set_links(link_port* links) { x_links = links; }
 
-    /// Call after anything was told to the core.
+    /// Drains the core's commands and writes what sessions have.
     void pump();
+    /// The same soon, once for all that is told to the core meanwhile.
+    void schedule_pump();
     [[nodiscard]] utc_time now() const;
     void stop();
 
@@ -49,7 +51,6 @@ public:
 private:
     void run(route::commands what);
     void start_jobs();
-    void schedule_pump();
     void plan_wake();
 
     boost::asio::io_context& x_io;

@@ -24,10 +24,10 @@ public:
     static constexpr std::chrono::minutes peer_difference_max{5};
 
     struct readings {
-        utc_time wall;                       ///< Of the system at start.
-        milliseconds monotonic{0};           ///< The same moment.
-        std::optional<utc_time> stored;      ///< Last time that this gateway wrote down.
-        std::optional<utc_time> newest_signed;   ///< Of the directory.
+        utc_time wall;                          ///< Of the system at start.
+        milliseconds monotonic{0};              ///< The same moment.
+        std::optional<utc_time> stored;         ///< Last time that this gateway wrote down.
+        std::optional<utc_time> newest_signed;  ///< Of the directory.
     };
     explicit gateway_clock(const readings& start);
 

@@ -22,9 +22,7 @@ constexpr std::array<level_name, 5> names{
     {{"debug", 7}, {"info", 6}, {"notice", 5}, {"warning", 4}, {"alarm", 1}}};
 }  // namespace
 
-bool is_under_journal() {
-    return std::getenv("JOURNAL_STREAM") != nullptr;
-}
+bool is_under_journal() { return std::getenv("JOURNAL_STREAM") != nullptr; }
 
 void log::set_level(std::string_view name) {
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -48,7 +46,8 @@ void log::write(route::log_level level, std::string_view id, std::string_view te
         line << protocol::to_text(now) << ' ' << name.text << ' ' << id << ": ";
     }
     for (const char c : text) {
-        line << (static_cast<unsigned char>(c) < 0x20 ? ' ' : c);  // One line, whatever a peer said.
+        line << (static_cast<unsigned char>(c) < 0x20 ? ' '
+                                                      : c);  // One line, whatever a peer said.
     }
     line << '\n';
     x_to << line.str() << std::flush;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/route/api.hpp"
+#include "daemon/seal/directory_file.hpp"
 #include "daemon/seal/trust_directory.hpp"
 
 #include <map>
@@ -20,9 +22,11 @@ struct trusted {
 
 /// Refuses a broken threshold, a lower serial than the remembered one, a fork. `meta` is what load_start
 /// gave: `directory_serial`, `directory_head`.
-seal::loaded<trusted> load_trust(const config::gateway& settings,
+seal::loaded<trusted> load_trust(const config::gateway& settings, const std::filesystem::path& base,
                                  const std::map<std::string, std::string>& meta);
 /// What is to be remembered of it.
 std::map<std::string, std::string> remembered(const protocol::directory& data);
+/// The directory's files as they are, for an evidence export; empty when they cannot be read.
+std::vector<route::response::evidence_file> directory_evidence(const std::filesystem::path& folder);
 
 }  // namespace dhow::app

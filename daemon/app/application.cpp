@@ -1,0 +1,144 @@
+// The daemon: start, run, reload, stop.
+// Way of the message: see application.hpp.
+// Not pure: everything.
+// Spec: docs/man/dhowd.8. Tests: system.
+// Limits: none.
+#include "daemon/app/application.hpp"
+
+#include "config/diff.hpp"
+#include "config/load.hpp"
+#include "daemon/app/running.hpp"
+#include "daemon/app/service_manager.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <ostream>
+
+namespace dhow::app {
+
+namespace {
+
+/// Exit codes of docs/man/dhowd.8.
+enum exit : int { ok = 0, internal = 1, configuration = 3, store_trouble = 4, trust_trouble = 14 };
+
+/// Keys and plaintexts are in this memory: no core file, no reading by others of the same user.
+void keep_memory_private() {
+    prctl(PR_SET_DUMPABLE, 0);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    umask(0077);
+}
+
+/// Every socket is a peer or an agency: take as many as the system lets us.
+void raise_file_limit() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+bool report(const config::loaded& found, std::ostream& err) {
+    for (const auto& one : found.findings) {
+        err << config::to_text(one) << '\n';
+    }
+    return found.ok();
+}
+
+int explain(const start_error& error, std::ostream& err) {
+    err << "dhowd: " << error.what() << '\n';
+    return error.is_trust()   ? exit::trust_trouble
+           : error.is_store() ? exit::store_trouble
+                              : exit::internal;
+}
+
+/// Waits for signals for as long as the daemon runs.
+class signals {
+public:
+    signals(boost::asio::io_context& io, running& daemon, std::string config_path, log& to)
+        : x_set(io, SIGHUP, SIGTERM, SIGINT),
+          x_daemon(daemon),
+          x_path(std::move(config_path)),
+          x_log(to) {
+        wait();
+    }
+
+private:
+    void wait() {
+        x_set.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (error) {
+                return;
+            }
+            if (signal == SIGHUP) {
+                reload();
+                wait();
+                return;
+            }
+            service_manager::stopping();
+            x_log.write(route::log_level::notice, "stopping", "asked to by a signal");
+            x_daemon.stop();
+        });
+    }
+
+    void reload() {
+        service_manager::reloading();
+        const auto found = config::load_file(x_path);
+        for (const auto& one : found.findings) {
+            x_log.write(one.grade == config::severity::error ? route::log_level::warning
+                                                             : route::log_level::info,
+                        "config", config::to_text(one));
+        }
+        if (!found.ok()) {
+            x_log.write(route::log_level::warning, "reload",
+                        "the new configuration has errors; the old one stays in use");
+        } else {
+            x_daemon.reload(found.settings);
+        }
+        service_manager::ready("running");
+    }
+
+    boost::asio::signal_set x_set;
+    running& x_daemon;
+    std::string x_path;
+    log& x_log;
+};
+
+}  // namespace
+
+int run_daemon(const daemon_options& options, std::ostream& err) {
+    keep_memory_private();
+    raise_file_limit();
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto found = config::load_file(options.config_path);
+    if (!report(found, err)) {
+        err << "dhowd: " << options.config_path << " cannot be used; nothing was started\n";
+        return exit::configuration;
+    }
+    log to(err, is_under_journal());
+    to.set_level(found.settings.log_level);
+    try {
+        boost::asio::io_context io{1};
+        running daemon(io, found.settings, options.config_path, to);
+        if (options.check_only) {
+            err << "dhowd: configuration, keys and directory can be used\n";
+            return exit::ok;
+        }
+        daemon.start();
+        signals wait(io, daemon, options.config_path, to);
+        io.run();
+        daemon.finish();
+        return daemon.has_failed() ? exit::store_trouble : exit::ok;
+    } catch (const start_error& error) {
+        return explain(error, err);
+    } catch (const std::exception& error) {
+        err << "dhowd: " << error.what() << '\n';
+        return exit::internal;
+    }
+}
+
+}  // namespace dhow::app

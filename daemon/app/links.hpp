@@ -1,0 +1,60 @@
+// The gateway's connections: numbers them, pins them to the directory, ties them to the core.
+// Way of the message: core_driver <-> [links] <-> daemon/link.
+// Not pure: owns connections. Net thread.
+// Spec: docs/link-protocol.md. Tests: system.
+// Limits: one established session a peer (the core sees to it).
+#pragma once
+
+#include "daemon/app/core_driver.hpp"
+#include "daemon/link/dialer.hpp"
+#include "daemon/link/listener.hpp"
+#include "daemon/seal/trust_directory.hpp"
+
+namespace dhow::app {
+
+class links final : public link_port, public link::link_handler, public link::peer_pinning {
+public:
+    links(boost::asio::io_context& io, core_driver& driver, route::gateway& gateway, log& to);
+
+    void set_context(link::tls_context context);
+    void set_directory(std::shared_ptr<const seal::trust_directory> directory) {
+        x_directory = std::move(directory);
+    }
+    /// Throws boost::system::system_error naming the address.
+    void listen(const std::string& address);
+    void stop_listening() { x_listener.stop(); }
+    [[nodiscard]] std::size_t open() const { return x_links.size(); }
+
+    // link_port
+    void dial(const std::string& link, protocol::bureau_id peer,
+              const std::string& address) override;
+    void close(route::session_number session) override;
+    void flush(route::session_number session) override;
+
+    // link_handler
+    protocol::session_options options_for(protocol::bureau_id peer) override;
+    std::uint64_t on_up(std::shared_ptr<link::tls_link> link, protocol::bureau_id peer,
+                        const std::string& link_name, bool is_dialler) override;
+    void on_events(std::uint64_t session) override;
+    void on_down(std::uint64_t session) override;
+    void on_dial_failed(const std::string& link_name, protocol::errc code,
+                        const std::string& text) override;
+    void on_refused(const std::string& from, protocol::errc code, const std::string& text) override;
+    [[nodiscard]] protocol::utc_time now() const override { return x_driver.now(); }
+
+    // peer_pinning
+    [[nodiscard]] std::optional<protocol::bureau_id> peer_of(
+        protocol::byte_view certificate_der) const override;
+
+private:
+    core_driver& x_driver;
+    route::gateway& x_gateway;
+    log& x_log;
+    link::dialer x_dialer;
+    link::listener x_listener;
+    std::shared_ptr<const seal::trust_directory> x_directory;
+    std::uint64_t x_last = 0;
+    std::map<std::uint64_t, std::shared_ptr<link::tls_link>> x_links;
+};
+
+}  // namespace dhow::app
