@@ -6,6 +6,7 @@
 #include "daemon/control/control_json.hpp"
 
 #include "daemon/http/json_output.hpp"
+#include "daemon/store/names.hpp"
 
 #include <boost/json.hpp>
 
@@ -23,7 +24,7 @@ json::object to_json(const store::answer::ready_shipment& value) {
     out["position"] = row.row;
     out["peer"] = row.peer.text();
     out["class"] = protocol::to_text(row.cls);
-    out["state"] = http::name_of(row.state);
+    out["state"] = store::to_text(row.state);
     out["in_doubt"] = row.in_doubt;
     out["message"] =
         value.message ? json::value(protocol::to_text(value.message->id)) : json::value{};

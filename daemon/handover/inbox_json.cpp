@@ -8,6 +8,7 @@
 #include "daemon/http/base64.hpp"
 #include "daemon/http/json_output.hpp"
 #include "daemon/http/url.hpp"
+#include "daemon/store/names.hpp"
 
 #include <boost/json.hpp>
 
@@ -56,7 +57,7 @@ json::object to_json(const response::inbox_entry& value) {
     out["class"] = protocol::to_text(value.cls);
     out["received_at"] = http::time_value(value.received_at);
     out["complete"] = value.complete;
-    out["state"] = http::name_of(value.state);
+    out["state"] = store::to_text(value.state);
     out["summary"] = parse_summary(value.summary_json);
     return out;
 }

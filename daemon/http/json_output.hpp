@@ -1,4 +1,4 @@
-// Names and small pieces of JSON that several answers share: states, times, codes.
+// Small pieces of JSON that several answers share: times, codes, lists of texts.
 // Way of the message: the core's answers -> [json_output] -> agency or operator.
 // Pure: values, any thread.
 // Spec: docs/agency-api.md#states. Tests: unit/api/json_output_test.cpp.
@@ -10,10 +10,6 @@
 #include <boost/json/object.hpp>
 
 namespace dhow::http {
-
-std::string_view name_of(store::delivery_state state);
-std::string_view name_of(store::shipment_state state);
-std::string_view name_of(store::assignment_state state);
 
 /// RFC 3339 with milliseconds; null for nothing.
 boost::json::value time_value(const std::optional<protocol::utc_time>& time);

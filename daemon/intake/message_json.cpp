@@ -7,6 +7,7 @@
 
 #include "daemon/http/base64.hpp"
 #include "daemon/http/json_output.hpp"
+#include "daemon/store/names.hpp"
 
 #include <boost/json.hpp>
 
@@ -20,7 +21,7 @@ using http::time_value;
 json::object to_json(const response::recipient_status& value) {
     json::object out;
     out["recipient"] = value.recipient.text();
-    out["state"] = http::name_of(value.state);
+    out["state"] = store::to_text(value.state);
     out["next_hop"] = value.next_hop.empty() ? json::value{} : json::value(value.next_hop.text());
     out["bytes_done"] = value.bytes_done;
     out["bytes_total"] = value.bytes_total;
