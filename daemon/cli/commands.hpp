@@ -34,9 +34,10 @@ int run_queue(arguments args, io& streams);      ///< queue_command.cpp
 int run_link(arguments args, io& streams);       ///< link_command.cpp: list
 int run_inbox(arguments args, io& streams);      ///< inbox_command.cpp: list, get, ack
 int run_evidence(arguments args, io& streams);   ///< evidence_command.cpp: export
-int run_hold(arguments args, io& streams);       ///< hold_command.cpp, with release and cancel
+int run_hold(arguments args, io& streams);       ///< hold_command.cpp, with the next three
 int run_release(arguments args, io& streams);
 int run_cancel(arguments args, io& streams);
+int run_send_again(arguments args, io& streams);
 int run_route(arguments args, io& streams);      ///< route_command.cpp: explain
 int run_db(arguments args, io& streams);         ///< db_command.cpp: check, backup
 

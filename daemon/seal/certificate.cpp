@@ -40,20 +40,20 @@ std::uint32_t extended_usage_of(certificate_use use) {
     return use == certificate_use::link ? XKU_SSL_SERVER | XKU_SSL_CLIENT : XKU_SMIME;
 }
 
-bool has_uri(X509* x509, std::string_view wanted_prefix, bool whole) {
+/// The one URI among the alternative names; empty when it is not alone.
+std::string uri_of(X509* x509) {
     const names_ptr names(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)));
     if (!names || sk_GENERAL_NAME_num(names.get()) != 1) {
-        return false;
+        return {};
     }
     const auto* name = sk_GENERAL_NAME_value(names.get(), 0);
     if (name->type != GEN_URI) {
-        return false;
+        return {};
     }
     const auto* uri = name->d.uniformResourceIdentifier;
-    const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
-                                static_cast<std::size_t>(ASN1_STRING_length(uri)));
-    return whole ? text == wanted_prefix : text.starts_with(wanted_prefix);
+    return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+            static_cast<std::size_t>(ASN1_STRING_length(uri))};
 }
 
 bool has_subject_key_id(X509* x509, const protocol::key_id& id) {
@@ -102,7 +102,8 @@ std::string fault_of_use(X509* x509, certificate_use use, std::string_view owner
         return "the extended key usage is not that of a key to " + std::string(to_text(use));
     }
     const bool any_owner = owner.empty() && use == certificate_use::directory;
-    if (!has_uri(x509, certificate_uri(use, owner), !any_owner)) {
+    const auto uri = uri_of(x509);
+    if (any_owner ? !uri.starts_with(certificate_uri(use, {})) : uri != certificate_uri(use, owner)) {
         return "the alternative name is not " + certificate_uri(use, owner);
     }
     if (!has_subject_key_id(x509, key_id_of(X509_get0_pubkey(x509)))) {
@@ -162,6 +163,14 @@ loaded<certificate> check_certificate(byte_view der, certificate_use use, std::s
     out.digest = sha256(der);
     out.der.assign(der.begin(), der.end());
     return out;
+}
+
+loaded<certificate_facts> certificate_facts_of(byte_view der) {
+    const auto x509 = parse(der);
+    if (!x509 || !is_p256(X509_get0_pubkey(x509.get()))) {
+        return bad("is not one DER certificate with a P-256 key");
+    }
+    return certificate_facts{uri_of(x509.get()), key_id_of(X509_get0_pubkey(x509.get())), sha256(der)};
 }
 
 std::string to_pem(const certificate& value) {

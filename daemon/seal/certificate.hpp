@@ -44,6 +44,14 @@ loaded<certificate> check_certificate(byte_view der, certificate_use use, std::s
 /// `urn:dhow:bureau:ZW:sign`, or `urn:dhow:directory:NAME` for a directory signer.
 std::string certificate_uri(certificate_use use, std::string_view owner);
 
+/// What a certificate says of itself, unchecked, to be shown.
+struct certificate_facts {
+    std::string uri;           ///< Empty when it has none.
+    protocol::key_id id;
+    protocol::digest digest;
+};
+loaded<certificate_facts> certificate_facts_of(byte_view der);
+
 std::string to_pem(const certificate& value);
 /// All certificates of a PEM text, as DER, without any check.
 loaded<std::vector<bytes>> certificates_from_pem(std::string_view pem);

@@ -28,6 +28,7 @@ std::size_t bytes_of(const job_request& request) {
             [](const job::open_message& job) { return job.body.size(); },
             [](const job::open_piece& job) { return job.sealed.size(); },
             [](const job::verify_receipt& job) { return job.encoded.size(); },
+            [](const job::sign_hello& job) { return job.to_be_signed.size(); },
             [](const job::seal_at_rest& job) { return job.plain.size(); },
             [](const job::open_at_rest& job) { return job.sealed.size(); },
             [](const auto&) { return std::size_t{0}; }},

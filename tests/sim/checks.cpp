@@ -21,7 +21,7 @@ node* by_name(const std::vector<node*>& nodes, const std::string& name) {
 }
 
 std::string label(const wish& one, const std::string& to) {
-    return "message " + (one.accepted ? to_text(*one.accepted) : "?") + " (wish " +
+    return "message " + (one.accepted ? protocol::to_text(*one.accepted) : "?") + " (wish " +
            std::to_string(one.number) + ") of " + one.from->name() + " to " + to;
 }
 

@@ -214,7 +214,7 @@ private:
             x_hash_so_far = (x_hash_so_far ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
         }
         if (x_options.trace != nullptr) {
-            *x_options.trace << to_text(x_clock.now()) << "  " << text << '\n';
+            *x_options.trace << protocol::to_text(x_clock.now()) << "  " << text << '\n';
         }
     }
 

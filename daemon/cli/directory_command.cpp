@@ -1,0 +1,353 @@
+// `dhow directory`: begins, fills, signs, shows and verifies the signed list of bureaus.
+// Way of the message: none; the work of the directory's signers, and of whoever checks it.
+// Not pure: files, the clock.
+// Spec: docs/man/dhow.1, docs/directory-format.md. Tests: unit/cli/directory_command_test.cpp.
+// Limits: directory_bytes_max.
+#include "daemon/cli/commands.hpp"
+#include "daemon/cli/options.hpp"
+#include "daemon/seal/directory_editor.hpp"
+#include "daemon/seal/key_maker.hpp"
+#include "daemon/seal/key_ring.hpp"
+#include "daemon/seal/private_file.hpp"
+#include "daemon/seal/trust_directory.hpp"
+#include "protocol/try.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <iostream>
+#include <sstream>
+
+namespace dhow::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+using seal::loaded;
+using seal::problem;
+
+constexpr verb_usage init_usage{"directory init", "", "Begins a directory in a new folder.", 0, 0};
+constexpr verb_usage add_usage{"directory add", "FOLDER",
+                               "Adds a bureau to the directory, or replaces its entry.", 1, 1};
+constexpr verb_usage sign_usage{
+    "directory sign", "FOLDER", "Adds one signature to the directory's head.", 1, 1};
+constexpr verb_usage show_usage{
+    "directory show", "FOLDER", "Shows head and entries, without checking signatures.", 1, 1};
+constexpr verb_usage verify_usage{
+    "directory verify", "FOLDER", "Checks the directory as a gateway does.", 1, 1};
+
+protocol::utc_time now() {
+    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
+}
+
+int failed(const problem& what, io& streams, exit_code code = exit_code::trust) {
+    streams.err << "dhow directory: " << what.text << '\n';
+    return to_int(code);
+}
+
+int ended(const loaded<void>& how, io& streams, std::string_view text) {
+    if (!how) {
+        return failed(how.error(), streams);
+    }
+    streams.out << text << '\n';
+    return to_int(exit_code::done);
+}
+
+std::string text_of(const po::variables_map& values, const char* name) {
+    return values.contains(name) ? values[name].as<std::string>() : std::string();
+}
+
+std::vector<std::string> list_of(const po::variables_map& values, const char* name) {
+    return values.contains(name) ? values[name].as<std::vector<std::string>>()
+                                 : std::vector<std::string>();
+}
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> out;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, ',');) {
+        out.push_back(part);
+    }
+    return out;
+}
+
+int run_init(arguments args, io& streams) {
+    po::options_description own("options");
+    // clang-format off
+    own.add_options()
+        ("federation", po::value<std::string>()->value_name("NAME"), "name of the federation")
+        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"), "signatures needed")
+        ("out", po::value<std::string>()->value_name("FOLDER"), "a new folder");
+    // clang-format on
+    int code = 0;
+    const auto options = parse_options(init_usage, own, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    const auto folder = text_of(options->values, "out");
+    const auto federation = text_of(options->values, "federation");
+    if (folder.empty() || federation.empty()) {
+        return usage_error(init_usage, streams, "--federation and --out are needed");
+    }
+    return ended(seal::init_directory(folder, federation,
+                                      options->values["threshold"].as<std::uint32_t>(), now()),
+                 streams, "directory of " + federation + " begun in " + folder);
+}
+
+void add_entry_options(po::options_description& own) {
+    using strings = std::vector<std::string>;
+    // clang-format off
+    own.add_options()
+        ("bureau", po::value<std::string>()->value_name("ID"), "the bureau, e.g. ZW")
+        ("name", po::value<std::string>()->value_name("TEXT"), "its name")
+        ("keys", po::value<std::string>()->value_name("FOLDER"), "folder with its certificates")
+        ("older-encrypt", po::value<strings>()->composing()->value_name("FILE"),
+         "certificate of an encryption key that still opens; may be repeated")
+        ("address", po::value<strings>()->composing()->value_name("URL"),
+         "tls://host:port; may be repeated")
+        ("instance", po::value<std::string>()->value_name("HEX"), "id of its gateway")
+        ("role", po::value<std::string>()->default_value("bureau")->value_name("ROLE"),
+         "bureau, hub, general_secretariat or court")
+        ("status", po::value<std::string>()->default_value("active")->value_name("STATUS"),
+         "active, retiring, suspended or revoked")
+        ("invalid-from", po::value<std::string>()->value_name("TIME"),
+         "its signatures from this time on do not count")
+        ("classes", po::value<std::string>()->default_value("flash,urgent,routine,bulk")
+         ->value_name("LIST"), "classes that it may send")
+        ("dictionaries", po::value<std::uint32_t>()->default_value(1)->value_name("N"),
+         "highest dictionary that it reads");
+    // clang-format on
+}
+
+problem wrong(const std::string& what) { return {protocol::errc::bad_request, what}; }
+
+template <class Enum>
+loaded<Enum> one_of(std::span<const std::string_view> names, const std::string& text,
+                    std::string_view what) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == text) {
+            return static_cast<Enum>(i);
+        }
+    }
+    return wrong("'" + text + "' is no " + std::string(what));
+}
+
+constexpr std::array<std::string_view, 4> roles = {"bureau", "hub", "general_secretariat", "court"};
+constexpr std::array<std::string_view, 4> statuses = {"active", "retiring", "suspended", "revoked"};
+
+loaded<protocol::directory_entry> entry_of(const po::variables_map& values) {
+    protocol::directory_entry entry;
+    const auto bureau = protocol::bureau_id::parse(text_of(values, "bureau"));
+    if (!bureau) {
+        return wrong("--bureau is needed: 1 to 8 of A to Z and 0 to 9");
+    }
+    entry.bureau = *bureau;
+    entry.name = values.contains("name") ? text_of(values, "name") : std::string(bureau->text());
+    DHOW_TRY(entry.role,
+             one_of<protocol::bureau_role>(roles, text_of(values, "role"), "role"));
+    DHOW_TRY(entry.status,
+             one_of<protocol::bureau_status>(statuses, text_of(values, "status"), "status"));
+    entry.dictionaries = values["dictionaries"].as<std::uint32_t>();
+    for (const auto& name : split(text_of(values, "classes"))) {
+        const auto cls = protocol::parse_class(name);
+        if (!cls) {
+            return wrong("'" + name + "' is no class");
+        }
+        entry.classes.push_back(*cls);
+    }
+    if (values.contains("invalid-from")) {
+        entry.invalid_from = protocol::parse_utc(text_of(values, "invalid-from"));
+        if (!entry.invalid_from) {
+            return wrong("--invalid-from is a time like 2026-11-24T18:00:00.000Z");
+        }
+    }
+    seal::entry_sources sources{.key_folder = text_of(values, "keys"),
+                                .older_encrypt = {},
+                                .addresses = list_of(values, "address"),
+                                .instance = std::nullopt};
+    for (const auto& file : list_of(values, "older-encrypt")) {
+        sources.older_encrypt.emplace_back(file);
+    }
+    if (values.contains("instance")) {
+        sources.instance = protocol::from_hex<protocol::instance_id>(text_of(values, "instance"));
+        if (!sources.instance) {
+            return wrong("--instance has 32 hexadecimal digits");
+        }
+    }
+    DHOW_CHECK(seal::add_keys(entry, sources));
+    return entry;
+}
+
+int run_add(arguments args, io& streams) {
+    po::options_description own("options");
+    add_entry_options(own);
+    int code = 0;
+    const auto options = parse_options(add_usage, own, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    const auto entry = entry_of(options->values);
+    if (!entry) {
+        return failed(entry.error(), streams,
+                      entry.error().code == protocol::errc::bad_request ? exit_code::usage
+                                                                        : exit_code::trust);
+    }
+    return ended(seal::put_entry(options->operands.front(), *entry, now()), streams,
+                 "entry of " + std::string(entry->bureau.text()) + " written; to be signed");
+}
+
+/// The signer's key and certificate from a folder of `dhow keys root`.
+loaded<void> sign_with(const std::filesystem::path& folder, const std::filesystem::path& keys,
+                       const std::string& passphrase_file) {
+    seal::secret_bytes passphrase;
+    if (!passphrase_file.empty()) {
+        DHOW_TRY(const auto read, seal::read_secret(passphrase_file, ""));
+        const auto text = read.text().substr(0, read.text().find_last_not_of("\r\n") + 1);
+        passphrase = seal::secret_bytes(protocol::bytes(text.begin(), text.end()));
+    }
+    const auto use = seal::certificate_use::directory;
+    DHOW_TRY(const auto key, seal::load_private_key("sign the directory", seal::private_file_of(use),
+                                                    keys, passphrase));
+    DHOW_TRY(const auto pem,
+             seal::read_file(keys / seal::certificate_file_of(use), seal::secret_bytes_max));
+    DHOW_TRY(const auto found, seal::certificates_from_pem(
+                                   {reinterpret_cast<const char*>(pem.data()), pem.size()}));
+    DHOW_TRY(const auto certificate, seal::check_certificate(found.front(), use, {}));
+    if (certificate.id != key.id) {
+        return wrong("the certificate is not that of the key");
+    }
+    return seal::sign_head(folder, key.key, certificate, now());
+}
+
+int run_sign(arguments args, io& streams) {
+    po::options_description own("options");
+    // clang-format off
+    own.add_options()
+        ("key", po::value<std::string>()->value_name("FOLDER"), "folder made by `dhow keys root`")
+        ("passphrase-file", po::value<std::string>()->value_name("FILE"), "opens the key");
+    // clang-format on
+    int code = 0;
+    const auto options = parse_options(sign_usage, own, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    if (!options->values.contains("key")) {
+        return usage_error(sign_usage, streams, "--key is needed");
+    }
+    return ended(sign_with(options->operands.front(), text_of(options->values, "key"),
+                           text_of(options->values, "passphrase-file")),
+                 streams, "signature added");
+}
+
+boost::json::object summary_of(const protocol::directory_head& head) {
+    return {{"federation", head.federation},
+            {"serial", head.serial},
+            {"threshold", head.threshold},
+            {"issued", protocol::to_text(head.issued)},
+            {"stale_after", protocol::to_text(head.stale_after)},
+            {"bureaus", head.entries.size()}};
+}
+
+int run_show(arguments args, io& streams) {
+    int code = 0;
+    const auto options = parse_options(show_usage, {}, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    const std::filesystem::path folder = options->operands.front();
+    const auto head = seal::read_draft(folder);
+    const auto files = seal::read_directory_folder(folder);
+    if (!head || !files) {
+        return failed(head ? files.error() : head.error(), streams);
+    }
+    auto summary = summary_of(*head);
+    summary["signatures"] = files->heads.size();
+    if (options->json) {
+        streams.out << summary << '\n';
+        return to_int(exit_code::done);
+    }
+    for (const auto& [name, value] : summary) {
+        streams.out << name << ": " << value << '\n';
+    }
+    for (const auto& json : files->entries) {
+        const auto entry = protocol::decode_directory_entry(json);
+        if (entry) {
+            streams.out << entry->bureau.text() << "  "
+                        << statuses.at(static_cast<std::size_t>(entry->status)) << "  "
+                        << entry->name << '\n';
+        }
+    }
+    return to_int(exit_code::done);
+}
+
+loaded<protocol::directory> verify(const parsed_options& options) {
+    config::trust settings;
+    settings.federation = text_of(options.values, "federation");
+    settings.anchors = list_of(options.values, "anchors");
+    settings.threshold = options.values["threshold"].as<std::uint32_t>();
+    DHOW_TRY(const auto anchors, seal::load_anchors(settings, ""));
+    std::optional<seal::directory_state> previous;
+    if (options.values.contains("previous-serial")) {
+        const auto digest =
+            protocol::from_hex<protocol::digest>(text_of(options.values, "previous-head"));
+        if (!digest) {
+            return wrong("--previous-head, 64 hexadecimal digits, goes with --previous-serial");
+        }
+        previous = {options.values["previous-serial"].as<std::uint64_t>(), *digest};
+    }
+    DHOW_TRY(auto directory, seal::load_directory(options.operands.front(), anchors, previous));
+    DHOW_CHECK(seal::trust_directory::build(directory));
+    return directory;
+}
+
+int run_verify(arguments args, io& streams) {
+    po::options_description own("options");
+    // clang-format off
+    own.add_options()
+        ("anchors", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
+         "certificates of the signers (PEM); may be repeated")
+        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"), "signatures needed")
+        ("federation", po::value<std::string>()->value_name("NAME"), "name of the federation")
+        ("previous-serial", po::value<std::uint64_t>()->value_name("N"), "serial seen before")
+        ("previous-head", po::value<std::string>()->value_name("HEX"), "its digest");
+    // clang-format on
+    int code = 0;
+    const auto options = parse_options(verify_usage, own, args, streams, code);
+    if (!options) {
+        return code;
+    }
+    if (!options->values.contains("anchors") || !options->values.contains("federation")) {
+        return usage_error(verify_usage, streams, "--anchors and --federation are needed");
+    }
+    const auto directory = verify(*options);
+    if (!directory) {
+        return failed(directory.error(), streams, exit_code::verification_failed);
+    }
+    auto summary = summary_of(directory->head);
+    summary["head"] = protocol::to_hex(directory->head_digest.view());
+    if (options->json) {
+        streams.out << summary << '\n';
+    } else {
+        streams.out << "directory of " << directory->head.federation << ", serial "
+                    << directory->head.serial << ", " << directory->entries.size()
+                    << " bureaus: good\nhead " << summary.at("head").as_string().c_str() << '\n';
+    }
+    return to_int(exit_code::done);
+}
+
+constexpr std::array directory_verbs = {
+    verb{"init", "begin a directory", run_init},
+    verb{"add", "add or replace a bureau's entry", run_add},
+    verb{"sign", "add a signature", run_sign},
+    verb{"show", "show head and entries", run_show},
+    verb{"verify", "check it as a gateway does", run_verify},
+};
+
+}  // namespace
+
+int run_directory(arguments args, std::ostream& out, std::ostream& err) {
+    io streams{std::cin, out, err};
+    return dispatch("dhow directory", directory_verbs, args, streams);
+}
+
+}  // namespace dhow::cli

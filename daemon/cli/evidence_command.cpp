@@ -1,0 +1,87 @@
+// `dhow evidence export ID --out DIR`: the signed proof of what happened to a message, as files.
+// Way of the message: after its end, for those who must prove it.
+// Not pure: files, the socket. One thread.
+// Spec: docs/man/dhow.1, docs/evidence.md. Tests: unit/cli/commands_test.cpp.
+// Limits: reply_bytes_max.
+#include "daemon/cli/files.hpp"
+#include "daemon/cli/online.hpp"
+#include "daemon/http/base64.hpp"
+#include "daemon/http/url.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <ostream>
+
+namespace dhow::cli {
+
+namespace json = boost::json;
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr verb_usage usage{"evidence export", "ID",
+                           "Writes the signed proof of what happened to a message.", 1, 1};
+
+/// 0, or the exit code.
+int write_file(online& verb, const json::object& file) {
+    const json::value* encoded = file.if_contains("data_base64");
+    const auto data = encoded != nullptr && encoded->is_string()
+                          ? http::from_base64(encoded->get_string())
+                          : std::nullopt;
+    const std::string name = safe_file_name(shown(file, "name"));
+    std::string why = "the daemon's answer holds no data for " + name;
+    const bool ok = data && write_new_file(
+                                verb.text("out"), name,
+                                [&data](std::ostream& out) {
+                                    out.write(reinterpret_cast<const char*>(data->data()),
+                                              static_cast<std::streamsize>(data->size()));
+                                    return true;
+                                },
+                                why);
+    if (!ok) {
+        verb.streams.err << "dhow: " << why << '\n';
+        return to_int(exit_code::internal);
+    }
+    if (verb.options.json) {
+        json::object line;
+        line["file"] = verb.text("out") + "/" + name;
+        line["bytes"] = data->size();
+        print_json(verb.streams, line);
+    } else {
+        verb.streams.out << verb.text("out") << '/' << name << '\n';
+    }
+    return 0;
+}
+
+int run_export(arguments args, io& streams) {
+    po::options_description own;
+    own.add_options()("out", po::value<std::string>()->required()->value_name("DIR"),
+                      "where to write; created when missing, nothing is overwritten");
+    int code = 0;
+    auto verb = go_online(usage, own, args, streams, code);
+    if (!verb) {
+        return code;
+    }
+    const auto answer = get_object(
+        *verb, "/v1/messages/" + http::percent_encode(verb->options.operands[0]) + "/evidence", code);
+    if (!answer) {
+        return code;
+    }
+    for_each_object(*answer, "files", [&](const json::object& file) {
+        if (code == 0) {
+            code = write_file(*verb, file);
+        }
+    });
+    return code;
+}
+
+constexpr std::array verbs{verb{"export", usage.summary, &run_export}};
+
+}  // namespace
+
+int run_evidence(arguments args, io& streams) {
+    return dispatch("dhow evidence", verbs, args, streams);
+}
+
+}  // namespace dhow::cli

@@ -1,0 +1,65 @@
+// The command `dhow`: finds the verb and runs it.
+// Way of the message: where a person or a script at the bureau meets it.
+// Not pure: standard streams. One thread.
+// Spec: docs/man/dhow.1. Tests: unit/cli, system.
+// Limits: none.
+#include "daemon/cli/commands.hpp"
+#include "daemon/cli/options.hpp"
+#include "dhow_version.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace dhow::cli;
+
+int run_version(arguments, io& streams) {
+    streams.out << "dhow " << dhow::version() << " (" << dhow::build() << ")\n";
+    return to_int(exit_code::done);
+}
+
+constexpr std::array verbs{
+    verb{"send", "submit a message", run_send},
+    verb{"status", "where a message is, recipient by recipient", run_status},
+    verb{"why", "why a message is where it is, and what to do", run_why},
+    verb{"cancel", "call a message back", run_cancel},
+    verb{"send-again", "send a message to a recipient once more", run_send_again},
+    verb{"inbox", "list, get and acknowledge messages for us", run_inbox},
+    verb{"evidence", "export signed proof of what happened to a message", run_evidence},
+    verb{"queue", "what waits, for whom", run_queue},
+    verb{"hold", "keep a message or a peer's messages back", run_hold},
+    verb{"release", "let held messages go", run_release},
+    verb{"link", "list links and call peers", run_link},
+    verb{"route", "explain which way a message would take", run_route},
+    verb{"config", "check the configuration", run_config},
+    verb{"keys", "make and show keys",
+         [](arguments args, io& streams) { return run_keys(args, streams.out, streams.err); }},
+    verb{"directory", "make, sign, show and verify the directory",
+         [](arguments args, io& streams) { return run_directory(args, streams.out, streams.err); }},
+    verb{"db", "check and back up the database", run_db},
+    verb{"version", "which version this is", run_version},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> args(argv + 1, argv + argc);
+    io streams{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
+    try {
+        if (args.size() == 1 && args[0] == "--version") {
+            return run_version({}, streams);
+        }
+        const int code = dispatch("dhow", verbs, args, streams);
+        std::cout.flush();
+        return code == 0 && !std::cout ? to_int(exit_code::internal) : code;
+    } catch (const std::exception& error) {
+        std::cerr << "dhow: internal error: " << error.what() << '\n';
+        return to_int(exit_code::internal);
+    }
+}
