@@ -43,11 +43,13 @@ std::vector<std::string> agencies_for(const config::gateway& config, protocol::b
     std::set<std::string> out;
     for (const auto& rule : config.assignments) {
         const bool kind_fits =
-            rule.kinds.empty() ||
-            std::ranges::any_of(rule.kinds, [&](const auto& one) { return kind_matches(one, kind); });
-        const bool origin_fits = rule.from.empty() || std::ranges::any_of(rule.from, [&](const auto& one) {
-            return bureau_matches(config, one, origin);
-        });
+            rule.kinds.empty() || std::ranges::any_of(rule.kinds, [&](const auto& one) {
+                return kind_matches(one, kind);
+            });
+        const bool origin_fits =
+            rule.from.empty() || std::ranges::any_of(rule.from, [&](const auto& one) {
+                return bureau_matches(config, one, origin);
+            });
         const bool class_fits =
             rule.classes.empty() || std::ranges::find(rule.classes, cls) != rule.classes.end();
         if (kind_fits && origin_fits && class_fits) {

@@ -1,5 +1,6 @@
 // Which agencies get an inbound message, and which kinds a pattern of the configuration means.
-// Way of the message: opening -> [assignment] -> inbox of each agency; submission asks for its patterns.
+// Way of the message: opening -> [assignment] -> inbox of each agency; submission asks for its
+// patterns.
 // Pure functions.
 // Spec: docs/configuration.md#assignments. Tests: unit/route/assignment_test.cpp.
 // Limits: config_entries_max rules.

@@ -29,6 +29,7 @@ gateway::gateway(gateway_start from)
     x_core.instance = from.instance;
     x_core.epoch = from.epoch;
     x_core.now = from.now;
+    x_remember = std::move(from.remember);
     x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
@@ -48,6 +49,10 @@ void gateway::on_started(answer::start& found) {
     x_core.boot = boot + 1;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
+    transaction.changes.emplace_back(operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+    for (const auto& [key, value] : x_remember) {
+        transaction.changes.emplace_back(operation::put_meta{key, value});
+    }
     for (const auto& peer : found.peers) {
         transaction.changes.emplace_back(operation::doubt_shipments{peer.peer, peer.offered_upto});
     }
@@ -60,6 +65,7 @@ void gateway::on_started(answer::start& found) {
             return;
         }
         x_ready = true;
+        x_core.started = true;
         for (const auto& link : x_core.config->links) {
             x_in.refresh_partials(link.peer);
         }
@@ -72,11 +78,17 @@ void gateway::on_started(answer::start& found) {
 bool gateway::flash_waits(bureau_id peer) const { return x_queries.flash_waits(peer); }
 
 void gateway::reload(std::shared_ptr<const config::gateway> config,
-                     std::shared_ptr<const protocol::directory> directory) {
+                     std::shared_ptr<const protocol::directory> directory,
+                     const std::map<std::string, std::string>& remember) {
     x_core.config = std::move(config);
     x_core.directory = std::move(directory);
     x_core.routes = routing_table(*x_core.config, *x_core.directory);
     x_peers.configure();
+    store::transaction transaction;
+    for (const auto& [key, value] : remember) {
+        transaction.changes.emplace_back(operation::put_meta{key, value});
+    }
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
     for (const auto& [number, record] : x_core.sessions) {
         const auto* entry = x_core.directory->find(record.peer);
         const bool may_stay = entry != nullptr &&
@@ -91,6 +103,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
 
 void gateway::stop() {
     x_core.stopping = true;
+    x_inbox.wake_all();
     for (const auto& [number, record] : x_core.sessions) {
         x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
     }

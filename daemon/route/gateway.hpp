@@ -27,6 +27,7 @@ struct gateway_start {
     std::uint64_t epoch = 1;
     random_fraction random;  ///< For jitter.
     utc_time now{};
+    std::map<std::string, std::string> remember;   ///< Written to the store's meta at the start.
 };
 
 class gateway final : public api {
@@ -38,13 +39,16 @@ public:
     [[nodiscard]] bool is_ready() const { return x_ready; }
     /// The new configuration and directory take effect; sessions of peers that may not stay are ended.
     void reload(std::shared_ptr<const config::gateway> config,
-                std::shared_ptr<const protocol::directory> directory);
+                std::shared_ptr<const protocol::directory> directory,
+                const std::map<std::string, std::string>& remember);
     /// No new dials, offers or submissions; sessions are told goodbye.
     void stop();
 
     // Time: `now` never goes back; the driver derives it from the monotonic clock.
     void advance(utc_time now);
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
+    /// What the peers' clocks say it is now: the median of those known; nothing when none is known.
+    [[nodiscard]] std::optional<utc_time> peer_time() const { return x_peers.peer_time(); }
     void set_disk(disk_state disk) { x_core.disk = disk; }
     void freeze_expiry(bool frozen) { x_core.expiry_frozen = frozen; }
 
@@ -100,6 +104,7 @@ private:
     submission x_submission;
     inbox x_inbox;
     queries x_queries;
+    std::map<std::string, std::string> x_remember;
     bool x_ready = false;
 };
 

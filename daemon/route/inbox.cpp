@@ -63,7 +63,8 @@ void inbox::list(const caller& who, request::list_inbox what, answer_to answer) 
     }
     const auto limit = std::clamp<std::size_t>(what.limit, 1, limits::page_rows_max);
     x_core.out.ask(
-        query::list_inbox{who.agency, static_cast<store::row_id>(what.after), limit, what.open_only},
+        query::list_inbox{who.agency, static_cast<store::row_id>(what.after), limit,
+                          what.open_only},
         [this, agency = who.agency, answer](store::reply& reply) {
             auto& found = expect<answer::inbox>(reply);
             auto filled = std::make_shared<page>();
@@ -80,8 +81,8 @@ void inbox::list(const caller& who, request::list_inbox what, answer_to answer) 
             for (std::size_t i = 0; i < found.rows.size(); ++i) {
                 const auto& row = found.rows[i].row;
                 x_core.out.run(
-                    seal::job::open_at_rest{row.sealed_summary, seal::summary_context(row.id)}, false,
-                    [filled, i](protocol::result<seal::job_outcome>& made) {
+                    seal::job::open_at_rest{row.sealed_summary, seal::summary_context(row.id)},
+                    false, [filled, i](protocol::result<seal::job_outcome>& made) {
                         if (made) {
                             const auto& plain = std::get<seal::done::at_rest>(*made).value;
                             filled->out.entries[i].summary_json = protocol::as_text(plain);
@@ -114,7 +115,8 @@ void inbox::find(const caller& who, const message_id& id, answer_to answer, foun
 void inbox::acknowledge(const caller& who, const request::acknowledge& what, answer_to answer) {
     if (what.reason.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.reason, false)) {
-        answer(refusal(errc::validation_failed, "the reason must be one line of at most 1024 bytes"));
+        answer(
+            refusal(errc::validation_failed, "the reason must be one line of at most 1024 bytes"));
         return;
     }
     find(who, what.id, answer,
@@ -153,18 +155,24 @@ void inbox::settle(const caller& who, const request::acknowledge& what,
     store::transaction transaction;
     transaction.at_once = item.message.cls == message_class::flash;
     transaction.changes.emplace_back(operation::advance_assignment{
-        .message = item.row.message, .agency = who.agency,
+        .message = item.row.message,
+        .agency = who.agency,
         .state = what.taken ? assignment_state::taken : assignment_state::rejected,
-        .reason = what.reason, .at = x_core.now});
+        .reason = what.reason,
+        .at = x_core.now});
     transaction.changes.emplace_back(operation::advance_delivery{
-        .message = item.row.message, .recipient = x_core.self(),
+        .message = item.row.message,
+        .recipient = x_core.self(),
         .expected = what.taken ? here | rejected_before : here,
-        .state = what.taken ? delivery_state::taken : delivery_state::refused, .at = x_core.now,
-        .text = who.agency, .lenient = true});
+        .state = what.taken ? delivery_state::taken : delivery_state::refused,
+        .at = x_core.now,
+        .text = who.agency,
+        .lenient = true});
     transaction.changes.emplace_back(operation::put_event{
         x_core.event(item.row.origin, what.id, x_core.self(), protocol::to_text(kind),
                      "agency " + who.agency, what.reason)});
-    const auto row = x_receipts.add(transaction, item.row.origin, item.message.cls, std::move(outcome));
+    const auto row =
+        x_receipts.add(transaction, item.row.origin, item.message.cls, std::move(outcome));
     x_core.out.commit(std::move(transaction), [this, row, answer, taken = what.taken](
                                                   const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {

@@ -1,7 +1,10 @@
-// What agencies see of inbound messages: list, open, read attachments, acknowledge, wait for the next.
-// Way of the message: opening -> store -> [inbox] -> handover; taken or rejected -> receipts -> origin.
+// What agencies see of inbound messages: list, open, read attachments, acknowledge, wait for the
+// next.
+// Way of the message: opening -> store -> [inbox] -> handover; taken or rejected -> receipts ->
+// origin.
 // Pure. Net thread.
-// Spec: docs/overview.md#handing-over (states, failure table). Tests: unit/route/inbox_test.cpp, sim.
+// Spec: docs/overview.md#handing-over (states, failure table). Tests: unit/route/inbox_test.cpp,
+// sim.
 // Limits: page_rows_max, opened_messages_max. Nobody but the assigned agency opens anything.
 #pragma once
 
@@ -60,7 +63,7 @@ private:
 
     core& x_core;
     receipts& x_receipts;
-    std::deque<opened_message> x_opened;   ///< Newest in front.
+    std::deque<opened_message> x_opened;  ///< Newest in front.
     std::map<std::uint64_t, watcher> x_watches;
     std::uint64_t x_last_watch = 0;
 };

@@ -1,8 +1,10 @@
-// Opens an inbound message for the agency that it is assigned to, and reads its attachments piece by piece.
+// Opens an inbound message for the agency that it is assigned to, and reads its attachments piece
+// by piece.
 // Way of the message: store -> seal (open) -> [inbox] -> handover.
 // Pure. Net thread.
 // Spec: docs/overview.md#handing-over. Tests: unit/route/inbox_test.cpp.
-// Limits: opened_messages_max keys are kept; one piece of an attachment is in memory for each request.
+// Limits: opened_messages_max keys are kept; one piece of an attachment is in memory for each
+// request.
 #include "daemon/route/inbox.hpp"
 #include "daemon/route/object_reader.hpp"
 #include "daemon/route/wipe.hpp"
@@ -13,7 +15,8 @@ namespace dhow::route {
 
 namespace {
 
-/// Length of a sealed piece that is full: that of an empty one is not enough, as lengths are encoded in
+/// Length of a sealed piece that is full: that of an empty one is not enough, as lengths are
+/// encoded in
 /// more or fewer bytes.
 std::uint64_t full_piece_bytes() {
     static const std::uint64_t size = [] {
@@ -42,19 +45,20 @@ std::optional<byte_range> range_of(std::uint32_t piece, std::size_t pieces, std:
 using got_bytes = std::function<void(std::optional<bytes>)>;
 
 /// Reads a range over several segments.
-void read_range(core& shared, store::row_id object, byte_range range, bytes so_far, got_bytes then) {
+void read_range(core& shared, store::row_id object, byte_range range, bytes so_far,
+                got_bytes then) {
     const auto index = static_cast<std::uint32_t>(range.begin / limits::segment_bytes);
     shared.out.ask(
-        query::load_segment{object, index},
-        [&shared, object, range, so_far = std::move(so_far),
-         then = std::move(then)](store::reply& reply) mutable {
+        query::load_segment{object, index}, [&shared, object, range, so_far = std::move(so_far),
+                                             then = std::move(then)](store::reply& reply) mutable {
             const auto& segment = expect<answer::segment>(reply);
             const auto skip = static_cast<std::size_t>(range.begin % limits::segment_bytes);
             if (!segment.data || segment.data->size() <= skip) {
                 then(std::nullopt);
                 return;
             }
-            const auto count = std::min<std::uint64_t>(segment.data->size() - skip, range.end - range.begin);
+            const auto count =
+                std::min<std::uint64_t>(segment.data->size() - skip, range.end - range.begin);
             const auto first = segment.data->begin() + static_cast<std::ptrdiff_t>(skip);
             so_far.insert(so_far.end(), first, first + static_cast<std::ptrdiff_t>(count));
             range.begin += count;
@@ -115,35 +119,37 @@ void inbox::open_body(const std::shared_ptr<answer::full_message>& message, byte
         answer(refusal(errc::store_corrupt, "the stored seal is damaged"));
         return;
     }
-    seal::job::open_message job{{std::move(*seal), std::move(*boxes)}, std::move(body),
-                                message->message.received_at};
-    x_core.out.run(std::move(job), message->message.cls == message_class::flash,
-                   [answer, then](protocol::result<seal::job_outcome>& made) {
-                       if (!made) {
-                           answer(refusal(protocol::errc_of(made.error()), "it could not be opened"));
-                           return;
-                       }
-                       then(std::get<seal::done::opened_message>(*made).content);
-                   });
+    seal::job::open_message job{
+        {std::move(*seal), std::move(*boxes)}, std::move(body), message->message.received_at};
+    x_core.out.run(
+        std::move(job), message->message.cls == message_class::flash,
+        [answer, then](protocol::result<seal::job_outcome>& made) {
+            if (!made) {
+                answer(refusal(protocol::errc_of(made.error()), "it could not be opened"));
+                return;
+            }
+            then(std::get<seal::done::opened_message>(*made).content);
+        });
 }
 
 void inbox::open(const caller& who, const request::open_inbox& what, answer_to answer) {
-    find(who, what.id, answer,
-         [this, who, answer](const answer::inbox_item& item, const store::assignment_row& assigned) {
-             response::inbox_entry entry;
-             entry.position = static_cast<std::uint64_t>(item.row.message);
-             entry.id = item.row.id;
-             entry.origin = item.row.origin;
-             entry.cls = item.message.cls;
-             entry.received_at = item.message.received_at;
-             entry.complete = item.row.complete;
-             entry.state = assigned.state;
-             entry.summary_json = "{}";
-             open_content(who, item, answer, [entry, answer](protocol::content& content) {
-                 wipe_keys(content.attachments);
-                 answer(response::opened{entry, std::move(content)});
-             });
-         });
+    find(
+        who, what.id, answer,
+        [this, who, answer](const answer::inbox_item& item, const store::assignment_row& assigned) {
+            response::inbox_entry entry;
+            entry.position = static_cast<std::uint64_t>(item.row.message);
+            entry.id = item.row.id;
+            entry.origin = item.row.origin;
+            entry.cls = item.message.cls;
+            entry.received_at = item.message.received_at;
+            entry.complete = item.row.complete;
+            entry.state = assigned.state;
+            entry.summary_json = "{}";
+            open_content(who, item, answer, [entry, answer](protocol::content& content) {
+                wipe_keys(content.attachments);
+                answer(response::opened{entry, std::move(content)});
+            });
+        });
 }
 
 void inbox::remember(opened_message message) {
@@ -197,36 +203,39 @@ void inbox::read_piece(const opened_message& from, const request::read_attachmen
     const auto& entry = from.attachments[what.position - 1U];
     const auto pieces = static_cast<std::uint32_t>(entry.pieces.size());
     seal::job::open_piece job{entry.key, entry.pieces[what.piece], {}};
-    load(from.message, answer, [this, what, pieces, job, answer](answer::full_message& found) mutable {
-        const auto object = std::ranges::find_if(
-            found.objects, [&](const auto& one) { return one.position == what.position; });
-        if (object == found.objects.end() || object->state != store::object_state::complete) {
-            answer(refusal(errc::busy, "the attachment has not arrived yet", std::chrono::seconds{30}));
-            return;
-        }
-        const auto range = range_of(what.piece, pieces, object->bytes);
-        if (!range) {
-            answer(refusal(errc::bad_digest, "the attachment is not what its message says"));
-            return;
-        }
-        read_range(x_core, object->row, *range, {},
-                   [this, job, pieces, answer](std::optional<bytes> sealed) mutable {
-                       if (!sealed) {
-                           answer(refusal(errc::store_corrupt, "the stored attachment is damaged"));
-                           return;
-                       }
-                       job.sealed = std::move(*sealed);
-                       x_core.out.run(std::move(job), false, [pieces, answer](auto& made) {
-                           if (!made) {
-                               answer(refusal(protocol::errc_of(made.error()),
-                                              "the attachment could not be opened"));
-                               return;
-                           }
-                           auto& opened = std::get<seal::done::opened_piece>(*made);
-                           answer(response::attachment_piece{std::move(opened.plain), pieces});
-                       });
-                   });
-    });
+    load(from.message, answer,
+         [this, what, pieces, job, answer](answer::full_message& found) mutable {
+             const auto object = std::ranges::find_if(
+                 found.objects, [&](const auto& one) { return one.position == what.position; });
+             if (object == found.objects.end() || object->state != store::object_state::complete) {
+                 answer(refusal(errc::busy, "the attachment has not arrived yet",
+                                std::chrono::seconds{30}));
+                 return;
+             }
+             const auto range = range_of(what.piece, pieces, object->bytes);
+             if (!range) {
+                 answer(refusal(errc::bad_digest, "the attachment is not what its message says"));
+                 return;
+             }
+             read_range(
+                 x_core, object->row, *range, {},
+                 [this, job, pieces, answer](std::optional<bytes> sealed) mutable {
+                     if (!sealed) {
+                         answer(refusal(errc::store_corrupt, "the stored attachment is damaged"));
+                         return;
+                     }
+                     job.sealed = std::move(*sealed);
+                     x_core.out.run(std::move(job), false, [pieces, answer](auto& made) {
+                         if (!made) {
+                             answer(refusal(protocol::errc_of(made.error()),
+                                            "the attachment could not be opened"));
+                             return;
+                         }
+                         auto& opened = std::get<seal::done::opened_piece>(*made);
+                         answer(response::attachment_piece{std::move(opened.plain), pieces});
+                     });
+                 });
+         });
 }
 
 }  // namespace dhow::route

@@ -16,7 +16,8 @@ public:
     writer() { x_out.imbue(std::locale::classic()); }
 
     void head(std::string_view name, std::string_view type, std::string_view help) {
-        x_out << "# HELP dhow_" << name << ' ' << help << "\n# TYPE dhow_" << name << ' ' << type << '\n';
+        x_out << "# HELP dhow_" << name << ' ' << help << "\n# TYPE dhow_" << name << ' ' << type
+              << '\n';
     }
     template <class Number>
     void value(std::string_view name, std::string_view labels, Number number) {
@@ -69,7 +70,8 @@ void put_counters(writer& out, const counters& count) {
     counter("sent_again_total", "New attempts, for want of a receipt.", count.sent_again);
     counter("expired_total", "Recipients whose time was over.", count.expired);
     counter("sessions_total", "Sessions established.", count.sessions);
-    counter("session_failures_total", "Dials and sessions without progress.", count.session_failures);
+    counter("session_failures_total", "Dials and sessions without progress.",
+            count.session_failures);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
     counter("alarms_total", "Alarms in the log.", count.alarms);
 }
@@ -86,16 +88,19 @@ void put_queue(writer& out, const answer::queue_summary& queue, utc_time now) {
     };
     using line = answer::queue_line;
     series("queue_ready", "Shipments that may go.", [](const line& one) { return one.ready; });
-    series("queue_deferred", "Shipments to be tried later.", [](const line& one) { return one.deferred; });
-    series("queue_held", "Shipments held by an operator.", [](const line& one) { return one.held; });
+    series("queue_deferred", "Shipments to be tried later.",
+           [](const line& one) { return one.deferred; });
+    series("queue_held", "Shipments held by an operator.",
+           [](const line& one) { return one.held; });
     series("queue_waiting", "Shipments that wait for bytes or for their text.",
            [](const line& one) { return one.waiting; });
     series("queue_in_doubt", "Shipments sent without an answer.",
            [](const line& one) { return one.in_doubt; });
     series("queue_bytes", "Bytes of all of them.", [](const line& one) { return one.bytes; });
     series("queue_oldest_seconds", "Age of the oldest of them.", [now](const line& one) {
-        return one.oldest ? std::chrono::duration_cast<std::chrono::seconds>(now - *one.oldest).count()
-                          : std::chrono::seconds::rep{0};
+        return one.oldest
+                   ? std::chrono::duration_cast<std::chrono::seconds>(now - *one.oldest).count()
+                   : std::chrono::seconds::rep{0};
     });
 }
 

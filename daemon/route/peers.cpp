@@ -5,7 +5,7 @@
 // Limits: one established session a peer.
 #include "daemon/route/peers.hpp"
 
-#include "protocol/ensure.hpp"
+#include <algorithm>
 
 namespace dhow::route {
 
@@ -162,6 +162,8 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     record.row.epoch = said.epoch;
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
+    record.clock_offset = said.time - x_core.now;
+    record.clock_offset_at = x_core.now;
     record.row.last_error.clear();
     if (restored) {
         x_core.out.log(log_level::alarm, "peer-restored",
@@ -222,6 +224,21 @@ void peers::on_peer_time(session_number number, utc_time peer, milliseconds roun
     if (auto* link = link_of(number)) {
         link->round_trip = round_trip;
     }
+}
+
+std::optional<utc_time> peers::peer_time() const {
+    std::vector<milliseconds> offsets;
+    for (const auto& [peer, record] : x_peers) {
+        if (record.clock_offset_at && is_up(peer)) {
+            offsets.push_back(record.clock_offset);
+        }
+    }
+    if (offsets.empty()) {
+        return std::nullopt;
+    }
+    const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
+    std::nth_element(offsets.begin(), middle, offsets.end());
+    return x_core.now + *middle;
 }
 
 }  // namespace dhow::route

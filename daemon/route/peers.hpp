@@ -57,6 +57,9 @@ public:
     void on_ended(session_number session, const protocol::session_end& how);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
 
+    /// Median of the clocks of peers that are up, as of now.
+    [[nodiscard]] std::optional<utc_time> peer_time() const;
+
     /// Dials what is due.
     void on_deadline();
     [[nodiscard]] std::optional<utc_time> next_deadline() const;

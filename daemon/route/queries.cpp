@@ -53,9 +53,8 @@ void queries::find(const caller& who, const message_id& id, answer_to answer,
             answer(refusal(errc::not_found, "no such message, or not of this caller"));
             return;
         }
-        std::ranges::stable_sort(rows, [](const auto& a, const auto& b) {
-            return is_origin(a) && !is_origin(b);
-        });
+        std::ranges::stable_sort(
+            rows, [](const auto& a, const auto& b) { return is_origin(a) && !is_origin(b); });
         then(rows);
     });
 }
@@ -74,8 +73,8 @@ response::recipient_status queries::make_status(const answer::full_message& mess
     if (row.state == delivery_state::taken || row.state == delivery_state::refused) {
         out.agency = row.code == 0 ? row.text : std::string{};
     }
-    const bool is_under_way = row.state == delivery_state::queued ||
-                              row.state == delivery_state::deferred;
+    const bool is_under_way =
+        row.state == delivery_state::queued || row.state == delivery_state::deferred;
     for (const auto& object : message.objects) {
         out.bytes_total += object.bytes;
         const store::shipment_row* last = nullptr;
@@ -91,10 +90,10 @@ response::recipient_status queries::make_status(const answer::full_message& mess
                           : progress                          ? progress->durable_bytes
                                                               : 0;
         if (is_under_way && object.position == 0) {
-            out.state = progress                                    ? delivery_state::sending
-                        : last->in_doubt                            ? delivery_state::in_doubt
-                        : last->state == shipment_state::deferred   ? delivery_state::deferred
-                                                                    : out.state;
+            out.state = progress                                  ? delivery_state::sending
+                        : last->in_doubt                          ? delivery_state::in_doubt
+                        : last->state == shipment_state::deferred ? delivery_state::deferred
+                                                                  : out.state;
         }
     }
     return out;
@@ -122,8 +121,7 @@ response::status queries::make_status(const messages& rows) const {
 }
 
 void queries::ask(const caller& who, const request::status& what, answer_to answer) {
-    find(who, what.id, answer,
-         [this, answer](messages& rows) { answer(make_status(rows)); });
+    find(who, what.id, answer, [this, answer](messages& rows) { answer(make_status(rows)); });
 }
 
 void queries::ask(const caller& who, const request::why& what, answer_to answer) {
@@ -144,9 +142,10 @@ void queries::ask(const caller& who, const request::why& what, answer_to answer)
 void queries::ask(const caller& who, const request::events& what, answer_to answer) {
     find(who, what.id, answer, [this, answer](messages& rows) {
         const auto& message = rows.front().message;
-        x_core.out.ask(query::load_events{message.origin, message.id}, [answer](store::reply& reply) {
-            answer(response::events{std::move(expect<answer::events>(reply).rows)});
-        });
+        x_core.out.ask(query::load_events{message.origin, message.id},
+                       [answer](store::reply& reply) {
+                           answer(response::events{std::move(expect<answer::events>(reply).rows)});
+                       });
     });
 }
 

@@ -1,8 +1,11 @@
-// What agencies and operators ask: status, why, events, evidence, queue, links, health, metrics; and the
+// What agencies and operators ask: status, why, events, evidence, queue, links, health, metrics;
+// and the
 // operator's verbs: hold, cancel, send again, suspend, call, back up, check.
-// Way of the message: beside it. An agency sees only its own; an operator sees states, never content.
+// Way of the message: beside it. An agency sees only its own; an operator sees states, never
+// content.
 // Pure. Net thread.
-// Spec: docs/agency-api.md, docs/operations.md (closed list of causes). Tests: unit/route/queries_test.cpp.
+// Spec: docs/agency-api.md, docs/operations.md (closed list of causes). Tests:
+// unit/route/queries_test.cpp.
 #pragma once
 
 #include "daemon/route/diversion.hpp"
@@ -52,7 +55,8 @@ public:
 
 private:
     using messages = std::vector<answer::full_message>;
-    /// Rows of a message that the caller may see, the origin's first; `not_found` is answered when none.
+    /// Rows of a message that the caller may see, the origin's first; `not_found` is answered when
+    /// none.
     void find(const caller& who, const message_id& id, answer_to answer,
               std::function<void(messages&)> then);
     /// False: `unauthorised` was answered.

@@ -2,7 +2,8 @@
 // Way of the message: store (seal, parcel, receipts) -> [queries] -> `dhow evidence export`.
 // Pure. Net thread.
 // Spec: docs/parcel-format.md#evidence. Tests: unit/route/queries_test.cpp, system.
-// Limits: a parcel of sealed_text_bytes_max; attachments are not part of it, their digests are signed.
+// Limits: a parcel of sealed_text_bytes_max; attachments are not part of it, their digests are
+// signed.
 #include "daemon/route/object_reader.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/wipe.hpp"
@@ -16,7 +17,7 @@ struct queries::export_files {
     protocol::seal seal;
     protocol::lockbox_set boxes;
     bytes body;
-    bool with_content = false;      ///< Not for operators: they see states, never content.
+    bool with_content = false;  ///< Not for operators: they see states, never content.
     response::evidence out;
     answer_to answer;
 };
@@ -36,8 +37,8 @@ bytes receipt_as_cms(const core& shared, const protocol::receipt& receipt) {
     const auto attributes = protocol::signed_attributes(
         protocol::signed_content::receipt, shared.hash().sha256({receipt.content}),
         receipt.signed_at, receipt.signer_certificate, std::nullopt);
-    return protocol::build_signed_data(protocol::signed_content::receipt, receipt.content, attributes,
-                                       receipt.signer, receipt.value);
+    return protocol::build_signed_data(protocol::signed_content::receipt, receipt.content,
+                                       attributes, receipt.signer, receipt.value);
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ void queries::ask(const caller& who, const request::evidence& what, answer_to an
                             files->body = std::move(*body);
                             add_parcel(files);
                         }
-                        // Else retention has ended: seal and receipts are evidence without the parcel.
+                        // Else retention has ended: seal and receipts are evidence without the
+                        // parcel.
                         add_content(files);
                     });
     });
@@ -90,8 +92,8 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
         add_receipts(files);
         return;
     }
-    seal::job::open_message job{{files->seal, files->boxes}, files->body,
-                                files->message.message.received_at};
+    seal::job::open_message job{
+        {files->seal, files->boxes}, files->body, files->message.message.received_at};
     x_core.out.run(std::move(job), false, [this, files](protocol::result<seal::job_outcome>& made) {
         if (made) {
             auto& opened = std::get<seal::done::opened_message>(*made);
@@ -105,19 +107,20 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
 
 void queries::add_receipts(const std::shared_ptr<export_files>& files) {
     const auto& message = files->message.message;
-    x_core.out.ask(query::load_receipts{message.origin, message.id}, [this, files](store::reply& reply) {
-        std::size_t number = 0;
-        for (const auto& row : expect<answer::receipts>(reply).rows) {
-            if (const auto receipt = protocol::decode_receipt(row.encoded)) {
-                files->out.files.push_back({"receipt-" + std::to_string(++number) + ".cms",
-                                            receipt_as_cms(x_core, *receipt)});
+    x_core.out.ask(
+        query::load_receipts{message.origin, message.id}, [this, files](store::reply& reply) {
+            std::size_t number = 0;
+            for (const auto& row : expect<answer::receipts>(reply).rows) {
+                if (const auto receipt = protocol::decode_receipt(row.encoded)) {
+                    files->out.files.push_back({"receipt-" + std::to_string(++number) + ".cms",
+                                                receipt_as_cms(x_core, *receipt)});
+                }
             }
-        }
-        if (x_evidence_files) {
-            std::ranges::move(x_evidence_files(), std::back_inserter(files->out.files));
-        }
-        files->answer(std::move(files->out));
-    });
+            if (x_evidence_files) {
+                std::ranges::move(x_evidence_files(), std::back_inserter(files->out.files));
+            }
+            files->answer(std::move(files->out));
+        });
 }
 
 }  // namespace dhow::route

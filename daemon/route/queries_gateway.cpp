@@ -36,7 +36,8 @@ response::link_status status_of(const std::string& name, const link_record& link
     out.peer = link.settings.peer;
     out.state = state_text(link);
     const auto& addresses = link.settings.addresses;
-    out.address = addresses.empty() ? std::string{} : addresses[link.next_address % addresses.size()];
+    out.address =
+        addresses.empty() ? std::string{} : addresses[link.next_address % addresses.size()];
     out.since = link.since;
     out.next_try = link.dial_at;
     out.last_error = link.last_error;
@@ -53,7 +54,8 @@ void continue_backup(core& shared, std::string path, answer_to answer) {
         if (!step.error.empty()) {
             answer(refusal(errc::store_failed, step.error));
         } else if (step.done) {
-            answer(response::done{"written and checked, " + std::to_string(step.pages_total) + " pages"});
+            answer(response::done{"written and checked, " + std::to_string(step.pages_total) +
+                                  " pages"});
         } else if (shared.stopping) {
             answer(refusal(errc::shutting_down, "the gateway stops; the backup is not complete"));
         } else {
@@ -108,7 +110,8 @@ void queries::ask(const caller& who, const request::call_link& what, const answe
     } else if (link->second.state == link_state::idle && !link->second.dial_at) {
         answer(refusal(errc::conflict, "only the peer can set up this link"));
     } else {
-        answer(response::done{link->second.state == link_state::up ? "the link is up" : "dialling"});
+        answer(
+            response::done{link->second.state == link_state::up ? "the link is up" : "dialling"});
     }
 }
 
@@ -139,7 +142,8 @@ void queries::ask(const caller& who, const request::explain_route& what, const a
     out.lines = x_core.routes.explain(what.to);
     for (const auto peer : x_core.routes.next_hops(what.to)) {
         out.via.emplace_back(peer.text());
-        out.lines.push_back(out.via.back() + (x_peers.is_up(peer) ? " is up" : " has no session now"));
+        out.lines.push_back(out.via.back() +
+                            (x_peers.is_up(peer) ? " is up" : " has no session now"));
     }
     answer(std::move(out));
 }
@@ -209,10 +213,11 @@ bool queries::flash_waits(bureau_id peer) const {
     auto& known = x_flash[peer];
     if (x_core.started && known.asked_at + fresh_for <= x_core.now) {
         known.asked_at = x_core.now;
-        x_core.out.ask(query::load_ready{.peer = peer, .cls = message_class::flash, .after = 0, .limit = 1},
-                       [this, peer](store::reply& reply) {
-                           x_flash[peer].waits = !expect<answer::ready>(reply).rows.empty();
-                       });
+        x_core.out.ask(
+            query::load_ready{.peer = peer, .cls = message_class::flash, .after = 0, .limit = 1},
+            [this, peer](store::reply& reply) {
+                x_flash[peer].waits = !expect<answer::ready>(reply).rows.empty();
+            });
     }
     return known.waits;
 }

@@ -35,8 +35,8 @@ struct queries::cancellation {
     std::string agency;
     std::string actor;
     answer::full_message message;
-    std::vector<bureau_id> here;     ///< Not one byte of these has left.
-    std::vector<bureau_id> there;    ///< Others have these, or may have them.
+    std::vector<bureau_id> here;   ///< Not one byte of these has left.
+    std::vector<bureau_id> there;  ///< Others have these, or may have them.
     answer_to answer;
     std::string said;
 };
@@ -54,11 +54,12 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
         cancels->answer = answer;
         const auto& message = cancels->message;
         for (const auto& row : message.deliveries) {
-            const bool may_be_there = std::ranges::any_of(message.shipments, [&](const auto& shipment) {
-                return shipment.position == 0 && shipment.peer == row.next_hop &&
-                       (shipment.in_doubt || shipment.state == shipment_state::done ||
-                        x_out.progress(shipment.row).has_value());
-            });
+            const bool may_be_there =
+                std::ranges::any_of(message.shipments, [&](const auto& shipment) {
+                    return shipment.position == 0 && shipment.peer == row.next_hop &&
+                           (shipment.in_doubt || shipment.state == shipment_state::done ||
+                            x_out.progress(shipment.row).has_value());
+                });
             if ((in_state(row.state) & with_others) != 0 ||
                 ((in_state(row.state) & not_handed_on) != 0 && may_be_there)) {
                 cancels->there.push_back(row.recipient);
@@ -100,38 +101,45 @@ void queries::cancel_here(const std::shared_ptr<cancellation>& what) {
             outcome.seal_digest = x_core.hash().sha256({protocol::seal_content(*seal)});
         }
         transaction.changes.emplace_back(operation::advance_delivery{
-            .message = message.row, .recipient = row.recipient, .expected = not_handed_on,
-            .state = delivery_state::cancelled, .at = x_core.now,
-            .code = static_cast<std::uint16_t>(errc::cancelled), .text = what->actor,
+            .message = message.row,
+            .recipient = row.recipient,
+            .expected = not_handed_on,
+            .state = delivery_state::cancelled,
+            .at = x_core.now,
+            .code = static_cast<std::uint16_t>(errc::cancelled),
+            .text = what->actor,
             .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{})});
-        transaction.changes.emplace_back(operation::put_event{x_core.event(
-            message.origin, message.id, row.recipient, "cancelled", what->actor)});
-        outcomes.push_back(x_receipts.add(transaction, x_core.self(), message.cls, std::move(outcome)));
+        transaction.changes.emplace_back(operation::put_event{
+            x_core.event(message.origin, message.id, row.recipient, "cancelled", what->actor)});
+        outcomes.push_back(
+            x_receipts.add(transaction, x_core.self(), message.cls, std::move(outcome)));
     }
     for (const auto& shipment : what->message.shipments) {
         if (!needed.contains(shipment.peer)) {
             transaction.changes.emplace_back(operation::advance_shipment{
-                .shipment = shipment.row, .expected = open_shipments, .state = shipment_state::failed,
+                .shipment = shipment.row,
+                .expected = open_shipments,
+                .state = shipment_state::failed,
                 .at = x_core.now,
                 .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{}),
-                .code = static_cast<std::uint16_t>(errc::cancelled), .text = "cancelled",
+                .code = static_cast<std::uint16_t>(errc::cancelled),
+                .text = "cancelled",
                 .lenient = true});
         }
     }
-    x_core.out.commit(std::move(transaction),
-                      [this, what, outcomes](const store::transaction_result& result) {
-                          if (result.status != store::transaction_status::committed) {
-                              what->answer(refusal_of(result));
-                              return;
-                          }
-                          for (const auto& row : outcomes) {
-                              x_receipts.pend(row);
-                          }
-                          what->said = "cancelled before it left for " +
-                                       std::to_string(what->here.size()) + " of " +
-                                       std::to_string(what->message.deliveries.size()) + " recipients";
-                          cancel_there(what);
-                      });
+    x_core.out.commit(
+        std::move(transaction), [this, what, outcomes](const store::transaction_result& result) {
+            if (result.status != store::transaction_status::committed) {
+                what->answer(refusal_of(result));
+                return;
+            }
+            for (const auto& row : outcomes) {
+                x_receipts.pend(row);
+            }
+            what->said = "cancelled before it left for " + std::to_string(what->here.size()) +
+                         " of " + std::to_string(what->message.deliveries.size()) + " recipients";
+            cancel_there(what);
+        });
 }
 
 void queries::cancel_there(const std::shared_ptr<cancellation>& what) {
@@ -155,9 +163,9 @@ void queries::cancel_there(const std::shared_ptr<cancellation>& what) {
             what->answer(std::move(said));
             return;
         }
-        what->answer(response::done{
-            what->said + (what->said.empty() ? "" : "; ") + "cancellation " + to_text(accepted->id) +
-            " follows it to " + std::to_string(what->there.size()) + " recipients"});
+        what->answer(response::done{what->said + (what->said.empty() ? "" : "; ") +
+                                    "cancellation " + to_text(accepted->id) + " follows it to " +
+                                    std::to_string(what->there.size()) + " recipients"});
     });
 }
 
@@ -179,8 +187,9 @@ void queries::hold_message(const message_id& id, bool hold, const caller& who, a
         store::transaction transaction;
         std::set<bureau_id> peers;
         std::vector<store::row_id> numbers;
-        const auto from = hold ? in_state(delivery_state::queued) | in_state(delivery_state::deferred)
-                               : in_state(delivery_state::held);
+        const auto from =
+            hold ? in_state(delivery_state::queued) | in_state(delivery_state::deferred)
+                 : in_state(delivery_state::held);
         std::size_t count = 0;
         for (const auto& row : rows) {
             numbers.push_back(row.message.row);
@@ -193,20 +202,25 @@ void queries::hold_message(const message_id& id, bool hold, const caller& who, a
                 ++count;
                 peers.insert(delivery.next_hop);
                 transaction.changes.emplace_back(operation::advance_delivery{
-                    .message = row.message.row, .recipient = delivery.recipient, .expected = from,
-                    .state = hold ? delivery_state::held : delivery_state::queued, .at = x_core.now,
-                    .text = {}, .lenient = true});
+                    .message = row.message.row,
+                    .recipient = delivery.recipient,
+                    .expected = from,
+                    .state = hold ? delivery_state::held : delivery_state::queued,
+                    .at = x_core.now,
+                    .text = {},
+                    .lenient = true});
                 transaction.changes.emplace_back(operation::put_event{
                     x_core.event(row.message.origin, row.message.id, delivery.recipient,
                                  hold ? "held" : "released", "operator")});
             }
         }
         if (count == 0) {
-            answer(refusal(errc::conflict, hold ? "nothing of it waits here" : "nothing of it is held"));
+            answer(refusal(errc::conflict,
+                           hold ? "nothing of it waits here" : "nothing of it is held"));
             return;
         }
-        x_core.out.commit(std::move(transaction), [this, hold, answer, peers, numbers, count](
-                                                      const store::transaction_result& result) {
+        x_core.out.commit(std::move(transaction), [this, hold, answer, peers, numbers,
+                                                   count](const store::transaction_result& result) {
             if (result.status != store::transaction_status::committed) {
                 answer(refusal_of(result));
                 return;
@@ -229,17 +243,17 @@ void queries::hold_peer(bureau_id peer, bool hold, answer_to answer) {
     store::transaction transaction;
     transaction.changes.emplace_back(
         operation::hold_shipments{.peer = peer, .message = 0, .hold = hold, .at = x_core.now});
-    x_core.out.commit(std::move(transaction),
-                      [this, peer, hold, answer](const store::transaction_result& result) {
-                          if (result.status != store::transaction_status::committed) {
-                              answer(refusal_of(result));
-                              return;
-                          }
-                          x_out.rescan(peer);
-                          const std::string name(peer.text());
-                          answer(response::done{hold ? "all that waits for " + name + " is held"
-                                                     : "all that was held for " + name + " is released"});
-                      });
+    x_core.out.commit(std::move(transaction), [this, peer, hold,
+                                               answer](const store::transaction_result& result) {
+        if (result.status != store::transaction_status::committed) {
+            answer(refusal_of(result));
+            return;
+        }
+        x_out.rescan(peer);
+        const std::string name(peer.text());
+        answer(response::done{hold ? "all that waits for " + name + " is held"
+                                   : "all that was held for " + name + " is released"});
+    });
 }
 
 void queries::ask(const caller& who, const request::send_again& what, answer_to answer) {
@@ -260,7 +274,8 @@ void queries::ask(const caller& who, const request::send_again& what, answer_to 
             if (done) {
                 answer(response::done{"sent again"});
             } else {
-                answer(refusal(errc::conflict, "it has a final state, or there is no way to send it"));
+                answer(
+                    refusal(errc::conflict, "it has a final state, or there is no way to send it"));
             }
         });
     });

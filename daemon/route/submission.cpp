@@ -3,8 +3,8 @@
 // Pure. Net thread. The transaction is made in submission_plan.cpp.
 // Spec: docs/overview.md#submitting. Tests: unit/route/submission_test.cpp, sim.
 // Limits: see submission.hpp.
-#include "daemon/route/submission_draft.hpp"
 #include "daemon/route/submission_checks.hpp"
+#include "daemon/route/submission_draft.hpp"
 #include "daemon/route/wipe.hpp"
 
 #include <algorithm>
@@ -19,7 +19,8 @@ digest key_of(const core& shared, const std::string& agency, const std::string& 
     return shared.outside.index_of(out.view());
 }
 
-/// What makes two requests the same. Of attachments only the number counts: who repeats a request after a
+/// What makes two requests the same. Of attachments only the number counts: who repeats a request
+/// after a
 /// break has uploaded anew, and gets the message that is there instead of a second one.
 digest request_digest(const core& shared, const request::submit& what) {
     protocol::writer out;
@@ -79,7 +80,8 @@ void submission::submit_own(const std::string& agency, request::submit what, ans
 
 void submission::begin(draft_ptr message) {
     if (x_core.stopping) {
-        message->answer(refusal(errc::shutting_down, "the gateway stops", std::chrono::seconds{10}));
+        message->answer(
+            refusal(errc::shutting_down, "the gateway stops", std::chrono::seconds{10}));
         return;
     }
     const auto& key = message->what.idempotency_key;
@@ -104,10 +106,11 @@ void submission::look_for_repeat(draft_ptr message) {
             admit(message);
             return;
         }
-        finish(message, row->request == message->request
-                            ? api_response(response::accepted{row->id, true})
-                            : api_response(refusal(errc::conflict,
-                                                   "the idempotency key stands for another message")));
+        finish(message,
+               row->request == message->request
+                   ? api_response(response::accepted{row->id, true})
+                   : api_response(refusal(errc::conflict,
+                                          "the idempotency key stands for another message")));
     });
 }
 
@@ -149,9 +152,9 @@ std::optional<response::problem> submission::why_not(draft& message) const {
         return refusal(checked.code, checked.problems);
     }
     constexpr std::chrono::seconds until_space{60};
-    const bool has_room = x_core.disk.accepts(what.cls) &&
-                          (what.attachments.empty() ||
-                           x_core.disk.accepts(attachment_class(what.cls)));
+    const bool has_room =
+        x_core.disk.accepts(what.cls) &&
+        (what.attachments.empty() || x_core.disk.accepts(attachment_class(what.cls)));
     if (!has_room) {
         return refusal(errc::store_full, "the disk has no room for this class", until_space);
     }
@@ -164,9 +167,11 @@ void submission::admit(draft_ptr message) {
         return;
     }
     if (message->has_rights_of_agency && !spend_quota(message->agency)) {
-        const auto tomorrow = std::chrono::floor<std::chrono::days>(x_core.now) + std::chrono::days{1};
-        finish(message, refusal(errc::quota_exceeded, "the agency has sent all its messages of today",
-                                std::chrono::ceil<std::chrono::seconds>(tomorrow - x_core.now)));
+        const auto tomorrow =
+            std::chrono::floor<std::chrono::days>(x_core.now) + std::chrono::days{1};
+        finish(message,
+               refusal(errc::quota_exceeded, "the agency has sent all its messages of today",
+                       std::chrono::ceil<std::chrono::seconds>(tomorrow - x_core.now)));
         return;
     }
     message->is_admitted = true;
@@ -219,9 +224,9 @@ void submission::seal(draft_ptr message) {
     x_core.out.run(std::move(job), message->what.cls == message_class::flash,
                    [this, message](protocol::result<seal::job_outcome>& made) {
                        if (!made) {
-                           finish(message, refusal(protocol::errc_of(made.error()),
-                                                   "the message was not sealed: " +
-                                                       made.error().message()));
+                           finish(message,
+                                  refusal(protocol::errc_of(made.error()),
+                                          "the message was not sealed: " + made.error().message()));
                            return;
                        }
                        store_it(message, std::get<seal::done::sealed_message>(*made));

@@ -1,7 +1,8 @@
 // How a message of an agency enters: authorise, validate, idempotency, seal, commit, then the 202.
 // Way of the message: intake -> [submission] -> seal -> store -> outbound.
 // Pure. Net thread.
-// Spec: docs/overview.md#submitting (states, failure table). Tests: unit/route/submission_test.cpp, sim.
+// Spec: docs/overview.md#submitting (states, failure table). Tests: unit/route/submission_test.cpp,
+// sim.
 // Limits: text_bytes_max, attachments_max, attachment_bytes_max, recipients_max, references_max.
 #pragma once
 
@@ -24,7 +25,8 @@ public:
     submission(core& shared, outbound& out) : x_core(shared), x_out(out), x_uploads(shared) {}
 
     void submit(const caller& who, request::submit what, answer_to answer);
-    /// A message of the gateway itself in the name of an agency: a cancellation. Not asked for the agency's
+    /// A message of the gateway itself in the name of an agency: a cancellation. Not asked for the
+    /// agency's
     /// rights and quota, else as any message.
     void submit_own(const std::string& agency, request::submit what, answer_to answer);
 

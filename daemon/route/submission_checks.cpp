@@ -31,8 +31,9 @@ public:
 private:
     /// Rights before form, form before what may pass with time.
     static int rank(errc code) {
-        constexpr std::array order{errc::unauthorised, errc::not_allowed, errc::too_large,
-                                   errc::validation_failed, errc::unknown_recipient, errc::no_route};
+        constexpr std::array order{errc::unauthorised,      errc::not_allowed,
+                                   errc::too_large,         errc::validation_failed,
+                                   errc::unknown_recipient, errc::no_route};
         return static_cast<int>(std::ranges::find(order, code) - order.begin());
     }
     checked_submission x_out;
@@ -64,12 +65,14 @@ void check_rights(findings& out, const core& shared, const request::submit& what
 
 void check_form(findings& out, const request::submit& what) {
     if (!is_kind(what.kind)) {
-        out.add(errc::validation_failed, "kind must be dotted lower-case words, like `hit.request`");
+        out.add(errc::validation_failed,
+                "kind must be dotted lower-case words, like `hit.request`");
     }
     if (what.subject.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.subject, false)) {
-        out.add(errc::validation_failed,
-                "subject must be at most 1024 bytes of UTF-8 in one line, without control characters");
+        out.add(
+            errc::validation_failed,
+            "subject must be at most 1024 bytes of UTF-8 in one line, without control characters");
     }
     if (what.media_type.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.media_type, false)) {
@@ -92,8 +95,8 @@ void check_form(findings& out, const request::submit& what) {
 void check_life(findings& out, const request::submit& what) {
     if (what.never_expires && what.time_to_live) {
         out.add(errc::validation_failed, "a message that never expires has no time to live");
-    } else if (what.time_to_live && (what.time_to_live->count() < 1 ||
-                                     *what.time_to_live > limits::time_to_live_max)) {
+    } else if (what.time_to_live &&
+               (what.time_to_live->count() < 1 || *what.time_to_live > limits::time_to_live_max)) {
         out.add(errc::validation_failed, "the time to live must be 1 second to 400 days");
     }
 }
@@ -112,12 +115,14 @@ void check_recipient(findings& out, const core& shared, bureau_id recipient,
         out.add(errc::unauthorised, "the agency may not send to " + name);
     }
     const auto* entry = shared.directory->find(recipient);
-    const bool is_barred = entry != nullptr && (entry->status == protocol::bureau_status::suspended ||
-                                                entry->status == protocol::bureau_status::revoked);
+    const bool is_barred =
+        entry != nullptr && (entry->status == protocol::bureau_status::suspended ||
+                             entry->status == protocol::bureau_status::revoked);
     if (entry == nullptr || is_barred) {
         out.add(errc::unknown_recipient,
                 name + (is_barred ? " is suspended or revoked" : " is not in the directory"));
-    } else if (shared.directory->current_key(recipient, protocol::key_purpose::encrypt) == nullptr) {
+    } else if (shared.directory->current_key(recipient, protocol::key_purpose::encrypt) ==
+               nullptr) {
         out.add(errc::unknown_recipient, name + " has no current key to encrypt to");
     }
     if (shared.routes.next_hops(recipient).empty()) {

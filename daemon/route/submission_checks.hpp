@@ -1,4 +1,5 @@
-// What stands against a message of an agency: its rights, the form of the fields, recipients, routes, disk.
+// What stands against a message of an agency: its rights, the form of the fields, recipients,
+// routes, disk.
 // Way of the message: intake -> submission -> [submission_checks].
 // Pure function.
 // Spec: docs/agency-api.md#submit. Tests: unit/route/submission_test.cpp.
@@ -11,12 +12,13 @@
 namespace dhow::route {
 
 struct checked_submission {
-    std::vector<bureau_id> recipients;   ///< Expanded, sorted, none twice.
-    errc code{};                         ///< Of the gravest problem; 0: none.
-    std::string problems;                ///< All of them, for people.
+    std::vector<bureau_id> recipients;  ///< Expanded, sorted, none twice.
+    errc code{};                        ///< Of the gravest problem; 0: none.
+    std::string problems;               ///< All of them, for people.
 };
 
-/// Looks at everything, so that the submitter hears of all that is wrong at once. `rights` are those of the
+/// Looks at everything, so that the submitter hears of all that is wrong at once. `rights` are
+/// those of the
 /// agency; null for messages of the gateway itself.
 checked_submission check_submission(const core& shared, const request::submit& what,
                                     const config::agency* rights);

@@ -16,15 +16,15 @@ struct submission::draft {
     ~draft();
 
     std::string agency;
-    bool has_rights_of_agency = false;     ///< Else a message of the gateway itself.
-    request::submit what;                  ///< The text goes when it is sealed.
+    bool has_rights_of_agency = false;  ///< Else a message of the gateway itself.
+    request::submit what;               ///< The text goes when it is sealed.
     answer_to answer;
-    std::optional<digest> key;             ///< Of the idempotency row.
+    std::optional<digest> key;  ///< Of the idempotency row.
     digest request;
     std::vector<bureau_id> recipients;
     std::vector<uploads::finished> attachments;
     protocol::header header;
-    bool is_admitted = false;              ///< Quota is spent, uploads are taken.
+    bool is_admitted = false;  ///< Quota is spent, uploads are taken.
     bool is_stored = false;
 };
 
@@ -35,8 +35,8 @@ struct submission::plan {
     store::object_row text;
     std::vector<store::object_row> attachments;
     std::vector<store::delivery_row> deliveries;
-    bytes inline_body;                     ///< When it is small enough to go with its OFFER.
-    std::vector<ready_shipment> ready;     ///< The text to each next hop.
+    bytes inline_body;                  ///< When it is small enough to go with its OFFER.
+    std::vector<ready_shipment> ready;  ///< The text to each next hop.
     std::optional<utc_time> due_at;
 };
 

@@ -34,27 +34,40 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     plan out;
     const auto& header = sealed.header;
     out.transaction.at_once = header.cls == message_class::flash;
-    out.message = {.row = x_core.next_row(), .origin = header.origin, .id = header.id,
+    out.message = {.row = x_core.next_row(),
+                   .origin = header.origin,
+                   .id = header.id,
                    .roles = static_cast<std::uint8_t>(store::message_role::origin),
-                   .cls = header.cls, .received_at = x_core.now, .expires_at = {},
+                   .cls = header.cls,
+                   .received_at = x_core.now,
+                   .expires_at = {},
                    .seal = protocol::encode_seal(sealed.seal),
                    .lockboxes = protocol::encode_lockboxes(sealed.lockboxes),
-                   .text_object = x_core.next_row(), .agency = message.agency,
-                   .kind = message.what.kind, .kept_key = std::move(sealed.kept_key),
+                   .text_object = x_core.next_row(),
+                   .agency = message.agency,
+                   .kind = message.what.kind,
+                   .kept_key = std::move(sealed.kept_key),
                    .purge_at = x_core.now + x_core.config->disk_settings.retention};
     if (header.time_to_live) {
         out.message.expires_at = x_core.now + *header.time_to_live;
     }
     out.due_at = out.message.expires_at;
-    const auto patience = x_core.config->times[static_cast<std::size_t>(header.cls)].send_again_after;
+    const auto patience =
+        x_core.config->times[static_cast<std::size_t>(header.cls)].send_again_after;
     if (patience.count() > 0) {
         const utc_time again = x_core.now + patience;
         out.due_at = out.due_at ? std::min(*out.due_at, again) : again;
     }
-    out.text = {.row = out.message.text_object, .kind = protocol::object_kind::text,
-                .state = object_state::complete, .message = out.message.row, .position = 0,
-                .cls = header.cls, .sealed_digest = sealed.seal.body_digest,
-                .bytes = sealed.body.size(), .from_peer = {}, .preamble = {},
+    out.text = {.row = out.message.text_object,
+                .kind = protocol::object_kind::text,
+                .state = object_state::complete,
+                .message = out.message.row,
+                .position = 0,
+                .cls = header.cls,
+                .sealed_digest = sealed.seal.body_digest,
+                .bytes = sealed.body.size(),
+                .from_peer = {},
+                .preamble = {},
                 .changed_at = x_core.now};
     out.transaction.changes.emplace_back(operation::put_message{out.message});
     add_text(out, std::move(sealed.body));
@@ -62,12 +75,13 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     add_recipients(out, message);
     add_shipments(out, message);
     if (message.key) {
-        const auto forget_at = out.message.expires_at.value_or(x_core.now + limits::time_to_live_max);
+        const auto forget_at =
+            out.message.expires_at.value_or(x_core.now + limits::time_to_live_max);
         out.transaction.changes.emplace_back(operation::put_idempotency{
             {*message.key, message.request, header.id, forget_at + limits::custody_memory}});
     }
-    out.transaction.changes.emplace_back(operation::put_event{
-        x_core.event(header.origin, header.id, bureau_id{}, "accepted", "agency " + message.agency)});
+    out.transaction.changes.emplace_back(operation::put_event{x_core.event(
+        header.origin, header.id, bureau_id{}, "accepted", "agency " + message.agency)});
     return out;
 }
 
@@ -91,26 +105,39 @@ void submission::add_attachments(plan& to, const draft& message) {
     std::uint16_t position = 0;
     for (const auto& one : message.attachments) {
         ++position;
-        to.transaction.changes.emplace_back(operation::advance_object{
-            .object = one.object, .expected = object_state::spooling,
-            .state = object_state::complete, .at = x_core.now, .message = to.message.row,
-            .position = position, .bytes = one.sealed_bytes,
-            .sealed_digest = one.entry.sealed_digest});
-        to.attachments.push_back({.row = one.object, .kind = protocol::object_kind::attachment,
-                                  .state = object_state::complete, .message = to.message.row,
-                                  .position = position, .cls = attachment_class(to.message.cls),
+        to.transaction.changes.emplace_back(
+            operation::advance_object{.object = one.object,
+                                      .expected = object_state::spooling,
+                                      .state = object_state::complete,
+                                      .at = x_core.now,
+                                      .message = to.message.row,
+                                      .position = position,
+                                      .bytes = one.sealed_bytes,
+                                      .sealed_digest = one.entry.sealed_digest});
+        to.attachments.push_back({.row = one.object,
+                                  .kind = protocol::object_kind::attachment,
+                                  .state = object_state::complete,
+                                  .message = to.message.row,
+                                  .position = position,
+                                  .cls = attachment_class(to.message.cls),
                                   .sealed_digest = one.entry.sealed_digest,
-                                  .bytes = one.sealed_bytes, .durable_bytes = one.sealed_bytes,
-                                  .from_peer = {}, .preamble = {}, .changed_at = x_core.now});
+                                  .bytes = one.sealed_bytes,
+                                  .durable_bytes = one.sealed_bytes,
+                                  .from_peer = {},
+                                  .preamble = {},
+                                  .changed_at = x_core.now});
     }
 }
 
 void submission::add_recipients(plan& to, const draft& message) {
     for (const auto recipient : message.recipients) {
-        store::delivery_row row{.message = to.message.row, .recipient = recipient,
+        store::delivery_row row{.message = to.message.row,
+                                .recipient = recipient,
                                 .state = delivery_state::queued,
-                                .next_hop = x_core.routes.next_hops(recipient).front(), .text = {},
-                                .due_at = to.due_at, .changed_at = x_core.now};
+                                .next_hop = x_core.routes.next_hops(recipient).front(),
+                                .text = {},
+                                .due_at = to.due_at,
+                                .changed_at = x_core.now};
         to.transaction.changes.emplace_back(operation::put_delivery{row});
         to.deliveries.push_back(std::move(row));
     }
@@ -121,12 +148,20 @@ void submission::add_shipments(plan& to, const draft& message) {
     for (const auto& row : to.deliveries) {
         peers.insert(row.next_hop);
     }
-    const auto shipment = [&](bureau_id peer, const store::object_row& object, shipment_state state) {
-        return store::shipment_row{.row = x_core.next_row(), .peer = peer, .cls = object.cls,
-                                   .state = state, .object = object.row,
-                                   .message = to.message.row, .position = object.position,
-                                   .origin = message.header.origin, .text = {}, .due_at = {},
-                                   .created_at = x_core.now, .changed_at = x_core.now};
+    const auto shipment = [&](bureau_id peer, const store::object_row& object,
+                              shipment_state state) {
+        return store::shipment_row{.row = x_core.next_row(),
+                                   .peer = peer,
+                                   .cls = object.cls,
+                                   .state = state,
+                                   .object = object.row,
+                                   .message = to.message.row,
+                                   .position = object.position,
+                                   .origin = message.header.origin,
+                                   .text = {},
+                                   .due_at = {},
+                                   .created_at = x_core.now,
+                                   .changed_at = x_core.now};
     };
     for (const auto peer : peers) {
         ready_shipment item;
@@ -149,12 +184,14 @@ void submission::on_stored(const draft_ptr& message, plan& what,
                            const store::transaction_result& result) {
     if (result.status == store::transaction_status::conflict && message->key) {
         // Another request with the same key was faster, in an earlier run or on another gateway.
-        x_core.out.ask(query::find_idempotency{*message->key}, [this, message](store::reply& reply) {
+        x_core.out.ask(query::find_idempotency{*message->key}, [this,
+                                                                message](store::reply& reply) {
             const auto& row = expect<answer::idempotency>(reply).row;
-            finish(message, row && row->request == message->request
-                                ? api_response(response::accepted{row->id, true})
-                                : api_response(refusal(errc::conflict,
-                                                       "the idempotency key stands for another message")));
+            finish(message,
+                   row && row->request == message->request
+                       ? api_response(response::accepted{row->id, true})
+                       : api_response(refusal(errc::conflict,
+                                              "the idempotency key stands for another message")));
         });
         return;
     }

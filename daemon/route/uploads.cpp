@@ -45,7 +45,8 @@ std::string uploads::why_not_begin(const caller& who, const request::begin_uploa
         return "this caller may not send messages";
     }
     if (!is_clean_name(what.file_name)) {
-        return "the file name must be 1 to 1024 bytes of UTF-8 without separators or control characters";
+        return "the file name must be 1 to 1024 bytes of UTF-8 without separators or control "
+               "characters";
     }
     if (what.media_type.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.media_type, false)) {
@@ -59,12 +60,14 @@ bool uploads::make_room(const std::string& agency) {
     std::optional<upload_id> idle;
     for (const auto& [id, one] : x_open) {
         own += one.agency == agency ? 1 : 0;
-        const bool may_go = !one.is_busy && !one.is_taken && one.touched_at + idle_max <= x_core.now;
+        const bool may_go =
+            !one.is_busy && !one.is_taken && one.touched_at + idle_max <= x_core.now;
         if (may_go && (!idle || one.touched_at < x_open.at(*idle).touched_at)) {
             idle = id;
         }
     }
-    if (x_open.size() + x_beginning < limits::uploads_open_max && own < limits::uploads_open_max / 2) {
+    if (x_open.size() + x_beginning < limits::uploads_open_max &&
+        own < limits::uploads_open_max / 2) {
         return true;
     }
     if (!idle) {
@@ -76,7 +79,8 @@ bool uploads::make_room(const std::string& agency) {
 
 void uploads::begin(const caller& who, request::begin_upload what, answer_to answer) {
     if (const auto reason = why_not_begin(who, what); !reason.empty()) {
-        answer(refusal(reason.starts_with("this") ? errc::unauthorised : errc::validation_failed, reason));
+        answer(refusal(reason.starts_with("this") ? errc::unauthorised : errc::validation_failed,
+                       reason));
         return;
     }
     if (!x_core.disk.accepts(message_class::urgent)) {
@@ -114,9 +118,13 @@ void uploads::on_key(const caller& who, request::begin_upload what,
     one.is_busy = true;
     one.touched_at = x_core.now;
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::put_object{
-        {.row = row, .kind = protocol::object_kind::attachment, .state = object_state::spooling,
-         .from_peer = {}, .preamble = {}, .changed_at = x_core.now}});
+    transaction.changes.emplace_back(
+        operation::put_object{{.row = row,
+                               .kind = protocol::object_kind::attachment,
+                               .state = object_state::spooling,
+                               .from_peer = {},
+                               .preamble = {},
+                               .changed_at = x_core.now}});
     x_core.out.commit(std::move(transaction),
                       [this, id, answer](const store::transaction_result& result) {
                           if (result.status != store::transaction_status::committed) {
@@ -134,7 +142,8 @@ void uploads::on_key(const caller& who, request::begin_upload what,
 void uploads::proceed(const caller& who, request::continue_upload what, answer_to answer) {
     auto* one = find(who, what.upload);
     if (one == nullptr) {
-        answer(refusal(errc::not_found, "no such upload; after a restart of the gateway begin anew"));
+        answer(
+            refusal(errc::not_found, "no such upload; after a restart of the gateway begin anew"));
         return;
     }
     if (one->is_busy || one->is_finished || one->is_taken) {
@@ -168,19 +177,20 @@ void uploads::proceed(const caller& who, request::continue_upload what, answer_t
 
 void uploads::seal_piece(upload_id id, bytes plain, bool last, answer_to answer) {
     const auto size = plain.size();
-    x_core.out.run(seal::job::seal_piece{x_open.at(id).entry.key, std::move(plain)}, false,
-                   [this, id, size, last, answer](protocol::result<seal::job_outcome>& made) {
-                       if (!x_open.contains(id)) {
-                           answer(refusal(errc::not_found, "the upload was abandoned"));
-                           return;
-                       }
-                       if (!made) {
-                           drop(id);
-                           answer(refusal(protocol::errc_of(made.error()), "the piece was not sealed"));
-                           return;
-                       }
-                       on_piece(id, size, last, std::get<seal::done::sealed_piece>(*made), answer);
-                   });
+    x_core.out.run(
+        seal::job::seal_piece{x_open.at(id).entry.key, std::move(plain)}, false,
+        [this, id, size, last, answer](protocol::result<seal::job_outcome>& made) {
+            if (!x_open.contains(id)) {
+                answer(refusal(errc::not_found, "the upload was abandoned"));
+                return;
+            }
+            if (!made) {
+                drop(id);
+                answer(refusal(protocol::errc_of(made.error()), "the piece was not sealed"));
+                return;
+            }
+            on_piece(id, size, last, std::get<seal::done::sealed_piece>(*made), answer);
+        });
 }
 
 void uploads::on_piece(upload_id id, std::size_t plain_bytes, bool last,
@@ -207,28 +217,28 @@ void uploads::write(upload_id id, bool last, answer_to answer) {
     }
     one.tail.erase(one.tail.begin(), one.tail.begin() + static_cast<std::ptrdiff_t>(at));
     one.tail.shrink_to_fit();
-    x_core.out.commit(std::move(transaction), [this, id, last, answer](
-                                                  const store::transaction_result& result) {
-        const auto found = x_open.find(id);
-        if (found == x_open.end()) {
-            answer(refusal(errc::not_found, "the upload was abandoned"));
-            return;
-        }
-        if (result.status != store::transaction_status::committed) {
-            drop(id);
-            answer(refusal_of(result));
-            return;
-        }
-        auto& done = found->second;
-        done.is_busy = false;
-        done.is_finished = last;
-        done.touched_at = x_core.now;
-        if (last) {
-            done.entry.sealed_digest = done.hash->finish();
-            done.hash.reset();
-        }
-        answer(response::upload{id, done.entry.bytes});
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, id, last, answer](const store::transaction_result& result) {
+                          const auto found = x_open.find(id);
+                          if (found == x_open.end()) {
+                              answer(refusal(errc::not_found, "the upload was abandoned"));
+                              return;
+                          }
+                          if (result.status != store::transaction_status::committed) {
+                              drop(id);
+                              answer(refusal_of(result));
+                              return;
+                          }
+                          auto& done = found->second;
+                          done.is_busy = false;
+                          done.is_finished = last;
+                          done.touched_at = x_core.now;
+                          if (last) {
+                              done.entry.sealed_digest = done.hash->finish();
+                              done.hash.reset();
+                          }
+                          answer(response::upload{id, done.entry.bytes});
+                      });
 }
 
 void uploads::abandon(const caller& who, request::abandon_upload what, const answer_to& answer) {
@@ -285,7 +295,8 @@ std::string uploads::why_not(const std::string& agency, const std::vector<upload
         }
         sum += found->second.entry.bytes;
     }
-    return sum > limits::attachment_bytes_max ? "attachments may have 500 MiB together" : std::string{};
+    return sum > limits::attachment_bytes_max ? "attachments may have 500 MiB together"
+                                              : std::string{};
 }
 
 std::vector<uploads::finished> uploads::take(const std::vector<upload_id>& ids) {

@@ -1,5 +1,7 @@
-// Attachments on their way in: sealed piece by piece as they come, spooled until a message takes them.
-// Way of the message: intake (stream) -> [uploads] -> seal -> store; submission takes what is finished.
+// Attachments on their way in: sealed piece by piece as they come, spooled until a message takes
+// them.
+// Way of the message: intake (stream) -> [uploads] -> seal -> store; submission takes what is
+// finished.
 // Pure. Net thread.
 // Spec: docs/overview.md#uploads. Tests: unit/route/uploads_test.cpp.
 // Limits: uploads_open_max, attachment_bytes_max, piece_bytes; one piece of an upload under way.
@@ -18,7 +20,8 @@ public:
     ~uploads();
 
     void begin(const caller& who, request::begin_upload what, answer_to answer);
-    /// Answered when the piece is on disk, or refused; after a refusal of the store the upload is gone.
+    /// Answered when the piece is on disk, or refused; after a refusal of the store the upload is
+    /// gone.
     void proceed(const caller& who, request::continue_upload what, answer_to answer);
     void abandon(const caller& who, request::abandon_upload what, const answer_to& answer);
     /// At start: those of an earlier run, whose keys are lost.
@@ -28,7 +31,7 @@ public:
     struct finished {
         store::row_id object = 0;
         std::uint64_t sealed_bytes = 0;
-        protocol::attachment_entry entry;   ///< With the key: wiped by who takes it.
+        protocol::attachment_entry entry;  ///< With the key: wiped by who takes it.
     };
     /// What stands against taking these uploads for one message of the agency; empty: nothing.
     [[nodiscard]] std::string why_not(const std::string& agency,
@@ -46,10 +49,10 @@ private:
         protocol::attachment_entry entry;
         store::row_id object = 0;
         std::unique_ptr<protocol::running_hash> hash;
-        bytes tail;                         ///< Sealed bytes that do not fill a segment yet.
+        bytes tail;  ///< Sealed bytes that do not fill a segment yet.
         std::uint32_t segments = 0;
         std::uint64_t sealed_bytes = 0;
-        bool is_busy = false;               ///< A piece is being sealed or written.
+        bool is_busy = false;  ///< A piece is being sealed or written.
         bool is_finished = false;
         bool is_taken = false;
         utc_time touched_at{};

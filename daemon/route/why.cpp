@@ -176,8 +176,9 @@ cause cause_of_queued(const why_view& from, const answer::full_message& message,
         return make("no-route", name(row.recipient) + " by " + name(row.next_hop));
     }
     if (is_over(from, message)) {
-        return make(shipment->in_doubt || from.sending.progress(shipment->row) ? "expired-unconfirmed"
-                                                                               : "expiring");
+        return make(shipment->in_doubt || from.sending.progress(shipment->row)
+                        ? "expired-unconfirmed"
+                        : "expiring");
     }
     return cause_of_shipment(from, *shipment);
 }
@@ -185,9 +186,9 @@ cause cause_of_queued(const why_view& from, const answer::full_message& message,
 cause cause_of_relayed(const why_view& from, const answer::full_message& message,
                        const store::delivery_row& row) {
     auto out = is_over(from, message) ? make("expired-unconfirmed", name(row.next_hop) + " took it")
-               : row.attempt > 0      ? make("sent-again", "attempt " + std::to_string(row.attempt + 1) +
-                                                         " by " + name(row.next_hop))
-                                      : make("relayed-waiting-receipt", name(row.next_hop));
+               : row.attempt > 0 ? make("sent-again", "attempt " + std::to_string(row.attempt + 1) +
+                                                          " by " + name(row.next_hop))
+                                 : make("relayed-waiting-receipt", name(row.next_hop));
     out.next_try = row.due_at;
     return out;
 }
@@ -264,9 +265,10 @@ std::optional<cause> cause_of_attachments(const answer::full_message& message,
             shipment.state != shipment_state::waiting) {
             continue;
         }
-        const auto object = std::ranges::find(message.objects, shipment.object, &store::object_row::row);
-        const bool is_here = object != message.objects.end() &&
-                             object->state == store::object_state::complete;
+        const auto object =
+            std::ranges::find(message.objects, shipment.object, &store::object_row::row);
+        const bool is_here =
+            object != message.objects.end() && object->state == store::object_state::complete;
         auto out = make(is_here ? "waiting-for-text" : "waiting-for-attachment",
                         "attachment " + std::to_string(shipment.position));
         out.since = shipment.created_at;
@@ -298,7 +300,8 @@ std::vector<response::cause> causes_of_gateway(const core& shared) {
         out.push_back(make("clock-doubtful"));
     }
     if (shared.directory->head.stale_after <= shared.now) {
-        out.push_back(make("directory-stale", "since " + protocol::to_text(shared.directory->head.stale_after)));
+        out.push_back(make("directory-stale",
+                           "since " + protocol::to_text(shared.directory->head.stale_after)));
         out.back().since = shared.directory->head.stale_after;
     }
     if (!shared.disk.bulk) {

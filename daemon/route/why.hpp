@@ -1,13 +1,14 @@
-// Why a recipient's copy is where it is: one of a closed list of causes, each with since, next try, remedy.
+// Why a recipient's copy is where it is: one of a closed list of causes, each with since, next try,
+// remedy.
 // Way of the message: beside it; reads states that other stations have written.
 // Pure functions.
 // Spec: docs/operations.md#causes. Tests: unit/route/why_test.cpp.
 // Limits: at least one cause a recipient, and those of the gateway as a whole.
 #pragma once
 
+#include "daemon/route/api.hpp"
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/peers.hpp"
-#include "daemon/route/api.hpp"
 
 namespace dhow::route {
 

@@ -1,4 +1,5 @@
-// Overwrites keys of attachments that the core has held, in a way that the compiler does not leave out.
+// Overwrites keys of attachments that the core has held, in a way that the compiler does not leave
+// out.
 // Way of the message: uploads, submission and inbox, when they are done with a content.
 // Pure. Any thread.
 // Spec: docs/threats.md. Tests: unit/route/uploads_test.cpp.
