@@ -148,7 +148,7 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
     on_session_events(number);
 }
 
-void gateway::on_session_events(session_number number) {
+void gateway::drain_events(session_number number) {
     const auto found = x_core.sessions.find(number);
     if (found == x_core.sessions.end()) {
         return;
@@ -157,7 +157,13 @@ void gateway::on_session_events(session_number number) {
     while (auto happened = session->next_event()) {
         on_event(number, *happened);
     }
-    x_core.touched.insert(number);
+}
+
+void gateway::on_session_events(session_number number) {
+    drain_events(number);
+    if (x_core.sessions.contains(number)) {
+        x_core.touched.insert(number);
+    }
 }
 
 void gateway::on_event(session_number number, protocol::session_events& happened) {
@@ -200,11 +206,18 @@ void gateway::on_disconnected(session_number number) {
     if (found == x_core.sessions.end()) {
         return;
     }
-    on_session_events(number);
+    drain_events(number);
     x_core.sessions.erase(number);
     x_core.touched.erase(number);
 }
 
-std::set<session_number> gateway::take_touched() { return std::exchange(x_core.touched, {}); }
+std::set<session_number> gateway::take_touched() {
+    auto out = std::exchange(x_core.touched, {});
+    // What the core told a session may have made events of its own.
+    for (const auto number : out) {
+        drain_events(number);
+    }
+    return out;
+}
 
 }  // namespace dhow::route

@@ -90,6 +90,7 @@ public:
 
 private:
     void on_started(answer::start& found);
+    void drain_events(session_number number);
     void on_event(session_number number, protocol::session_events& event);
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
 

@@ -154,6 +154,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         link->sessions += 1;
     }
     x_core.count.sessions += 1;
+    x_core.out.log(log_level::info, "session-up", "peer " + std::string(peer.text()));
     auto& record = x_peers[peer];
     const bool restored =
         record.known && (record.row.instance != said.instance || record.row.epoch != said.epoch);
@@ -189,6 +190,9 @@ void peers::remember(peer_record& record) {
 
 void peers::on_ended(session_number number, const protocol::session_end& how) {
     const auto& session = x_core.sessions.at(number);
+    x_core.out.log(log_level::info, "session-ended",
+                   "peer " + std::string(session.peer.text()) + ": " + how.code.message() +
+                       (how.detail.empty() ? "" : ": " + how.detail));
     auto& record = x_peers[session.peer];
     record.row.peer = session.peer;
     const bool replaced = protocol::errc_of(how.code) == errc::conflict;

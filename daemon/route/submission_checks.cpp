@@ -63,6 +63,17 @@ void check_rights(findings& out, const core& shared, const request::submit& what
     }
 }
 
+/// Message ids (UUIDv7), none twice: what a header may hold.
+bool are_references(const request::submit& what) {
+    std::set<message_id> seen(what.supersedes.begin(), what.supersedes.end());
+    seen.insert(what.cancels.begin(), what.cancels.end());
+    const auto count = what.supersedes.size() + what.cancels.size();
+    return count <= limits::references_max && seen.size() == count &&
+           std::ranges::all_of(seen, [](const auto& id) {
+               return (id.value[6] & 0xF0U) == 0x70 && (id.value[8] & 0xC0U) == 0x80;
+           });
+}
+
 void check_form(findings& out, const request::submit& what) {
     if (!is_kind(what.kind)) {
         out.add(errc::validation_failed,
@@ -74,9 +85,10 @@ void check_form(findings& out, const request::submit& what) {
             errc::validation_failed,
             "subject must be at most 1024 bytes of UTF-8 in one line, without control characters");
     }
-    if (what.media_type.size() > limits::short_text_bytes_max ||
+    if (what.media_type.empty() || what.media_type.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.media_type, false)) {
-        out.add(errc::validation_failed, "media_type must be UTF-8 without control characters");
+        out.add(errc::validation_failed,
+                "media_type must be 1 to 1024 bytes of UTF-8 without control characters");
     }
     if (what.text.size() > limits::text_bytes_max) {
         out.add(errc::too_large, "the text may have 1 MiB; more goes as an attachment");
@@ -84,8 +96,9 @@ void check_form(findings& out, const request::submit& what) {
     if (what.attachments.size() > limits::attachments_max) {
         out.add(errc::too_large, "at most 64 attachments");
     }
-    if (what.supersedes.size() + what.cancels.size() > limits::references_max) {
-        out.add(errc::validation_failed, "supersedes and cancels may name 32 messages together");
+    if (!are_references(what)) {
+        out.add(errc::validation_failed,
+                "supersedes and cancels name at most 32 messages together, none twice");
     }
     if (what.idempotency_key.size() > limits::idempotency_key_bytes_max) {
         out.add(errc::validation_failed, "the idempotency key may have 255 bytes");

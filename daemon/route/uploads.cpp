@@ -17,12 +17,6 @@ using store::object_state;
 namespace {
 /// An upload that nobody touches for this long makes room for another when there are too many.
 constexpr std::chrono::minutes idle_max{15};
-
-bool is_clean_name(const std::string& name) {
-    return !name.empty() && name.size() <= limits::short_text_bytes_max &&
-           protocol::is_clean_text(name, false) && name.find_first_of("/\\") == std::string::npos &&
-           name != "." && name != "..";
-}
 }  // namespace
 
 uploads::~uploads() {
@@ -44,13 +38,14 @@ std::string uploads::why_not_begin(const caller& who, const request::begin_uploa
     if (agency == x_core.config->agencies.end() || agency->second.send_kinds.empty()) {
         return "this caller may not send messages";
     }
-    if (!is_clean_name(what.file_name)) {
+    if (what.file_name.size() > limits::short_text_bytes_max ||
+        !protocol::is_clean_file_name(what.file_name)) {
         return "the file name must be 1 to 1024 bytes of UTF-8 without separators or control "
                "characters";
     }
-    if (what.media_type.size() > limits::short_text_bytes_max ||
+    if (what.media_type.empty() || what.media_type.size() > limits::short_text_bytes_max ||
         !protocol::is_clean_text(what.media_type, false)) {
-        return "the media type must be UTF-8 without control characters";
+        return "the media type must be 1 to 1024 bytes of UTF-8 without control characters";
     }
     return {};
 }

@@ -39,7 +39,7 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
                    what.crash_count, what.message, what.recipient, what.expected);
     move.run();
     if (x_db.changed_rows() == 0) {
-        return change_result::conflict;
+        return what.lenient ? change_result::unchanged : change_result::conflict;
     }
     if (what.receipt.value_or(0) != 0) {
         statement find(x_db, "SELECT origin, id FROM message WHERE row = ?", what.message);
@@ -113,7 +113,7 @@ change_result change_writer::operator()(const operation::advance_shipment& what)
                    what.due_at.value_or(std::nullopt), what.in_doubt, what.tries, what.shipment,
                    what.expected);
     move.run();
-    return changed_or(change_result::conflict);
+    return changed_or(what.lenient ? change_result::unchanged : change_result::conflict);
 }
 
 change_result change_writer::operator()(const operation::revive_shipments& what) {

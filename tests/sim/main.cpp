@@ -14,6 +14,7 @@ namespace {
 constexpr const char* usage =
     "usage: dhow-sim --seeds A..B [--messages N]   run a range of seeds\n"
     "       dhow-sim --seed N --trace              run one and show its timeline\n"
+    "       dhow-sim --seed N --good-days          without faults\n"
     "       dhow-sim --seed N --synchronous off    prove that the harness notices lost syncs\n";
 
 bool report(std::uint64_t seed, const dhow::sim::verdict& found) {
@@ -49,6 +50,8 @@ int main(int count, char** values) {
         } else if (name == "--synchronous" && !value.empty()) {
             options.synchronous = value;
             ++i;
+        } else if (name == "--good-days") {
+            options.faults = false;
         } else if (name == "--trace") {
             options.trace = &std::cout;
         } else {

@@ -159,6 +159,8 @@ void node::run(route::commands what) {
                 x_net.close(*this, number);
                 disconnected(number);
             });
+        } else if (x_setup.note) {
+            x_setup.note(x_setup.name + ": " + one.id + ": " + one.text);
         }
     };
     std::visit(visit, what);

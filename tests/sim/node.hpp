@@ -17,6 +17,7 @@ struct node_setup {
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
     const protocol::hasher* hash = nullptr;
+    std::function<void(const std::string&)> note;  ///< Log lines of the core; may be empty.
     std::string synchronous = "FULL";  ///< Turned down only to prove that the harness notices.
 };
 

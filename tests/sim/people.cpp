@@ -46,7 +46,10 @@ void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds o
         }
         const auto when = microseconds{
             static_cast<std::int64_t>(x_random.below(static_cast<std::uint64_t>(over.count())))};
-        x_clock.after(when, [this, raw = one.get()] { ask(*raw); });
+        x_clock.after(when, [this, raw = one.get()] {
+            raw->is_due = true;
+            ask(*raw);
+        });
         x_wishes.push_back(std::move(one));
     }
 }
@@ -118,9 +121,7 @@ void people::submit(wish& one, std::vector<route::upload_id> attachments) {
 
 void people::nag() {
     for (auto& one : x_wishes) {
-        if (!one->accepted && one->asking && one->life != one->from->life()) {
-            ask(*one);
-        } else if (!one->accepted && !one->asking && one->life != 0) {
+        if (one->is_due) {
             ask(*one);
         }
     }

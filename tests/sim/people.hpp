@@ -18,6 +18,7 @@ struct wish {
     protocol::bytes text;
     std::vector<protocol::bytes> attachments;
     std::optional<protocol::message_id> accepted;
+    bool is_due = false;  ///< Its time has come; asked until accepted.
     bool asking = false;
     std::uint64_t life = 0;  ///< Of the node, when it was asked.
 };

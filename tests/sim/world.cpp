@@ -64,8 +64,9 @@ private:
         for (const auto& config : make_federation(bureaus, "IPSG")) {
             const std::string name(config->bureau.text());
             x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, shared, &x_hash, x_options.synchronous}, x_clock, x_net,
-                x_random, "sim-" + name));
+                node_setup{name, config, shared, &x_hash,
+                           [this](const std::string& text) { note(text); }, x_options.synchronous},
+                x_clock, x_net, x_random, "sim-" + name));
         }
         for (auto& one : x_nodes) {
             one->set_resolver([this](protocol::bureau_id who) { return find(who); });

@@ -138,7 +138,7 @@ struct changer {
     outcome operator()(const operation::advance_delivery& o) {
         const auto found = s.deliveries.find({o.message, o.recipient});
         if (found == s.deliveries.end() || (in_state(found->second.state) & o.expected) == 0) {
-            return outcome::conflict;
+            return o.lenient ? outcome::unchanged : outcome::conflict;
         }
         auto& d = found->second;
         d.state = o.state;
@@ -198,7 +198,7 @@ struct changer {
     outcome operator()(const operation::advance_shipment& o) {
         const auto found = s.shipments.find(o.shipment);
         if (found == s.shipments.end() || (in_state(found->second.state) & o.expected) == 0) {
-            return outcome::conflict;
+            return o.lenient ? outcome::unchanged : outcome::conflict;
         }
         auto& one = found->second;
         one.state = o.state;

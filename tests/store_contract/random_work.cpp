@@ -241,7 +241,8 @@ change random_work::change_queue() {
                 {},
                 due,
                 chance(0.3) ? std::optional(some_row()) : std::nullopt,
-                {}};
+                {},
+                chance(0.3)};
         case 1:
             return operation::settle_delivery{
                 bureau(), id(), bureau(), any, pick<delivery_state>(18),
@@ -266,7 +267,8 @@ change random_work::change_queue() {
                 chance(0.3) ? std::optional(chance(0.5)) : std::nullopt,
                 chance(0.3) ? std::optional<std::uint32_t>(3) : std::nullopt,
                 8,
-                word()};
+                word(),
+                chance(0.3)};
     }
 }
 

@@ -70,6 +70,9 @@ protocol::signature signature_of(const hasher& hash, const key_id& signer, byte_
     protocol::signature out;
     std::copy(first.value.begin(), first.value.end(), out.value.begin());
     std::copy(second.value.begin(), second.value.end(), out.value.begin() + 32);
+    // The formats take r and s only in the ranges that P-256 gives them: above zero, s in the lower half.
+    out.value[0] &= 0x7fU;
+    out.value[32] &= 0x3fU;
     return out;
 }
 
@@ -116,9 +119,9 @@ result<void> check_signer(const protocol::directory& from, const key_id& signer,
     if (found->entry->bureau != owner) {
         return errc::wrong_key_owner;
     }
-    const bool is_barred = found->entry->status == bureau_status::suspended ||
-                           (found->entry->status == bureau_status::revoked &&
-                            !found->entry->invalid_from);
+    const bool is_barred =
+        found->entry->status == bureau_status::suspended ||
+        (found->entry->status == bureau_status::revoked && !found->entry->invalid_from);
     if (found->key->purpose != key_purpose::sign || is_barred) {
         return errc::key_not_allowed;
     }
@@ -200,9 +203,8 @@ result<done::opened_message> read_inner(const hasher& hash, const protocol::seal
 std::string summary_of(const protocol::content& content) {
     boost::json::array attachments;
     for (const auto& entry : content.attachments) {
-        attachments.push_back({{"name", entry.file_name},
-                               {"media_type", entry.media_type},
-                               {"bytes", entry.bytes}});
+        attachments.push_back(
+            {{"name", entry.file_name}, {"media_type", entry.media_type}, {"bytes", entry.bytes}});
     }
     return boost::json::serialize(boost::json::object{{"kind", content.kind},
                                                       {"subject", content.subject},
@@ -265,8 +267,8 @@ plain_sealer::key_bytes plain_sealer::draw() {
 }
 
 plain_sealer::key_bytes plain_sealer::at_rest_key(std::string_view context) const {
-    return x_hash.sha256({as_bytes("at rest"), as_bytes(x_own.text()), as_bytes(":"),
-                          as_bytes(context)})
+    return x_hash
+        .sha256({as_bytes("at rest"), as_bytes(x_own.text()), as_bytes(":"), as_bytes(context)})
         .value;
 }
 
@@ -358,8 +360,8 @@ plain_sealer::outcome plain_sealer::run_one(const job::open_message& job) {
     DHOW_TRY(const auto header, protocol::decode_header(job.preamble.seal.header));
     DHOW_TRY(auto inner, open_body(job, *from, x_hash, x_own));
     DHOW_TRY(auto out, read_inner(x_hash, job.preamble.seal, std::move(inner)));
-    out.sealed_summary = at_rest(as_bytes(summary_of(out.content)),
-                                 seal::summary_context(header.id));
+    out.sealed_summary =
+        at_rest(as_bytes(summary_of(out.content)), seal::summary_context(header.id));
     return out;
 }
 
@@ -463,7 +465,8 @@ protocol::directory_key make_plain_key(const hasher& hash, bureau_id bureau, key
 }
 }  // namespace
 
-protocol::directory make_plain_directory(const std::vector<bureau_id>& bureaus, const hasher& hash) {
+protocol::directory make_plain_directory(const std::vector<bureau_id>& bureaus,
+                                         const hasher& hash) {
     protocol::directory out;
     out.head.federation = "test";
     out.head.serial = 1;
@@ -475,8 +478,8 @@ protocol::directory make_plain_directory(const std::vector<bureau_id>& bureaus, 
         entry.name = "Bureau " + std::string(bureau.text());
         entry.classes = {protocol::message_class::flash, protocol::message_class::urgent,
                          protocol::message_class::routine, protocol::message_class::bulk};
-        for (const auto purpose : {key_purpose::link, key_purpose::sign, key_purpose::encrypt,
-                                   key_purpose::archive}) {
+        for (const auto purpose :
+             {key_purpose::link, key_purpose::sign, key_purpose::encrypt, key_purpose::archive}) {
             entry.keys.push_back(make_plain_key(hash, bureau, purpose));
         }
         const auto instance = hash.sha256({as_bytes("instance"), as_bytes(bureau.text())});

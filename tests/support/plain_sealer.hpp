@@ -1,4 +1,5 @@
-// A stand-in for the sealer: no cryptography. It checks every binding, by plain digests, and anyone can forge.
+// A stand-in for the sealer: no cryptography. It checks every binding, by plain digests, and anyone
+// can forge.
 // Way of the message: takes the place of cms_sealer in the simulator and in tests of the core.
 // Pure: the random numbers come from a seed, so a run repeats itself. Any thread.
 // Spec: daemon/seal/sealer.hpp. Tests: unit/route/plain_sealer_test.cpp.
@@ -14,9 +15,12 @@
 
 namespace dhow::tests {
 
-/// Texts are XORed with a keystream made of SHA-256, so that a canary is not seen in what is stored and
-/// sent; a "signature" is a digest over the signer's key id; a lockbox holds the content key masked with a
-/// digest of the recipient's key id. So all that a real sealer would refuse is refused here, but for forgery.
+/// Texts are XORed with a keystream made of SHA-256, so that a canary is not seen in what is stored
+/// and
+/// sent; a "signature" is a digest over the signer's key id; a lockbox holds the content key masked
+/// with a
+/// digest of the recipient's key id. So all that a real sealer would refuse is refused here, but
+/// for forgery.
 class plain_sealer final : public seal::sealer {
 public:
     /// `seed` must differ between runs of one gateway, or keys are used again.
@@ -58,7 +62,8 @@ private:
     std::shared_ptr<const protocol::directory> x_directory;
 };
 
-/// A directory for plain_sealer: every bureau with one current key of each purpose, all classes allowed and
+/// A directory for plain_sealer: every bureau with one current key of each purpose, all classes
+/// allowed and
 /// one instance; the certificates are arbitrary bytes.
 protocol::directory make_plain_directory(const std::vector<protocol::bureau_id>& bureaus,
                                          const protocol::hasher& hash);
