@@ -52,7 +52,8 @@ void read_nothing(http::object_input&, route::api_request&) {}
 /// Reads a body, asks, relays what was done.
 asio::awaitable<void> act(connection_ptr client, route::api_request what,
                           body_reader read = &read_nothing) {
-    if (co_await read_body(client, read, &what)) {
+    const bool readable = co_await read_body(client, read, &what);
+    if (readable) {
         co_await relay<response::done>(client, std::move(what));
     }
 }
@@ -189,7 +190,8 @@ void read_thorough(http::object_input& input, route::api_request& out) {
 
 asio::awaitable<void> check_store(connection_ptr client) {
     route::api_request what = request::check_store{};
-    if (co_await read_body(client, &read_thorough, &what)) {
+    const bool readable = co_await read_body(client, &read_thorough, &what);
+    if (readable) {
         co_await relay<response::verdict>(client, std::move(what));
     }
 }

@@ -93,11 +93,13 @@ asio::awaitable<void> stream(connection_ptr client, download what, http::byte_ra
         }
         if (!started) {
             started = true;
-            if (!co_await client->send_head(head, bytes.last - bytes.first + 1)) {
+            const bool sent = co_await client->send_head(head, bytes.last - bytes.first + 1);
+            if (!sent) {
                 co_return;
             }
         }
-        if (!co_await client->send_piece(&piece->plain, part.offset, part.size)) {
+        const bool sent = co_await client->send_piece(&piece->plain, part.offset, part.size);
+        if (!sent) {
             co_return;
         }
     }
@@ -117,7 +119,8 @@ piece_part part_of_piece(http::byte_range range, std::uint64_t index, std::size_
 }
 
 asio::awaitable<void> get_attachment(connection_ptr client) {
-    if (!co_await client->reserve_piece()) {
+    const bool reserved = co_await client->reserve_piece();
+    if (!reserved) {
         co_return;
     }
     auto found = co_await find(client);

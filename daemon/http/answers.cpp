@@ -10,8 +10,13 @@
 namespace dhow::http {
 
 asio::awaitable<void> send_failure(connection_ptr client, const route::api_response* answer) {
-    const auto* problem = std::get_if<route::response::problem>(answer);
-    co_await client->send(problem != nullptr ? make_problem(*problem) : make_problem(errc::internal));
+    const auto* refusal = std::get_if<route::response::problem>(answer);
+    // Named first: GCC 12 destroys the temporaries of ?: in a co_await twice.
+    problem report = make_problem(errc::internal);
+    if (refusal != nullptr) {
+        report = make_problem(*refusal);
+    }
+    co_await client->send(std::move(report));
 }
 
 asio::awaitable<void> send_json(connection_ptr client, boost::json::object value, unsigned status) {
@@ -22,8 +27,9 @@ asio::awaitable<void> send_json(connection_ptr client, boost::json::object value
 }
 
 asio::awaitable<void> send_fault(connection_ptr client, json_fault fault) {
-    co_await client->send(make_problem(
-        errc::bad_request, (fault.where.empty() ? "" : fault.where + ": ") + fault.what));
+    const std::string where = fault.where.empty() ? "" : fault.where + ": ";
+    problem report = make_problem(errc::bad_request, where + fault.what);
+    co_await client->send(std::move(report));
 }
 
 asio::awaitable<std::optional<protocol::message_id>> path_message(connection_ptr client) {

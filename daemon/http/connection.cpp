@@ -36,7 +36,8 @@ connection::connection(std::unique_ptr<byte_stream> stream, std::shared_ptr<serv
 asio::awaitable<void> connection::run(connection_ptr self, route::caller who) {
     self->who_ = std::move(who);
     while (!self->closed_) {
-        if (!co_await self->read_header()) {
+        const bool has_request = co_await self->read_header();
+        if (!has_request) {
             break;
         }
         co_await self->serve_request();
@@ -80,7 +81,8 @@ asio::awaitable<bool> connection::read_header() {
         if (shared_->draining && !started) {
             co_return false;
         }
-        if (!co_await receive()) {
+        const bool received = co_await receive();
+        if (!received) {
             if (timed_out_ && started) {
                 keep_alive_ = false;
                 co_await send(make_problem(errc::timed_out, "the header took too long"));
@@ -228,7 +230,8 @@ asio::awaitable<bool> connection::fill(std::uint8_t* out, std::size_t size, std:
             ok = step == request_reader::step::ready;
             break;
         }
-        if (!co_await receive()) {
+        const bool received = co_await receive();
+        if (!received) {
             ok = false;
             break;
         }
@@ -239,8 +242,12 @@ asio::awaitable<bool> connection::fill(std::uint8_t* out, std::size_t size, std:
 
 asio::awaitable<void> connection::refuse_body() {
     keep_alive_ = false;
-    co_await send(timed_out_ ? make_problem(errc::timed_out, "the body took too long")
-                             : make_problem(errc::bad_request, "the body is not complete"));
+    // Named first: GCC 12 destroys the temporaries of ?: in a co_await twice.
+    problem report = make_problem(errc::bad_request, "the body is not complete");
+    if (timed_out_) {
+        report = make_problem(errc::timed_out, "the body took too long");
+    }
+    co_await send(std::move(report));
 }
 
 asio::awaitable<bool> connection::read_text(std::string* out) {
@@ -257,20 +264,27 @@ asio::awaitable<bool> connection::read_text(std::string* out) {
         co_await send(make_problem(errc::overloaded, "too many large requests at once"));
         co_return false;
     }
-    if (!co_await invite_body()) {
+    const bool invited = co_await invite_body();
+    if (!invited) {
         co_return false;
     }
     out->resize(size);
     std::size_t taken = 0;
     auto* bytes = reinterpret_cast<std::uint8_t*>(out->data());
-    if (!co_await fill(bytes, size, &taken)) {
+    const bool filled = co_await fill(bytes, size, &taken);
+    if (!filled) {
         co_await refuse_body();
         co_return false;
     }
     out->resize(taken);
     std::uint8_t extra = 0;
     std::size_t more = 0;
-    if (!reader_.body_done() && (!co_await fill(&extra, 1, &more) || more > 0)) {
+    const bool at_end = reader_.body_done();
+    bool went_on = true;
+    if (!at_end) {
+        went_on = co_await fill(&extra, 1, &more);
+    }
+    if (!went_on || more > 0) {
         co_await send(make_problem(errc::too_large, "the body is longer than allowed"));
         co_return false;
     }
@@ -279,7 +293,8 @@ asio::awaitable<bool> connection::read_text(std::string* out) {
 
 asio::awaitable<std::optional<boost::json::object>> connection::read_object() {
     std::string text;
-    if (!co_await read_text(&text)) {
+    const bool has_text = co_await read_text(&text);
+    if (!has_text) {
         co_return std::nullopt;
     }
     if (text.empty()) {
@@ -302,7 +317,8 @@ asio::awaitable<bool> connection::reserve_piece() {
 }
 
 asio::awaitable<std::optional<body_piece>> connection::read_piece() {
-    if (!co_await invite_body()) {
+    const bool invited = co_await invite_body();
+    if (!invited) {
         co_return std::nullopt;
     }
     body_piece piece;
@@ -315,14 +331,16 @@ asio::awaitable<std::optional<body_piece>> connection::read_piece() {
         piece.plain[taken++] = *carried_;
         carried_.reset();
     }
-    if (!co_await fill(piece.plain.data(), piece.plain.size(), &taken)) {
+    const bool filled = co_await fill(piece.plain.data(), piece.plain.size(), &taken);
+    if (!filled) {
         co_return std::nullopt;
     }
     piece.plain.resize(taken);
     std::uint8_t next = 0;
     std::size_t more = 0;
     if (!reader_.body_done()) {
-        if (!co_await fill(&next, 1, &more)) {
+        const bool looked = co_await fill(&next, 1, &more);
+        if (!looked) {
             co_return std::nullopt;
         }
         if (more > 0) {

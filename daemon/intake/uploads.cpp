@@ -95,7 +95,8 @@ asio::awaitable<void> post_upload(connection_ptr client) {
         co_await client->send(std::move(*problem));
         co_return;
     }
-    if (!co_await client->reserve_piece()) {
+    const bool reserved = co_await client->reserve_piece();
+    if (!reserved) {
         co_return;
     }
     const auto begun = co_await http::ask_for<response::upload>(client, std::move(begin));
