@@ -49,7 +49,8 @@ asio::awaitable<bool> read_body(connection_ptr client, body_reader read, route::
 
 void read_nothing(http::object_input&, route::api_request&) {}
 
-/// Reads a body, asks, relays what was done.
+/// Reads a body, asks, relays what was done. Callers name the request first: GCC 12 copies an aggregate
+/// that is made inside a co_await expression bit by bit.
 asio::awaitable<void> act(connection_ptr client, route::api_request what,
                           body_reader read = &read_nothing) {
     const bool readable = co_await read_body(client, read, &what);
@@ -75,7 +76,8 @@ asio::awaitable<void> get_queue(connection_ptr client) {
     }
     const auto limit = co_await http::query_number(client, "limit", 100, limits::page_rows_max);
     if (limit) {
-        co_await relay<response::queue>(client, request::list_queue{*peer, *after, *limit});
+        route::api_request what = request::list_queue{*peer, *after, *limit};
+        co_await relay<response::queue>(client, std::move(what));
     }
 }
 
@@ -105,14 +107,16 @@ void read_suspension(http::object_input& input, route::api_request& out) {
 asio::awaitable<void> suspend_peer(connection_ptr client) {
     const auto peer = co_await http::path_bureau(client);
     if (peer) {
-        co_await act(client, request::suspend_peer{*peer, {}, {}, true}, &read_suspension);
+        route::api_request what = request::suspend_peer{*peer, {}, {}, true};
+        co_await act(client, std::move(what), &read_suspension);
     }
 }
 
 asio::awaitable<void> resume_peer(connection_ptr client) {
     const auto peer = co_await http::path_bureau(client);
     if (peer) {
-        co_await act(client, request::suspend_peer{*peer, {}, {}, false});
+        route::api_request what = request::suspend_peer{*peer, {}, {}, false};
+        co_await act(client, std::move(what));
     }
 }
 
@@ -120,7 +124,8 @@ template <bool Hold>
 asio::awaitable<void> hold_peer(connection_ptr client) {
     const auto peer = co_await http::path_bureau(client);
     if (peer) {
-        co_await act(client, request::hold{std::nullopt, *peer, Hold});
+        route::api_request what = request::hold{std::nullopt, *peer, Hold};
+        co_await act(client, std::move(what));
     }
 }
 
@@ -130,14 +135,16 @@ template <bool Hold>
 asio::awaitable<void> hold_message(connection_ptr client) {
     const auto id = co_await http::path_message(client);
     if (id) {
-        co_await act(client, request::hold{*id, {}, Hold});
+        route::api_request what = request::hold{*id, {}, Hold};
+        co_await act(client, std::move(what));
     }
 }
 
 asio::awaitable<void> cancel_message(connection_ptr client) {
     const auto id = co_await http::path_message(client);
     if (id) {
-        co_await act(client, request::cancel{*id});
+        route::api_request what = request::cancel{*id};
+        co_await act(client, std::move(what));
     }
 }
 
@@ -155,7 +162,8 @@ void read_recipient(http::object_input& input, route::api_request& out) {
 asio::awaitable<void> send_again(connection_ptr client) {
     const auto id = co_await http::path_message(client);
     if (id) {
-        co_await act(client, request::send_again{*id, {}}, &read_recipient);
+        route::api_request what = request::send_again{*id, {}};
+        co_await act(client, std::move(what), &read_recipient);
     }
 }
 
@@ -169,7 +177,8 @@ asio::awaitable<void> explain_route(connection_ptr client) {
             errc::bad_request, "the query must hold to=BUREAU and may hold class=CLASS"));
         co_return;
     }
-    co_await relay<response::route_explanation>(client, request::explain_route{*to, *cls});
+    route::api_request what = request::explain_route{*to, *cls};
+    co_await relay<response::route_explanation>(client, std::move(what));
 }
 
 void read_path(http::object_input& input, route::api_request& out) {
