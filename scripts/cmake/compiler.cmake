@@ -45,8 +45,13 @@ if(DHOW_SANITIZE)
     endif()
 elseif(CMAKE_BUILD_TYPE MATCHES "^(RelWithDebInfo|Release)$")
     target_compile_options(dhow_flags INTERFACE
-        -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+        -fstack-protector-strong -fstack-clash-protection
         -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+    # GCC 12 with this option clears the frames of coroutines that are under way (seen as SIGILL in
+    # http::connection::run).
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        target_compile_options(dhow_flags INTERFACE -ftrivial-auto-var-init=zero)
+    endif()
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
         target_compile_options(dhow_flags INTERFACE -fcf-protection)
     endif()
