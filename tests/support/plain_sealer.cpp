@@ -70,7 +70,8 @@ protocol::signature signature_of(const hasher& hash, const key_id& signer, byte_
     protocol::signature out;
     std::copy(first.value.begin(), first.value.end(), out.value.begin());
     std::copy(second.value.begin(), second.value.end(), out.value.begin() + 32);
-    // The formats take r and s only in the ranges that P-256 gives them: above zero, s in the lower half.
+    // The formats take r and s only in the ranges that P-256 gives them: above zero, s in the lower
+    // half.
     out.value[0] &= 0x7fU;
     out.value[32] &= 0x3fU;
     return out;
@@ -99,6 +100,25 @@ result<key_bytes> unwrapped(const hasher& hash, byte_view whose, const protocol:
         return errc::cannot_open;
     }
     return key;
+}
+
+/// What a seal's or receipt's signature covers: the content, and what the signed attributes of the
+/// real one hold.
+bytes to_be_signed(byte_view content, std::chrono::sys_seconds signed_at,
+                   const digest& certificate) {
+    return protocol::writer()
+        .sized(content)
+        .varint(static_cast<std::uint64_t>(signed_at.time_since_epoch().count()))
+        .raw(certificate.view())
+        .take();
+}
+
+bytes to_be_signed(const protocol::seal& seal) {
+    return to_be_signed(protocol::seal_content(seal), seal.signed_at, seal.signer_certificate);
+}
+
+bytes to_be_signed(const protocol::receipt& receipt) {
+    return to_be_signed(receipt.content, receipt.signed_at, receipt.signer_certificate);
 }
 
 std::chrono::sys_seconds seconds_of(protocol::utc_time time) {
@@ -139,7 +159,7 @@ result<void> check_seal(const protocol::directory& from, const hasher& hash,
     if (certificate_digest(hash, *from.find_key(seal.signer)->key) != seal.signer_certificate) {
         return errc::bad_digest;
     }
-    if (signature_of(hash, seal.signer, protocol::seal_content(seal)) != seal.value) {
+    if (signature_of(hash, seal.signer, to_be_signed(seal)) != seal.value) {
         return errc::bad_signature;
     }
     return {};
@@ -310,7 +330,7 @@ plain_sealer::outcome plain_sealer::run_one(const job::seal_message& job) {
     }
     out.seal.body_bytes = out.body.size();
     out.seal.body_digest = x_hash.sha256({out.body});
-    out.seal.value = signature_of(x_hash, signer->id, protocol::seal_content(out.seal));
+    out.seal.value = signature_of(x_hash, signer->id, to_be_signed(out.seal));
     out.kept_key = at_rest(key, seal::kept_key_context(job.header.id));
     return out;
 }
@@ -390,7 +410,7 @@ plain_sealer::outcome plain_sealer::run_one(const job::sign_receipt& job) {
     for (const auto& one : job.content.outcomes) {
         out.signed_at = std::max(out.signed_at, seconds_of(one.at));
     }
-    out.value = signature_of(x_hash, signer->id, out.content);
+    out.value = signature_of(x_hash, signer->id, to_be_signed(out));
     auto encoded = protocol::encode_receipt(out);
     const auto receipt_digest = x_hash.sha256({encoded});
     return done::signed_receipt{std::move(encoded), receipt_digest};
@@ -407,7 +427,7 @@ plain_sealer::outcome plain_sealer::run_one(const job::verify_receipt& job) {
         receipt.signer_certificate) {
         return errc::bad_digest;
     }
-    if (signature_of(x_hash, receipt.signer, receipt.content) != receipt.value) {
+    if (signature_of(x_hash, receipt.signer, to_be_signed(receipt)) != receipt.value) {
         return errc::bad_signature;
     }
     out.receipt_digest = x_hash.sha256({job.encoded});
@@ -450,48 +470,6 @@ plain_sealer::outcome plain_sealer::run_one(const job::open_at_rest& job) {
         return errc::cannot_open;
     }
     return done::at_rest{masked(x_hash, key, hidden)};
-}
-
-namespace {
-protocol::directory_key make_plain_key(const hasher& hash, bureau_id bureau, key_purpose purpose) {
-    constexpr std::array<std::string_view, 4> names{"link", "sign", "encrypt", "archive"};
-    const auto name = names.at(static_cast<std::size_t>(purpose));
-    const auto full = hash.sha256({as_bytes("key"), as_bytes(bureau.text()), as_bytes(name)});
-    protocol::directory_key out;
-    out.purpose = purpose;
-    std::copy_n(full.value.begin(), out.id.value.size(), out.id.value.begin());
-    out.certificate = protocol::to_bytes(full.view());
-    return out;
-}
-}  // namespace
-
-protocol::directory make_plain_directory(const std::vector<bureau_id>& bureaus,
-                                         const hasher& hash) {
-    protocol::directory out;
-    out.head.federation = "test";
-    out.head.serial = 1;
-    out.head.stale_after = protocol::utc_time::max();
-    out.head.hard_after = protocol::utc_time::max();
-    for (const auto& bureau : bureaus) {
-        protocol::directory_entry entry;
-        entry.bureau = bureau;
-        entry.name = "Bureau " + std::string(bureau.text());
-        entry.classes = {protocol::message_class::flash, protocol::message_class::urgent,
-                         protocol::message_class::routine, protocol::message_class::bulk};
-        for (const auto purpose :
-             {key_purpose::link, key_purpose::sign, key_purpose::encrypt, key_purpose::archive}) {
-            entry.keys.push_back(make_plain_key(hash, bureau, purpose));
-        }
-        const auto instance = hash.sha256({as_bytes("instance"), as_bytes(bureau.text())});
-        protocol::directory_instance place;
-        std::copy_n(instance.value.begin(), place.id.value.size(), place.id.value.begin());
-        place.link_key = entry.keys.front().id;
-        entry.instances.push_back(std::move(place));
-        out.entries.push_back(std::move(entry));
-    }
-    std::sort(out.entries.begin(), out.entries.end(),
-              [](const auto& a, const auto& b) { return a.bureau < b.bureau; });
-    return out;
 }
 
 }  // namespace dhow::tests
