@@ -93,7 +93,7 @@ void links::on_refused(const std::string& from, protocol::errc code, const std::
 }
 
 std::optional<protocol::bureau_id> links::peer_of(protocol::byte_view certificate_der) const {
-    const auto shown = seal::check_certificate(certificate_der, seal::certificate_use::link, "");
+    const auto shown = seal::certificate_facts_of(certificate_der);
     const auto* found = shown ? x_directory->find(shown->id) : nullptr;
     if (found == nullptr || found->key->purpose != protocol::key_purpose::link ||
         !std::ranges::equal(found->key->certificate, certificate_der)) {
