@@ -1,0 +1,288 @@
+# shellcheck shell=bash
+# The steps of scripts/demo, in their order. Sourced; uses $root, $dir, $hold, $sabotage, $is_temporary.
+
+tools=$root/scripts/lib
+bin=${DHOW_BIN:-$root/build/bin}  # DHOW_BIN: programs that were built elsewhere
+declare -A process=()   # bureau or "line" -> process id
+line_kbit=4000          # of the line from ZW to the hub: a good satellite link
+summary=''
+
+title() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
+note() { printf '  %s\n' "$@"; }
+indented() { sed "s|$dir|DIR|g; s/^/  /"; }
+
+# as BUREAU WORD...: the command of that bureau's desk, silently.
+as() { DHOW_CONFIG=$dir/$1/dhow.yaml "$bin/dhow" "${@:2}"; }
+
+# show BUREAU WORD...: the same, shown with its output.
+show() {
+    printf '\n  %s$ dhow %s\n' "$1" "${*:2}" | sed "s|$dir|DIR|g"
+    as "$@" 2>&1 | indented
+}
+
+# field JSON-EXPRESSION: of the JSON object on standard input, in Python.
+field() { python3 -c "import json, sys; it = json.load(sys.stdin); print($1)"; }
+
+# await SECONDS WHAT COMMAND...: until the command succeeds.
+await() {
+    local until=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        [ "$SECONDS" -lt "$until" ] || die "waited in vain: $what"
+        sleep 0.02
+    done
+}
+
+# state_is PATTERN BUREAU ID: whether all recipients' copies are in such a state.
+state_is() {
+    as "$2" status "$3" --json 2>/dev/null |
+        field "all(one['state'] in '$1'.split() for one in it['recipients'])" | grep -q True
+}
+
+is_up() {
+    kill -0 "${process[$1]}" 2>/dev/null || die "$1 ended: $(tail -n 3 "$dir/$1/dhowd.log")"
+    as "$1" link list --json >/dev/null 2>&1
+}
+
+start() {
+    "$bin/dhowd" --config "$dir/$1/dhow.yaml" >>"$dir/$1/dhowd.log" 2>&1 &
+    process[$1]=$!
+    await 20 "$1 to start" is_up "$1"
+}
+
+# stop SIGNAL NAME: and waits for its end.
+stop() {
+    kill -s "$1" "${process[$2]}" 2>/dev/null || true
+    { wait "${process[$2]}" || true; } 2>/dev/null
+    unset "process[$2]"
+}
+
+finish() {
+    local code=$? name
+    trap - EXIT
+    if [ $code -eq 0 ] && [ "$hold" = yes ]; then
+        exit 0
+    fi
+    for name in "${!process[@]}"; do stop TERM "$name"; done
+    if [ "$is_temporary" = yes ] && [ $code -eq 0 ]; then
+        rm -rf "$dir"
+    elif [ $code -ne 0 ]; then
+        printf 'demo: FAILED; keys, stores and logs are in %s\n' "$dir" >&2
+    fi
+    exit $code
+}
+
+build() {
+    [ -z "${DHOW_BIN:-}" ] || return 0
+    title "Building"
+    export CCACHE_DIR=${CCACHE_DIR:-$root/build/ccache}
+    mkdir -p "$root/build"
+    local log=$root/build/demo-build.log
+    (cd "$root" && cmake --preset plain && nice -n 5 cmake --build --preset plain --target dhowd dhow) \
+        >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "it does not build; see $log"; }
+    note "$("$bin/dhow" version)"
+}
+
+make_keys_and_directory() {
+    title "1. Three bureaus make keys; a signed directory says whose key is whose"
+    line_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    python3 "$tools/make_federation.py" --dhow "$bin/dhow" --dir "$dir" --line "ZW=$line_port"
+    printf '\n  $ dhow directory show DIR/directory\n'
+    "$bin/dhow" directory show "$dir/directory" | indented
+}
+
+start_gateways() {
+    title "2. Three gateways start; ZW's line to the hub is slowed to $line_kbit kbit/s"
+    local hub_port
+    hub_port=$(field "it['port']" <"$dir/federation.json")
+    python3 "$tools/slow_line.py" "$line_port" "$hub_port" "$line_kbit" &
+    process[line]=$!
+    await 20 "the line" python3 -c "import socket; socket.create_connection(('127.0.0.1', $line_port))" 2>/dev/null
+    for bureau in IPSG MU ZW; do start $bureau; done
+    await 20 "the links" links_are_up
+    show ZW link list
+    show MU link list
+}
+
+links_are_up() {
+    for bureau in ZW MU; do
+        as $bureau link list --json | grep -q '"state":"up"' || return 1
+    done
+}
+
+write_letters() {
+    mkdir -p "$dir/letters" "$dir/taken"
+    python3 "$tools/make_photograph.py" "$dir/letters/photograph.png"
+    cat >"$dir/letters/hit.txt" <<'END'
+SYNTHETIC. Hit at Beitbridge, 14:05 UTC. Traveller Tendai EXAMPLE, born 1988-02-30,
+passport ZZ0000000, matches your notice 2026/4711. Photograph follows.
+Is your warrant still valid, and may we detain? Answer within 10 minutes, please.
+END
+    cat >"$dir/letters/diffusion.txt" <<'END'
+SYNTHETIC. Diffusion: lorry with plates EXAMPLE-42 wanted for cigarette smuggling.
+END
+    cat >"$dir/letters/notice.txt" <<'END'
+SYNTHETIC. Green notice 2026/0815: a warning about a fraud with ship chandlers.
+END
+}
+
+send_hit_confirmation() {
+    title "3. ZW sends MU a hit confirmation, with a synthetic photograph, through the hub"
+    write_letters
+    indented <"$dir/letters/hit.txt"
+    hit=$(as ZW send --to MU --kind hit.request --class flash --subject "Confirm 2026/4711" \
+        --body "$dir/letters/hit.txt" --attach "$dir/letters/photograph.png")
+    printf '\n  ZW$ dhow send --to MU --kind hit.request --class flash --body hit.txt --attach photograph.png\n'
+    note "$hit"
+    await 20 "the text at MU" text_is_at_mu
+    note "" "MU has the text already. The photograph ($(stat -c %s "$dir/letters/photograph.png") bytes) follows in a lower class:"
+    show MU inbox list
+}
+
+text_is_at_mu() { as MU inbox list --json 2>/dev/null | grep -q "$hit"; }
+
+# bytes_done: what ZW knows to be on the hub's disk, of text and photograph together.
+is_half_way() {
+    as ZW status "$hit" --json |
+        field "it['recipients'][0]['bytes_done'] * 2 > it['recipients'][0]['bytes_total']" | grep -q True
+}
+
+kill_hub_half_way() {
+    title "4. Half way through the photograph, the hub is killed (SIGKILL)"
+    await 60 "half of the photograph" is_half_way
+    show ZW status "$hit"
+    stop KILL IPSG
+    read -r durable total < <(python3 "$tools/store_tools.py" partial "$dir/IPSG/state/dhow.db" "$hit") ||
+        die "the photograph was not under way when the hub was killed"
+    note "" "The hub's disk holds $durable of the $total sealed bytes of the photograph."
+}
+
+look_at_the_hub() {
+    title "5. What the dead hub's disk holds of the message above"
+    python3 "$tools/store_tools.py" held "$dir/IPSG/state/dhow.db" "$hit" | indented
+    note "" "Words of the sender, counted in every byte of the hub's database:"
+    python3 "$tools/store_tools.py" search "$dir/IPSG/state/dhow.db" \
+        Beitbridge EXAMPLE warrant 2026/4711 photograph.png | tee "$dir/search.txt" | indented
+    if grep -qv '^ *0  ' "$dir/search.txt"; then die "the hub can read something"; fi
+}
+
+ask_why() {
+    title "6. ZW goes on working: a diffusion to two bureaus and a routine notice, with no hub"
+    diffusion=$(as ZW send --to MU,IPSG --kind diffusion.wanted --class urgent --body "$dir/letters/diffusion.txt")
+    notice=$(as ZW send --to MU --kind notice.publication --class routine --body "$dir/letters/notice.txt")
+    printf '\n  ZW$ dhow send --to MU,IPSG --kind diffusion.wanted --class urgent --body diffusion.txt\n  %s\n' "$diffusion"
+    printf '\n  ZW$ dhow send --to MU --kind notice.publication --class routine --body notice.txt\n  %s\n' "$notice"
+    note "" "Both are on ZW's disk. Why have they not gone?"
+    await 20 "the dead link to be noticed" link_is_down
+    show ZW why "$notice"
+}
+
+link_is_down() { ! as ZW link list --json | grep -q '"state":"up"'; }
+
+# first_offset: where ZW's first transfer of the photograph after the restart began.
+first_offset() {
+    tail -n "+$((log_lines + 1))" "$dir/ZW/dhowd.log" | grep -m 1 "transfer-begins.*$hit, part 1," |
+        sed -n 's/.*from byte \([0-9]*\) of.*/\1/p'
+}
+
+has_first_offset() { [ -n "$(first_offset)" ]; }
+
+restart_hub() {
+    title "7. The hub starts again; the photograph goes on where it was"
+    log_lines=$(wc -l <"$dir/ZW/dhowd.log")
+    start IPSG
+    await 60 "the photograph to go on" has_first_offset
+    note "durable at the hub when it was killed: byte $durable" \
+        "first byte that ZW sent afterwards:     byte $(first_offset)"
+    [ "$(first_offset)" = "$durable" ] || die "bytes were sent twice, or left out"
+}
+
+deliver() {
+    title "8. All arrives; each addressee's gateway signs a receipt, which comes back to ZW"
+    for id in $hit $diffusion $notice; do
+        await 60 "receipts for $id" state_is "complete taken" ZW "$id"
+        show ZW status "$id"
+    done
+}
+
+spoil_the_addressee() {
+    title "Sabotage: MU's store is spoiled ($sabotage)"
+    local verb=$sabotage
+    [ "$sabotage" != alter ] || verb=forge
+    stop TERM MU
+    python3 "$tools/store_tools.py" "$verb" "$dir/MU/state/dhow.db" "$notice"
+    start MU
+}
+
+# take BUREAU ID: as its agency does; fetched, then acknowledged. A failure is for the count to find.
+take() {
+    as "$1" inbox get "$2" --out "$dir/taken/$1/$2" >"$dir/take.txt" 2>&1 &&
+        as "$1" inbox ack "$2" >>"$dir/take.txt" 2>&1 || indented <"$dir/take.txt"
+}
+
+take_everything() {
+    title "9. The desks take their messages, and ZW hears of it"
+    local taken_at_zw=yes
+    take MU "$hit"
+    take MU "$diffusion"
+    take MU "$notice"
+    take IPSG "$diffusion"
+    printf '\n  MU$ cat text\n'
+    indented <"$dir/taken/MU/$hit/text"
+    cmp -s "$dir/letters/photograph.png" "$dir/taken/MU/$hit/1-photograph.png" ||
+        note "MU's photograph differs from ZW's"
+    [ -n "$sabotage" ] || for id in $hit $diffusion $notice; do
+        await 60 "the receipts of the desks" state_is taken ZW "$id"
+    done
+    show ZW status "$hit"
+}
+
+# A hub that has turned bad: it flips one bit of a parcel in its custody and makes the checksum good.
+refuse_a_forgery() {
+    title "10. A bad hub alters a parcel in its custody; MU refuses it"
+    stop TERM MU
+    forged=$(as ZW send --to MU --kind hit.reply --class urgent --body "$dir/letters/hit.txt")
+    await 20 "the hub to take custody" state_is relayed ZW "$forged"
+    stop TERM IPSG
+    python3 "$tools/store_tools.py" forge "$dir/IPSG/state/dhow.db" "$forged"
+    start IPSG
+    start MU
+    await 60 "the refusal" is_refused
+    show ZW why "$forged"
+    ! as MU inbox list --all --json | grep -q "$forged" || die "MU accepted a forged parcel"
+    note "" "MU's inbox does not hold it."
+}
+
+is_refused() { ! state_is relayed ZW "$forged"; }
+
+count_everything() {
+    title "12. Counting: the three stores, joined by message id"
+    local bureau
+    for bureau in ZW IPSG MU; do
+        as $bureau db backup "$dir/$bureau/copy.db" >/dev/null
+    done
+    python3 "$tools/join_stores.py" --letters "$dir/letters" --taken "$dir/taken" \
+        --message "$hit=ZW:MU:hit.txt,photograph.png" \
+        --message "$diffusion=ZW:MU,IPSG:diffusion.txt" --message "$notice=ZW:MU:notice.txt" \
+        "ZW=$dir/ZW/copy.db" "IPSG=$dir/IPSG/copy.db" "MU=$dir/MU/copy.db" >"$dir/count.txt" || true
+    sed '$d' "$dir/count.txt"
+    summary=$(tail -n 1 "$dir/count.txt" | field "'%d messages, %d delivered once, %d lost' % (
+        it['messages'], it['delivered_once'], it['lost'])")
+    note ""
+    tail -n 1 "$dir/count.txt" | field "it['messages'] == it['delivered_once'] > 0 and it['lost'] == 0" |
+        grep -q True || { printf 'demo: NOT ok, %s\n' "$summary"; exit 1; }
+    [ "$hold" = yes ] || printf 'demo: ok, %s\n' "$summary"
+}
+
+verify_evidence() { :; }
+
+say_what_to_try() {
+    title "The gateways run on; try"
+    note "export PATH=$bin:\$PATH DHOW_CONFIG=$dir/ZW/dhow.yaml" \
+        "dhow send --to MU --kind hit.request --class flash --body $dir/letters/hit.txt --wait 60s" \
+        "dhow link list" "dhow queue" \
+        "dhow inbox list --config $dir/MU/dhow.yaml" \
+        "dhow link list --config $dir/IPSG/dhow.yaml" \
+        "kill ${process[*]}      # ends it all"
+    printf '\ndemo: ok, %s\n' "$summary"
+}
