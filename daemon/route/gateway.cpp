@@ -71,6 +71,7 @@ void gateway::on_started(answer::start& found) {
         }
         x_receipts.load_pending();
         x_opening.load_unopened();
+        x_opening.load_incomplete(0);
         x_peers.configure();
     });
 }

@@ -41,13 +41,23 @@ void inbound::refuse(session_number number, stream_id stream, errc code,
 
 void inbound::commit(session_number number, stream_id stream,
                      std::vector<protocol::recipient_answer> exceptions) {
-    if (find(number, stream) == nullptr) {
+    const auto* in = find(number, stream);
+    if (in == nullptr) {
         return;
     }
+    const bool was_on_disk = in->was_on_disk;
     x_streams[number].erase(stream);
-    if (auto* session = x_core.session(number)) {
-        session->commit(stream, std::move(exceptions), x_core.now);
+    auto* session = x_core.session(number);
+    if (session == nullptr) {
+        return;
     }
+    if (was_on_disk) {
+        // The peer sent nothing this time, so there is nothing to commit: it is told that we have it.
+        session->refuse(stream, errc::have_it, std::chrono::seconds{0}, std::move(exceptions),
+                        x_core.now);
+        return;
+    }
+    session->commit(stream, std::move(exceptions), x_core.now);
 }
 
 void inbound::on_event(session_number number, event::offer_received what) {

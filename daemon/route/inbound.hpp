@@ -33,10 +33,14 @@ private:
         protocol::header header;        ///< Text only.
         bytes buffer;                   ///< Whole body when small, else the tail below one segment.
         store::object_row object;       ///< Row 0 until known.
+        /// Attachments that an earlier attempt of the message has here already, by digest.
+        std::map<digest, store::object_row> known;
+        std::size_t looked_up = 0;  ///< Attachments of the header asked for so far.
         std::uint64_t given_bytes = 0;  ///< To the store, in order.
         bool is_small = false;          ///< Gathered in memory.
         bool is_ready = false;          ///< The object's row is known or not needed.
-        bool has_body = false;
+            bool has_body = false;
+        bool was_on_disk = false;            ///< Nothing was accepted: all bytes were here before.
         bool is_finishing = false;
     };
     using stream_id = protocol::stream_id;
@@ -61,6 +65,8 @@ private:
                            std::vector<protocol::recipient_answer>& exceptions) const;
     void take_custody(session_number session, stream_id stream, bytes body,
                       std::vector<protocol::recipient_answer> exceptions);
+    void look_up_attachment(session_number session, stream_id stream, bytes body,
+                            std::vector<protocol::recipient_answer> exceptions);
     struct plan;
     plan make_plan(const incoming& in, bureau_id peer, const split& ways, bytes body);
     void add_recipient(plan& to, const incoming& in, bureau_id peer, bureau_id recipient,
@@ -79,7 +85,6 @@ private:
                      std::shared_ptr<protocol::running_hash> hash, std::uint32_t index,
                      std::function<void(std::optional<digest>)> then);
     void attachment_complete(session_number session, stream_id stream);
-    void check_complete(store::row_id message);
     void restart_object(session_number session, stream_id stream);
     void finish_receipt(session_number session, stream_id stream);
 

@@ -43,6 +43,7 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
             still->given_bytes = row->durable_bytes;
             if (!still->is_small) {
                 if (row->durable_bytes == row->bytes) {
+                    still->was_on_disk = true;
                     still->has_body = true;  // All is here but was not verified yet.
                 } else {
                     x_core.session(number)->accept(stream, row->durable_bytes, x_core.now);
@@ -130,17 +131,8 @@ void inbound::attachment_complete(session_number number, stream_id stream) {
                                   x_out.rescan(record.peer);
                               }
                           }
-                          check_complete(object.message);
+                          x_opening.check_complete(object.message);
                       });
-}
-
-void inbound::check_complete(store::row_id message) {
-    x_core.out.ask(query::load_message{message}, [this](store::reply& reply) {
-        const auto& rows = expect<answer::messages>(reply).rows;
-        if (!rows.empty()) {
-            x_opening.complete_if_all_here(rows.front());
-        }
-    });
 }
 
 void inbound::finish_receipt(session_number number, stream_id stream) {

@@ -103,6 +103,7 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
         still->given_bytes = still->object.durable_bytes;
         still->is_ready = true;
         if (still->object.durable_bytes == still->offer.body_bytes) {
+            still->was_on_disk = true;
             still->has_body = true;
             step(number, stream);
             return;
@@ -260,7 +261,11 @@ void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
                                  .from_peer = {},
                                  .preamble = {},
                                  .changed_at = x_core.now};
-        to.transaction.changes.emplace_back(operation::put_object{object});
+        if (const auto known = in.known.find(attachment.sealed_digest); known != in.known.end()) {
+            object.row = known->second.row;
+        } else {
+            to.transaction.changes.emplace_back(operation::put_object{object});
+        }
         for (const auto peer : peers) {
             to.transaction.changes.emplace_back(
                 operation::put_shipment{shipment(peer, object, shipment_state::waiting)});
@@ -339,9 +344,33 @@ inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split
     return out;
 }
 
+void inbound::look_up_attachment(session_number number, stream_id stream, bytes body,
+                                 std::vector<recipient_answer> exceptions) {
+    const auto* in = find(number, stream);
+    const auto& wanted = in->header.attachments[in->looked_up];
+    x_core.out.ask(
+        query::find_attachment{in->header.origin, in->header.id, wanted.sealed_digest},
+        [this, number, stream, body = std::move(body), exceptions](store::reply& reply) mutable {
+            auto* still = find(number, stream);
+            if (still == nullptr) {
+                return;
+            }
+            const auto& row = expect<answer::object>(reply).row;
+            if (row && row->state != object_state::purged) {
+                still->known[row->sealed_digest] = *row;
+            }
+            still->looked_up += 1;
+            take_custody(number, stream, std::move(body), std::move(exceptions));
+        });
+}
+
 void inbound::take_custody(session_number number, stream_id stream, bytes body,
                            std::vector<recipient_answer> exceptions) {
     const auto* in = find(number, stream);
+    if (in->looked_up < in->header.attachments.size()) {
+        look_up_attachment(number, stream, std::move(body), std::move(exceptions));
+        return;
+    }
     const auto peer = peer_of(number);
     const auto ways = split_recipients(*in, peer, exceptions);
     if (ways.empty()) {

@@ -83,8 +83,8 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
         transaction, message.origin, message.cls,
         make_outcome(what, complete ? outcome_kind::complete : outcome_kind::delivered));
     const auto content_digest = opened.content_digest;
-    x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest](
-                                                  const store::transaction_result& result) {
+    x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest,
+                                               complete](const store::transaction_result& result) {
         if (result.status == store::transaction_status::conflict) {
             on_duplicate(what, content_digest);
             return;
@@ -94,6 +94,9 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
         }
         x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
         x_receipts.pend(outcome);
+        if (!complete) {
+            check_complete(what.message.row);  // Its attachments may have been faster.
+        }
         for (const auto& agency : agencies) {
             x_notify(agency);
         }

@@ -23,6 +23,10 @@ public:
     void complete_if_all_here(const answer::full_message& message);
     /// At start: those that an earlier run did not get to; each is marked first, two marks quarantine.
     void load_unopened();
+    /// At start: those whose last attachment arrived just before the end.
+    void load_incomplete(store::row_id after);
+    /// Asks the store whether all of a message is here.
+    void check_complete(store::row_id message);
 
 private:
     struct waiting {

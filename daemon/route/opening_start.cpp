@@ -83,4 +83,26 @@ void opening::load_unopened_after(store::row_id message) {
     });
 }
 
+void opening::check_complete(store::row_id message) {
+    x_core.out.ask(query::load_message{message}, [this](store::reply& reply) {
+        const auto& rows = expect<answer::messages>(reply).rows;
+        if (!rows.empty()) {
+            complete_if_all_here(rows.front());
+        }
+    });
+}
+
+void opening::load_incomplete(store::row_id after) {
+    constexpr std::size_t rows_a_look = 64;
+    x_core.out.ask(query::load_incomplete{after, rows_a_look}, [this](store::reply& reply) {
+        const auto& messages = expect<answer::incomplete>(reply).messages;
+        for (const auto message : messages) {
+            check_complete(message);
+        }
+        if (messages.size() == rows_a_look) {
+            load_incomplete(messages.back());
+        }
+    });
+}
+
 }  // namespace dhow::route

@@ -293,6 +293,10 @@ struct load_unopened {
     std::size_t limit = 64;
 };
 /// Objects in state partial, newest first.
+struct load_incomplete {
+    row_id after = 0;
+    std::size_t limit = 64;
+};  ///< Inbox rows that wait for attachments, in order.
 struct load_partials {
     bureau_id from_peer;
     std::size_t limit = 32;
@@ -320,7 +324,7 @@ using question =
                  query::find_message, query::load_message, query::find_object,
                  query::find_attachment, query::load_segment, query::find_custody,
                  query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
-                 query::load_outcomes, query::load_unopened, query::load_partials,
+                 query::load_outcomes, query::load_unopened, query::load_incomplete, query::load_partials,
                  query::find_idempotency, query::summarise_queue, query::list_queue, query::measure,
                  query::back_up, query::check>;
 
@@ -386,6 +390,9 @@ struct inbox {
 struct events { std::vector<event_row> rows; };
 struct receipts { std::vector<receipt_row> rows; };
 struct outcomes { std::vector<outcome_row> rows; };
+struct incomplete {
+    std::vector<row_id> messages;
+};
 struct unopened { std::vector<delivery_row> rows; };
 struct partials { std::vector<object_row> rows; };
 struct idempotency { std::optional<idempotency_row> row; };
@@ -432,7 +439,7 @@ struct verdict {
 
 using reply = std::variant<answer::start, answer::ready, answer::due, answer::messages,
                            answer::object, answer::segment, answer::custody, answer::inbox,
-                           answer::events, answer::receipts, answer::outcomes, answer::unopened,
+                           answer::events, answer::receipts, answer::outcomes, answer::unopened, answer::incomplete,
                            answer::partials, answer::idempotency, answer::queue_summary,
                            answer::queue, answer::measures, answer::backup, answer::verdict>;
 

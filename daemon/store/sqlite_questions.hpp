@@ -36,6 +36,7 @@ public:
     reply operator()(const query::find_attachment& what);
     reply operator()(const query::load_segment& what);
     reply operator()(const query::load_unopened& what);
+    reply operator()(const query::load_incomplete& what);
     reply operator()(const query::load_partials& what);
 
     reply operator()(const query::find_custody& what);

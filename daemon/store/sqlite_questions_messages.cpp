@@ -99,6 +99,18 @@ reply question_reader::operator()(const query::load_unopened& what) {
     return answer::unopened{rows<delivery_row>(sql, what.after, what.limit)};
 }
 
+reply question_reader::operator()(const query::load_incomplete& what) {
+    statement find(x_db,
+                   "SELECT message FROM inbox WHERE complete = 0 AND message > ?"
+                   " ORDER BY message LIMIT ?",
+                   what.after, what.limit);
+    answer::incomplete out;
+    while (find.next()) {
+        find.read(out.messages.emplace_back());
+    }
+    return out;
+}
+
 reply question_reader::operator()(const query::load_partials& what) {
     static const std::string sql =
         select_from<object_row>("WHERE from_peer = ? AND state = 1 ORDER BY row DESC LIMIT ?");

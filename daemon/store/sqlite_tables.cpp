@@ -103,6 +103,7 @@ CREATE TABLE inbox (
     content_digest BLOB NOT NULL, sealed_summary BLOB NOT NULL, complete INTEGER NOT NULL,
     opened_at INTEGER NOT NULL) STRICT;
 CREATE UNIQUE INDEX inbox_by_id ON inbox (id, origin);
+CREATE INDEX inbox_incomplete ON inbox (message) WHERE complete = 0;
 CREATE TABLE assignment (
     message INTEGER NOT NULL, agency TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL,
     changed_at INTEGER NOT NULL, PRIMARY KEY (message, agency)) STRICT, WITHOUT ROWID;

@@ -25,6 +25,30 @@ std::string label(const wish& one, const std::string& to) {
            std::to_string(one.number) + ") of " + one.from->name() + " to " + to;
 }
 
+/// Objects and shipments of a message at every node, for whoever reads the report.
+std::string where_is(const wish& one, const std::vector<node*>& nodes) {
+    std::string out;
+    for (auto* at : nodes) {
+        auto reply = at->ask(
+            query::find_message{*protocol::bureau_id::parse(one.from->name()), *one.accepted});
+        for (const auto& found : std::get<answer::messages>(reply).rows) {
+            out += "\n    " + at->name() + ":";
+            for (const auto& object : found.objects) {
+                out += " object " + std::to_string(object.position) + " state " +
+                       std::to_string(static_cast<int>(object.state)) + " " +
+                       std::to_string(object.durable_bytes) + "/" + std::to_string(object.bytes);
+            }
+            for (const auto& shipment : found.shipments) {
+                out += " shipment of " + std::to_string(shipment.position) + " to " +
+                       std::string(shipment.peer.text()) + " state " +
+                       std::to_string(static_cast<int>(shipment.state)) + " code " +
+                       std::to_string(shipment.code);
+            }
+        }
+    }
+    return out;
+}
+
 void check_inboxes(const people& everyone, const std::vector<node*>& nodes,
                    std::vector<std::string>& problems) {
     std::map<std::string, std::size_t> expected;
@@ -42,7 +66,7 @@ void check_inboxes(const people& everyone, const std::vector<node*>& nodes,
             } else if (rows.size() > 1) {
                 problems.push_back("doubled: " + label(*one, to));
             } else if (!rows.front().row.complete) {
-                problems.push_back("incomplete: " + label(*one, to));
+                problems.push_back("incomplete: " + label(*one, to) + where_is(*one, nodes));
             }
         }
     }

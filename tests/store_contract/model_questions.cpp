@@ -297,6 +297,16 @@ struct answerer {
         shorten(out.rows, q.limit);
         return out;
     }
+    reply operator()(const query::load_incomplete& q) const {
+        answer::incomplete out;
+        for (const auto& [row, one] : s.inbox) {
+            if (!one.complete && row > q.after) {
+                out.messages.push_back(row);
+            }
+        }
+        shorten(out.messages, q.limit);
+        return out;
+    }
     reply operator()(const query::load_partials& q) const {
         answer::partials out{select(s.objects, [&](const auto& o) {
             return o.from_peer == q.from_peer && o.state == object_state::partial;

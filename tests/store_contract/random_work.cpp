@@ -333,6 +333,7 @@ std::vector<question> random_work::questions() {
             query::load_receipts{bureau(), id()},
             query::load_outcomes{limit},
             query::load_unopened{after, limit},
+            query::load_incomplete{after, limit},
             query::load_partials{bureau(true), limit},
             query::find_idempotency{digest()},
             query::summarise_queue{},
