@@ -98,7 +98,7 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
         if (made) {
             auto& opened = std::get<seal::done::opened_message>(*made);
             wipe_keys(opened.content.attachments);
-            files->out.files.push_back({"content.cms", std::move(opened.inner)});
+            files->out.files.push_back({"inner.cms", std::move(opened.inner)});
         }
         // Else the archive key is kept elsewhere, and the parcel is opened there.
         add_receipts(files);

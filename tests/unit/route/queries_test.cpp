@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(evidence_is_standard_cms_whose_parts_are_the_stored_ones) {
         by_name[file.name] = file.data;
     }
     BOOST_TEST(by_name.contains("directory.cms"));
-    BOOST_TEST(by_name.contains("content.cms"));
+    BOOST_TEST(by_name.contains("inner.cms"));
     const auto seal = protocol::decode_seal(stored(id).message.seal);
     const auto parsed = protocol::parse_signed_data(by_name.at("seal.cms"));
     BOOST_REQUIRE(parsed);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(evidence_is_standard_cms_whose_parts_are_the_stored_ones) {
 BOOST_AUTO_TEST_CASE(operators_get_no_content_in_evidence) {
     const auto files = expect<response::evidence>(an_operator(), request::evidence{id}).files;
     BOOST_TEST(
-        std::ranges::none_of(files, [](const auto& file) { return file.name == "content.cms"; }));
+        std::ranges::none_of(files, [](const auto& file) { return file.name == "inner.cms"; }));
 }
 
 BOOST_AUTO_TEST_CASE(metrics_count_and_are_prometheus_text) {
