@@ -87,15 +87,20 @@ std::string submit(const gateway& from, const letter& what) {
 
 accepted submit_surely(const gateway& from, const letter& what, const std::string& key) {
     accepted out;
-    wait_until("submission " + key, [&] {
-        const auto answer = ask(from.socket(), "POST", "/v1/messages",
-                                json::serialize(body_of(from, what)), {{"Idempotency-Key", key}});
-        if (answer.status != 202 && answer.status != 200) {
-            throw refused(answer.status, "submission: " + answer.body);
-        }
-        out = {std::string(answer.as_json().at("id").as_string()), answer.status == 200};
-        return true;
-    });
+    constexpr seconds patience{300};  // restarts, on a machine with much else to do
+    wait_until(
+        "submission " + key,
+        [&] {
+            const auto answer =
+                ask(from.socket(), "POST", "/v1/messages", json::serialize(body_of(from, what)),
+                    {{"Idempotency-Key", key}});
+            if (answer.status != 202 && answer.status != 200) {
+                throw refused(answer.status, "submission: " + answer.body);
+            }
+            out = {std::string(answer.as_json().at("id").as_string()), answer.status == 200};
+            return true;
+        },
+        patience);
     return out;
 }
 

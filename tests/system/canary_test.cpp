@@ -1,4 +1,5 @@
-// Nothing readable rests anywhere: a random canary is sent, and looked for in every file and in memory.
+// Nothing readable rests anywhere: a random canary is sent, and looked for in every file and in
+// memory.
 // Way of the message: all of it.
 // Not pure: processes, files.
 // Spec: docs/overview.md. Tests: this is one.
@@ -52,7 +53,8 @@ std::string unpacked(const std::string& data) {
     for (auto at = data.find(magic); at != std::string::npos; at = data.find(magic, at + 1)) {
         const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
                                                                               ZSTD_freeDCtx);
-        ZSTD_inBuffer in{data.data() + at, std::min<std::size_t>(data.size() - at, buffer.size()), 0};
+        ZSTD_inBuffer in{data.data() + at, std::min<std::size_t>(data.size() - at, buffer.size()),
+                         0};
         ZSTD_outBuffer to{buffer.data(), buffer.size(), 0};
         while (in.pos < in.size && to.pos < to.size) {
             const auto before = in.pos + to.pos;
@@ -93,9 +95,9 @@ BOOST_AUTO_TEST_SUITE(canary_test)
 BOOST_AUTO_TEST_CASE(the_search_finds_a_canary_in_every_form) {
     const canary bird(seed());
     const std::string around(100, 'a');
-    for (const auto& text : {bird.raw, to_hex(bird.raw), to_base64(bird.raw),
-                             to_base64("x" + bird.raw), to_base64("xy" + bird.raw),
-                             compressed(around + bird.raw + around + around)}) {
+    for (const auto& text :
+         {bird.raw, to_hex(bird.raw), to_base64(bird.raw), to_base64("x" + bird.raw),
+          to_base64("xy" + bird.raw), compressed(around + bird.raw + around + around)}) {
         BOOST_TEST(is_found_in(around + text + around, bird));
     }
     BOOST_TEST(!is_found_in(around, bird));
@@ -124,7 +126,8 @@ BOOST_AUTO_TEST_CASE(nothing_readable_rests_on_a_disk_or_in_the_hubs_memory) {
     letter refused_one = what;
     refused_one.to = {"XX"};
     BOOST_CHECK_THROW(submit(bureaus["ZW"], refused_one), refused);
-    BOOST_CHECK_THROW(bureaus["ZW"].post("/v1/messages", {{to_hex(bird.raw), bird.forms[1]}}), refused);
+    BOOST_CHECK_THROW(bureaus["ZW"].post("/v1/messages", {{to_hex(bird.raw), bird.forms[1]}}),
+                      refused);
 
     if (is_installed("gcore")) {
         const auto core = (scratch.path() / "hub").string();

@@ -1,4 +1,5 @@
-// Disks are lost: a hub's store is deleted, an addressee comes back from a backup; all arrives, once.
+// Disks are lost: a hub's store is deleted, an addressee comes back from a backup; all arrives,
+// once.
 // Way of the message: origin and addressee make good what others lost.
 // Not pure: processes.
 // Spec: docs/overview.md. Tests: this is one.
@@ -27,7 +28,8 @@ std::set<std::string> send_many(const gateway& from, std::size_t count, const st
     return ids;
 }
 
-void await_state(const gateway& origin, const std::set<std::string>& ids, const std::string& state) {
+void await_state(const gateway& origin, const std::set<std::string>& ids,
+                 const std::string& state) {
     for (const auto& id : ids) {
         wait_until(id + " to be " + state, [&] { return state_of(origin, id, "MU") == state; });
     }
@@ -50,7 +52,8 @@ void expect_once_each(const gateway& at, const std::set<std::string>& ids) {
 
 BOOST_AUTO_TEST_SUITE(custody_test)
 
-BOOST_AUTO_TEST_CASE(five_hundred_messages_in_a_hubs_custody_arrive_once_after_its_store_is_deleted) {
+BOOST_AUTO_TEST_CASE(
+    five_hundred_messages_in_a_hubs_custody_arrive_once_after_its_store_is_deleted) {
     federation bureaus;
     auto& hub = bureaus["IPSG"];
     auto& origin = bureaus["ZW"];
@@ -86,7 +89,8 @@ BOOST_AUTO_TEST_CASE(an_addressee_restored_to_a_backup_gets_all_again_once) {
     fs::create_directory(addressee.folder() / "state");
     fs::rename(backup, database);
     addressee.start();
-    wait_until("all messages to be back", [&] { return inbox_ids(addressee).size() >= ids.size(); });
+    wait_until("all messages to be back",
+               [&] { return inbox_ids(addressee).size() >= ids.size(); });
     expect_once_each(addressee, ids);
 }
 

@@ -8,6 +8,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -16,7 +18,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace dhow::tests {
@@ -27,7 +28,8 @@ using std::chrono::seconds;
 /// Thrown for an answer that is not success.
 class refused : public std::runtime_error {
 public:
-    refused(unsigned status, const std::string& text) : std::runtime_error(text), x_status(status) {}
+    refused(unsigned status, const std::string& text)
+        : std::runtime_error(text), x_status(status) {}
     [[nodiscard]] unsigned status() const { return x_status; }
 
 private:
@@ -105,8 +107,8 @@ public:
     void start_only(const std::vector<std::string>& before = {},
                     const std::map<std::string, std::string>& environment = {});
     void await_ready();
-    void kill();        ///< SIGKILL
-    int terminate();    ///< SIGTERM; the exit code.
+    void kill();      ///< SIGKILL
+    int terminate();  ///< SIGTERM; the exit code.
     [[nodiscard]] bool is_running() { return x_process.is_running(); }
     [[nodiscard]] pid_t pid() const { return x_process.pid(); }
     /// Largest resident size so far, in bytes (VmHWM).
@@ -137,8 +139,8 @@ private:
 
 struct federation_wish {
     std::vector<std::string> members = {"ZW", "MU"};
-    std::vector<std::string> also;         ///< In the directory only.
-    std::string extra;                     ///< YAML for every configuration.
+    std::vector<std::string> also;  ///< In the directory only.
+    std::string extra;              ///< YAML for every configuration.
     std::string log = "debug";
 };
 

@@ -66,21 +66,24 @@ int to_code(int status) {
 
 void wait_until(const std::string& what, const std::function<bool()>& is_so, seconds patience) {
     const auto until = clock::now() + patience;
+    std::string last;
     while (clock::now() < until) {
         try {
             if (is_so()) {
                 return;
             }
-        } catch (const boost::system::system_error&) {
-            // The daemon is away at this moment.
+        } catch (const boost::system::system_error& away) {
+            last = away.what();
         } catch (const refused& answer) {
             if (answer.status() != 503) {
                 throw;
             }
+            last = answer.what();
         }
         std::this_thread::sleep_for(poll_interval);
     }
-    throw std::runtime_error("waited " + std::to_string(patience.count()) + " s in vain: " + what);
+    throw std::runtime_error("waited " + std::to_string(patience.count()) + " s in vain: " + what +
+                             (last.empty() ? "" : " (" + last + ")"));
 }
 
 temporary_folder::temporary_folder() {

@@ -1,4 +1,5 @@
-// Messages both ways while daemons are killed at random: what is left must be exactly what was sent.
+// Messages both ways while daemons are killed at random: what is left must be exactly what was
+// sent.
 // Way of the message: see storm.hpp.
 // Not pure: processes and threads. One thread for each sender and for each daemon that is killed.
 // Spec: docs/overview.md. Tests: exactly_once_test, exactly_once_slow_test.
@@ -113,7 +114,8 @@ private:
         }
     }
 
-    /// Kills are spread over the submission: each waits for its share of messages, and then for a moment
+    /// Kills are spread over the submission: each waits for its share of messages, and then for a
+    /// moment
     /// when something is on its way.
     void kill(const std::string& bureau) {
         std::mt19937_64 random(x_wish.seed ^ (std::hash<std::string>{}(bureau) + 1));

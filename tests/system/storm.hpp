@@ -1,4 +1,5 @@
-// Messages both ways while daemons are killed at random: what is left must be exactly what was sent.
+// Messages both ways while daemons are killed at random: what is left must be exactly what was
+// sent.
 // Way of the message: all of it, again and again.
 // Not pure: processes and threads.
 // Spec: docs/overview.md. Tests: exactly_once_test, exactly_once_slow_test.
@@ -21,7 +22,8 @@ struct storm_wish {
 struct storm_counts {
     std::size_t delivered_once = 0, lost = 0, doubled = 0, altered = 0, without_receipt = 0;
     std::map<std::string, std::size_t> kills;              ///< By bureau.
-    std::map<std::string, std::size_t> kills_in_transfer;  ///< Something was sent and not committed.
+    /// Something was sent and not committed.
+    std::map<std::string, std::size_t> kills_in_transfer;
     /// Accepted, killed before the answer: the agency asked again and got the same id.
     std::size_t between_commit_and_202 = 0;
     /// On the receiver's disk, and the sender did not know it: it was offered again and declined.
