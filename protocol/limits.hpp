@@ -17,28 +17,32 @@ inline constexpr std::size_t mib = 1024 * kib;
 // Messages ------------------------------------------------------------------------------------
 /// [format] Text of one message before sealing; DESIGN section 6.
 inline constexpr std::size_t text_bytes_max = 1 * mib;
-/// [format] Sealed text: the text, a 64 KiB allowance for content fields and the signature, and 12 % of
-/// Padmé padding (lbarman.ch/blog/padme: overhead is at most 12 %), rounded up.
+/// [format] Sealed text: the text, a 64 KiB allowance for content fields and the signature, and 12
+/// % of Padmé padding (lbarman.ch/blog/padme: overhead is at most 12 %), rounded up.
 inline constexpr std::size_t sealed_text_bytes_max = text_bytes_max + text_bytes_max / 4;
 /// [format] Attachments of one message together, before sealing; DESIGN section 6.
 inline constexpr std::uint64_t attachment_bytes_max = 500ULL * mib;
 /// [format] Attachments of one message: a case file of a few dozen scans.
 inline constexpr std::size_t attachments_max = 64;
-/// [format] Plain bytes in one sealed piece of an attachment. At most 4 MiB by DESIGN section 5; 1 MiB
-/// keeps a bureau that streams several attachments at once below 64 MB resident.
+/// [format] Plain bytes in one sealed piece of an attachment. At most 4 MiB by DESIGN section 5; 1
+/// MiB keeps a bureau that streams several attachments at once below 64 MB resident.
 inline constexpr std::size_t piece_bytes = 1 * mib;
 /// [format] DER around one piece (measured 234 bytes in unit/seal/piece_test.cpp; rounded up).
 inline constexpr std::size_t piece_overhead_bytes_max = 512;
-/// [format] One sealed attachment: all that a message may hold, and a quarter for pieces and padding.
+/// [format] One sealed attachment: all that a message may hold, and a quarter for pieces and
+/// padding.
 inline constexpr std::uint64_t sealed_attachment_bytes_max =
     attachment_bytes_max + attachment_bytes_max / 4;
 /// [format] Recipients of one message: 196 members, the non-state parties, room for growth.
 inline constexpr std::size_t recipients_max = 512;
-/// [format] Ids in `supersedes` or `cancels` together, so that a header stays below header_bytes_max.
+/// [format] Ids in `supersedes` or `cancels` together, so that a header stays below
+/// header_bytes_max.
 inline constexpr std::size_t references_max = 32;
-/// [format] Encoded header: 64 attachments x 45 bytes, 32 references x 18 bytes, fixed part, extensions.
+/// [format] Encoded header: 64 attachments x 45 bytes, 32 references x 18 bytes, fixed part,
+/// extensions.
 inline constexpr std::size_t header_bytes_max = 8 * kib;
-/// [format] Seal and lockboxes of one offer: header, seal, 512 lockboxes x 71 bytes, 512 siblings x 32.
+/// [format] Seal and lockboxes of one offer: header, seal, 512 lockboxes x 71 bytes, 512 siblings
+/// x 32.
 inline constexpr std::size_t preamble_bytes_max = 64 * kib;
 /// [format] Hops, so that a routing loop ends: origin, two hubs, addressee, and as many detours.
 inline constexpr std::uint8_t hop_limit_default = 8;
@@ -57,7 +61,8 @@ inline constexpr std::chrono::days receipt_lifetime{180};
 inline constexpr std::chrono::days custody_memory{30};
 /// Directory head and body: 196 bureaus x 3 certificates is 0.4 MB; four times that.
 inline constexpr std::size_t directory_bytes_max = 2 * mib;
-/// Keys of one bureau: link, sign, encrypt and archive for 4 instances, with 3 older generations of each.
+/// Keys of one bureau: link, sign, encrypt and archive for 4 instances, with 3 older generations of
+/// each.
 inline constexpr std::size_t directory_keys_max = 64;
 /// Installations of one bureau, and addresses of each: main and stand-by site, several bearers.
 inline constexpr std::size_t directory_instances_max = 16;
@@ -75,7 +80,8 @@ inline constexpr std::size_t frame_payload_bytes_max = 64 * kib;
 /// [format] Length that a frame may claim: the largest payload or preamble and 4 KiB for the fields
 /// around it and for extensions to come.
 inline constexpr std::size_t frame_length_max = frame_payload_bytes_max + 4 * kib;
-/// [format] The same for frames without payload or preamble: 512 answers of at most 16 bytes, and room.
+/// [format] The same for frames without payload or preamble: 512 answers of at most 16 bytes, and
+/// room.
 inline constexpr std::size_t control_length_max = 16 * kib;
 /// Smallest useful DATA frame; DESIGN section 5.
 inline constexpr std::size_t frame_bytes_min = 600;
@@ -83,29 +89,33 @@ inline constexpr std::size_t frame_bytes_min = 600;
 inline constexpr std::chrono::milliseconds frame_time_max{125};
 /// Credit that ALPN `dhow/1` implies for bodies sent with their OFFER, before any answer.
 inline constexpr std::size_t implied_credit_bytes = 64 * kib;
-/// The part of that credit which only flash may use, so that bulk cannot spend a flash message's way.
+/// The part of that credit which only flash may use, so that bulk cannot spend a flash message's
+/// way.
 inline constexpr std::size_t flash_credit_bytes = 16 * kib;
-/// Credit for bodies sent with their OFFER that this implementation grants in HELLO: at 1.5 KB a message
-/// and 5 ms a commit, 1 MiB in flight is 140,000 messages a second; at 600 ms round trip 1,100.
+/// Credit for bodies sent with their OFFER that this implementation grants in HELLO: at 1.5 KB a
+/// message and 5 ms a commit, 1 MiB in flight is 140,000 messages a second; at 600 ms round trip
+/// 1,100.
 inline constexpr std::size_t granted_credit_bytes = 1 * mib;
-/// A body up to this goes with its OFFER; a larger one waits for ACCEPT, so that a refusal costs little.
+/// A body up to this goes with its OFFER; a larger one waits for ACCEPT, so that a refusal costs
+/// little.
 inline constexpr std::size_t inline_body_bytes_max = 16 * kib;
-/// Window of one accepted transfer: bandwidth x delay of 2 Mbit/s x 700 ms is 175 KB (notes on queues);
-/// 512 KiB also fills 50 Mbit/s at 80 ms.
+/// Window of one accepted transfer: bandwidth x delay of 2 Mbit/s x 700 ms is 175 KB (notes on
+/// queues); 512 KiB also fills 50 Mbit/s at 80 ms.
 inline constexpr std::size_t transfer_window_bytes = 512 * kib;
 /// All windows of all peers together; DESIGN section 5.
 inline constexpr std::size_t window_pool_bytes = 16 * mib;
 /// Transfers open at once in one direction of a session. 1 MiB of credit / 1.5 KB a message.
 inline constexpr std::size_t transfers_max = 1024;
-/// Accepted (large) transfers at once in one direction: each holds a window. Bulk takes at most five,
-/// routine six, urgent seven, so that a large flash message never waits for a file to end; and a VSAT
-/// at 700 ms carries five photographs of 100 KB in each round trip.
+/// Accepted (large) transfers at once in one direction: each holds a window. Bulk takes at most
+/// five, routine six, urgent seven, so that a large flash message never waits for a file to end;
+/// and a VSAT at 700 ms carries five photographs of 100 KB in each round trip.
 inline constexpr std::size_t large_transfers_max = 8;
 /// Segments that are read ahead of the line for each large transfer: one goes out, one waits.
 inline constexpr std::size_t segments_ahead_max = 2;
 /// Received bytes wait this long to fill a segment; a crash costs no more of the line's time.
 inline constexpr std::chrono::seconds gather_time_max{10};
-/// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64 bytes.
+/// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64
+/// bytes.
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
 /// Control frames that may wait for a peer that does not read; a lawful peer's credit ends before.
 inline constexpr std::size_t control_frames_max = 4 * 1024;
@@ -116,14 +126,16 @@ inline constexpr std::size_t usual_preamble_bytes = 2 * kib;
 /// Partial transfers listed in HELLO.
 inline constexpr std::size_t partials_in_hello_max = 32;
 inline constexpr std::size_t hello_bytes_max = 4 * kib;
-/// Until HELLO is verified; VSAT at 1500 ms round trip needs 6 s for TCP, TLS and HELLO; ten times that.
+/// Until HELLO is verified; VSAT at 1500 ms round trip needs 6 s for TCP, TLS and HELLO; ten times
+/// that.
 inline constexpr std::chrono::seconds handshake_time_max{60};
 /// A session in which nothing is under way is asked for a sign of life after this.
 inline constexpr std::chrono::seconds ping_interval{120};
 /// No byte at all for this long while something is expected ends the session.
 inline constexpr std::chrono::seconds silence_time_max{120};
 
-/// Incoming connections whose peer is not known yet: 200 peers that all come back, and as many others.
+/// Incoming connections whose peer is not known yet: 200 peers that all come back, and as many
+/// others.
 inline constexpr std::size_t half_open_max = 512;
 /// What is still to be written when a session has ended, GOODBYE last, gets this long.
 inline constexpr std::chrono::seconds close_time_max{10};
@@ -143,7 +155,8 @@ inline constexpr std::size_t checkpoint_bytes = 4 * mib;
 inline constexpr std::size_t store_queue_bytes_max = 8 * mib;
 
 // Memory --------------------------------------------------------------------------------------
-/// Shipments held in memory over all peers; DESIGN section 6 (Postfix's active queue has the same limit).
+/// Shipments held in memory over all peers; DESIGN section 6 (Postfix's active queue has the same
+/// limit).
 inline constexpr std::size_t loaded_shipments_max = 20'000;
 /// Shipments loaded for one peer and class at a time.
 inline constexpr std::size_t loaded_shipments_per_class = 256;
@@ -159,8 +172,8 @@ inline constexpr std::size_t http_json_bytes_max = 2 * mib;
 inline constexpr std::size_t http_connections_max = 256;
 /// Rows of one listing.
 inline constexpr std::size_t page_rows_max = 500;
-/// Memory for request bodies and pieces of all connections of one API server; a text of 1 MiB as base64
-/// takes three times its body while it is decoded, so four such and sixteen small ones fit.
+/// Memory for request bodies and pieces of all connections of one API server; a text of 1 MiB as
+/// base64 takes three times its body while it is decoded, so four such and sixteen small ones fit.
 inline constexpr std::size_t http_memory_bytes_max = 24 * mib;
 /// Nesting of JSON in a request; the API itself needs three levels.
 inline constexpr std::size_t json_depth_max = 8;
@@ -174,13 +187,15 @@ inline constexpr std::chrono::seconds http_idle_time_max{120};
 inline constexpr std::chrono::seconds http_progress_time_max{30};
 /// A whole JSON body, or one piece of a stream: 1 MiB in 900 s is 9.3 kbit/s.
 inline constexpr std::chrono::seconds http_body_time_max{900};
-/// After a reply that ends the connection, the client's rest is read this long, so that it sees the reply.
+/// After a reply that ends the connection, the client's rest is read this long, so that it sees the
+/// reply.
 inline constexpr std::chrono::seconds http_linger_time_max{2};
-/// Uploads of all agencies that no message has taken yet: four messages with the most attachments. Each
-/// holds at most one segment in memory, 16 MiB together; one agency gets half, so that none takes all.
+/// Uploads of all agencies that no message has taken yet: four messages with the most attachments.
+/// Each holds at most one segment in memory, 16 MiB together; one agency gets half, so that none
+/// takes all.
 inline constexpr std::size_t uploads_open_max = 256;
-/// Inbound messages whose attachment keys are kept while they are read; DESIGN section 6 has 500 MiB a
-/// message, so that is 16 KB of piece digests each.
+/// Inbound messages whose attachment keys are kept while they are read; DESIGN section 6 has 500
+/// MiB a message, so that is 16 KB of piece digests each.
 inline constexpr std::size_t opened_messages_max = 8;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};

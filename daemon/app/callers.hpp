@@ -1,4 +1,5 @@
-// Who may speak to the API: Unix users and pinned TLS keys to agencies and operators, from the configuration.
+// Who may speak to the API: Unix users and pinned TLS keys to agencies and operators, from the
+// configuration.
 // Way of the message: asked by the HTTP server at each new connection.
 // Not pure: asks the system for user numbers, at load time only. Net thread.
 // Spec: docs/configuration.md#agencies. Tests: unit/app/callers_test.cpp.
@@ -14,7 +15,8 @@ namespace dhow::app {
 
 class callers final : public http::caller_lookup {
 public:
-    /// Users that the system does not know are listed in `unknown` for the log; they just match nobody.
+    /// Users that the system does not know are listed in `unknown` for the log; they just match
+    /// nobody.
     void configure(const config::gateway& settings, std::vector<std::string>& unknown);
     [[nodiscard]] std::optional<route::caller> by_user(std::uint32_t user) const override;
     [[nodiscard]] std::optional<route::caller> by_key(

@@ -1,9 +1,8 @@
-// Carries out what the core wants: commits and questions to the store thread, jobs to the crypto workers,
-// dials and writes to the links; brings the completions back, and the time.
-// Way of the message: around every step of it.
-// Not pure: timers. Net thread only; store and crypto threads post their results here.
-// Spec: docs/overview.md#threads. Tests: system; the simulator has a driver of its own.
-// Limits: jobs beyond crypto_jobs_max wait here in order.
+// Carries out what the core wants: commits and questions to the store thread, jobs to the crypto
+// workers, dials and writes to the links; brings the completions back, and the time. Way of the
+// message: around every step of it. Not pure: timers. Net thread only; store and crypto threads
+// post their results here. Spec: docs/overview.md#threads. Tests: system; the simulator has a
+// driver of its own. Limits: jobs beyond crypto_jobs_max wait here in order.
 #pragma once
 
 #include "daemon/app/gateway_clock.hpp"

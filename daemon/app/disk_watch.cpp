@@ -12,7 +12,8 @@
 namespace dhow::app {
 
 namespace {
-/// Released when the disk is all but full, so that deletes and receipts, which need some, can commit.
+/// Released when the disk is all but full, so that deletes and receipts, which need some, can
+/// commit.
 constexpr off_t ballast_bytes = 64 * 1024 * 1024;
 
 std::uint32_t percent(double share) { return static_cast<std::uint32_t>(share * 100.0 + 0.5); }
@@ -56,9 +57,13 @@ void disk_watch::look(const std::function<void(route::disk_state)>& tell) {
     }
     const bool worse =
         x_told ? x_guard.level() > *x_told : x_guard.level() != store::disk_level::open;
-    x_log.write(
-        worse ? route::log_level::alarm : route::log_level::info, "disk",
-        std::string(name_of(x_guard.level())) + "; free some space in " + x_folder.string());
+    const std::string what(name_of(x_guard.level()));
+    if (x_guard.level() == store::disk_level::open) {
+        x_log.write(route::log_level::info, "disk", what);
+    } else {
+        x_log.write(worse ? route::log_level::alarm : route::log_level::warning, "disk",
+                    what + "; free some space in " + x_folder.string());
+    }
     x_told = x_guard.level();
     route::disk_state state;
     state.flash = x_guard.accepts(protocol::message_class::flash);

@@ -1,4 +1,5 @@
-// The gateway's own time: never back, driven by the monotonic clock, started from the most credible source.
+// The gateway's own time: never back, driven by the monotonic clock, started from the most credible
+// source.
 // Way of the message: `now` of the core; expiry and `created` depend on it.
 // Pure: readings are passed in. Net thread.
 // Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp.
@@ -16,7 +17,8 @@ using protocol::utc_time;
 
 class gateway_clock {
 public:
-    /// A wall clock this far ahead of all that was ever signed or stored is a broken one (a dead battery
+    /// A wall clock this far ahead of all that was ever signed or stored is a broken one (a dead
+    /// battery
     /// that wakes in 2038), not a gateway that was off: the directory's hard limit is 180 days, a
     /// bureau off for longer needs an operator anyway.
     static constexpr std::chrono::days ahead_max{400};
@@ -36,7 +38,8 @@ public:
     [[nodiscard]] bool is_doubtful() const { return x_doubtful; }
     /// The system's clock as read again: a jump against the monotonic one raises or ends the doubt.
     void on_wall(utc_time wall, milliseconds monotonic);
-    /// An authenticated peer's clock. While in doubt a later time is taken over; agreement ends the doubt.
+    /// An authenticated peer's clock. While in doubt a later time is taken over; agreement ends the
+    /// doubt.
     void on_peer(utc_time peer, milliseconds monotonic);
 
 private:

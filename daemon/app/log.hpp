@@ -1,4 +1,5 @@
-// Log lines to the journal or a terminal: level, identifier, text; never content, names or file names.
+// Log lines to the journal or a terminal: level, identifier, text; never content, names or file
+// names.
 // Way of the message: beside it.
 // Not pure: writes to standard error, one line a call. Any thread.
 // Spec: docs/operations.md#log. Tests: unit/app/log_test.cpp.

@@ -128,7 +128,8 @@ void running::watch() {
     const auto heartbeat = x_store_thread->heartbeat();
     if (heartbeat != x_last_heartbeat) {
         x_last_heartbeat = heartbeat;
-        // Alive only when both other threads are: the crypto workers answer, then the watchdog hears.
+        // Alive only when both other threads are: the crypto workers answer, then the watchdog
+        // hears.
         x_crypto->heartbeat([] { service_manager::alive(); });
     }
     x_watch_timer.expires_after(watch_interval);

@@ -1,4 +1,5 @@
-// Everything that a running daemon holds, in the order in which it is made and, reversed, destroyed.
+// Everything that a running daemon holds, in the order in which it is made and, reversed,
+// destroyed.
 // Way of the message: the frame around it.
 // Not pure: threads, files, sockets. Main thread is the net thread.
 // Spec: docs/overview.md#threads. Tests: system.
@@ -41,9 +42,11 @@ public:
 
     /// Threads, core, sockets. Throws start_error.
     void start();
-    /// Configuration, directory and link certificate anew; what cannot be used leaves the old in place.
+    /// Configuration, directory and link certificate anew; what cannot be used leaves the old in
+    /// place.
     void reload(const config::gateway& settings);
-    /// Goodbye to peers and agencies; run() of the io_context returns when they are gone, or after a while.
+    /// Goodbye to peers and agencies; run() of the io_context returns when they are gone, or after
+    /// a while.
     void stop();
     /// After run(): everything given to the store is committed.
     void finish();

@@ -122,8 +122,9 @@ link::tls_context running::make_link_context(const config::gateway& settings) co
 }
 
 void running::set_evidence_files() {
-    x_gateway->set_evidence_files([folder = x_base / x_settings->trust_settings.directory] {
-        return directory_evidence(folder);
+    x_gateway->set_evidence_files([this](const route::evidence_facts& facts) {
+        return make_evidence_files(facts, x_base / x_settings->trust_settings.directory,
+                                   *x_trust.keys);
     });
 }
 

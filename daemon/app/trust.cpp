@@ -5,6 +5,8 @@
 // Limits: see daemon/seal/directory_file.hpp.
 #include "daemon/app/trust.hpp"
 
+#include "daemon/seal/evidence.hpp"
+
 #include <charconv>
 
 namespace dhow::app {
@@ -58,21 +60,25 @@ std::map<std::string, std::string> remembered(const protocol::directory& data) {
             {head_key, protocol::to_hex(data.head_digest.view())}};
 }
 
-std::vector<route::response::evidence_file> directory_evidence(
-    const std::filesystem::path& folder) {
+std::vector<route::response::evidence_file> make_evidence_files(
+    const route::evidence_facts& facts, const std::filesystem::path& folder,
+    const seal::trust_directory& trusted) {
     std::vector<route::response::evidence_file> out;
-    const auto files = seal::read_directory_folder(folder);
-    if (!files) {
+    auto directory = seal::read_directory_folder(folder);
+    if (!directory) {
         return out;
     }
-    for (std::size_t i = 0; i < files->heads.size(); ++i) {
-        out.push_back({"directory/head-" + std::to_string(i + 1) + ".cms", files->heads[i]});
+    const auto made = seal::make_evidence(
+        {facts.seal, facts.receipts, facts.inner, std::move(*directory)}, trusted);
+    if (!made) {
+        return out;
     }
-    for (std::size_t i = 0; i < files->entries.size(); ++i) {
-        const auto& entry = files->entries[i];
-        const auto parsed = protocol::decode_directory_entry(entry);
-        const auto name = parsed ? std::string(parsed->bureau.text()) : std::to_string(i + 1);
-        out.push_back({"directory/entries/" + name + ".json", {entry.begin(), entry.end()}});
+    for (const auto& file : *made) {
+        const bool is_there = file.name == "seal.cms" || file.name == "inner.cms" ||
+                              file.name.starts_with("receipt-");
+        if (!is_there) {
+            out.push_back({file.name, file.content});
+        }
     }
     return out;
 }

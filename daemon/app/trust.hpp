@@ -6,7 +6,7 @@
 #pragma once
 
 #include "config/model.hpp"
-#include "daemon/route/api.hpp"
+#include "daemon/route/queries.hpp"
 #include "daemon/seal/directory_file.hpp"
 #include "daemon/seal/trust_directory.hpp"
 
@@ -20,13 +20,16 @@ struct trusted {
     std::shared_ptr<const protocol::directory> data;
 };
 
-/// Refuses a broken threshold, a lower serial than the remembered one, a fork. `meta` is what load_start
-/// gave: `directory_serial`, `directory_head`.
+/// Refuses a broken threshold, a lower serial than the remembered one, a fork. `meta` is what
+/// load_start gave: `directory_serial`, `directory_head`.
 seal::loaded<trusted> load_trust(const config::gateway& settings, const std::filesystem::path& base,
                                  const std::map<std::string, std::string>& meta);
 /// What is to be remembered of it.
 std::map<std::string, std::string> remembered(const protocol::directory& data);
-/// The directory's files as they are, for an evidence export; empty when they cannot be read.
-std::vector<route::response::evidence_file> directory_evidence(const std::filesystem::path& folder);
+/// What a verifier needs beside the signed files: directory, certificates, script; empty when the
+/// directory in `folder` cannot be read or is not the one in use.
+std::vector<route::response::evidence_file> make_evidence_files(
+    const route::evidence_facts& facts, const std::filesystem::path& folder,
+    const seal::trust_directory& trusted);
 
 }  // namespace dhow::app

@@ -19,7 +19,8 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr verb_usage check_usage{"db check", "", "Examines the database.", 0, 0};
-constexpr verb_usage backup_usage{"db backup", "FILE", "Copies the database while it is in use.", 1, 1};
+constexpr verb_usage backup_usage{"db backup", "FILE", "Copies the database while it is in use.", 1,
+                                  1};
 
 int run_check(arguments args, io& streams) {
     po::options_description own;

@@ -29,12 +29,12 @@ using seal::problem;
 constexpr verb_usage init_usage{"directory init", "", "Begins a directory in a new folder.", 0, 0};
 constexpr verb_usage add_usage{"directory add", "FOLDER",
                                "Adds a bureau to the directory, or replaces its entry.", 1, 1};
-constexpr verb_usage sign_usage{
-    "directory sign", "FOLDER", "Adds one signature to the directory's head.", 1, 1};
-constexpr verb_usage show_usage{
-    "directory show", "FOLDER", "Shows head and entries, without checking signatures.", 1, 1};
-constexpr verb_usage verify_usage{
-    "directory verify", "FOLDER", "Checks the directory as a gateway does.", 1, 1};
+constexpr verb_usage sign_usage{"directory sign", "FOLDER",
+                                "Adds one signature to the directory's head.", 1, 1};
+constexpr verb_usage show_usage{"directory show", "FOLDER",
+                                "Shows head and entries, without checking signatures.", 1, 1};
+constexpr verb_usage verify_usage{"directory verify", "FOLDER",
+                                  "Checks the directory as a gateway does.", 1, 1};
 
 protocol::utc_time now() {
     return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
@@ -76,7 +76,8 @@ int run_init(arguments args, io& streams) {
     // clang-format off
     own.add_options()
         ("federation", po::value<std::string>()->value_name("NAME"), "name of the federation")
-        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"), "signatures needed")
+        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"),
+         "signatures needed")
         ("out", po::value<std::string>()->value_name("FOLDER"), "a new folder");
     // clang-format on
     int code = 0;
@@ -143,8 +144,7 @@ loaded<protocol::directory_entry> entry_of(const po::variables_map& values) {
     }
     entry.bureau = *bureau;
     entry.name = values.contains("name") ? text_of(values, "name") : std::string(bureau->text());
-    DHOW_TRY(entry.role,
-             one_of<protocol::bureau_role>(roles, text_of(values, "role"), "role"));
+    DHOW_TRY(entry.role, one_of<protocol::bureau_role>(roles, text_of(values, "role"), "role"));
     DHOW_TRY(entry.status,
              one_of<protocol::bureau_status>(statuses, text_of(values, "status"), "status"));
     entry.dictionaries = values["dictionaries"].as<std::uint32_t>();
@@ -206,12 +206,12 @@ loaded<void> sign_with(const std::filesystem::path& folder, const std::filesyste
         passphrase = seal::secret_bytes(protocol::bytes(text.begin(), text.end()));
     }
     const auto use = seal::certificate_use::directory;
-    DHOW_TRY(const auto key, seal::load_private_key("sign the directory", seal::private_file_of(use),
-                                                    keys, passphrase));
+    DHOW_TRY(const auto key, seal::load_private_key("sign the directory",
+                                                    seal::private_file_of(use), keys, passphrase));
     DHOW_TRY(const auto pem,
              seal::read_file(keys / seal::certificate_file_of(use), seal::secret_bytes_max));
-    DHOW_TRY(const auto found, seal::certificates_from_pem(
-                                   {reinterpret_cast<const char*>(pem.data()), pem.size()}));
+    DHOW_TRY(const auto found,
+             seal::certificates_from_pem({reinterpret_cast<const char*>(pem.data()), pem.size()}));
     DHOW_TRY(const auto certificate, seal::check_certificate(found.front(), use, {}));
     if (certificate.id != key.id) {
         return wrong("the certificate is not that of the key");
@@ -306,7 +306,8 @@ int run_verify(arguments args, io& streams) {
     own.add_options()
         ("anchors", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
          "certificates of the signers (PEM); may be repeated")
-        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"), "signatures needed")
+        ("threshold", po::value<std::uint32_t>()->default_value(2)->value_name("K"),
+         "signatures needed")
         ("federation", po::value<std::string>()->value_name("NAME"), "name of the federation")
         ("previous-serial", po::value<std::uint64_t>()->value_name("N"), "serial seen before")
         ("previous-head", po::value<std::string>()->value_name("HEX"), "its digest");

@@ -64,7 +64,8 @@ int run_export(arguments args, io& streams) {
         return code;
     }
     const auto answer = get_object(
-        *verb, "/v1/messages/" + http::percent_encode(verb->options.operands[0]) + "/evidence", code);
+        *verb, "/v1/messages/" + http::percent_encode(verb->options.operands[0]) + "/evidence",
+        code);
     if (!answer) {
         return code;
     }

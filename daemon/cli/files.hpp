@@ -14,16 +14,17 @@
 
 namespace dhow::cli {
 
-/// All of FILE, or of `in` for `-`. Nothing, and why, when it cannot be read or is longer than that.
+/// All of FILE, or of `in` for `-`. Nothing, and why, when it cannot be read or is longer than
+/// that.
 std::optional<std::string> read_input(const std::string& file, std::istream& in,
                                       std::size_t bytes_max, std::string& why);
 
-/// A name that a peer chose, made harmless as a file's name: no separators, no control characters, no
-/// leading dot or dash, at most 200 bytes, never empty.
+/// A name that a peer chose, made harmless as a file's name: no separators, no control characters,
+/// no leading dot or dash, at most 200 bytes, never empty.
 std::string safe_file_name(std::string_view from_peer);
 
-/// Writes DIR/NAME through a temporary file beside it that gets its name when all is written and synced.
-/// False, and why, when it exists already, cannot be written, or `write` says false.
+/// Writes DIR/NAME through a temporary file beside it that gets its name when all is written and
+/// synced. False, and why, when it exists already, cannot be written, or `write` says false.
 bool write_new_file(const std::string& directory, const std::string& name,
                     const std::function<bool(std::ostream&)>& write, std::string& why);
 

@@ -18,7 +18,8 @@ namespace {
 constexpr verb_usage hold_usage{"hold", "[ID]", "Keeps back a message, or all for a peer.", 0, 1};
 constexpr verb_usage release_usage{"release", "[ID]", "Lets go what was held.", 0, 1};
 constexpr verb_usage cancel_usage{"cancel", "ID", "Calls a message back.", 1, 1};
-constexpr verb_usage again_usage{"send-again", "ID", "Sends a message to a recipient once more.", 1, 1};
+constexpr verb_usage again_usage{"send-again", "ID", "Sends a message to a recipient once more.", 1,
+                                 1};
 
 int run_either(const verb_usage& usage, const std::string& action, arguments args, io& streams) {
     po::options_description own;
@@ -32,9 +33,9 @@ int run_either(const verb_usage& usage, const std::string& action, arguments arg
     if (verb->has("peer") != verb->options.operands.empty()) {
         return usage_error(usage, streams, "expected either ID or --peer");
     }
-    const std::string target =
-        verb->has("peer") ? "peers/" + http::percent_encode(verb->text("peer"))
-                          : "messages/" + http::percent_encode(verb->options.operands[0]);
+    const std::string target = verb->has("peer")
+                                   ? "peers/" + http::percent_encode(verb->text("peer"))
+                                   : "messages/" + http::percent_encode(verb->options.operands[0]);
     return post_and_print(*verb, "/admin/v1/" + target + "/" + action, {});
 }
 

@@ -19,12 +19,12 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr verb_usage create_usage{
-    "keys create", "", "Makes a bureau's keys and certificates in a new folder.", 0, 0};
+constexpr verb_usage create_usage{"keys create", "",
+                                  "Makes a bureau's keys and certificates in a new folder.", 0, 0};
 constexpr verb_usage root_usage{
     "keys root", "", "Makes the key of one of the directory's signers in a new folder.", 0, 0};
-constexpr verb_usage show_usage{
-    "keys show", "FOLDER", "Shows the certificates in a key folder.", 1, 1};
+constexpr verb_usage show_usage{"keys show", "FOLDER", "Shows the certificates in a key folder.", 1,
+                                1};
 
 protocol::utc_time now() {
     return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
@@ -69,7 +69,8 @@ int run_create(arguments args, io& streams) {
         ("bureau", po::value<std::string>()->value_name("ID"), "the bureau, e.g. ZW")
         ("name", po::value<std::string>()->value_name("TEXT"), "its name, for the certificates")
         ("out", po::value<std::string>()->value_name("FOLDER"), "a new folder")
-        ("passphrase-file", po::value<std::string>()->value_name("FILE"), "encrypts the private keys");
+        ("passphrase-file", po::value<std::string>()->value_name("FILE"),
+         "encrypts the private keys");
     // clang-format on
     int code = 0;
     const auto options = parse_options(create_usage, own, args, streams, code);
@@ -78,7 +79,8 @@ int run_create(arguments args, io& streams) {
     }
     const auto bureau = protocol::bureau_id::parse(text_of(options->values, "bureau"));
     if (!bureau || !options->values.contains("out")) {
-        return usage_error(create_usage, streams, "--bureau (A to Z and 0 to 9) and --out are needed");
+        return usage_error(create_usage, streams,
+                           "--bureau (A to Z and 0 to 9) and --out are needed");
     }
     const auto request = request_of(options->values, std::string(bureau->text()));
     if (!request) {
@@ -93,10 +95,12 @@ int run_create(arguments args, io& streams) {
                                            {"archive_folder", offline.string()}}
                     << '\n';
     } else {
-        streams.out << "keys of " << bureau->text() << " made in " << request->folder.string() << '\n';
+        streams.out << "keys of " << bureau->text() << " made in " << request->folder.string()
+                    << '\n';
     }
-    streams.err << "Carry " << offline.string()
-                << " off this machine now: whoever has it reads everything that the bureau ever sent.\n";
+    streams.err
+        << "Carry " << offline.string()
+        << " off this machine now: whoever has it reads everything that the bureau ever sent.\n";
     return to_int(exit_code::done);
 }
 
@@ -104,10 +108,12 @@ int run_root(arguments args, io& streams) {
     po::options_description own("options");
     // clang-format off
     own.add_options()
-        ("signer", po::value<std::string>()->value_name("NAME"), "a name for the signer, e.g. lyon-1")
+        ("signer", po::value<std::string>()->value_name("NAME"),
+         "a name for the signer, e.g. lyon-1")
         ("name", po::value<std::string>()->value_name("TEXT"), "organisation, for the certificate")
         ("out", po::value<std::string>()->value_name("FOLDER"), "a new folder")
-        ("passphrase-file", po::value<std::string>()->value_name("FILE"), "encrypts the private key");
+        ("passphrase-file", po::value<std::string>()->value_name("FILE"),
+         "encrypts the private key");
     // clang-format on
     int code = 0;
     const auto options = parse_options(root_usage, own, args, streams, code);
@@ -122,7 +128,8 @@ int run_root(arguments args, io& streams) {
         signer = std::filesystem::path(text_of(options->values, "out")).filename().string();
     }
     if (signer.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos) {
-        return usage_error(root_usage, streams, "--signer has lower-case letters, digits and '-' only");
+        return usage_error(root_usage, streams,
+                           "--signer has lower-case letters, digits and '-' only");
     }
     const auto request = request_of(options->values, signer);
     if (!request) {
@@ -154,9 +161,9 @@ boost::json::array certificates_in(const std::filesystem::path& folder) {
     for (const auto use : all_uses) {
         const auto name = seal::certificate_file_of(use);
         const auto pem = seal::read_file(folder / name, seal::secret_bytes_max);
-        const auto found =
-            pem ? seal::certificates_from_pem({reinterpret_cast<const char*>(pem->data()), pem->size()})
-                : seal::loaded<std::vector<protocol::bytes>>(pem.error());
+        const auto found = pem ? seal::certificates_from_pem(
+                                     {reinterpret_cast<const char*>(pem->data()), pem->size()})
+                               : seal::loaded<std::vector<protocol::bytes>>(pem.error());
         if (!found) {
             continue;
         }

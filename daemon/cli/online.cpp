@@ -63,17 +63,24 @@ exit_code exit_of(unsigned status, std::string_view problem_code) {
         return exit_code::link_down;
     }
     switch (status) {
-        case 400: return exit_code::usage;
-        case 403: return exit_code::not_authorised;
-        case 404: return exit_code::not_found;
+        case 400:
+            return exit_code::usage;
+        case 403:
+            return exit_code::not_authorised;
+        case 404:
+            return exit_code::not_found;
         case 409:
         case 413:
-        case 422: return exit_code::refused;
+        case 422:
+            return exit_code::refused;
         case 429:
-        case 507: return exit_code::disk_or_quota;
+        case 507:
+            return exit_code::disk_or_quota;
         case 408:
-        case 503: return exit_code::try_again;
-        default: return exit_code::internal;
+        case 503:
+            return exit_code::try_again;
+        default:
+            return exit_code::internal;
     }
 }
 
@@ -90,8 +97,8 @@ int report_refusal(online& verb, const client_reply& reply) {
     }
     const std::string detail = shown(*problem, "detail");
     const std::string hint = shown(*problem, "hint");
-    verb.streams.err << "dhow: " << shown(*problem, "title") << (detail.empty() ? "" : ": ") << detail
-                     << '\n';
+    verb.streams.err << "dhow: " << shown(*problem, "title") << (detail.empty() ? "" : ": ")
+                     << detail << '\n';
     if (!hint.empty()) {
         verb.streams.err << hint << '\n';
     }

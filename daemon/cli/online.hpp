@@ -23,8 +23,8 @@ struct online {
     [[nodiscard]] bool flag(const char* name) const;
 };
 
-/// Parses, adding --socket, and connects to that or to the configuration's socket. Nothing: the run ends
-/// with `code`; what is wrong was said.
+/// Parses, adding --socket, and connects to that or to the configuration's socket. Nothing: the run
+/// ends with `code`; what is wrong was said.
 std::optional<online> go_online(const verb_usage& usage,
                                 const boost::program_options::options_description& own,
                                 arguments args, io& streams, int& code);
@@ -45,7 +45,8 @@ std::optional<boost::json::object> get_object(online& verb, const std::string& t
 /// POST whose answer is {"text": …}: prints it, or the object for --json.
 int post_and_print(online& verb, const std::string& target, const boost::json::object& body);
 
-/// A member as text for people; empty for null or absent. Never control characters, whoever sent it.
+/// A member as text for people; empty for null or absent. Never control characters, whoever sent
+/// it.
 std::string shown(const boost::json::object& object, std::string_view name);
 std::string printable(std::string_view text);
 /// One JSON object as one line.

@@ -37,12 +37,14 @@ po::options_description send_options() {
         ("kind", po::value<std::string>()->required()->value_name("KIND"), "such as hit.request")
         ("class", po::value<std::string>()->default_value("routine")->value_name("CLASS"),
          "flash, urgent, routine or bulk")
-        ("body", po::value<std::string>()->required()->value_name("FILE"), "the text, or - to read it")
+        ("body", po::value<std::string>()->required()->value_name("FILE"),
+         "the text, or - to read it")
         ("subject", po::value<std::string>()->value_name("TEXT"), "shown in the inbox")
         ("media-type", po::value<std::string>()->value_name("TYPE"), "of the text")
         ("attach", po::value<texts>()->value_name("FILE"), "an attachment; may stand several times")
         ("expires", po::value<std::string>()->value_name("TIME"), "such as 24h, or never")
-        ("supersedes", po::value<texts>()->value_name("ID"), "an earlier message that this replaces")
+        ("supersedes", po::value<texts>()->value_name("ID"),
+         "an earlier message that this replaces")
         ("cancels", po::value<texts>()->value_name("ID"), "an earlier message to call back")
         ("idempotency-key", po::value<std::string>()->value_name("KEY"),
          "the same key and content submit once only")
@@ -133,12 +135,12 @@ std::optional<std::string> upload(online& verb, const attachment_file& file, int
         return std::nullopt;
     }
     const std::string name = std::filesystem::path{file.path}.filename().string();
-    const auto answer = take_object(
-        verb,
-        verb.daemon.upload("/v1/uploads?name=" + http::percent_encode(name),
-                           "application/octet-stream", from, file.bytes,
-                           show_progress(verb.streams, file)),
-        code);
+    const auto answer =
+        take_object(verb,
+                    verb.daemon.upload("/v1/uploads?name=" + http::percent_encode(name),
+                                       "application/octet-stream", from, file.bytes,
+                                       show_progress(verb.streams, file)),
+                    code);
     return answer ? std::optional{shown(*answer, "upload")} : std::nullopt;
 }
 
@@ -147,8 +149,10 @@ std::optional<json::object> build(online& verb, int& code) {
     std::string why;
     const auto text = read_input(verb.text("body"), verb.streams.in, limits::text_bytes_max, why);
     if (!text) {
-        code = refuse(verb, why.find("longer") == std::string::npos ? exit_code::not_found
-                                                                     : exit_code::refused, why);
+        code = refuse(
+            verb,
+            why.find("longer") == std::string::npos ? exit_code::not_found : exit_code::refused,
+            why);
         return std::nullopt;
     }
     json::object out;
@@ -160,8 +164,8 @@ std::optional<json::object> build(online& verb, int& code) {
         to.insert(to.end(), some.begin(), some.end());
     }
     out["to"] = to_array(to);
-    out["text_base64"] = http::to_base64(
-        {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()});
+    out["text_base64"] =
+        http::to_base64({reinterpret_cast<const std::uint8_t*>(text->data()), text->size()});
     if (verb.has("subject")) {
         out["subject"] = verb.text("subject");
     }

@@ -23,7 +23,8 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage usage{"status", "ID", "Shows where a message is, recipient by recipient.", 1, 1};
+constexpr verb_usage usage{"status", "ID", "Shows where a message is, recipient by recipient.", 1,
+                           1};
 
 /// Between two questions: soon at first, so that a quick delivery is seen quickly.
 constexpr std::chrono::milliseconds poll_first{100};
@@ -75,7 +76,8 @@ std::optional<json::object> wait_for_delivery(online& verb, const std::string& i
     auto pause = poll_first;
     for (;;) {
         auto status = get_object(verb, "/v1/messages/" + http::percent_encode(id), code);
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
         if (!status || summarise(*status).is_settled() || left.count() <= 0) {
             return status;
         }

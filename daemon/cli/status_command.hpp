@@ -1,4 +1,5 @@
-// Asking for a message's status, once or until it is settled; shared by `dhow status` and `dhow send`.
+// Asking for a message's status, once or until it is settled; shared by `dhow status` and `dhow
+// send`.
 // Way of the message: after submission, for people and scripts.
 // Not pure: the socket, the clock. One thread.
 // Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
@@ -11,7 +12,8 @@
 
 namespace dhow::cli {
 
-/// Asks until all recipients are settled or the time is over. The last status; nothing: the run ends
+/// Asks until all recipients are settled or the time is over. The last status; nothing: the run
+/// ends
 /// with `code`.
 std::optional<boost::json::object> wait_for_delivery(online& verb, const std::string& id,
                                                      std::chrono::seconds time, int& code);

@@ -49,8 +49,8 @@ asio::awaitable<bool> read_body(connection_ptr client, body_reader read, route::
 
 void read_nothing(http::object_input&, route::api_request&) {}
 
-/// Reads a body, asks, relays what was done. Callers name the request first: GCC 12 copies an aggregate
-/// that is made inside a co_await expression bit by bit.
+/// Reads a body, asks, relays what was done. Callers name the request first: GCC 12 copies an
+/// aggregate that is made inside a co_await expression bit by bit.
 asio::awaitable<void> act(connection_ptr client, route::api_request what,
                           body_reader read = &read_nothing) {
     const bool readable = co_await read_body(client, read, &what);

@@ -73,14 +73,15 @@ http::reply head_of(const download& what, const http::range_request& range) {
     return head;
 }
 
-/// A reply can be sent only before the first piece; later the connection ends short, which clients see.
+/// A reply can be sent only before the first piece; later the connection ends short, which clients
+/// see.
 asio::awaitable<void> stream(connection_ptr client, download what, http::byte_range bytes,
                              http::reply head) {
     const std::uint64_t last_piece = bytes.last / limits::piece_bytes;
     bool started = false;
     for (std::uint64_t index = bytes.first / limits::piece_bytes; index <= last_piece; ++index) {
-        const route::api_response answer = co_await client->ask(request::read_attachment{
-            what.id, what.position, static_cast<std::uint32_t>(index)});
+        const route::api_response answer = co_await client->ask(
+            request::read_attachment{what.id, what.position, static_cast<std::uint32_t>(index)});
         const auto* piece = std::get_if<response::attachment_piece>(&answer);
         const piece_part part =
             piece != nullptr ? part_of_piece(bytes, index, piece->plain.size()) : piece_part{};

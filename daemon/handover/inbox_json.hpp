@@ -15,7 +15,8 @@ boost::json::object to_json(const route::response::inbox_entry& value);
 boost::json::object to_json(const route::response::inbox& value);
 boost::json::object to_json(const route::response::opened& value);
 
-/// A media type that a peer sent, if it can stand in a header field; else `application/octet-stream`.
+/// A media type that a peer sent, if it can stand in a header field; else
+/// `application/octet-stream`.
 std::string safe_media_type(std::string_view from_peer);
 /// A whole Content-Disposition field that makes clients save, not show (RFC 6266).
 std::string disposition(std::string_view file_name);

@@ -106,9 +106,9 @@ asio::awaitable<void> connection::refuse_header(request_reader::step fault) {
     keep_alive_ = false;
     problem what = make_problem(errc::bad_request, "not HTTP/1.1");
     if (fault == request_reader::step::too_long) {
-        what = make_problem(errc::too_large, "the header has more than " +
-                                                 std::to_string(limits::http_header_bytes_max) +
-                                                 " bytes");
+        what = make_problem(
+            errc::too_large,
+            "the header has more than " + std::to_string(limits::http_header_bytes_max) + " bytes");
         what.status = 431;
     }
     co_await send(std::move(what));
@@ -254,8 +254,8 @@ asio::awaitable<bool> connection::read_text(std::string* out) {
     constexpr std::uint64_t bytes_max = limits::http_json_bytes_max;
     const std::uint64_t expected = reader_.body_done() ? 0 : content_length().value_or(bytes_max);
     if (expected > bytes_max) {
-        co_await send(make_problem(errc::too_large, "the body has more than " +
-                                                        std::to_string(bytes_max) + " bytes"));
+        co_await send(make_problem(
+            errc::too_large, "the body has more than " + std::to_string(bytes_max) + " bytes"));
         co_return false;
     }
     const auto size = static_cast<std::size_t>(expected);
@@ -325,7 +325,8 @@ asio::awaitable<std::optional<body_piece>> connection::read_piece() {
     const std::uint64_t carried = carried_ ? 1 : 0;
     const std::uint64_t left =
         content_length() ? *content_length() - body_taken_ + carried : limits::piece_bytes;
-    piece.plain.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, limits::piece_bytes)));
+    piece.plain.resize(
+        static_cast<std::size_t>(std::min<std::uint64_t>(left, limits::piece_bytes)));
     std::size_t taken = 0;
     if (carried_) {
         piece.plain[taken++] = *carried_;

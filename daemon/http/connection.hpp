@@ -22,7 +22,7 @@ struct reply {
     unsigned status = 200;
     std::string content_type = "application/json";
     std::string body;
-    std::string fields;   ///< Further header fields, each ended by CR LF.
+    std::string fields;  ///< Further header fields, each ended by CR LF.
 };
 
 /// Part of a streamed request body.
@@ -36,7 +36,8 @@ public:
     connection(std::unique_ptr<byte_stream> stream, std::shared_ptr<service> shared,
                const asio::any_io_executor& executor);
 
-    /// Serves requests of this caller until the client or the server ends it, then closes the stream.
+    /// Serves requests of this caller until the client or the server ends it, then closes the
+    /// stream.
     static asio::awaitable<void> run(connection_ptr self, route::caller who);
     /// Says why this client is not served, without reading a byte of what it has to say.
     static asio::awaitable<void> turn_away(connection_ptr self, problem why);
@@ -46,7 +47,9 @@ public:
     /// A value of the path, decoded; empty when badly encoded.
     [[nodiscard]] std::string path_value(std::size_t index) const;
     [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
-    [[nodiscard]] std::string_view field(std::string_view name) const { return reader_.field(name); }
+    [[nodiscard]] std::string_view field(std::string_view name) const {
+        return reader_.field(name);
+    }
     [[nodiscard]] std::optional<std::uint64_t> content_length() const;
     [[nodiscard]] bool has_body() const { return !reader_.body_done(); }
 
@@ -59,7 +62,8 @@ public:
     asio::awaitable<std::optional<boost::json::object>> read_object();
     /// Reserves memory for one piece, for the rest of the request. False: a reply was sent already.
     asio::awaitable<bool> reserve_piece();
-    /// The next piece_bytes of the body, fewer at its end. Nothing: the client failed, no reply can help.
+    /// The next piece_bytes of the body, fewer at its end. Nothing: the client failed, no reply can
+    /// help.
     asio::awaitable<std::optional<body_piece>> read_piece();
 
     /// The reply after read_piece() gave nothing.
@@ -69,7 +73,8 @@ public:
     asio::awaitable<void> send(problem what);
     /// A head whose body follows in pieces of altogether `length` bytes. False: the client is gone.
     asio::awaitable<bool> send_head(reply head, std::uint64_t length);
-    asio::awaitable<bool> send_piece(const protocol::bytes* piece, std::size_t first, std::size_t size);
+    asio::awaitable<bool> send_piece(const protocol::bytes* piece, std::size_t first,
+                                     std::size_t size);
     /// After a failure in the middle of a body: the connection must end.
     void give_up() { keep_alive_ = false; }
 
@@ -113,21 +118,21 @@ private:
     memory_share memory_;
 
     steady_time deadline_ = steady_time::max();
-    steady_time body_deadline_ = steady_time::max();   ///< Of the body or piece at hand.
+    steady_time body_deadline_ = steady_time::max();  ///< Of the body or piece at hand.
     std::optional<steady_time> idle_since_;
     bool closed_ = false;
     bool timed_out_ = false;
-    bool served_ = false;    ///< At least one request.
+    bool served_ = false;  ///< At least one request.
 
     // Of the request at hand.
     endpoint_match match_;
     target target_;
     bool keep_alive_ = false;
-    bool without_body_ = false;             ///< HEAD.
+    bool without_body_ = false;  ///< HEAD.
     bool replied_ = false;
     bool invited_ = false;
     std::uint64_t body_taken_ = 0;
-    std::optional<std::uint8_t> carried_;   ///< First byte of the next piece.
+    std::optional<std::uint8_t> carried_;  ///< First byte of the next piece.
     bool woken_ = false;
 };
 

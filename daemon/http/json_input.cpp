@@ -1,7 +1,9 @@
-// Reads JSON that a client sent, strictly: unknown members, wrong types and bad texts are named by pointer.
+// Reads JSON that a client sent, strictly: unknown members, wrong types and bad texts are named by
+// pointer.
 // Way of the message: between connection and the handlers.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#json, RFC 6901 for the pointers. Tests: unit/api/json_input_test.cpp, fuzz/api.
+// Spec: docs/agency-api.md#json, RFC 6901 for the pointers. Tests: unit/api/json_input_test.cpp,
+// fuzz/api.
 // Limits: json_depth_max; each member's own bound is an argument.
 #include "daemon/http/json_input.hpp"
 
@@ -32,7 +34,8 @@ std::string escape_pointer(std::string_view name) {
         }
     }
     // A cut inside a UTF-8 sequence must not leave half a character.
-    while (name.size() > shown_max && !out.empty() && (static_cast<unsigned char>(out.back()) & 0x80)) {
+    while (name.size() > shown_max && !out.empty() &&
+           (static_cast<unsigned char>(out.back()) & 0x80)) {
         out.pop_back();
     }
     return out;
@@ -137,10 +140,11 @@ void object_input::number(std::string_view name, std::uint64_t& out, std::uint64
         return;
     }
     json::error_code error;
-    const auto value = found->is_double() ? std::uint64_t{0} : found->to_number<std::uint64_t>(error);
+    const auto value =
+        found->is_double() ? std::uint64_t{0} : found->to_number<std::uint64_t>(error);
     if (found->is_double() || error || value < least || value > most) {
-        refuse(name, "must be an integer from " + std::to_string(least) + " to " +
-                         std::to_string(most));
+        refuse(name,
+               "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
     } else {
         out = value;
     }
@@ -174,7 +178,8 @@ std::optional<json_fault> object_input::finish() {
         return fault_;
     }
     for (const auto& member : object_) {
-        if (std::find(known_.begin(), known_.end(), std::string_view{member.key()}) == known_.end()) {
+        if (std::find(known_.begin(), known_.end(), std::string_view{member.key()}) ==
+            known_.end()) {
             refuse(member.key(), "is not known here");
             break;
         }

@@ -1,7 +1,9 @@
-// Reads JSON that a client sent, strictly: unknown members, wrong types and bad texts are named by pointer.
+// Reads JSON that a client sent, strictly: unknown members, wrong types and bad texts are named by
+// pointer.
 // Way of the message: between connection and the handlers.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#json, RFC 6901 for the pointers. Tests: unit/api/json_input_test.cpp, fuzz/api.
+// Spec: docs/agency-api.md#json, RFC 6901 for the pointers. Tests: unit/api/json_input_test.cpp,
+// fuzz/api.
 // Limits: json_depth_max; each member's own bound is an argument.
 #pragma once
 
@@ -29,12 +31,14 @@ public:
     object_input(const boost::json::object& object, std::string pointer);
 
     /// Each reads one member; absent leaves `out` as it is unless `required`.
-    void text(std::string_view name, std::string& out, std::size_t bytes_max, bool required = false);
+    void text(std::string_view name, std::string& out, std::size_t bytes_max,
+              bool required = false);
     /// The same for a text of several lines.
     void long_text(std::string_view name, std::string& out, std::size_t bytes_max);
     void boolean(std::string_view name, bool& out);
     void number(std::string_view name, std::uint64_t& out, std::uint64_t least, std::uint64_t most);
-    /// Calls `take` for each text of an array of at most `count_max`; false from it is a fault, `wanted`
+    /// Calls `take` for each text of an array of at most `count_max`; false from it is a fault,
+    /// `wanted`
     /// says what would have been right.
     void texts(std::string_view name, std::size_t count_max, std::string_view wanted,
                const std::function<bool(std::string_view)>& take);

@@ -1,4 +1,5 @@
-// Counts the bytes that request bodies may take on one server, so that clients together cannot fill memory.
+// Counts the bytes that request bodies may take on one server, so that clients together cannot fill
+// memory.
 // Way of the message: asked by connection before a body is read.
 // Pure: values. Net thread.
 // Spec: docs/agency-api.md#limits. Tests: unit/api/memory_budget_test.cpp.

@@ -1,4 +1,5 @@
-// What goes wrong, as an HTTP status and a problem report (RFC 9457) that people and programs can use.
+// What goes wrong, as an HTTP status and a problem report (RFC 9457) that people and programs can
+// use.
 // Way of the message: every refusal to an agency or operator.
 // Pure: values, any thread.
 // Spec: docs/agency-api.md#errors. Tests: unit/api/problem_test.cpp.

@@ -56,7 +56,8 @@ request_reader::step request_reader::parse_header() {
     auto& parser = *parser_->parser;
     while (!parser.is_header_done()) {
         boost::system::error_code error;
-        begin_ += parser.put(boost::asio::const_buffer{buffer_.get() + begin_, end_ - begin_}, error);
+        begin_ +=
+            parser.put(boost::asio::const_buffer{buffer_.get() + begin_, end_ - begin_}, error);
         if (error == beast_http::error::need_more) {
             const bool full = end_ - begin_ == buffer_bytes;
             return full ? step::too_long : step::more;
@@ -106,13 +107,15 @@ request_reader::step request_reader::parse_body(std::span<std::uint8_t> out, std
         body.size = out.size() - taken;
         body.more = true;
         boost::system::error_code error;
-        begin_ += parser.put(boost::asio::const_buffer{buffer_.get() + begin_, end_ - begin_}, error);
+        begin_ +=
+            parser.put(boost::asio::const_buffer{buffer_.get() + begin_, end_ - begin_}, error);
         taken = out.size() - body.size;
         if (error == beast_http::error::need_buffer) {
             continue;  // full, or the chunk's end: the loop's condition knows
         }
         if (error == beast_http::error::need_more) {
-            const bool full = end_ - begin_ == buffer_bytes;  // endless chunk extensions or trailers
+            const bool full =
+                end_ - begin_ == buffer_bytes;  // endless chunk extensions or trailers
             return full ? step::bad : step::more;
         }
         if (error) {

@@ -49,7 +49,8 @@ public:
     /// The body's last byte has been parsed.
     [[nodiscard]] bool body_done() const;
 
-    /// Moves body bytes from the buffer to `out`, sets `taken`. `ready`: out is full or the body is done.
+    /// Moves body bytes from the buffer to `out`, sets `taken`. `ready`: out is full or the body is
+    /// done.
     step parse_body(std::span<std::uint8_t> out, std::size_t& taken);
 
     /// Forgets the request; what lies behind it in the buffer is the next one.

@@ -14,16 +14,16 @@ namespace dhow::http {
 
 class server {
 public:
-    /// All but `io`'s thread must leave it alone. The core, the table and the lookup outlive the server
-    /// and its last connection.
+    /// All but `io`'s thread must leave it alone. The core, the table and the lookup outlive the
+    /// server and its last connection.
     server(boost::asio::io_context& io, route::api& core, const router& routes,
            const caller_lookup& callers, log_line log);
-    ~server();   ///< As stop(), and all connections closed.
+    ~server();  ///< As stop(), and all connections closed.
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Both throw std::runtime_error when the address cannot be used. A socket file that nobody listens on
-    /// any more is replaced. Everybody may connect to it: the peer's user decides.
+    /// Both throw std::runtime_error when the address cannot be used. A socket file that nobody
+    /// listens on any more is replaced. Everybody may connect to it: the peer's user decides.
     void listen_unix(const std::string& path);
     /// `host:port`, `[::1]:port`; port 0 takes a free one.
     void listen_tls(const std::string& address, tls_context_ptr context);

@@ -1,4 +1,5 @@
-// What all connections of one API server share: the core, the table of routes, the budgets, the log.
+// What all connections of one API server share: the core, the table of routes, the budgets, the
+// log.
 // Way of the message: server makes it; connection uses it.
 // Not pure: holds the core. Net thread.
 // Spec: docs/agency-api.md. Tests: drivers/http_test.cpp.

@@ -16,7 +16,8 @@ namespace dhow::http {
 
 class unix_stream final : public byte_stream {
 public:
-    explicit unix_stream(asio::local::stream_protocol::socket socket) : socket_{std::move(socket)} {}
+    explicit unix_stream(asio::local::stream_protocol::socket socket)
+        : socket_{std::move(socket)} {}
 
     /// Of the process at the other end when it connected; nothing when the system does not say.
     std::optional<std::uint32_t> peer_user();

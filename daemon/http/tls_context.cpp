@@ -1,4 +1,5 @@
-// TLS for agencies on other hosts: TLS 1.3 only, client certificate required, its key is what counts.
+// TLS for agencies on other hosts: TLS 1.3 only, client certificate required, its key is what
+// counts.
 // Way of the message: server -> TLS -> connection.
 // Not pure: OpenSSL. Contexts are made once and used on the net thread.
 // Spec: docs/agency-api.md#tls. Tests: drivers/http_test.cpp.
@@ -11,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+
 #include <stdexcept>
 
 namespace dhow::http {
@@ -42,8 +44,8 @@ tls_context_ptr make_server_context(std::string_view certificate_pem, std::strin
 }
 
 std::optional<protocol::digest> public_key_digest(const SSL* session) {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate{SSL_get1_peer_certificate(session),
-                                                                  &X509_free};
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate{
+        SSL_get1_peer_certificate(session), &X509_free};
     if (!certificate) {
         return std::nullopt;
     }

@@ -18,8 +18,8 @@ std::optional<std::string> percent_decode(std::string_view text);
 std::string percent_encode(std::string_view text);
 
 struct target {
-    std::string_view path;    ///< As sent.
-    std::string_view query;   ///< Without `?`; may be empty.
+    std::string_view path;   ///< As sent.
+    std::string_view query;  ///< Without `?`; may be empty.
 };
 /// Nothing unless it begins with `/`.
 std::optional<target> split_target(std::string_view text);
@@ -39,8 +39,8 @@ struct range_request {
     range_kind kind = range_kind::whole;
     byte_range range;
 };
-/// What a `Range` field asks of `length` bytes. Several ranges, other units and nonsense mean the whole,
-/// as RFC 9110 section 14.2 allows.
+/// What a `Range` field asks of `length` bytes. Several ranges, other units and nonsense mean the
+/// whole, as RFC 9110 section 14.2 allows.
 range_request parse_range(std::string_view field, std::uint64_t length);
 
 }  // namespace dhow::http

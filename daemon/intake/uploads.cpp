@@ -1,8 +1,8 @@
 // Attachments on their way in: a raw body, handed to the core piece by piece.
-// Way of the message: agency -> [uploads] -> core -> seal -> store; the message names the upload later.
-// Not pure: awaits the client and the core. Net thread.
-// Spec: docs/agency-api.md#uploads. Tests: unit/api/intake_test.cpp, drivers/http_test.cpp.
-// Limits: piece_bytes in memory, attachment_bytes_max in all.
+// Way of the message: agency -> [uploads] -> core -> seal -> store; the message names the upload
+// later. Not pure: awaits the client and the core. Net thread. Spec: docs/agency-api.md#uploads.
+// Tests: unit/api/intake_test.cpp, drivers/http_test.cpp. Limits: piece_bytes in memory,
+// attachment_bytes_max in all.
 #include "daemon/intake/uploads.hpp"
 
 #include "daemon/http/answers.hpp"
@@ -43,9 +43,9 @@ std::optional<http::problem> check(const http::connection& client, request::begi
         return http::make_problem(errc::bad_request, "the Content-Type is not usable");
     }
     if (client.content_length().value_or(0) > limits::attachment_bytes_max) {
-        return http::make_problem(errc::too_large, "an attachment has at most " +
-                                                       std::to_string(limits::attachment_bytes_max) +
-                                                       " bytes");
+        return http::make_problem(
+            errc::too_large,
+            "an attachment has at most " + std::to_string(limits::attachment_bytes_max) + " bytes");
     }
     return std::nullopt;
 }
@@ -109,8 +109,8 @@ asio::awaitable<void> post_upload(connection_ptr client) {
         http::reply answer;
         answer.status = 201;
         answer.fields = "Location: /v1/uploads/" + id + "\r\n";
-        answer.body = "{\"upload\":\"" + id +
-                      "\",\"bytes\":" + std::to_string(done->plain_bytes) + "}";
+        answer.body =
+            "{\"upload\":\"" + id + "\",\"bytes\":" + std::to_string(done->plain_bytes) + "}";
         co_await client->send(std::move(answer));
     }
 }
@@ -121,7 +121,8 @@ asio::awaitable<void> delete_upload(connection_ptr client) {
         co_await client->send(http::make_problem(errc::not_found, "not an upload"));
         co_return;
     }
-    const auto done = co_await http::ask_for<response::done>(client, request::abandon_upload{*upload});
+    const auto done =
+        co_await http::ask_for<response::done>(client, request::abandon_upload{*upload});
     if (done) {
         http::reply answer;
         answer.status = 204;

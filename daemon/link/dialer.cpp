@@ -59,7 +59,10 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         }
     });
     const bool connected = co_await connect(what);
-    const bool trusted = connected && co_await shake_hands(what);
+    bool trusted = false;
+    if (connected) {
+        trusted = co_await shake_hands(what);
+    }
     what->is_over = true;
     what->timer.cancel();
     if (!trusted) {

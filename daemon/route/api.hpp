@@ -1,5 +1,6 @@
 // What agencies and operators may ask of the core, and what it answers, as values.
-// Way of the message: HTTP drivers (intake, handover, control) -> [api] -> gateway -> [api] -> HTTP drivers.
+// Way of the message: HTTP drivers (intake, handover, control) -> [api] -> gateway -> [api] -> HTTP
+// drivers.
 // Pure values. Net thread.
 // Spec: docs/agency-api.md. Tests: unit/route/gateway_*_test.cpp.
 // Limits: text_bytes_max, attachments_max, page_rows_max.
@@ -44,7 +45,8 @@ struct submit {
 struct begin_upload {
     std::string file_name, media_type;
 };
-/// Exactly piece_bytes, but for the last. Answered when it is sealed and on disk: the caller's back-pressure.
+/// Exactly piece_bytes, but for the last. Answered when it is sealed and on disk: the caller's
+/// back-pressure.
 struct continue_upload {
     upload_id upload = 0;
     bytes plain;
@@ -201,7 +203,8 @@ struct inbox_entry {
     message_class cls = message_class::routine;
     utc_time received_at{};
     std::string
-        summary_json;  ///< {kind, subject, agency, text_bytes, attachments:[{name, media_type, bytes}]}
+        /// {kind, subject, agency, text_bytes, attachments:[{name, media_type, bytes}]}
+        summary_json;
     bool complete = false;
     store::assignment_state state = store::assignment_state::offered;
 };
@@ -272,7 +275,8 @@ using api_response =
                  response::route_explanation, response::health, response::metrics,
                  response::verdict, response::identity>;
 
-/// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps before
+/// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps
+/// before
 /// request() returns.
 class api {
 public:

@@ -1,5 +1,7 @@
-// What all stations of the core share: identity, time, configuration, directory, routes, effects, counters.
-// Way of the message: each station (submission, inbound, outbound, opening, receipts, deadlines) holds one.
+// What all stations of the core share: identity, time, configuration, directory, routes, effects,
+// counters.
+// Way of the message: each station (submission, inbound, outbound, opening, receipts, deadlines)
+// holds one.
 // Pure: randomness and digests are passed in. Net thread; no mutex.
 // Spec: docs/overview.md. Tests: unit/route.
 // Limits: see the stations.
@@ -61,7 +63,8 @@ struct disk_state {
     }
 };
 
-/// One connection that the core knows; the session itself belongs to the driver and outlives its record.
+/// One connection that the core knows; the session itself belongs to the driver and outlives its
+/// record.
 struct session_record {
     bureau_id peer;
     std::string link;  ///< Empty for one that came in.

@@ -171,7 +171,8 @@ void deadlines::purge(const std::vector<answer::purge>& rows) {
         }
     }
     transaction.changes.emplace_back(operation::forget_old{x_core.now, 256});
-    transaction.changes.emplace_back(operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+    transaction.changes.emplace_back(
+        operation::put_meta{"last_time", protocol::to_text(x_core.now)});
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 

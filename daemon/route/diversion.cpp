@@ -14,8 +14,8 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-/// Sending attempts of one message to one recipient; the number travels in one byte, and by doubling of the
-/// time between them the limit is reached after years.
+/// Sending attempts of one message to one recipient; the number travels in one byte, and by
+/// doubling of the time between them the limit is reached after years.
 constexpr std::uint8_t attempts_max = 200;
 
 constexpr store::state_set not_settled =

@@ -1,5 +1,6 @@
 // Another way for a recipient, or a signed notice that there is none.
-// Way of the message: outbound (refused there), deadlines (no receipt came) -> [diversion] -> outbound or
+// Way of the message: outbound (refused there), deadlines (no receipt came) -> [diversion] ->
+// outbound or
 // receipts.
 // Pure. Net thread.
 // Spec: docs/overview.md#sending-again. Tests: unit/route/diversion_test.cpp, sim.
@@ -26,7 +27,8 @@ public:
     void notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
                 protocol::outcome_kind kind, errc code);
 
-    /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is none.
+    /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is
+    /// none.
     [[nodiscard]] std::optional<bureau_id> way_after(bureau_id recipient, bureau_id peer,
                                                      bool wrap) const;
 

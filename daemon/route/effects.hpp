@@ -1,5 +1,5 @@
-// What the core wants done: commits, questions, cryptographic jobs, dials; each with what follows it.
-// Way of the message: every station of the core speaks to store, seal and link through here.
+// What the core wants done: commits, questions, cryptographic jobs, dials; each with what follows
+// it. Way of the message: every station of the core speaks to store, seal and link through here.
 // Pure: commands are drained by the driver, completions are told; no call goes out of the core.
 // Spec: docs/overview.md. Tests: unit/route/effects_test.cpp.
 // Limits: continuations are kept by token until told; the driver answers each exactly once.

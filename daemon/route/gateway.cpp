@@ -49,7 +49,8 @@ void gateway::on_started(answer::start& found) {
     x_core.boot = boot + 1;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
-    transaction.changes.emplace_back(operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+    transaction.changes.emplace_back(
+        operation::put_meta{"last_time", protocol::to_text(x_core.now)});
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }

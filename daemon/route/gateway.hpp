@@ -1,6 +1,7 @@
 // The core as a whole: facts in (sessions, commits, answers, requests, time), commands out.
 // Way of the message: every station, wired: submission -> outbound ==> inbound -> opening -> inbox.
-// Pure: no I/O, no clock, no thread; the driver (daemon/app) and the simulator (tests/sim) run the same.
+// Pure: no I/O, no clock, no thread; the driver (daemon/app) and the simulator (tests/sim) run the
+// same.
 // Spec: docs/overview.md. Tests: unit/route, sim.
 // Limits: see the stations.
 #pragma once
@@ -37,7 +38,8 @@ public:
     /// Asks the store for what an earlier run left, then dials. Call once, then drain commands.
     void start();
     [[nodiscard]] bool is_ready() const { return x_ready; }
-    /// The new configuration and directory take effect; sessions of peers that may not stay are ended.
+    /// The new configuration and directory take effect; sessions of peers that may not stay are
+    /// ended.
     void reload(std::shared_ptr<const config::gateway> config,
                 std::shared_ptr<const protocol::directory> directory,
                 const std::map<std::string, std::string>& remember);
@@ -81,8 +83,9 @@ public:
     std::uint64_t watch_inbox(const std::string& agency, std::uint64_t after,
                               std::function<void()> wake) override;
     void forget_watch(std::uint64_t watch) override;
-    /// Files that every evidence export carries (directory head and entries).
-    void set_evidence_files(std::function<std::vector<response::evidence_file>()> files) {
+    /// Makes what an evidence export carries beside the message: directory, certificates, how to
+    /// verify.
+    void set_evidence_files(queries::evidence_files files) {
         x_queries.set_evidence_files(std::move(files));
     }
 

@@ -52,7 +52,8 @@ void inbound::commit(session_number number, stream_id stream,
         return;
     }
     if (was_on_disk) {
-        // The peer sent nothing this time, so there is nothing to commit: it is told that we have it.
+        // The peer sent nothing this time, so there is nothing to commit: it is told that we have
+        // it.
         session->refuse(stream, errc::have_it, std::chrono::seconds{0}, std::move(exceptions),
                         x_core.now);
         return;

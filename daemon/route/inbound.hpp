@@ -1,9 +1,8 @@
 // Receives: judges offers, puts bodies on disk, takes custody, and only then answers.
-// Way of the message: peer -> link_session -> [inbound] -> seal (verify) -> store -> COMMIT; then opening or
-// outbound.
-// Pure. Net thread.
-// Spec: docs/overview.md#receiving (states, failure table). Tests: unit/route/inbound_test.cpp, sim.
-// Limits: transfers_max per session, sealed_text_bytes_max, receipt_bytes_max, one segment in memory each.
+// Way of the message: peer -> link_session -> [inbound] -> seal (verify) -> store -> COMMIT; then
+// opening or outbound. Pure. Net thread. Spec: docs/overview.md#receiving (states, failure table).
+// Tests: unit/route/inbound_test.cpp, sim. Limits: transfers_max per session,
+// sealed_text_bytes_max, receipt_bytes_max, one segment in memory each.
 #pragma once
 
 #include "daemon/route/opening.hpp"
@@ -29,18 +28,18 @@ public:
 private:
     struct incoming {
         protocol::offer_frame offer;
-        protocol::preamble preamble;    ///< Text only.
-        protocol::header header;        ///< Text only.
-        bytes buffer;                   ///< Whole body when small, else the tail below one segment.
-        store::object_row object;       ///< Row 0 until known.
+        protocol::preamble preamble;  ///< Text only.
+        protocol::header header;      ///< Text only.
+        bytes buffer;                 ///< Whole body when small, else the tail below one segment.
+        store::object_row object;     ///< Row 0 until known.
         /// Attachments that an earlier attempt of the message has here already, by digest.
         std::map<digest, store::object_row> known;
-        std::size_t looked_up = 0;  ///< Attachments of the header asked for so far.
+        std::size_t looked_up = 0;      ///< Attachments of the header asked for so far.
         std::uint64_t given_bytes = 0;  ///< To the store, in order.
         bool is_small = false;          ///< Gathered in memory.
         bool is_ready = false;          ///< The object's row is known or not needed.
-            bool has_body = false;
-        bool was_on_disk = false;            ///< Nothing was accepted: all bytes were here before.
+        bool has_body = false;
+        bool was_on_disk = false;  ///< Nothing was accepted: all bytes were here before.
         bool is_finishing = false;
     };
     using stream_id = protocol::stream_id;

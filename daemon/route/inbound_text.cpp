@@ -414,7 +414,8 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
 
 void inbound::commit_or_refuse(session_number number, stream_id stream, errc code,
                                std::vector<recipient_answer> exceptions) {
-    // Each recipient has an answer of its own, so the sender can divert one and be content with another.
+    // Each recipient has an answer of its own, so the sender can divert one and be content with
+    // another.
     if (exceptions.size() > 1) {
         commit(number, stream, std::move(exceptions));
         return;
@@ -457,7 +458,8 @@ void inbound::on_custody_conflict(session_number number, stream_id stream, bytes
                     {row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
             }
             if (exceptions.size() == before) {
-                // Not custody but something else clashed (a partial object that moved on): try again later.
+                // Not custody but something else clashed (a partial object that moved on): try
+                // again later.
                 refuse(number, stream, errc::busy, std::chrono::seconds{5});
                 return;
             }

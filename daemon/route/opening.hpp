@@ -1,8 +1,8 @@
-// Opens what is addressed to us, puts it into the inbox, assigns it to agencies, and owes the end receipt.
-// Way of the message: inbound (custody) -> [opening] -> seal (open) -> store -> inbox, receipts.
-// Pure. Net thread.
-// Spec: docs/overview.md#opening (states, failure table). Tests: unit/route/opening_test.cpp, sim.
-// Limits: open_at_once; a message under which two starts died is quarantined.
+// Opens what is addressed to us, puts it into the inbox, assigns it to agencies, and owes the end
+// receipt. Way of the message: inbound (custody) -> [opening] -> seal (open) -> store -> inbox,
+// receipts. Pure. Net thread. Spec: docs/overview.md#opening (states, failure table). Tests:
+// unit/route/opening_test.cpp, sim. Limits: open_at_once; a message under which two starts died is
+// quarantined.
 #pragma once
 
 #include "daemon/route/assignment.hpp"
@@ -21,7 +21,8 @@ public:
     void open(store::message_row message, protocol::preamble preamble, bytes body);
     /// An attachment arrived: when all are here, the inbox says so and the origin is told.
     void complete_if_all_here(const answer::full_message& message);
-    /// At start: those that an earlier run did not get to; each is marked first, two marks quarantine.
+    /// At start: those that an earlier run did not get to; each is marked first, two marks
+    /// quarantine.
     void load_unopened();
     /// At start: those whose last attachment arrived just before the end.
     void load_incomplete(store::row_id after);

@@ -1,4 +1,5 @@
-// At start: opens what an earlier run took but did not open; a message under which two starts died is
+// At start: opens what an earlier run took but did not open; a message under which two starts died
+// is
 // quarantined, so that no parser fault can keep the daemon down.
 // Way of the message: see opening.hpp.
 // Pure. Net thread.

@@ -1,5 +1,5 @@
-// Sends: takes ready shipments to sessions, feeds them data, and turns the peer's answers into transactions.
-// Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
+// Sends: takes ready shipments to sessions, feeds them data, and turns the peer's answers into
+// transactions. Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
 // Pure. Net thread.
 // Spec: docs/overview.md#sending (states, failure table). Tests: unit/route/outbound_test.cpp, sim.
 // Limits: loaded_shipments_per_class per peer and only while a session is up.

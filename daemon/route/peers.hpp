@@ -1,5 +1,6 @@
 // Links and sessions: when to dial, whom to believe, which of two sessions stays.
-// Way of the message: stands beside it; outbound and inbound work only on sessions that this established.
+// Way of the message: stands beside it; outbound and inbound work only on sessions that this
+// established.
 // Pure. Net thread.
 // Spec: docs/overview.md#links (states, failure table). Tests: unit/route/peers_test.cpp, sim.
 // Limits: one established session a peer.
@@ -84,7 +85,8 @@ private:
     void call_dial_links(bureau_id peer);
     void remember(peer_record& record);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
-    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the one
+    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
+    /// one
     /// dialled by the lower bureau id, so that both sides choose alike.
     [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
 

@@ -14,6 +14,13 @@
 
 namespace dhow::route {
 
+/// What an evidence export is about, for those who add what a verifier needs beside it.
+struct evidence_facts {
+    protocol::seal seal;
+    std::vector<protocol::receipt> receipts;
+    std::optional<bytes> inner;  ///< The signed content; only for the agency that sent it.
+};
+
 class queries {
 public:
     queries(core& shared, outbound& out, peers& peers_, receipts& receipts_, diversion& divert,
@@ -25,7 +32,8 @@ public:
           x_divert(divert),
           x_submission(submit) {}
 
-    using evidence_files = std::function<std::vector<response::evidence_file>()>;
+    using evidence_files =
+        std::function<std::vector<response::evidence_file>(const evidence_facts&)>;
     void set_evidence_files(evidence_files files) { x_evidence_files = std::move(files); }
 
     // Of one message

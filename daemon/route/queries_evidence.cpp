@@ -14,7 +14,7 @@ namespace dhow::route {
 
 struct queries::export_files {
     answer::full_message message;
-    protocol::seal seal;
+    evidence_facts facts;
     protocol::lockbox_set boxes;
     bytes body;
     bool with_content = false;  ///< Not for operators: they see states, never content.
@@ -55,10 +55,10 @@ void queries::ask(const caller& who, const request::evidence& what, answer_to an
             answer(refusal(errc::store_corrupt, "the stored seal is damaged"));
             return;
         }
-        files->seal = std::move(*seal);
+        files->facts.seal = std::move(*seal);
         files->boxes = std::move(*boxes);
-        files->out.files.push_back({"seal.cms", seal_as_cms(x_core, files->seal)});
-        read_object(x_core, files->message.message.text_object, files->seal.body_bytes,
+        files->out.files.push_back({"seal.cms", seal_as_cms(x_core, files->facts.seal)});
+        read_object(x_core, files->message.message.text_object, files->facts.seal.body_bytes,
                     [this, files](std::optional<bytes> body) {
                         if (body) {
                             files->body = std::move(*body);
@@ -93,7 +93,7 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
         return;
     }
     seal::job::open_message job{
-        {files->seal, files->boxes}, files->body, files->message.message.received_at};
+        {files->facts.seal, files->boxes}, files->body, files->message.message.received_at};
     x_core.out.run(std::move(job), false, [this, files](protocol::result<seal::job_outcome>& made) {
         if (made) {
             auto& opened = std::get<seal::done::opened_message>(*made);
@@ -117,7 +117,8 @@ void queries::add_receipts(const std::shared_ptr<export_files>& files) {
                 }
             }
             if (x_evidence_files) {
-                std::ranges::move(x_evidence_files(), std::back_inserter(files->out.files));
+                std::ranges::move(x_evidence_files(files->facts),
+                              std::back_inserter(files->out.files));
             }
             files->answer(std::move(files->out));
         });

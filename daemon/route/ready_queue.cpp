@@ -15,7 +15,8 @@ constexpr std::array<double, protocol::message_class_count> shares{1, 8, 3, 1};
 }  // namespace
 
 void ready_queue::wake(class_lane& woken) {
-    // A class that was idle starts where the least served waiting one is, or it would catch up its idle time.
+    // A class that was idle starts where the least served waiting one is, or it would catch up its
+    // idle time.
     double least = -1;
     for (const auto& other : x_lanes) {
         if (&other != &woken && !other.items.empty() && (least < 0 || other.served < least)) {

@@ -21,8 +21,9 @@ public:
     void add_loaded(message_class cls, answer::ready rows);
     /// Puts back one that was not sent, at the front of its class.
     void put_back(ready_shipment item);
-    /// The class that should be asked for next among those for which `may_go(front)` says yes; flash
-    /// strictly first, the others by served bytes over their share (8 : 3 : 1), so that none starves.
+    /// The class that should be asked for next among those for which `may_go(front)` says yes;
+    /// flash strictly first, the others by served bytes over their share (8 : 3 : 1), so that none
+    /// starves.
     template <class Predicate>
     [[nodiscard]] std::optional<message_class> choose(Predicate may_go) const;
     [[nodiscard]] const ready_shipment& front(message_class cls) const;

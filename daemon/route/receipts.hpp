@@ -1,8 +1,8 @@
-// Outcomes into signed receipts, receipts onto their way, and receipts into the state of our messages.
-// Way of the message: opening, deadlines, outbound -> [receipts] -> store -> outbound -> origin's [receipts].
-// Pure. Net thread.
-// Spec: docs/overview.md#receipts. Tests: unit/route/receipts_test.cpp, sim.
-// Limits: outcomes_per_receipt_max; one signature under way per origin and class, so that they gather.
+// Outcomes into signed receipts, receipts onto their way, and receipts into the state of our
+// messages. Way of the message: opening, deadlines, outbound -> [receipts] -> store -> outbound ->
+// origin's [receipts]. Pure. Net thread. Spec: docs/overview.md#receipts. Tests:
+// unit/route/receipts_test.cpp, sim. Limits: outcomes_per_receipt_max; one signature under way per
+// origin and class, so that they gather.
 #pragma once
 
 #include "daemon/route/outbound.hpp"

@@ -1,8 +1,10 @@
-// When to try again: back-off of links (decorrelated jitter) and of single messages (a fixed ladder).
+// When to try again: back-off of links (decorrelated jitter) and of single messages (a fixed
+// ladder).
 // Way of the message: peers asks for links, outbound for refused shipments.
 // Pure; randomness is passed in.
 // Spec: docs/overview.md#retry. Tests: unit/route/retry_test.cpp.
-// Limits: the numbers of DESIGN section 6 and notes on queues 2.6, repeated below with their source.
+// Limits: the numbers of DESIGN section 6 and notes on queues 2.6, repeated below with their
+// source.
 #pragma once
 
 #include "protocol/ids.hpp"

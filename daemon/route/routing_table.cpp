@@ -1,4 +1,5 @@
-// Recipient to next hops: first matching rule, its links left to right, then a direct link if there is one.
+// Recipient to next hops: first matching rule, its links left to right, then a direct link if there
+// is one.
 // Way of the message: see routing_table.hpp.
 // Pure.
 // Spec: docs/configuration.md#routes. Tests: unit/route/routing_table_test.cpp.

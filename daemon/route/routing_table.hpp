@@ -1,5 +1,6 @@
 // Recipient to next hops, and groups to recipients, from the configuration and the directory.
-// Way of the message: consulted at submission, at a hub for each branch, and when a copy is sent again.
+// Way of the message: consulted at submission, at a hub for each branch, and when a copy is sent
+// again.
 // Pure value; rebuilt at reload.
 // Spec: docs/configuration.md#routes. Tests: unit/route/routing_table_test.cpp.
 // Limits: recipients_max after expansion.

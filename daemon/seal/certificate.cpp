@@ -27,11 +27,14 @@ problem bad(std::string_view what) {
 
 std::uint32_t key_usage_of(certificate_use use) {
     switch (use) {
-        case certificate_use::link: return KU_DIGITAL_SIGNATURE;
+        case certificate_use::link:
+            return KU_DIGITAL_SIGNATURE;
         case certificate_use::sign:
-        case certificate_use::directory: return KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+        case certificate_use::directory:
+            return KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
         case certificate_use::encrypt:
-        case certificate_use::archive: return KU_KEY_AGREEMENT;
+        case certificate_use::archive:
+            return KU_KEY_AGREEMENT;
     }
     DHOW_ENSURE(false);
 }
@@ -103,7 +106,8 @@ std::string fault_of_use(X509* x509, certificate_use use, std::string_view owner
     }
     const bool any_owner = owner.empty() && use == certificate_use::directory;
     const auto uri = uri_of(x509);
-    if (any_owner ? !uri.starts_with(certificate_uri(use, {})) : uri != certificate_uri(use, owner)) {
+    if (any_owner ? !uri.starts_with(certificate_uri(use, {}))
+                  : uri != certificate_uri(use, owner)) {
         return "the alternative name is not " + certificate_uri(use, owner);
     }
     if (!has_subject_key_id(x509, key_id_of(X509_get0_pubkey(x509)))) {
@@ -125,10 +129,14 @@ certificate_ptr parse(byte_view der) {
 
 certificate_use use_of(protocol::key_purpose purpose) {
     switch (purpose) {
-        case protocol::key_purpose::link: return certificate_use::link;
-        case protocol::key_purpose::sign: return certificate_use::sign;
-        case protocol::key_purpose::encrypt: return certificate_use::encrypt;
-        case protocol::key_purpose::archive: return certificate_use::archive;
+        case protocol::key_purpose::link:
+            return certificate_use::link;
+        case protocol::key_purpose::sign:
+            return certificate_use::sign;
+        case protocol::key_purpose::encrypt:
+            return certificate_use::encrypt;
+        case protocol::key_purpose::archive:
+            return certificate_use::archive;
     }
     DHOW_ENSURE(false);
 }
@@ -170,7 +178,8 @@ loaded<certificate_facts> certificate_facts_of(byte_view der) {
     if (!x509 || !is_p256(X509_get0_pubkey(x509.get()))) {
         return bad("is not one DER certificate with a P-256 key");
     }
-    return certificate_facts{uri_of(x509.get()), key_id_of(X509_get0_pubkey(x509.get())), sha256(der)};
+    return certificate_facts{uri_of(x509.get()), key_id_of(X509_get0_pubkey(x509.get())),
+                             sha256(der)};
 }
 
 std::string to_pem(const certificate& value) {
@@ -186,8 +195,8 @@ loaded<std::vector<bytes>> certificates_from_pem(std::string_view pem) {
     std::vector<bytes> found;
     const bio_ptr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     DHOW_ENSURE(memory);
-    while (const auto x509 = certificate_ptr(PEM_read_bio_X509(memory.get(), nullptr, nullptr,
-                                                               nullptr))) {
+    while (const auto x509 =
+               certificate_ptr(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr))) {
         bytes der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
         auto* at = der.data();
         i2d_X509(x509.get(), &at);

@@ -1,6 +1,7 @@
 // Certificates of the one profile: made by the key tool, checked before a directory counts.
 // Way of the message: none directly; every key that [seal] uses comes out of one.
-// Not pure: OpenSSL. Only certificates of a directory with enough signatures, or of the administrator,
+// Not pure: OpenSSL. Only certificates of a directory with enough signatures, or of the
+// administrator,
 //     get here; never one from a peer. Any thread.
 // Spec: docs/directory-format.md#certificates. Tests: unit/seal/certificate_test.cpp.
 // Limits: certificate_bytes_max.
@@ -22,8 +23,8 @@ inline constexpr std::size_t certificate_bytes_max = 4 * 1024;
 
 struct certificate_request {
     certificate_use use = certificate_use::sign;
-    std::string owner;          ///< Bureau (`ZW`), or the name of a directory signer.
-    std::string organisation;   ///< `NCB Harare`.
+    std::string owner;         ///< Bureau (`ZW`), or the name of a directory signer.
+    std::string organisation;  ///< `NCB Harare`.
     protocol::utc_time from{};
     std::chrono::years lifetime{5};
 };
@@ -33,12 +34,13 @@ bytes make_certificate(EVP_PKEY* key, const certificate_request& request);
 struct certificate {
     key_ptr public_key;
     protocol::key_id id;
-    protocol::digest digest;   ///< SHA-256 of the DER.
+    protocol::digest digest;  ///< SHA-256 of the DER.
     bytes der;
 };
-/// Checks the profile: version 3, serial of 128 bits, P-256, ECDSA with SHA-256, self-signed, CA:FALSE,
-/// key usages of `use`, SAN URI of `owner` (any when empty), subject key identifier by RFC 7093. Its dates
-/// are not looked at: the directory decides validity, so that nobody is locked out while offline.
+/// Checks the profile: version 3, serial of 128 bits, P-256, ECDSA with SHA-256, self-signed,
+/// CA:FALSE, key usages of `use`, SAN URI of `owner` (any when empty), subject key identifier by
+/// RFC 7093. Its dates are not looked at: the directory decides validity, so that nobody is locked
+/// out while offline.
 loaded<certificate> check_certificate(byte_view der, certificate_use use, std::string_view owner);
 
 /// `urn:dhow:bureau:ZW:sign`, or `urn:dhow:directory:NAME` for a directory signer.
@@ -46,7 +48,7 @@ std::string certificate_uri(certificate_use use, std::string_view owner);
 
 /// What a certificate says of itself, unchecked, to be shown.
 struct certificate_facts {
-    std::string uri;           ///< Empty when it has none.
+    std::string uri;  ///< Empty when it has none.
     protocol::key_id id;
     protocol::digest digest;
 };

@@ -1,8 +1,8 @@
 // Runs the jobs of the sealer interface.
-// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open -> handover.
-// Not pure: OpenSSL, zstd, clock through a function. Any thread.
-// Spec: docs/parcel-format.md, docs/decisions. Tests: unit/seal/cms_sealer_test.cpp.
-// Limits: sizes of limits.hpp.
+// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open ->
+// handover. Not pure: OpenSSL, zstd, clock through a function. Any thread. Spec:
+// docs/parcel-format.md, docs/decisions. Tests: unit/seal/cms_sealer_test.cpp. Limits: sizes of
+// limits.hpp.
 #include "daemon/seal/cms_sealer.hpp"
 
 #include "daemon/seal/at_rest.hpp"

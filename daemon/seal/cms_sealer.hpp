@@ -1,7 +1,7 @@
 // The sealer in this process: runs every job with the bureau's keys and the newest directory.
-// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open -> handover.
-// Not pure: OpenSSL, zstd, clock through a function. Any thread; keys and directory are only read.
-// Spec: docs/parcel-format.md, docs/decisions. Tests: unit/seal/cms_sealer_test.cpp.
+// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open ->
+// handover. Not pure: OpenSSL, zstd, clock through a function. Any thread; keys and directory are
+// only read. Spec: docs/parcel-format.md, docs/decisions. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: sizes of limits.hpp.
 #pragma once
 
@@ -52,8 +52,8 @@ private:
     std::shared_ptr<const key_ring> x_keys;
     directory_holder x_directory;
     sealer_options x_options;
-    secret_bytes x_at_rest_key;   ///< 32 bytes, derived.
-    secret_bytes x_index_key;     ///< 32 bytes, derived.
+    secret_bytes x_at_rest_key;  ///< 32 bytes, derived.
+    secret_bytes x_index_key;    ///< 32 bytes, derived.
 };
 
 }  // namespace dhow::seal

@@ -19,7 +19,8 @@ struct signing_identity {
     digest certificate_digest;
 };
 /// Our signing key as the directory knows it; `unknown_key` when it does not.
-result<signing_identity> signing_identity_of(const key_ring& keys, const trust_directory& directory);
+result<signing_identity> signing_identity_of(const key_ring& keys,
+                                             const trust_directory& directory);
 
 /// What is signed besides the content itself.
 struct signed_facts {
@@ -34,8 +35,8 @@ signed_facts facts_of(const protocol::receipt& value);
 /// Digest of the signed attributes: what ECDSA signs.
 digest to_be_signed(const signed_facts& facts);
 
-/// Whether `value` is the owner's signature over the facts: certificate digest, signer's right at `now`,
-/// signature, in this order. Errors: `bad_digest`, `key_not_allowed`, `bad_signature`.
+/// Whether `value` is the owner's signature over the facts: certificate digest, signer's right at
+/// `now`, signature, in this order. Errors: `bad_digest`, `key_not_allowed`, `bad_signature`.
 result<void> check_signed(const trust_directory::trusted_key& signer, const signed_facts& facts,
                           const protocol::signature& value, protocol::utc_time now);
 

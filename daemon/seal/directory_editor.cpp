@@ -25,7 +25,9 @@ byte_view view_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::filesystem::path draft_path(const std::filesystem::path& folder) { return folder / "head.json"; }
+std::filesystem::path draft_path(const std::filesystem::path& folder) {
+    return folder / "head.json";
+}
 
 loaded<std::string> read_draft_json(const std::filesystem::path& folder) {
     DHOW_TRY(const auto json, read_file(draft_path(folder), protocol::limits::directory_bytes_max));
@@ -126,9 +128,9 @@ loaded<void> sign_head(const std::filesystem::path& folder, const key_ptr& key,
                        const certificate& signer, protocol::utc_time now) {
     DHOW_TRY(const auto json, read_draft_json(folder));
     DHOW_CHECK(read_draft(folder));
-    const auto der = sign_content({key, signer.id, signer.digest},
-                                  protocol::signed_content::directory, view_of(json),
-                                  std::chrono::floor<std::chrono::seconds>(now), std::nullopt);
+    const auto der =
+        sign_content({key, signer.id, signer.digest}, protocol::signed_content::directory,
+                     view_of(json), std::chrono::floor<std::chrono::seconds>(now), std::nullopt);
     if (!der) {
         return problem{errc::keys_locked, "the directory key does not sign"};
     }
@@ -150,7 +152,8 @@ loaded<void> add_keys(protocol::directory_entry& entry, const entry_sources& sou
     protocol::directory_instance instance;
     instance.link_key = entry.keys.front().id;
     instance.addresses = sources.addresses;
-    std::copy_n(instance.link_key.value.begin(), instance.id.value.size(), instance.id.value.begin());
+    std::copy_n(instance.link_key.value.begin(), instance.id.value.size(),
+                instance.id.value.begin());
     instance.id = sources.instance.value_or(instance.id);
     entry.instances.push_back(std::move(instance));
     return {};

@@ -99,16 +99,17 @@ loaded<trust_anchors> load_anchors(const config::trust& settings,
             if (!checked) {
                 return problem{checked.error().code, name + ": " + checked.error().text};
             }
-            if (std::ranges::find(out.signers, checked->id, &certificate::id) == out.signers.end()) {
+            if (std::ranges::find(out.signers, checked->id, &certificate::id) ==
+                out.signers.end()) {
                 out.signers.push_back(std::move(*checked));
             }
         }
     }
     if (out.threshold < 1 || out.threshold > out.signers.size()) {
-        return problem{errc::out_of_range,
-                       "trust: the threshold is " + std::to_string(out.threshold) + ", and there are " +
-                           std::to_string(out.signers.size()) +
-                           " anchors; it must be from 1 to their number"};
+        return problem{errc::out_of_range, "trust: the threshold is " +
+                                               std::to_string(out.threshold) + ", and there are " +
+                                               std::to_string(out.signers.size()) +
+                                               " anchors; it must be from 1 to their number"};
     }
     return out;
 }
@@ -154,7 +155,8 @@ loaded<signed_head> check_threshold(const std::vector<bytes>& heads, const trust
             continue;
         }
         if (!out.signers.empty()) {
-            return refused(errc::equivocation, "FORK: two heads in one folder have enough signatures");
+            return refused(errc::equivocation,
+                           "FORK: two heads in one folder have enough signatures");
         }
         out.head_digest = content;
         out.json.assign(contents[content].begin(), contents[content].end());
@@ -178,14 +180,15 @@ loaded<protocol::directory> check_directory(const directory_files& files,
         return refused(protocol::errc_of(head.error()), "the head is malformed");
     }
     if (head->federation != anchors.federation) {
-        return refused(errc::not_allowed, "is of the federation '" + head->federation + "', not of '" +
-                                              anchors.federation + "'");
+        return refused(errc::not_allowed, "is of the federation '" + head->federation +
+                                              "', not of '" + anchors.federation + "'");
     }
     if (signed_by_enough.signers.size() < head->threshold) {
-        return refused(errc::bad_signature,
-                       "the head itself asks for " + std::to_string(head->threshold) + " signatures");
+        return refused(errc::bad_signature, "the head itself asks for " +
+                                                std::to_string(head->threshold) + " signatures");
     }
-    if (const auto history = check_history(*head, signed_by_enough.head_digest, previous); !history) {
+    if (const auto history = check_history(*head, signed_by_enough.head_digest, previous);
+        !history) {
         const auto code = protocol::errc_of(history.error());
         return refused(code, history_text(code, head->serial, *previous));
     }

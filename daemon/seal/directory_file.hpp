@@ -21,7 +21,8 @@ struct trust_anchors {
     std::vector<certificate> signers;
 };
 /// Reads the PEM files; `threshold` must be at least 1 and at most the number of distinct signers.
-loaded<trust_anchors> load_anchors(const config::trust& settings, const std::filesystem::path& base);
+loaded<trust_anchors> load_anchors(const config::trust& settings,
+                                   const std::filesystem::path& base);
 
 /// What a gateway remembers of the newest directory that it accepted; the caller keeps it on disk.
 struct directory_state {
@@ -29,11 +30,11 @@ struct directory_state {
     digest head_digest;
 };
 
-/// The files of a directory folder as they are: `head-*.cms`, each the whole head with one signature,
-/// and `entries/BUREAU.json`.
+/// The files of a directory folder as they are: `head-*.cms`, each the whole head with one
+/// signature, and `entries/BUREAU.json`.
 struct directory_files {
     std::vector<bytes> heads;
-    std::vector<std::string> entries;   ///< In the order of the bureaus.
+    std::vector<std::string> entries;  ///< In the order of the bureaus.
 };
 loaded<directory_files> read_directory_folder(const std::filesystem::path& folder);
 
@@ -45,9 +46,10 @@ struct signed_head {
 };
 loaded<signed_head> check_threshold(const std::vector<bytes>& heads, const trust_anchors& anchors);
 
-/// All checks, in this order: threshold; federation; serial not below, and not another head with, the
-/// one remembered (`equivocation`: a fork); the direct successor names its predecessor; entries against
-/// the head; no bureau or key twice. Nothing is written: the caller remembers the new state.
+/// All checks, in this order: threshold; federation; serial not below, and not another head with,
+/// the one remembered (`equivocation`: a fork); the direct successor names its predecessor; entries
+/// against the head; no bureau or key twice. Nothing is written: the caller remembers the new
+/// state.
 loaded<protocol::directory> check_directory(const directory_files& files,
                                             const trust_anchors& anchors,
                                             const std::optional<directory_state>& previous);

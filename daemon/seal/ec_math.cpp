@@ -109,8 +109,8 @@ bool is_p256(const EVP_PKEY* key) {
 p256_point public_point(const EVP_PKEY* key) {
     p256_point out{};
     std::size_t length = 0;
-    DHOW_ENSURE(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, out.data(), out.size(),
-                                                &length) == 1);
+    DHOW_ENSURE(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, out.data(),
+                                                out.size(), &length) == 1);
     DHOW_ENSURE(length == out.size() && out[0] == 0x04);
     return out;
 }
@@ -139,7 +139,8 @@ result<protocol::signature> sign_digest(EVP_PKEY* key, const digest& hash) {
     std::array<std::uint8_t, 80> der{};
     std::size_t length = der.size();
     if (!context || EVP_PKEY_sign_init(context.get()) != 1 ||
-        EVP_PKEY_sign(context.get(), der.data(), &length, hash.value.data(), hash.value.size()) != 1) {
+        EVP_PKEY_sign(context.get(), der.data(), &length, hash.value.data(), hash.value.size()) !=
+            1) {
         return errc::keys_locked;
     }
     std::size_t at = 2;

@@ -26,10 +26,11 @@ key_ptr generate_p256();
 /// Whether the key is on P-256, written as a named curve and an uncompressed point.
 bool is_p256(const EVP_PKEY* key);
 p256_point public_point(const EVP_PKEY* key);
-/// `bad_encoding` when the bytes are not an uncompressed point on the curve. The group has cofactor 1, so
-/// a point on the curve is in the group; infinity has no such encoding.
+/// `bad_encoding` when the bytes are not an uncompressed point on the curve. The group has cofactor
+/// 1, so a point on the curve is in the group; infinity has no such encoding.
 result<key_ptr> import_point(byte_view point);
-/// Leftmost 160 bits of SHA-256 of the point (RFC 7093 section 2, method 1): the subject key identifier.
+/// Leftmost 160 bits of SHA-256 of the point (RFC 7093 section 2, method 1): the subject key
+/// identifier.
 protocol::key_id key_id_of(const EVP_PKEY* key);
 
 /// ECDSA over a SHA-256 digest; s is brought into the lower half of the group order.
@@ -40,7 +41,8 @@ result<void> verify_digest(EVP_PKEY* key, const digest& hash, const protocol::si
 bytes to_der(const protocol::signature& value);
 
 /// Key-encryption key of one recipient: raw ECDH, then the X9.63 KDF with SHA-256 over the
-/// ECC-CMS-SharedInfo of aes256-wrap (RFC 5753 section 7.2). `cannot_open` when the agreement fails.
+/// ECC-CMS-SharedInfo of aes256-wrap (RFC 5753 section 7.2). `cannot_open` when the agreement
+/// fails.
 result<secret_key> agree(EVP_PKEY* own, EVP_PKEY* peer);
 
 digest sha256(byte_view data);

@@ -63,8 +63,8 @@ private:
     /// The entry's JSON is the one whose digest stands in the head at the bureau's place.
     loaded<void> add_entry(const std::string& bureau) {
         const auto& entries = x_trusted.data().entries;
-        const auto at = std::ranges::find(
-            entries, bureau, [](const auto& entry) { return entry.bureau.text(); });
+        const auto at = std::ranges::find(entries, bureau,
+                                          [](const auto& entry) { return entry.bureau.text(); });
         const auto index = static_cast<std::size_t>(at - entries.begin());
         if (at == entries.end() || index >= x_sources.directory.entries.size()) {
             return problem{errc::missing_field, "the directory's files are not those in use"};
@@ -99,7 +99,8 @@ loaded<std::vector<evidence_file>> make_evidence(const evidence_sources& sources
     }
     const auto& seal = sources.seal;
     const auto seal_content = protocol::seal_content(seal);
-    DHOW_CHECK(files.add_signed("seal.cms", as_cms(facts_of(seal), seal_content, seal.signer, seal.value),
+    DHOW_CHECK(files.add_signed("seal.cms",
+                                as_cms(facts_of(seal), seal_content, seal.signer, seal.value),
                                 seal.signer, protocol::key_purpose::sign));
     number = 0;
     for (const auto& receipt : sources.receipts) {

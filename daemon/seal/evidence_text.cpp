@@ -10,7 +10,8 @@ namespace dhow::seal {
 namespace {
 
 constexpr std::string_view script_head = R"end(#!/bin/sh
-# Verifies this folder with openssl. Have SIGNERS.pem, the certificates of the directory's signers, and
+# Verifies this folder with openssl. Have SIGNERS.pem, the certificates of the directory's signers,
+# and
 # the number of signatures that are needed, from somewhere else than this folder.
 # usage: sh verify.sh SIGNERS.pem THRESHOLD
 set -eu
@@ -23,7 +24,8 @@ trap 'rm -rf "$work"' EXIT
 
 fail() { echo "verify: NO: $*" >&2; exit 1; }
 
-# cms_verify FILE CERTIFICATE OUT: the signature is valid and made with this certificate, and no other
+# cms_verify FILE CERTIFICATE OUT: the signature is valid and made with this certificate, and no
+# other
 # certificate is trusted. Dates are the directory's business, not the certificate's.
 cms_verify() {
     openssl cms -verify -binary -inform DER -in "$1" -out "$3" -nointern -certfile "$2" \
@@ -40,7 +42,8 @@ count=0
 for signer in "$work"/signer-*.pem; do
     for head in head-*.cms; do
         if cms_verify "$head" "$signer" "$work/head.new"; then
-            [ ! -e "$work/head" ] || cmp -s "$work/head" "$work/head.new" || fail "two different heads"
+            [ ! -e "$work/head" ] || cmp -s "$work/head" "$work/head.new" ||
+                fail "two different heads"
             mv "$work/head.new" "$work/head"
             count=$((count + 1))
             break
@@ -94,7 +97,8 @@ constexpr std::string_view readme = R"end(Evidence of one message
   verify.sh      the commands below in order
 
 To verify, you need the certificates of the directory's signers (SIGNERS.pem) and the number of
-signatures that the federation asks for. Have both from somewhere else: a set that came with this folder
+signatures that the federation asks for. Have both from somewhere else: a set that came with this
+folder
 shows nothing. Read verify.sh before you run it, or take it from your own copy of Dhow:
 
   sh verify.sh SIGNERS.pem 2
@@ -104,7 +108,8 @@ It runs, for the directory's head (once for each signer's certificate, in a file
   openssl cms -verify -binary -inform DER -in head-1.cms -out head.json -nointern \
       -certfile SIGNER.pem -CAfile SIGNER.pem -no-CApath -no-CAstore -no_check_time
 
-for each entry, whose digest must stand in head.json, and each certificate, whose base64 form must stand
+for each entry, whose digest must stand in head.json, and each certificate, whose base64 form
+must stand
 in the entry:
 
   openssl dgst -sha256 -r entry-X.json
@@ -115,19 +120,23 @@ for each signed file:
   openssl cms -verify -binary -inform DER -in seal.cms -out seal.content -nointern \
       -certfile X-KEY.pem -CAfile X-KEY.pem -no-CApath -no-CAstore -no_check_time
 
-and compares digests: each receipt holds the SHA-256 of the seal's content, the seal's content holds the
+and compares digests: each receipt holds the SHA-256 of the seal's content, the seal's content
+holds the
 SHA-256 of inner.cms.
 
 What openssl alone does not check
 ---------------------------------
   - whether the directory is the newest one, or the one in force when the message was sent;
-  - whether a bureau or key was revoked, or invalid from some time on (invalid_from in the entry): read
+  - whether a bureau or key was revoked, or invalid from some time on (invalid_from in the
+    entry): read
     the entries;
   - the times in seal and receipts: they are what the signers say;
   - the lockboxes against the root in the header, that is, who else was a recipient;
-  - that the signed content is bound to the same header (the attribute dhow-binding in inner.cms is the
+  - that the signed content is bound to the same header (the attribute dhow-binding in inner.cms
+    is the
     SHA-256 of the header in seal.cms); `openssl cms -cmsout -print` shows both;
-  - the type of the signed content (eContentType), the strict form of the encoding, and the range of the
+  - the type of the signed content (eContentType), the strict form of the encoding, and the range
+    of the
     signature's numbers, which Dhow enforces and openssl does not.
 )end";
 

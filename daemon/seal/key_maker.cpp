@@ -56,7 +56,8 @@ std::string certificate_file_of(certificate_use use) {
 loaded<void> create_bureau_keys(const key_request& request) {
     DHOW_CHECK(make_folder(request.folder, true));
     DHOW_CHECK(make_folder(request.folder / archive_folder, true));
-    for (const auto use : {certificate_use::link, certificate_use::sign, certificate_use::encrypt}) {
+    for (const auto use :
+         {certificate_use::link, certificate_use::sign, certificate_use::encrypt}) {
         DHOW_CHECK(create_key(request, use, request.folder));
     }
     DHOW_CHECK(create_key(request, certificate_use::archive, request.folder / archive_folder));

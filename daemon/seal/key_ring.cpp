@@ -35,8 +35,8 @@ int give_passphrase(char* buffer, int size, int, void* user) {
 }
 
 problem key_problem(std::string_view role, std::string_view reference, std::string_view what) {
-    return {errc::keys_locked, "key to " + std::string(role) + " (" + std::string(reference) + "): " +
-                                   std::string(what)};
+    return {errc::keys_locked, "key to " + std::string(role) + " (" + std::string(reference) +
+                                   "): " + std::string(what)};
 }
 
 void* passphrase_argument(const secret_bytes& passphrase) {
@@ -53,10 +53,11 @@ loaded<key_ptr> key_from_pem(std::string_view role, const std::string& reference
         return key;
     }
     if (text.find("ENCRYPTED") != std::string_view::npos) {
-        return key_problem(role, reference,
-                           passphrase.empty()
-                               ? "is encrypted and no passphrase is configured; set keys.passphrase"
-                               : "does not open with the configured passphrase; check keys.passphrase");
+        return key_problem(
+            role, reference,
+            passphrase.empty()
+                ? "is encrypted and no passphrase is configured; set keys.passphrase"
+                : "does not open with the configured passphrase; check keys.passphrase");
     }
     return key_problem(role, reference,
                        "is not a private key in PEM form; make one with `dhow keys create`");
@@ -65,8 +66,8 @@ loaded<key_ptr> key_from_pem(std::string_view role, const std::string& reference
 loaded<key_ptr> key_from_store(std::string_view role, const std::string& uri,
                                const secret_bytes& passphrase) {
     const ui_method_ptr ui(UI_UTIL_wrap_read_pem_callback(give_passphrase, 0));
-    const store_ptr store(OSSL_STORE_open(uri.c_str(), ui.get(), passphrase_argument(passphrase),
-                                          nullptr, nullptr));
+    const store_ptr store(
+        OSSL_STORE_open(uri.c_str(), ui.get(), passphrase_argument(passphrase), nullptr, nullptr));
     if (!store) {
         return key_problem(role, uri,
                            "no OpenSSL provider opens this URI; check openssl.cnf, and `openssl "
@@ -79,7 +80,8 @@ loaded<key_ptr> key_from_store(std::string_view role, const std::string& uri,
             return own_key(OSSL_STORE_INFO_get1_PKEY(info.get()));
         }
     }
-    return key_problem(role, uri, "there is no private key at this URI; check it and the passphrase");
+    return key_problem(role, uri,
+                       "there is no private key at this URI; check it and the passphrase");
 }
 
 loaded<secret_bytes> load_at_rest(const config::key_files& files,
@@ -127,8 +129,7 @@ loaded<key_ring::own_key> load_private_key(std::string_view role, const std::str
         return key.error();
     }
     if (!is_p256(key->get())) {
-        return key_problem(role, reference,
-                           "is not a P-256 key; make one with `dhow keys create`");
+        return key_problem(role, reference, "is not a P-256 key; make one with `dhow keys create`");
     }
     return key_ring::own_key{*key, key_id_of(key->get())};
 }

@@ -1,8 +1,8 @@
 // The bureau's own private keys: read once, held for the life of the process, wiped at its end.
 // Way of the message: signs and opens at [seal]; the TLS set-up takes the link key.
-// Not pure: reads files, credentials or tokens. Immutable once loaded; shared read-only by all threads.
-// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
-// Limits: secret_bytes_max for each file.
+// Not pure: reads files, credentials or tokens. Immutable once loaded; shared read-only by all
+// threads. Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp. Limits:
+// secret_bytes_max for each file.
 #pragma once
 
 #include "config/model.hpp"
@@ -11,8 +11,8 @@
 
 namespace dhow::seal {
 
-/// Puts private numbers into locked memory that is not swapped or dumped. Once, before any key is read;
-/// without the right to lock memory OpenSSL does without. True when the memory is locked.
+/// Puts private numbers into locked memory that is not swapped or dumped. Once, before any key is
+/// read; without the right to lock memory OpenSSL does without. True when the memory is locked.
 bool prepare_secure_heap();
 
 class key_ring {
@@ -21,8 +21,8 @@ public:
         key_ptr key;
         protocol::key_id id;
     };
-    /// Reads every key that `files` names; relative paths start at `base`. The problem names the key, the
-    /// file and what to do.
+    /// Reads every key that `files` names; relative paths start at `base`. The problem names the
+    /// key, the file and what to do.
     static loaded<key_ring> load(const config::key_files& files, const std::filesystem::path& base);
 
     /// From keys that are already in memory; `encrypt` begins with the current one.
@@ -44,9 +44,9 @@ private:
     secret_bytes x_at_rest;
 };
 
-/// One private key from `credential:`, `file:`, a path, or any OSSL_STORE URI (`handle:`, `pkcs11:` with
-/// the provider that serves it). `passphrase` opens an encrypted PEM file or a token; nobody is asked on
-/// a terminal. `role` is for the message only.
+/// One private key from `credential:`, `file:`, a path, or any OSSL_STORE URI (`handle:`, `pkcs11:`
+/// with the provider that serves it). `passphrase` opens an encrypted PEM file or a token; nobody
+/// is asked on a terminal. `role` is for the message only.
 loaded<key_ring::own_key> load_private_key(std::string_view role, const std::string& reference,
                                            const std::filesystem::path& base,
                                            const secret_bytes& passphrase);

@@ -1,6 +1,7 @@
 // Owning pointers to OpenSSL objects, and the per-thread contexts that are costly to make.
 // Way of the message: used by every file of [seal] that computes.
-// Not pure: OpenSSL. A toolbox belongs to one thread; EVP_PKEYs are shared read-only (openssl-threads(7)).
+// Not pure: OpenSSL. A toolbox belongs to one thread; EVP_PKEYs are shared read-only (openssl-
+// threads(7)).
 // Spec: none. Tests: through unit/seal.
 // Limits: none.
 #pragma once
@@ -40,8 +41,10 @@ using key_ptr = std::shared_ptr<EVP_PKEY>;
 
 inline key_ptr own_key(EVP_PKEY* key) { return key ? key_ptr(key, EVP_PKEY_free) : nullptr; }
 
-/// What is fetched once per thread: with OpenSSL 3.0 every implicit fetch costs about a microsecond and a
-/// lock, and a fresh EC generation context twice the key generation itself (measured: 32 against 15 us).
+/// What is fetched once per thread: with OpenSSL 3.0 every implicit fetch costs about a microsecond
+/// and a
+/// lock, and a fresh EC generation context twice the key generation itself (measured: 32 against 15
+/// us).
 struct toolbox {
     toolbox();
     digest_algorithm_ptr sha256;

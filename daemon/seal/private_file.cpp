@@ -38,7 +38,8 @@ bool write_all(int descriptor, byte_view content) {
     return ::fsync(descriptor) == 0;
 }
 
-loaded<void> write_file(const std::filesystem::path& path, byte_view content, int flags, mode_t mode) {
+loaded<void> write_file(const std::filesystem::path& path, byte_view content, int flags,
+                        mode_t mode) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
     if (descriptor < 0) {
         return system_problem(path, errno == EEXIST ? "exists already and is not overwritten; move "
@@ -73,7 +74,8 @@ loaded<bytes> read_file(const std::filesystem::path& path, std::size_t bytes_max
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     if (error) {
-        return problem{errc::not_found, path.string() + ": cannot be read (" + error.message() + ")"};
+        return problem{errc::not_found,
+                       path.string() + ": cannot be read (" + error.message() + ")"};
     }
     if (size > bytes_max) {
         return problem{errc::too_long, path.string() + ": is larger than it may be"};

@@ -1,8 +1,8 @@
 // Everything that needs a private key or checks a signature, as jobs of values in and results out.
-// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open -> handover.
-// The interface is values only, so that keys can later live in a process of their own or on a token.
-// Spec: docs/parcel-format.md, docs/decisions. Tests: unit/seal.
-// Limits: crypto_jobs_max; sizes of limits.hpp.
+// Way of the message: intake -> [seal] -> store; link -> [seal] verify -> store -> [seal] open ->
+// handover. The interface is values only, so that keys can later live in a process of their own or
+// on a token. Spec: docs/parcel-format.md, docs/decisions. Tests: unit/seal. Limits:
+// crypto_jobs_max; sizes of limits.hpp.
 #pragma once
 
 #include "protocol/content.hpp"
@@ -21,8 +21,8 @@ using protocol::digest;
 using protocol::result;
 
 namespace job {
-/// Signs, compresses, pads, seals. The header's `lockbox_root` is filled in. Recipients' current encrypt
-/// keys come from the directory; the origin's archive key is added as one more lockbox.
+/// Signs, compresses, pads, seals. The header's `lockbox_root` is filled in. Recipients' current
+/// encrypt keys come from the directory; the origin's archive key is added as one more lockbox.
 struct seal_message {
     protocol::header header;
     protocol::content content;
@@ -34,15 +34,15 @@ struct seal_piece {
     bytes plain;
 };
 struct make_key {};
-/// Outer seal: signature, signer's owner and status, class right, lockboxes against the root; and, when
-/// `body` is given, its digest.
+/// Outer seal: signature, signer's owner and status, class right, lockboxes against the root; and,
+/// when `body` is given, its digest.
 struct verify_parcel {
     protocol::preamble preamble;
     std::optional<bytes> body;
     std::optional<digest> body_digest;
 };
-/// Opens for ourselves. The seal was verified before. `received_at`: when it was, if that is not now, so
-/// that a key revoked since then does not close what had come before.
+/// Opens for ourselves. The seal was verified before. `received_at`: when it was, if that is not
+/// now, so that a key revoked since then does not close what had come before.
 struct open_message {
     protocol::preamble preamble;
     bytes body;
@@ -145,7 +145,8 @@ using job_outcome =
                  done::opened_message, done::opened_piece, done::signed_receipt,
                  done::verified_receipt, done::signed_hello, done::verified_hello, done::at_rest>;
 
-/// Runs one job to its end on the calling thread. Thread-safe: keys and directory are shared read-only.
+/// Runs one job to its end on the calling thread. Thread-safe: keys and directory are shared
+/// read-only.
 class sealer {
 public:
     virtual ~sealer() = default;

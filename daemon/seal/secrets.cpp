@@ -61,7 +61,7 @@ std::string fault_of_mode(const struct stat& status) {
 
 loaded<secret_bytes> read_private(const std::filesystem::path& path, bool check_mode) {
     const open_file file(path);
-    struct stat status {};
+    struct stat status{};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
         return file_problem(path, std::string("cannot be opened (") + std::strerror(errno) +
                                       "); check the path and who may read it");
@@ -131,10 +131,11 @@ loaded<secret_bytes> read_secret(std::string_view reference, const std::filesyst
         const auto name = reference.substr(credential_scheme.size());
         const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
         if (folder == nullptr) {
-            return problem{errc::keys_locked,
-                           std::string(reference) +
-                               ": there are no credentials ($CREDENTIALS_DIRECTORY is not set); run "
-                               "under systemd with LoadCredential, or name a file instead"};
+            return problem{
+                errc::keys_locked,
+                std::string(reference) +
+                    ": there are no credentials ($CREDENTIALS_DIRECTORY is not set); run "
+                    "under systemd with LoadCredential, or name a file instead"};
         }
         if (name.empty() || name.find('/') != std::string_view::npos) {
             return problem{errc::keys_locked, std::string(reference) +

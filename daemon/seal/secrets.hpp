@@ -17,7 +17,8 @@ namespace dhow::seal {
 using protocol::byte_view;
 using protocol::bytes;
 
-/// What went wrong with a file of an administrator: a text that names the file, the fault and the remedy.
+/// What went wrong with a file of an administrator: a text that names the file, the fault and the
+/// remedy.
 struct problem {
     protocol::errc code = protocol::errc::internal;
     std::string text;
@@ -55,9 +56,9 @@ bool equal_secrets(byte_view left, byte_view right);
 /// A PEM file with an encrypted key and its certificate stays far below this.
 inline constexpr std::size_t secret_bytes_max = 64 * 1024;
 
-/// Reads `credential:NAME` ($CREDENTIALS_DIRECTORY/NAME) or `file:PATH`; a path without a scheme is a
-/// file. Relative paths start at `base`. A file must be regular, ours or root's, and closed to group and
-/// others (0600 or 0400); credentials are guarded by the service manager.
+/// Reads `credential:NAME` ($CREDENTIALS_DIRECTORY/NAME) or `file:PATH`; a path without a scheme is
+/// a file. Relative paths start at `base`. A file must be regular, ours or root's, and closed to
+/// group and others (0600 or 0400); credentials are guarded by the service manager.
 loaded<secret_bytes> read_secret(std::string_view reference, const std::filesystem::path& base);
 
 /// Whether read_secret() is the one to ask (else the reference is an OSSL_STORE URI).

@@ -95,8 +95,8 @@ protocol::wrapped_key wrap_key(const secret_key& wrapping, const secret_key& key
     const cipher_use context(tools().cipher_context.get());
     protocol::wrapped_key out;
     int length = 0;
-    DHOW_ENSURE(EVP_EncryptInit_ex2(context.get(), tools().wrap.get(), wrapping.data(), nullptr, nullptr) ==
-                1);
+    DHOW_ENSURE(EVP_EncryptInit_ex2(context.get(), tools().wrap.get(), wrapping.data(), nullptr,
+                                    nullptr) == 1);
     DHOW_ENSURE(EVP_EncryptUpdate(context.get(), out.value.data(), &length, key.data(),
                                   to_int(key.size())) == 1);
     DHOW_ENSURE(length == to_int(out.value.size()));
@@ -107,10 +107,10 @@ result<secret_key> unwrap_key(const secret_key& wrapping, const protocol::wrappe
     const cipher_use context(tools().cipher_context.get());
     std::array<std::uint8_t, protocol::wrapped_key::size_bytes> plain{};
     int length = 0;
-    DHOW_ENSURE(EVP_DecryptInit_ex2(context.get(), tools().wrap.get(), wrapping.data(), nullptr, nullptr) ==
-                1);
-    const bool opened = EVP_DecryptUpdate(context.get(), plain.data(), &length, wrapped.value.data(),
-                                          to_int(wrapped.value.size())) == 1;
+    DHOW_ENSURE(EVP_DecryptInit_ex2(context.get(), tools().wrap.get(), wrapping.data(), nullptr,
+                                    nullptr) == 1);
+    const bool opened = EVP_DecryptUpdate(context.get(), plain.data(), &length,
+                                          wrapped.value.data(), to_int(wrapped.value.size())) == 1;
     secret_key out{};
     if (!opened || length != to_int(out.size())) {
         return errc::cannot_open;

@@ -26,8 +26,8 @@ loaded<std::shared_ptr<const trust_directory>> trust_directory::build(protocol::
                                where + ": a key id is not that of its certificate"};
             }
             if (!made->x_keys
-                     .emplace(key.id, trusted_key{&entry, &key, checked->public_key,
-                                                  checked->digest})
+                     .emplace(key.id,
+                              trusted_key{&entry, &key, checked->public_key, checked->digest})
                      .second) {
                 return problem{errc::duplicate_field, where + ": a key stands in it twice"};
             }
@@ -61,7 +61,8 @@ result<void> check_signer(const trust_directory::trusted_key& key, protocol::key
                           protocol::utc_time signed_at, protocol::utc_time now) {
     const auto& entry = *key.entry;
     const bool revoked_at_once = entry.status == bureau_status::revoked && !entry.invalid_from;
-    if (key.key->purpose != purpose || entry.status == bureau_status::suspended || revoked_at_once) {
+    if (key.key->purpose != purpose || entry.status == bureau_status::suspended ||
+        revoked_at_once) {
         return errc::key_not_allowed;
     }
     const auto latest = std::max(signed_at, now);

@@ -18,11 +18,12 @@ public:
         const protocol::directory_entry* entry = nullptr;
         const protocol::directory_key* key = nullptr;
         key_ptr public_key;
-        digest certificate_digest;   ///< SHA-256 of the DER (RFC 5035 ESSCertIDv2).
+        digest certificate_digest;  ///< SHA-256 of the DER (RFC 5035 ESSCertIDv2).
     };
 
-    /// Parses every certificate and checks its profile, owner, purpose and key id. One bad certificate
-    /// refuses the whole: the signers of the directory vouched for what cannot be right.
+    /// Parses every certificate and checks its profile, owner, purpose and key id. One bad
+    /// certificate refuses the whole: the signers of the directory vouched for what cannot be
+    /// right.
     static loaded<std::shared_ptr<const trust_directory>> build(protocol::directory data);
 
     [[nodiscard]] const protocol::directory& data() const { return x_data; }
@@ -38,7 +39,8 @@ private:
     std::map<protocol::key_id, trusted_key> x_keys;
 };
 
-/// The one place where the newest directory hangs. Reading takes a reference, never waits for a reload.
+/// The one place where the newest directory hangs. Reading takes a reference, never waits for a
+/// reload.
 class directory_holder {
 public:
     explicit directory_holder(std::shared_ptr<const trust_directory> first)
@@ -51,9 +53,10 @@ private:
     std::shared_ptr<const trust_directory> x_current;
 };
 
-/// Whether a signature of this key made at `signed_at` counts at `now`. It does not while the bureau is
-/// suspended, nor from the time on at which the bureau or the key became invalid (a revoked bureau without
-/// such a time was never valid). A stolen key can date its signatures back, so `now` counts as well.
+/// Whether a signature of this key made at `signed_at` counts at `now`. It does not while the
+/// bureau is suspended, nor from the time on at which the bureau or the key became invalid (a
+/// revoked bureau without such a time was never valid). A stolen key can date its signatures back,
+/// so `now` counts as well.
 result<void> check_signer(const trust_directory::trusted_key& key, protocol::key_purpose purpose,
                           protocol::utc_time signed_at, protocol::utc_time now);
 

@@ -255,6 +255,33 @@ refuse_a_forgery() {
 
 is_refused() { ! state_is relayed ZW "$forged"; }
 
+verify_evidence() {
+    title "11. Evidence for a third party: signed files, openssl, and a root certificate had elsewhere"
+    show ZW evidence export "$hit" --out "$dir/evidence"
+    # The verifier's own copy of the root certificate: from the signer, not from the export.
+    mkdir "$dir/verifier"
+    cp "$dir/root/directory-certificate.pem" "$dir/verifier/signers.pem"
+    printf '\n  $ sh verify.sh signers.pem 1      # it runs openssl, and nothing of Dhow\n'
+    verify evidence signers.pem || die "the evidence does not verify"
+    [ "$(grep -c 'receipt-.* signed by MU' "$dir/verify.txt")" -gt 0 ] || die "no receipt of MU was verified"
+    note "" "The same check of a copy with one bit of a receipt flipped:"
+    cp -r "$dir/evidence" "$dir/altered"
+    python3 "$tools/store_tools.py" flip "$dir/altered/receipt-1.cms" 0
+    ! verify altered signers.pem || die "altered evidence was accepted"
+    note "" "And of the export against somebody else's root certificate:"
+    "$bin/dhow" keys root --signer mallory --out "$dir/mallory" >/dev/null
+    cp "$dir/mallory/directory-certificate.pem" "$dir/verifier/mallory.pem"
+    ! verify evidence mallory.pem || die "a stranger's root certificate was accepted"
+}
+
+# verify FOLDER CERTIFICATE: shows what the script says; its exit code.
+verify() {
+    local code=0
+    sh "$dir/$1/verify.sh" "$dir/verifier/$2" 1 >"$dir/verify.txt" 2>&1 || code=$?
+    indented <"$dir/verify.txt"
+    return $code
+}
+
 count_everything() {
     title "12. Counting: the three stores, joined by message id"
     local bureau
@@ -273,8 +300,6 @@ count_everything() {
         grep -q True || { printf 'demo: NOT ok, %s\n' "$summary"; exit 1; }
     [ "$hold" = yes ] || printf 'demo: ok, %s\n' "$summary"
 }
-
-verify_evidence() { :; }
 
 say_what_to_try() {
     title "The gateways run on; try"

@@ -9,8 +9,10 @@ usage: join_stores.py --letters FOLDER --taken FOLDER --message ID=ZW:MU,IPSG:FI
   --message  a message, its origin, its recipients, its files; may be given several times
   the rest   copies of the stores (`dhow db backup`)
 
-A message counts as delivered once when, for each of its recipients: the origin's store holds it, the
-recipient's store has exactly one inbox entry with a desk's acknowledgement, the files that were taken
+A message counts as delivered once when, for each of its recipients: the origin's store holds it,
+the
+recipient's store has exactly one inbox entry with a desk's acknowledgement, the files that were
+taken
 are those that were sent, and a receipt of that recipient lies in the origin's store. Prints a table
 and a line of JSON. Exit 0 only if all were delivered once.
 """
@@ -70,7 +72,8 @@ class Joined:
         self.in_inbox = one_number(
             there, "SELECT count(*) FROM inbox WHERE id = ? AND origin = ?", key, origin)
         self.acknowledged = one_number(
-            there, "SELECT count(*) FROM assignment JOIN inbox ON inbox.message = assignment.message"
+            there,
+                "SELECT count(*) FROM assignment JOIN inbox ON inbox.message = assignment.message"
             " WHERE inbox.id = ? AND inbox.origin = ? AND assignment.state = ?", key, origin, TAKEN)
         self.receipts = one_number(
             home, "SELECT count(*) FROM receipt_of JOIN receipt ON receipt.row = receipt_of.receipt"
@@ -105,7 +108,8 @@ def main():
     stores = {name: open_copy(path) for name, path in (one.split("=", 1) for one in options.stores)}
     messages = [Message(text, options.letters) for text in options.message]
     verdicts = []
-    print(f"  {'MESSAGE':36}  {'TO':5} {'OVER':5} {'INBOX':>5} {'TAKEN':>5} {'RECEIPTS':>8}  VERDICT")
+    print(f"  {'MESSAGE':36}  {'TO':5} {'OVER':5} {'INBOX':>5} {'TAKEN':>5} {'RECEIPTS':>8}"
+          "  VERDICT")
     for message in messages:
         copies = [Joined(stores, options.taken, message, to) for to in message.recipients]
         for one in copies:

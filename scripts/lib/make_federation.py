@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes a small federation in a folder: keys, a signed directory, and a configuration for each gateway.
+"""Makes a small federation in a folder: keys, a signed directory, and a configuration for each
+gateway.
 
 usage: make_federation.py --dhow PATH --dir DIR [--hub IPSG] [--members ZW,MU] [--also KE,FJ]
                           [--line ZW=PORT]... [--log LEVEL] [--extra FILE]

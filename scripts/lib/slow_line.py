@@ -3,7 +3,8 @@
 
 usage: slow_line.py LISTEN_PORT TARGET_PORT KBIT_PER_S [COUNT_FILE]
 
-The rate holds for each direction. Buffers are small, so that what the sender has written is soon on its
+The rate holds for each direction. Buffers are small, so that what the sender has written is soon
+on its
 way. COUNT_FILE, when named, holds the bytes carried so far: "FORWARD BACKWARD". Ends with SIGTERM.
 """
 import asyncio

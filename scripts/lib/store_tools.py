@@ -2,9 +2,12 @@
 """Looks into the store of a gateway that does not run, or spoils it: for the demo and for tests.
 
 usage: store_tools.py partial STORE ID      bytes on disk and in all of an unfinished attachment
-       store_tools.py held STORE ID         what this gateway holds of a message, as a reader of the disk
+       store_tools.py held STORE ID         what this gateway holds of a message, as a reader of
+       the disk
        store_tools.py search STORE WORD...  how often each word stands in the store's files
-       store_tools.py forge STORE ID        one bit of the sealed text flipped, its checksum made good
+       store_tools.py forge STORE ID        one bit of the sealed text flipped, its checksum made
+       good
+       store_tools.py flip FILE BIT         that bit of a file's middle byte flipped
        store_tools.py lose|double STORE ID  the delivered message removed, or there twice
 
 `partial`, `held` and `search` change nothing: they read a copy.
@@ -28,7 +31,8 @@ def copy_of(store):
     with tempfile.TemporaryDirectory(dir=pathlib.Path(store).parent.parent) as folder:
         for path in files_of(store):
             shutil.copy(path, folder)
-        with contextlib.closing(sqlite3.connect(pathlib.Path(folder) / pathlib.Path(store).name)) as db:
+        copy = pathlib.Path(folder) / pathlib.Path(store).name
+        with contextlib.closing(sqlite3.connect(copy)) as db:
             yield db
 
 
@@ -47,7 +51,8 @@ def message_row(db, message):
 def partial(store, message):
     with copy_of(store) as db:
         row, _ = message_row(db, message)
-        found = db.execute("SELECT durable_bytes, bytes FROM object WHERE message = ? AND position > 0"
+        found = db.execute("SELECT durable_bytes, bytes FROM object"
+                           " WHERE message = ? AND position > 0"
                            " AND state < 2", (row,)).fetchone()
         if found is None:
             sys.exit("no attachment of this message is unfinished here")
@@ -57,7 +62,8 @@ def partial(store, message):
 def held(store, message):
     with copy_of(store) as db:
         row, text = message_row(db, message)
-        origin, cls, seal = db.execute("SELECT origin, cls, length(seal) FROM message WHERE row = ?",
+        origin, cls, seal = db.execute("SELECT origin, cls, length(seal) FROM message"
+                                       " WHERE row = ?",
                                        (row,)).fetchone()
         recipients = [name for (name,) in db.execute(
             "SELECT recipient FROM delivery WHERE message = ?", (row,))]
@@ -95,6 +101,12 @@ def forge(store, message):
                    (bytes(forged), checksum, place))
 
 
+def flip(path, bit):
+    data = bytearray(pathlib.Path(path).read_bytes())
+    data[len(data) // 2] ^= 1 << int(bit)
+    pathlib.Path(path).write_bytes(data)
+
+
 def lose(store, message):
     with contextlib.closing(sqlite3.connect(store)) as db, db:
         row, _ = message_row(db, message)
@@ -115,7 +127,7 @@ def double(store, message):
 
 
 if __name__ == "__main__":
-    verbs = {verb.__name__: verb for verb in (partial, held, search, forge, lose, double)}
+    verbs = {verb.__name__: verb for verb in (partial, held, search, forge, flip, lose, double)}
     if len(sys.argv) < 4 or sys.argv[1] not in verbs:
         sys.exit(__doc__)
     verbs[sys.argv[1]](*sys.argv[2:])

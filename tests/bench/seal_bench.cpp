@@ -16,7 +16,8 @@ using tests::bureau;
 
 double seconds = 1.0;
 
-/// Calls until the time is over; a second of warming up is not needed: the first tenth is not counted.
+/// Calls until the time is over; a second of warming up is not needed: the first tenth is not
+/// counted.
 template <class Call>
 void rate(const char* metric, const char* peer, Call call) {
     using clock = std::chrono::steady_clock;
@@ -33,14 +34,14 @@ void rate(const char* metric, const char* peer, Call call) {
         return static_cast<double>(calls) / passed;
     };
     run_for(seconds / 10);
-    std::printf("{\"metric\": \"%s\", \"peer\": \"%s\", \"value\": %.0f, \"unit\": \"1/s\"}\n", metric,
-                peer, run_for(seconds));
+    std::printf("{\"metric\": \"%s\", \"peer\": \"%s\", \"value\": %.0f, \"unit\": \"1/s\"}\n",
+                metric, peer, run_for(seconds));
     std::fflush(stdout);
 }
 
 void value(const char* metric, std::size_t number) {
-    std::printf("{\"metric\": \"%s\", \"peer\": \"dhow\", \"value\": %zu, \"unit\": \"B\"}\n", metric,
-                number);
+    std::printf("{\"metric\": \"%s\", \"peer\": \"dhow\", \"value\": %zu, \"unit\": \"B\"}\n",
+                metric, number);
 }
 
 void must(bool ok) {
@@ -55,7 +56,8 @@ void raw_rates() {
     const auto other = generate_p256();
     const auto hash = sha256(bytes{1, 2, 3});
     const auto signature = sign_digest(key.get(), hash).value();
-    rate("machine.p256_sign_per_s", "machine", [&] { must(sign_digest(key.get(), hash).has_value()); });
+    rate("machine.p256_sign_per_s", "machine",
+         [&] { must(sign_digest(key.get(), hash).has_value()); });
     rate("machine.p256_verify_per_s", "machine",
          [&] { must(verify_digest(key.get(), hash, signature).has_value()); });
     rate("machine.p256_ecdh_per_s", "machine",
@@ -84,8 +86,8 @@ void sealer_rates() {
     content.outcomes[0].at = tests::test_time;
     const job_request receipt = job::sign_receipt{content};
     rate("seal.receipt_sign_per_s", "dhow", [&] { must(mu->run(receipt).has_value()); });
-    const job_request check = job::verify_receipt{
-        std::get<done::signed_receipt>(mu->run(receipt).value()).encoded};
+    const job_request check =
+        job::verify_receipt{std::get<done::signed_receipt>(mu->run(receipt).value()).encoded};
     rate("seal.receipt_verify_per_s", "dhow", [&] { must(zw->run(check).has_value()); });
     const job_request piece = job::seal_piece{{}, bytes(protocol::limits::piece_bytes)};
     rate("seal.piece_1mib_per_s", "dhow", [&] { must(zw->run(piece).has_value()); });

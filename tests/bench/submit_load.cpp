@@ -30,8 +30,8 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 struct load {
     std::string socket_path;
-    std::string head;              ///< The request up to the text's serial number.
-    std::string tail;              ///< And what follows it.
+    std::string head;  ///< The request up to the text's serial number.
+    std::string tail;  ///< And what follows it.
     std::uint64_t messages_left = 0;
     clock_type::time_point until;
     std::uint64_t requests = 0, errors = 0, serial = 0;
@@ -102,7 +102,8 @@ float percentile(std::vector<float>& values, double share) {
         return 0;
     }
     const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at),
+                     values.end());
     return values[at];
 }
 
@@ -115,13 +116,14 @@ void prepare(load& work, const po::variables_map& values) {
         text += filler;
     }
     text.resize(bytes - 17);
-    const std::string begin = "{\"kind\":\"" + values["kind"].as<std::string>() + "\",\"class\":\"" +
-                              values["class"].as<std::string>() + "\",\"to\":[\"" +
-                              values["to"].as<std::string>() + "\"],\"text\":\"";
+    const std::string begin = "{\"kind\":\"" + values["kind"].as<std::string>() +
+                              "\",\"class\":\"" + values["class"].as<std::string>() +
+                              "\",\"to\":[\"" + values["to"].as<std::string>() + "\"],\"text\":\"";
     work.tail = " " + text + "\"}";
-    work.head = "POST /v1/messages HTTP/1.1\r\nHost: dhow\r\nContent-Type: application/json\r\n"
-                "Content-Length: " +
-                std::to_string(begin.size() + 16 + work.tail.size()) + "\r\n\r\n" + begin;
+    work.head =
+        "POST /v1/messages HTTP/1.1\r\nHost: dhow\r\nContent-Type: application/json\r\n"
+        "Content-Length: " +
+        std::to_string(begin.size() + 16 + work.tail.size()) + "\r\n\r\n" + begin;
 }
 
 po::variables_map parse(int argc, char** argv) {

@@ -12,7 +12,8 @@ namespace dhow::sim {
 namespace {
 /// What a kernel takes before write() waits.
 constexpr std::uint64_t pipe_bytes_max = 64 * 1024;
-/// How long one side goes on without hearing that the other is gone; sessions notice by themselves before.
+/// How long one side goes on without hearing that the other is gone; sessions notice by themselves
+/// before.
 constexpr microseconds deaf_time{600'000'000};
 }  // namespace
 

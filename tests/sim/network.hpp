@@ -1,5 +1,5 @@
-// A faulty network in virtual time: connections with latency and rate, byte-wise splits, cuts, refusals.
-// Way of the message: link_session of one node -> [network] -> link_session of another.
+// A faulty network in virtual time: connections with latency and rate, byte-wise splits, cuts,
+// refusals. Way of the message: link_session of one node -> [network] -> link_session of another.
 // Pure. Simulated: there is no TLS here; the peer's identity is given, as pinning would give it.
 // Spec: docs/simulator.md. Tests: sim.
 // Limits: at most `pipe_bytes_max` unsent per direction, as a kernel's buffer has.

@@ -170,8 +170,8 @@ void node::commit_batch() {
     auto batch = std::exchange(x_batch, {});
     auto results = x_store->apply(batch);
     DHOW_ENSURE(results.has_value());
-    // The answer may be lost with the power although the commit is on disk: that is decided by when the
-    // next crash falls.
+    // The answer may be lost with the power although the commit is on disk: that is decided by when
+    // the next crash falls.
     later(microseconds{x_random.between(10, 500)}, [this, found = std::move(*results)] {
         x_committing = false;
         x_gateway->on_stored(found);

@@ -1,8 +1,7 @@
 // One simulated gateway: the production core and the production SQLite store on a crashing disk.
 // Way of the message: as in daemon/app, with virtual time between command and completion.
-// Pure but for SQLite in memory. Sealer: the stand-in (tests/support/plain_sealer) unless told otherwise.
-// Spec: docs/simulator.md. Tests: sim.
-// Limits: dies and starts again at any event.
+// Pure but for SQLite in memory. Sealer: the stand-in (tests/support/plain_sealer) unless told
+// otherwise. Spec: docs/simulator.md. Tests: sim. Limits: dies and starts again at any event.
 #pragma once
 
 #include "daemon/route/gateway.hpp"

@@ -1,8 +1,8 @@
-// A run: some bureaus and a hub, people who send, faults drawn from the seed, healing, and the checks.
-// Way of the message: agency -> node -> network -> hub -> network -> node -> inbox, and receipts back.
-// Pure but for SQLite in memory. One seed gives one run, to the byte.
-// Spec: docs/simulator.md (faults, checks). Tests: sim_tests; `dhow-sim --seed N`.
-// Limits: small on purpose, so that seeds are many.
+// A run: some bureaus and a hub, people who send, faults drawn from the seed, healing, and the
+// checks. Way of the message: agency -> node -> network -> hub -> network -> node -> inbox, and
+// receipts back. Pure but for SQLite in memory. One seed gives one run, to the byte. Spec:
+// docs/simulator.md (faults, checks). Tests: sim_tests; `dhow-sim --seed N`. Limits: small on
+// purpose, so that seeds are many.
 #pragma once
 
 #include "tests/sim/node.hpp"

@@ -1,8 +1,6 @@
-// The simulator's seeds as tests: a share of them at each run, the same run twice, and proof that it notices.
-// Way of the message: see world.hpp.
-// Pure but for SQLite in memory.
-// Spec: docs/simulator.md. Tests: this is one.
-// Limits: kept below a minute; `scripts/sim` runs more.
+// The simulator's seeds as tests: a share of them at each run, the same run twice, and proof that
+// it notices. Way of the message: see world.hpp. Pure but for SQLite in memory. Spec:
+// docs/simulator.md. Tests: this is one. Limits: kept below a minute; `scripts/sim` runs more.
 #include "tests/sim/world.hpp"
 
 #include <boost/test/unit_test.hpp>

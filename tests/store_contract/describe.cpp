@@ -135,6 +135,7 @@ struct writer {
         put(a.messages);
         put(a.inbox_open);
     }
+    void operator()(const answer::incomplete& a) { put(a.messages); }
     void operator()(const answer::backup&) {}
     void operator()(const answer::verdict& a) {
         put(a.ok);

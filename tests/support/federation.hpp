@@ -84,13 +84,14 @@ private:
                          protocol::message_class::routine, protocol::message_class::bulk};
         entry.dictionaries = dictionaries;
         using purpose = protocol::key_purpose;
-        for (const auto& [use, key] : {std::pair{purpose::link, link}, std::pair{purpose::sign, sign},
-                                       std::pair{purpose::encrypt, encrypt},
-                                       std::pair{purpose::archive, made.archive}}) {
-            auto certificate = seal::make_certificate(
-                key.get(), {seal::use_of(use), name, entry.name, test_time});
+        for (const auto& [use, key] :
+             {std::pair{purpose::link, link}, std::pair{purpose::sign, sign},
+              std::pair{purpose::encrypt, encrypt}, std::pair{purpose::archive, made.archive}}) {
+            auto certificate =
+                seal::make_certificate(key.get(), {seal::use_of(use), name, entry.name, test_time});
             made.certificates[use] = certificate;
-            entry.keys.push_back({use, seal::key_id_of(key.get()), certificate, std::nullopt, true});
+            entry.keys.push_back(
+                {use, seal::key_id_of(key.get()), certificate, std::nullopt, true});
         }
         parties.emplace(name, std::move(made));
         data.entries.push_back(std::move(entry));
@@ -107,7 +108,8 @@ inline protocol::content sample_content(std::size_t text_bytes = 1500) {
     constexpr std::string_view words =
         "Request to confirm the validity of the record and the identity of the subject. ";
     while (content.text.size() < text_bytes) {
-        content.text.push_back(static_cast<std::uint8_t>(words[content.text.size() % words.size()]));
+        content.text.push_back(
+            static_cast<std::uint8_t>(words[content.text.size() % words.size()]));
     }
     return content;
 }

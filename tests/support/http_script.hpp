@@ -51,7 +51,7 @@ private:
 /// One reply, taken apart.
 struct parsed_reply {
     unsigned status = 0;
-    std::string head;   ///< Status line and fields.
+    std::string head;  ///< Status line and fields.
     std::string body;
 };
 
@@ -83,7 +83,8 @@ class http_script {
 public:
     scripted_api core;
     route::caller who{"border", true};
-    bool answers_later = false;   ///< Answers come in a later turn of the loop, as from the real core.
+    bool answers_later =
+        false;  ///< Answers come in a later turn of the loop, as from the real core.
     http::service_counters counters;
 
     http_script() {
@@ -138,8 +139,8 @@ public:
     }
 
     const http::router& routes() const { return routes_; }
-    std::function<void()> during;        ///< Called once while the connection runs.
-    std::size_t memory_left_taken = 0;   ///< Of the last run; 0 when all was given back.
+    std::function<void()> during;       ///< Called once while the connection runs.
+    std::size_t memory_left_taken = 0;  ///< Of the last run; 0 when all was given back.
 
 private:
     http::router routes_;

@@ -20,14 +20,14 @@ struct scripted_message {
     bool cancelled = false;
     store::assignment_state assignment = store::assignment_state::offered;
     std::string reason;
-    std::vector<protocol::bytes> attachments;   ///< Inbound: whole.
+    std::vector<protocol::bytes> attachments;  ///< Inbound: whole.
 };
 
 struct scripted_upload {
     std::string agency;
     std::string file_name, media_type;
     std::uint64_t bytes = 0;
-    std::uint64_t checksum = 0;                 ///< Sum of all bytes times their position.
+    std::uint64_t checksum = 0;  ///< Sum of all bytes times their position.
     std::size_t pieces = 0;
     std::size_t longest_piece = 0;
     bool complete = false;
@@ -39,7 +39,7 @@ public:
     std::map<std::string, protocol::message_id> keys;
     std::map<route::upload_id, scripted_upload> uploads;
     std::map<std::uint64_t, std::pair<protocol::message_id, scripted_message>> inbox;
-    std::vector<std::string> log;               ///< What operators did, in words.
+    std::vector<std::string> log;  ///< What operators did, in words.
     std::optional<response::problem> fail_next;
     bool ready = true;
     /// How answers are called; the default calls at once.
@@ -154,7 +154,8 @@ private:
     /// An agency sees only its own.
     scripted_message* find(const route::caller& who, const protocol::message_id& id) {
         const auto found = sent.find(id);
-        const bool visible = found != sent.end() && (who.is_operator || found->second.agency == who.agency);
+        const bool visible =
+            found != sent.end() && (who.is_operator || found->second.agency == who.agency);
         return visible ? &found->second : nullptr;
     }
     route::api_response handle(const route::caller& who, request::status& what) {
@@ -207,7 +208,8 @@ private:
     }
 
     static std::string summary_of(const scripted_message& message) {
-        return R"({"kind":")" + message.submitted.kind + R"(","subject":"","agency":"desk","text_bytes":)" +
+        return R"({"kind":")" + message.submitted.kind +
+               R"(","subject":"","agency":"desk","text_bytes":)" +
                std::to_string(message.submitted.text.size()) + R"(,"attachments":[]})";
     }
     static response::inbox_entry entry_of(std::uint64_t position, const protocol::message_id& id,
@@ -340,8 +342,8 @@ private:
         return response::done{"dialling"};
     }
     route::api_response handle(const route::caller&, request::suspend_peer& what) {
-        log.push_back((what.suspend ? "suspend " : "resume ") + std::string{what.peer.text()} + " " +
-                      what.reason);
+        log.push_back((what.suspend ? "suspend " : "resume ") + std::string{what.peer.text()} +
+                      " " + what.reason);
         return response::done{};
     }
     route::api_response handle(const route::caller&, request::explain_route& what) {
@@ -360,9 +362,8 @@ private:
         return response::done{what.path};
     }
     route::api_response handle(const route::caller&, request::check_store& what) {
-        return response::verdict{!what.thorough,
-                                 what.thorough ? std::vector<std::string>{"page 7"}
-                                               : std::vector<std::string>{}};
+        return response::verdict{!what.thorough, what.thorough ? std::vector<std::string>{"page 7"}
+                                                               : std::vector<std::string>{}};
     }
     route::api_response handle(const route::caller& who, request::who_am_i&) {
         return response::identity{who.agency, who.is_operator, "ZW", "0.1.0"};

@@ -1,5 +1,6 @@
-// Writes a synthetic corpus for training the zstd dictionary: signed contents as they are compressed.
-// usage: dictionary_corpus FOLDER [COUNT]. Invented persons and cases only; the same corpus at each run.
+// Writes a synthetic corpus for training the zstd dictionary: signed contents as they are
+// compressed. usage: dictionary_corpus FOLDER [COUNT]. Invented persons and cases only; the same
+// corpus at each run.
 #include "protocol/content.hpp"
 #include "protocol/parcel.hpp"
 
@@ -28,7 +29,9 @@ public:
         return z ^ (z >> 31);
     }
     std::uint64_t below(std::uint64_t end) { return next() % end; }
-    std::uint64_t between(std::uint64_t low, std::uint64_t high) { return low + below(high - low + 1); }
+    std::uint64_t between(std::uint64_t low, std::uint64_t high) {
+        return low + below(high - low + 1);
+    }
     bool percent(std::uint64_t chance) { return below(100) < chance; }
     template <std::size_t Size>
     std::string_view one_of(const std::string_view (&list)[Size]) {
@@ -47,19 +50,28 @@ private:
     std::uint64_t x_state;
 };
 
-constexpr std::string_view countries[] = {"ZW", "MU", "KE", "ZM", "RW", "TZ", "MZ", "ZA", "BW", "MG",
-                                          "SC", "KM", "UG", "ET", "NG", "SN", "FR", "GB", "IN", "AE"};
-constexpr std::string_view syllables[] = {"ka", "mo", "ri", "ta", "su", "ne", "lo", "wa", "zi", "ba",
-                                          "du", "fe", "go", "hi", "ju", "le", "mi", "no", "pa", "ro"};
+constexpr std::string_view countries[] = {"ZW", "MU", "KE", "ZM", "RW", "TZ", "MZ",
+                                          "ZA", "BW", "MG", "SC", "KM", "UG", "ET",
+                                          "NG", "SN", "FR", "GB", "IN", "AE"};
+constexpr std::string_view syllables[] = {"ka", "mo", "ri", "ta", "su", "ne", "lo",
+                                          "wa", "zi", "ba", "du", "fe", "go", "hi",
+                                          "ju", "le", "mi", "no", "pa", "ro"};
 constexpr std::string_view eyes[] = {"BLA", "BLU", "BRO", "BROD", "GRE", "GRY"};
 constexpr std::string_view hairs[] = {"BLA", "BRO", "BROF", "GRY", "HAIB", "RED"};
 constexpr std::string_view languages[] = {"ENG", "FRE", "SPA", "ARA", "SWA", "POR", "SNA"};
-constexpr std::string_view agencies[] = {"border-police", "customs", "judiciary", "duty-desk",
+constexpr std::string_view agencies[] = {"border-police",  "customs",
+                                         "judiciary",      "duty-desk",
                                          "airport-police", "criminal-investigation"};
-constexpr std::string_view offences[] = {
-    "Murder", "Fraud by false pretences", "Theft of motor vehicles", "Trafficking in human beings",
-    "Illicit trafficking in narcotic drugs", "Money laundering", "Forgery of travel documents",
-    "Illegal possession of firearms", "Armed robbery", "Participation in a criminal organisation"};
+constexpr std::string_view offences[] = {"Murder",
+                                         "Fraud by false pretences",
+                                         "Theft of motor vehicles",
+                                         "Trafficking in human beings",
+                                         "Illicit trafficking in narcotic drugs",
+                                         "Money laundering",
+                                         "Forgery of travel documents",
+                                         "Illegal possession of firearms",
+                                         "Armed robbery",
+                                         "Participation in a criminal organisation"};
 constexpr std::string_view sentences[] = {
     "The subject was identified at the primary inspection line on presenting the document. ",
     "Please confirm the validity of the record and the identity of the subject without delay. ",
@@ -95,8 +107,8 @@ std::string date(dice& roll, unsigned from, unsigned to, char separator) {
     const auto two = [](std::uint64_t value) {
         return (value < 10 ? "0" : "") + std::to_string(value);
     };
-    return std::to_string(roll.between(from, to)) + separator + two(roll.between(1, 12)) + separator +
-           two(roll.between(1, 28));
+    return std::to_string(roll.between(from, to)) + separator + two(roll.between(1, 12)) +
+           separator + two(roll.between(1, 28));
 }
 
 std::string time(dice& roll) {
@@ -118,16 +130,16 @@ std::string record(dice& roll) {
 }
 
 json::object person(dice& roll) {
-    json::object out{{"name", name(roll)},
-                     {"forename", name(roll)},
-                     {"sex_id", roll.percent(80) ? "M" : "F"},
-                     {"date_of_birth", date(roll, 1950, 2005, '/')},
-                     {"place_of_birth", name(roll)},
-                     {"country_of_birth_id", roll.one_of(countries)},
-                     {"nationalities", json::array{roll.one_of(countries)}},
-                     {"languages_spoken_ids",
-                      json::array{roll.one_of(languages), roll.one_of(languages)}},
-                     {"person_status", roll.percent(70) ? "wanted" : "suspect"}};
+    json::object out{
+        {"name", name(roll)},
+        {"forename", name(roll)},
+        {"sex_id", roll.percent(80) ? "M" : "F"},
+        {"date_of_birth", date(roll, 1950, 2005, '/')},
+        {"place_of_birth", name(roll)},
+        {"country_of_birth_id", roll.one_of(countries)},
+        {"nationalities", json::array{roll.one_of(countries)}},
+        {"languages_spoken_ids", json::array{roll.one_of(languages), roll.one_of(languages)}},
+        {"person_status", roll.percent(70) ? "wanted" : "suspect"}};
     if (roll.percent(40)) {
         out["height"] = 1.5 + static_cast<double>(roll.below(50)) / 100;
         out["weight"] = roll.between(50, 110);
@@ -136,10 +148,11 @@ json::object person(dice& roll) {
         out["distinguishing_marks"] = "Scar on the left forearm";
     }
     if (roll.percent(50)) {
-        out["identity_documents"] = json::array{{{"number", name(roll).substr(0, 2) + number(roll, 7)},
-                                                 {"type", "passport"},
-                                                 {"issuer", roll.one_of(countries)},
-                                                 {"expires", date(roll, 2027, 2035, '-')}}};
+        out["identity_documents"] =
+            json::array{{{"number", name(roll).substr(0, 2) + number(roll, 7)},
+                         {"type", "passport"},
+                         {"issuer", roll.one_of(countries)},
+                         {"expires", date(roll, 2027, 2035, '-')}}};
     }
     return out;
 }
@@ -198,15 +211,15 @@ json::object notice(dice& roll) {
     out["assurance_extradition"] = true;
     out["public_extract"] = false;
     out["offence_codes"] = json::array{"ILM"};
-    out["arrest_warrants"] = json::array{{{"issuing_country_id", roll.one_of(countries)},
-                                          {"charge", roll.one_of(offences)},
-                                          {"law_provision", "Section " + number(roll, 3) +
-                                                                " of the Criminal Code"},
-                                          {"max_penalty_months", roll.between(24, 300)},
-                                          {"warrant_ref", number(roll, 4) + "/2026"},
-                                          {"warrant_date", date(roll, 2015, 2026, '-')},
-                                          {"issuing_authority", "High Court of " + name(roll)},
-                                          {"expiry_date", "none"}}};
+    out["arrest_warrants"] =
+        json::array{{{"issuing_country_id", roll.one_of(countries)},
+                     {"charge", roll.one_of(offences)},
+                     {"law_provision", "Section " + number(roll, 3) + " of the Criminal Code"},
+                     {"max_penalty_months", roll.between(24, 300)},
+                     {"warrant_ref", number(roll, 4) + "/2026"},
+                     {"warrant_date", date(roll, 2015, 2026, '-')},
+                     {"issuing_authority", "High Court of " + name(roll)},
+                     {"expiry_date", "none"}}};
     return out;
 }
 
@@ -229,11 +242,21 @@ protocol::content sample(dice& roll) {
     protocol::content content;
     content.agency = roll.one_of(agencies);
     switch (roll.below(6)) {
-        case 0: set_text(content, "hit.request", hit_request(roll)); break;
-        case 1: set_text(content, "hit.notification", hit_request(roll)); break;
-        case 2: set_text(content, "hit.reply", hit_reply(roll)); break;
-        case 3: set_text(content, "notice.publication", notice(roll)); break;
-        case 4: set_text(content, "diffusion.circulation", diffusion(roll)); break;
+        case 0:
+            set_text(content, "hit.request", hit_request(roll));
+            break;
+        case 1:
+            set_text(content, "hit.notification", hit_request(roll));
+            break;
+        case 2:
+            set_text(content, "hit.reply", hit_reply(roll));
+            break;
+        case 3:
+            set_text(content, "notice.publication", notice(roll));
+            break;
+        case 4:
+            set_text(content, "diffusion.circulation", diffusion(roll));
+            break;
         default: {
             content.kind = "message.text";
             content.media_type = "text/plain; charset=utf-8";
@@ -241,8 +264,8 @@ protocol::content sample(dice& roll) {
             content.text.assign(text.begin(), text.end());
         }
     }
-    content.subject = std::string(roll.one_of(offences)) + ", our reference " + number(roll, 4) +
-                      "/2026";
+    content.subject =
+        std::string(roll.one_of(offences)) + ", our reference " + number(roll, 4) + "/2026";
     for (auto count = roll.between(1, 3); count > 0; --count) {
         content.recipients.push_back(protocol::bureau_id::parse(roll.one_of(countries)).value());
     }
@@ -255,8 +278,8 @@ protocol::content sample(dice& roll) {
 /// The content in its signed form, with random numbers where keys, digests and the signature stand.
 bytes signed_sample(dice& roll) {
     const auto content = protocol::encode_content(sample(roll));
-    const auto signed_at = std::chrono::sys_seconds(
-        std::chrono::seconds(roll.between(1'795'000'000, 1'900'000'000)));
+    const auto signed_at =
+        std::chrono::sys_seconds(std::chrono::seconds(roll.between(1'795'000'000, 1'900'000'000)));
     const auto attributes = protocol::signed_attributes(
         protocol::signed_content::message, roll.fixed<protocol::digest>(), signed_at,
         roll.fixed<protocol::digest>(), roll.fixed<protocol::digest>());

@@ -21,9 +21,13 @@ std::string encode(std::string_view text) {
 BOOST_AUTO_TEST_SUITE(encoding_test)
 
 BOOST_AUTO_TEST_CASE(encodes_the_vectors_of_rfc_4648) {
-    const std::pair<std::string, std::string> vectors[] = {
-        {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-        {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    const std::pair<std::string, std::string> vectors[] = {{"", ""},
+                                                           {"f", "Zg=="},
+                                                           {"fo", "Zm8="},
+                                                           {"foo", "Zm9v"},
+                                                           {"foob", "Zm9vYg=="},
+                                                           {"fooba", "Zm9vYmE="},
+                                                           {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, encoded] : vectors) {
         BOOST_TEST(encode(plain) == encoded);
         const auto decoded = http::from_base64(encoded);
@@ -44,8 +48,8 @@ BOOST_AUTO_TEST_CASE(decodes_what_it_encoded) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_every_other_spelling) {
-    for (const auto* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z=g=", "Zm8=Zm8=", "Zm9v\n", " m9v",
-                             "Zm-_", "====", "=", "Zg==Zg=="}) {
+    for (const auto* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z=g=", "Zm8=Zm8=", "Zm9v\n",
+                             " m9v", "Zm-_", "====", "=", "Zg==Zg=="}) {
         BOOST_TEST(!http::from_base64(text).has_value(), text);
     }
 }

@@ -115,8 +115,10 @@ BOOST_AUTO_TEST_CASE(bounds_texts_and_bodies) {
     const auto with_text = [](std::size_t size) {
         return R"({"kind":"k","to":["MU"],"text":")" + std::string(size, 'x') + "\"}";
     };
-    BOOST_TEST(script.ask_one("POST", "/v1/messages", with_text(limits::text_bytes_max)).status == 202U);
-    const auto longer = script.ask_one("POST", "/v1/messages", with_text(limits::text_bytes_max + 1));
+    BOOST_TEST(script.ask_one("POST", "/v1/messages", with_text(limits::text_bytes_max)).status ==
+               202U);
+    const auto longer =
+        script.ask_one("POST", "/v1/messages", with_text(limits::text_bytes_max + 1));
     BOOST_TEST(longer.status == 413U);
     const auto huge = script.ask_one("POST", "/v1/messages", "", "Content-Length: 4294967296\r\n");
     BOOST_TEST(huge.status == 413U);
@@ -134,8 +136,8 @@ BOOST_AUTO_TEST_CASE(bounds_texts_and_bodies) {
 BOOST_AUTO_TEST_CASE(maps_the_cores_refusals) {
     http_script script;
     const std::pair<protocol::errc, unsigned> cases[] = {
-        {protocol::errc::quota_exceeded, 429}, {protocol::errc::store_full, 507},
-        {protocol::errc::overloaded, 503},     {protocol::errc::unauthorised, 403},
+        {protocol::errc::quota_exceeded, 429},    {protocol::errc::store_full, 507},
+        {protocol::errc::overloaded, 503},        {protocol::errc::unauthorised, 403},
         {protocol::errc::unknown_recipient, 422}, {protocol::errc::internal, 500}};
     for (const auto& [code, status] : cases) {
         script.core.fail_next = route::response::problem{code, "why", std::chrono::seconds{9}};
@@ -145,18 +147,17 @@ BOOST_AUTO_TEST_CASE(maps_the_cores_refusals) {
         BOOST_TEST(detail_of(reply) == "why");
         BOOST_TEST(reply.head.find("Retry-After: 9\r\n") != std::string::npos);
     }
-    const auto policy = script.ask_one("POST", "/v1/messages",
-                                       R"({"kind":"forbidden","to":["MU"],"text":""})");
+    const auto policy =
+        script.ask_one("POST", "/v1/messages", R"({"kind":"forbidden","to":["MU"],"text":""})");
     BOOST_TEST(policy.status == 422U);
 }
 
 BOOST_AUTO_TEST_CASE(answers_pipelined_requests_in_order_in_steps_of_any_size) {
-    const std::string requests = http_script::text_of("GET", "/healthz") +
-                                 http_script::text_of("POST", "/v1/messages", small) +
-                                 http_script::text_of("GET", "/nowhere") +
-                                 http_script::text_of("HEAD", "/readyz") +
-                                 http_script::text_of("PUT", "/healthz") +
-                                 http_script::text_of("GET", "/v1/whoami");
+    const std::string requests =
+        http_script::text_of("GET", "/healthz") +
+        http_script::text_of("POST", "/v1/messages", small) +
+        http_script::text_of("GET", "/nowhere") + http_script::text_of("HEAD", "/readyz") +
+        http_script::text_of("PUT", "/healthz") + http_script::text_of("GET", "/v1/whoami");
     for (const bool later : {false, true}) {
         for (std::size_t step = 1; step < 300; step += 7) {
             http_script script;
@@ -164,7 +165,8 @@ BOOST_AUTO_TEST_CASE(answers_pipelined_requests_in_order_in_steps_of_any_size) {
             const std::string output = script.run(requests, step);
             const auto statuses = [&output] {
                 std::string out;
-                for (std::size_t at = 0; (at = output.find("HTTP/1.1 ", at)) != std::string::npos; ++at) {
+                for (std::size_t at = 0; (at = output.find("HTTP/1.1 ", at)) != std::string::npos;
+                     ++at) {
                     out += output.substr(at + 9, 3) + " ";
                 }
                 return out;
@@ -237,9 +239,9 @@ BOOST_AUTO_TEST_CASE(tells_what_became_of_a_message) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_uploads_in_whole_pieces) {
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, limits::piece_bytes - 1,
-                                   limits::piece_bytes, limits::piece_bytes + 1,
-                                   3 * limits::piece_bytes}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, limits::piece_bytes - 1, limits::piece_bytes,
+          limits::piece_bytes + 1, 3 * limits::piece_bytes}) {
         const auto data = pattern(size);
         std::uint64_t checksum = 0;
         for (std::size_t i = 0; i < size; ++i) {
@@ -247,7 +249,8 @@ BOOST_AUTO_TEST_CASE(takes_uploads_in_whole_pieces) {
         }
         for (const bool chunked : {false, true}) {
             http_script script;
-            std::string text = "POST /v1/uploads?name=photo%201.jpg HTTP/1.1\r\nContent-Type: image/jpeg\r\n";
+            std::string text =
+                "POST /v1/uploads?name=photo%201.jpg HTTP/1.1\r\nContent-Type: image/jpeg\r\n";
             if (chunked) {
                 text += "Transfer-Encoding: chunked\r\n\r\n";
                 for (std::size_t at = 0; at < size; at += 300'000) {
@@ -271,8 +274,8 @@ BOOST_AUTO_TEST_CASE(takes_uploads_in_whole_pieces) {
             BOOST_TEST(upload.media_type == "image/jpeg");
             BOOST_TEST(upload.checksum == checksum);
             BOOST_TEST(upload.complete);
-            BOOST_TEST(upload.pieces ==
-                       std::max<std::size_t>(1, (size + limits::piece_bytes - 1) / limits::piece_bytes));
+            BOOST_TEST(upload.pieces == std::max<std::size_t>(1, (size + limits::piece_bytes - 1) /
+                                                                     limits::piece_bytes));
             BOOST_TEST(upload.longest_piece <= limits::piece_bytes);
         }
     }
@@ -311,8 +314,9 @@ BOOST_AUTO_TEST_CASE(abandons_an_upload_that_the_core_refuses) {
 BOOST_AUTO_TEST_CASE(invites_the_body_only_when_it_wants_it) {
     http_script script;
     // The body comes after the invitation: the steps part head and body.
-    const std::string head = "POST /v1/messages HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " +
-                             std::to_string(small.size()) + "\r\n\r\n";
+    const std::string head =
+        "POST /v1/messages HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " +
+        std::to_string(small.size()) + "\r\n\r\n";
     const std::string output = script.run(head + small, head.size());
     BOOST_TEST(output.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\n"));
     const std::string refused = script.run("PUT" + head.substr(4) + small, head.size() - 1);
@@ -335,10 +339,15 @@ BOOST_AUTO_TEST_CASE(lists_opens_and_acknowledges) {
     const std::string ack = "/v1/inbox/" + id + "/ack";
     BOOST_TEST(script.ask_one("POST", ack, R"({"state":"eaten"})").status == 400U);
     BOOST_TEST(script.ask_one("POST", ack).status == 400U);
-    BOOST_TEST(script.ask_one("POST", ack, R"({"state":"rejected","reason":"not ours"})").status == 200U);
+    BOOST_TEST(script.ask_one("POST", ack, R"({"state":"rejected","reason":"not ours"})").status ==
+               200U);
     BOOST_TEST(script.core.inbox.at(1).second.reason == "not ours");
-    BOOST_TEST(json::parse(script.ask_one("GET", "/v1/inbox").body).at("entries").as_array().empty());
-    BOOST_TEST(json::parse(script.ask_one("GET", "/v1/inbox?all=true").body).at("entries").as_array().size() == 1U);
+    BOOST_TEST(
+        json::parse(script.ask_one("GET", "/v1/inbox").body).at("entries").as_array().empty());
+    BOOST_TEST(json::parse(script.ask_one("GET", "/v1/inbox?all=true").body)
+                   .at("entries")
+                   .as_array()
+                   .size() == 1U);
     BOOST_TEST(script.ask_one("GET", "/v1/inbox?limit=501").status == 400U);
     BOOST_TEST(script.ask_one("GET", "/v1/inbox?after=-1").status == 400U);
 }
@@ -372,8 +381,11 @@ BOOST_AUTO_TEST_CASE(streams_attachments_whole_and_in_ranges) {
     BOOST_TEST(whole.head.find("filename*=UTF-8''photo%202.jpg") != std::string::npos);
     BOOST_TEST(script.ask_one("GET", path + "1").body.empty());
     constexpr std::uint64_t piece = limits::piece_bytes;
-    const http::byte_range ranges[] = {{0, 0},           {piece - 1, piece}, {piece, 2 * piece - 1},
-                                       {5, 2 * piece + 99}, {2 * piece, 2 * piece + 99}};
+    const http::byte_range ranges[] = {{0, 0},
+                                       {piece - 1, piece},
+                                       {piece, 2 * piece - 1},
+                                       {5, 2 * piece + 99},
+                                       {2 * piece, 2 * piece + 99}};
     for (const auto& range : ranges) {
         script.core.pieces_read = 0;
         const auto part = script.ask_one("GET", path + "2", "",
@@ -397,7 +409,8 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     };
     BOOST_TEST(post("links/fibre-ipsg/call") == 200U);
     BOOST_TEST(post("links/nothing/call") == 404U);
-    BOOST_TEST(post("peers/MU/suspend", R"({"reason":"audit","until":"2026-12-01T00:00:00.000Z"})") == 200U);
+    BOOST_TEST(post("peers/MU/suspend",
+                    R"({"reason":"audit","until":"2026-12-01T00:00:00.000Z"})") == 200U);
     BOOST_TEST(post("peers/MU/suspend", R"({"until":"tomorrow"})") == 400U);
     BOOST_TEST(post("peers/MU/resume") == 200U);
     BOOST_TEST(post("peers/MU/hold") == 200U);
@@ -412,8 +425,9 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     BOOST_TEST(post("backup", R"({"path":"/var/backups/dhow.db"})") == 200U);
     BOOST_TEST(post("backup", R"({"path":"dhow.db"})") == 400U);
     const std::vector<std::string> expected{
-        "call fibre-ipsg", "suspend MU audit", "resume MU ",    "hold MU", "release MU",
-        "hold " + id,      "release " + id,    "send-again MU", "backup /var/backups/dhow.db"};
+        "call fibre-ipsg", "suspend MU audit", "resume MU ",
+        "hold MU",         "release MU",       "hold " + id,
+        "release " + id,   "send-again MU",    "backup /var/backups/dhow.db"};
     BOOST_TEST(script.core.log == expected, boost::test_tools::per_element());
 }
 
@@ -425,9 +439,11 @@ BOOST_AUTO_TEST_CASE(shows_what_operators_look_at) {
         return json::parse(reply.body);
     };
     BOOST_TEST(said(get("/admin/v1/queues").at("queues").at(0).at("ready")) == "3");
-    BOOST_TEST(said(get("/admin/v1/queues/IPSG?limit=5").at("shipments").at(0).at("peer")) == "IPSG");
+    BOOST_TEST(said(get("/admin/v1/queues/IPSG?limit=5").at("shipments").at(0).at("peer")) ==
+               "IPSG");
     BOOST_TEST(said(get("/admin/v1/links").at("links").at(0).at("state")) == "up");
-    BOOST_TEST(said(get("/admin/v1/routes/explain?to=MU&class=flash").at("via").at(0)) == "fibre-ipsg");
+    BOOST_TEST(said(get("/admin/v1/routes/explain?to=MU&class=flash").at("via").at(0)) ==
+               "fibre-ipsg");
     BOOST_TEST(script.ask_one("GET", "/admin/v1/routes/explain?to=mu").status == 400U);
     BOOST_TEST(script.ask_one("GET", "/metrics").body == "dhow_messages_total 1\n");
     const auto sound = script.ask_one("POST", "/admin/v1/check");

@@ -1,5 +1,6 @@
 // Strictness of JSON in requests; the budget of memory for bodies.
 #include "daemon/http/json_input.hpp"
+
 #include "daemon/http/memory_budget.hpp"
 #include "daemon/http/problem.hpp"
 
@@ -43,7 +44,8 @@ BOOST_AUTO_TEST_CASE(names_the_member_that_is_wrong) {
         input.text("kind", kind, 8, true);
         input.boolean("flag", flag);
         input.number("number", number, 1, 10);
-        input.texts("to", 2, "a or b", [](std::string_view one) { return one == "a" || one == "b"; });
+        input.texts("to", 2, "a or b",
+                    [](std::string_view one) { return one == "a" || one == "b"; });
         const auto found = input.finish();
         BOOST_TEST((found ? found->where : "none") == where, text);
     };
@@ -86,11 +88,11 @@ BOOST_AUTO_TEST_CASE(shares_memory_between_owners) {
 BOOST_AUTO_TEST_CASE(reports_problems_with_status_code_and_hint) {
     using protocol::errc;
     const std::pair<errc, unsigned> expected[] = {
-        {errc::bad_request, 400},   {errc::unauthorised, 403}, {errc::not_found, 404},
-        {errc::conflict, 409},      {errc::too_large, 413},    {errc::not_allowed, 422},
+        {errc::bad_request, 400},       {errc::unauthorised, 403},   {errc::not_found, 404},
+        {errc::conflict, 409},          {errc::too_large, 413},      {errc::not_allowed, 422},
         {errc::unknown_recipient, 422}, {errc::quota_exceeded, 429}, {errc::store_full, 507},
-        {errc::overloaded, 503},    {errc::keys_locked, 503},  {errc::internal, 500},
-        {errc::bad_text, 400},      {errc::store_failed, 500}, {errc::cannot_open, 500}};
+        {errc::overloaded, 503},        {errc::keys_locked, 503},    {errc::internal, 500},
+        {errc::bad_text, 400},          {errc::store_failed, 500},   {errc::cannot_open, 500}};
     for (const auto& [code, status] : expected) {
         const auto problem = http::make_problem(code, "what exactly");
         BOOST_TEST(problem.status == status);

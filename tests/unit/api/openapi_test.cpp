@@ -12,7 +12,8 @@ using namespace dhow;
 
 namespace {
 
-/// `METHOD /path` of each operation: the file's own layout (two and four spaces) is part of the check.
+/// `METHOD /path` of each operation: the file's own layout (two and four spaces) is part of the
+/// check.
 std::set<std::string> documented() {
     std::ifstream file{DHOW_SOURCE_DIR "/docs/openapi.yaml"};
     BOOST_TEST_REQUIRE(file.good());

@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_SUITE(request_reader_test)
 BOOST_AUTO_TEST_CASE(reads_pipelined_requests_whatever_the_steps) {
     const std::string both =
         "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
-        "POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"
+        "POST /b HTTP/1.1\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3;x=y\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n"
         "GET /c HTTP/1.1\r\n\r\n";
     for (std::size_t most = 1; most <= both.size(); ++most) {
         for (const std::size_t body_step : {1U, 2U, 5U, 64U}) {
@@ -77,8 +78,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_could_be_read_in_two_ways) {
          {"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
           "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-          "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
-          "GET / HTTP/2.0\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA b\r\n\r\n",
+          "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+          "POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
+          "GET  / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA b\r\n\r\n",
           "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"}) {
         request_reader reader;
         std::string_view input{text};
@@ -96,8 +98,8 @@ BOOST_AUTO_TEST_CASE(bounds_the_header_and_the_rest_of_chunks) {
     BOOST_TEST(read_all(endless, input, 777, 64) == "too long");
 
     request_reader chunks;
-    const std::string extension = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
-                                  std::string(40'000, 'x');
+    const std::string extension =
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(40'000, 'x');
     input = extension;
     BOOST_TEST(read_all(chunks, input, 777, 64) == "POST / !bad");
 }

@@ -19,7 +19,8 @@ BOOST_AUTO_TEST_CASE(finds_each_of_its_routes_with_its_values) {
                 values.push_back("v" + std::to_string(values.size()));
                 path += values.back();
             }
-            const bool inside = !values.empty() && one.pattern.find('{') != std::string_view::npos &&
+            const bool inside = !values.empty() &&
+                                one.pattern.find('{') != std::string_view::npos &&
                                 path.ends_with(values.back()) && c != '/';
             if (!inside) {
                 path += c;
@@ -36,9 +37,9 @@ BOOST_AUTO_TEST_CASE(finds_each_of_its_routes_with_its_values) {
 
 BOOST_AUTO_TEST_CASE(prefers_nothing_to_a_near_miss) {
     const tests::http_script script;
-    for (const auto* path : {"/", "", "/v1", "/v1/messages/", "/v1/messages//why", "/v1/inbox/1/2/3",
-                             "/v1/inbox/1/attachments/", "/V1/messages", "/v1/messages/1/why/",
-                             "//v1/messages", "/healthz/"}) {
+    for (const auto* path : {"/", "", "/v1", "/v1/messages/", "/v1/messages//why",
+                             "/v1/inbox/1/2/3", "/v1/inbox/1/attachments/", "/V1/messages",
+                             "/v1/messages/1/why/", "//v1/messages", "/healthz/"}) {
         const auto match = script.routes().match("GET", path);
         BOOST_TEST((match.found == nullptr), path);
         BOOST_TEST(match.allowed == "", path);

@@ -174,8 +174,9 @@ BOOST_AUTO_TEST_CASE(a_route_is_explained_with_the_state_of_its_peers) {
 }
 
 BOOST_AUTO_TEST_CASE(evidence_is_standard_cms_whose_parts_are_the_stored_ones) {
-    core().set_evidence_files(
-        [] { return std::vector<response::evidence_file>{{"directory.cms", bytes{1}}}; });
+    core().set_evidence_files([](const evidence_facts&) {
+        return std::vector<response::evidence_file>{{"directory.cms", bytes{1}}};
+    });
     const auto files = expect<response::evidence>(agency("border"), request::evidence{id}).files;
     std::map<std::string, bytes> by_name;
     for (const auto& file : files) {

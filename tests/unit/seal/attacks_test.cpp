@@ -1,4 +1,5 @@
-// Parcels altered by hubs, co-recipients and dishonest origins: refused before any plaintext is released.
+// Parcels altered by hubs, co-recipients and dishonest origins: refused before any plaintext is
+// released.
 #include "daemon/seal/cms_open.hpp"
 #include "daemon/seal/cms_seal.hpp"
 #include "daemon/seal/compression.hpp"
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_surreptitiously_forwarded_inner_object_is_refused) {
     seal.body_bytes = body.size();
     sign_again(seal, "MU");
     BOOST_TEST(verify({seal, other.message.lockboxes}, body).has_value());
-    BOOST_TEST((open_refusal("ZM", {seal, other.message.lockboxes}, body) ==
-                errc::wrong_key_owner));
+    BOOST_TEST(
+        (open_refusal("ZM", {seal, other.message.lockboxes}, body) == errc::wrong_key_owner));
 
     auto header = protocol::decode_header(seal.header).value();
     header.origin = bureau("ZW");
@@ -245,14 +246,14 @@ BOOST_AUTO_TEST_CASE(invalid_curve_points_are_refused) {
     const auto valid = public_point(generate_p256().get());
     BOOST_TEST(import_point(valid).has_value());
     std::vector<bytes> bad;
-    bad.emplace_back();                                           // nothing
-    bad.emplace_back(1, 0);                                       // infinity, SEC 1
-    bad.emplace_back(65, 0);                                      // wrong first byte
-    bad.emplace_back(65, 0), bad.back()[0] = 4;               // (0, 0)
-    bad.emplace_back(65, 0xff), bad.back()[0] = 4;            // coordinates above p
-    bad.emplace_back(valid.begin(), valid.begin() + 33);          // cut
-    bad.emplace_back(valid.begin(), valid.end()), bad.back()[64] ^= 1;   // off the curve
-    bad.emplace_back(valid.begin(), valid.end()), bad.back()[0] = 6;     // hybrid form
+    bad.emplace_back();                                                      // nothing
+    bad.emplace_back(1, 0);                                                  // infinity, SEC 1
+    bad.emplace_back(65, 0);                                                 // wrong first byte
+    bad.emplace_back(65, 0), bad.back()[0] = 4;                              // (0, 0)
+    bad.emplace_back(65, 0xff), bad.back()[0] = 4;                           // coordinates above p
+    bad.emplace_back(valid.begin(), valid.begin() + 33);                     // cut
+    bad.emplace_back(valid.begin(), valid.end()), bad.back()[64] ^= 1;       // off the curve
+    bad.emplace_back(valid.begin(), valid.end()), bad.back()[0] = 6;         // hybrid form
     bad.emplace_back(valid.begin(), valid.begin() + 33), bad.back()[0] = 2;  // compressed
     bad.emplace_back(valid.begin(), valid.end()), bad.back().push_back(0);   // too long
     for (const auto& point : bad) {
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(odd_signatures_are_refused) {
         std::copy(half.begin(), half.end(), odd.value.begin() + static_cast<std::ptrdiff_t>(at));
         return odd;
     };
-    bytes high(32);   // n - s verifies in plain ECDSA
+    bytes high(32);  // n - s verifies in plain ECDSA
     int borrow = 0;
     for (std::size_t i = 32; i-- > 0;) {
         const int value = n[i] - good.value[32 + i] - borrow;

@@ -1,4 +1,5 @@
-// The sealer's jobs with real keys: what one bureau seals, another verifies and opens, and nobody else.
+// The sealer's jobs with real keys: what one bureau seals, another verifies and opens, and nobody
+// else.
 #include "daemon/seal/cms_sealer.hpp"
 
 #include "daemon/seal/openssl_hasher.hpp"
@@ -133,8 +134,7 @@ BOOST_AUTO_TEST_CASE(an_older_encryption_key_still_opens) {
     auto rotated = std::make_shared<key_ring>(key_ring::from_keys(
         mu.link().key, mu.sign().key, {generate_p256(), mu.encrypt()[0].key}, secret_bytes(32)));
     cms_sealer later(rotated, all.directory, {bureau("MU"), [] { return tests::test_time; }});
-    done_by<done::opened_message>(later,
-                                  job::open_message{{made.seal, made.lockboxes}, made.body});
+    done_by<done::opened_message>(later, job::open_message{{made.seal, made.lockboxes}, made.body});
 }
 
 BOOST_AUTO_TEST_CASE(the_dictionary_is_used_only_when_every_reader_has_it) {
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(impossible_recipients_are_refused_when_sealing) {
     const auto zw = all.sealer("ZW");
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {})) == errc::bad_request));
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {bureau("ZW")})) == errc::bad_request));
-    BOOST_TEST((refused_by(*zw, sample_message("ZW", {bureau("MU"), bureau("MU")})) ==
-                errc::bad_request));
+    BOOST_TEST(
+        (refused_by(*zw, sample_message("ZW", {bureau("MU"), bureau("MU")})) == errc::bad_request));
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {bureau("FJ")})) == errc::unknown_recipient));
     BOOST_TEST((refused_by(*zw, sample_message("MU", {bureau("ZW")})) == errc::wrong_key_owner));
     all.entry("MU").status = protocol::bureau_status::suspended;
@@ -187,8 +187,8 @@ BOOST_AUTO_TEST_CASE(the_summary_of_an_opened_message_is_sealed_json) {
     const auto sent = sample_message("ZW", {bureau("MU")}, 300);
     const auto made = done_by<done::sealed_message>(*all.sealer("ZW"), sent);
     const auto mu = all.sealer("MU");
-    const auto opened =
-        done_by<done::opened_message>(*mu, job::open_message{{made.seal, made.lockboxes}, made.body});
+    const auto opened = done_by<done::opened_message>(
+        *mu, job::open_message{{made.seal, made.lockboxes}, made.body});
     const auto summary = done_by<done::at_rest>(
         *mu, job::open_at_rest{opened.sealed_summary, summary_context(sent.header.id)});
     BOOST_TEST(std::string(summary.value.begin(), summary.value.end()) ==
@@ -249,8 +249,8 @@ BOOST_AUTO_TEST_CASE(a_hello_is_verified_against_the_bureau_that_it_names) {
     const auto zw = all.sealer("ZW");
     const bytes said = {1, 2, 3};
     const auto made = done_by<done::signed_hello>(*mu, job::sign_hello{said});
-    done_by<done::verified_hello>(
-        *zw, job::verify_hello{bureau("MU"), made.signer, made.value, said});
+    done_by<done::verified_hello>(*zw,
+                                  job::verify_hello{bureau("MU"), made.signer, made.value, said});
     BOOST_TEST((refused_by(*zw, job::verify_hello{bureau("IPSG"), made.signer, made.value, said}) ==
                 errc::wrong_key_owner));
     BOOST_TEST((refused_by(*zw, job::verify_hello{bureau("MU"), made.signer, made.value, {1, 2}}) ==
@@ -263,9 +263,8 @@ BOOST_AUTO_TEST_CASE(certificate_purposes_are_enforced) {
     const bytes said = {1, 2, 3};
     // The link key signs just as well; what it signs does not count.
     const auto value = sign_digest(mu.link().key.get(), sha256(said)).value();
-    BOOST_TEST((refused_by(*all.sealer("ZW"),
-                           job::verify_hello{bureau("MU"), mu.link().id, value, said}) ==
-                errc::key_not_allowed));
+    BOOST_TEST((refused_by(*all.sealer("ZW"), job::verify_hello{bureau("MU"), mu.link().id, value,
+                                                                said}) == errc::key_not_allowed));
 }
 
 BOOST_AUTO_TEST_CASE(a_revoked_key_counts_only_for_what_came_before) {

@@ -5,7 +5,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-
 namespace dhow::seal {
 
 namespace {
@@ -143,10 +142,11 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_is_answered_when_every_worker_lives) {
 
     bool alive_again = false;
     bool finished = false;
-    BOOST_TEST(pool.submit(numbered(0), job_urgency::flash, [&](auto) { finished = true; }).has_value());
+    BOOST_TEST(
+        pool.submit(numbered(0), job_urgency::flash, [&](auto) { finished = true; }).has_value());
     sealer.wait_until_entered();
     pool.heartbeat([&] { alive_again = true; });
-    BOOST_TEST(!alive_again);   // one worker is held
+    BOOST_TEST(!alive_again);  // one worker is held
     sealer.open();
     net.run_until([&] { return alive_again && finished; });
 }

@@ -1,4 +1,5 @@
-// The signed directory on disk: made by the tools, believed only as far as its signatures and history go.
+// The signed directory on disk: made by the tools, believed only as far as its signatures and
+// history go.
 #include "daemon/seal/directory_file.hpp"
 
 #include "daemon/seal/cms_signed.hpp"
@@ -26,8 +27,8 @@ struct directory_fixture {
                 keys[name].get(), {certificate_use::directory, name, "", tests::test_time});
             certificates[name] = check_certificate(der, certificate_use::directory, name).value();
         }
-        anchors = {"test", 2,
-                   {certificates["first"], certificates["second"], certificates["third"]}};
+        anchors = {
+            "test", 2, {certificates["first"], certificates["second"], certificates["third"]}};
         BOOST_REQUIRE(init_directory(folder(), "test", 2, tests::test_time));
         put("ZW");
         put("MU");
@@ -105,9 +106,9 @@ BOOST_AUTO_TEST_CASE(a_broken_threshold_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_signer_counts_once_and_a_stranger_not_at_all) {
     sign({"first", "stranger"});
-    std::filesystem::copy(folder() / ("head-" + protocol::to_hex(certificates["first"].id.view()) +
-                                      ".cms"),
-                          folder() / "head-copy.cms");
+    std::filesystem::copy(
+        folder() / ("head-" + protocol::to_hex(certificates["first"].id.view()) + ".cms"),
+        folder() / "head-copy.cms");
     BOOST_TEST((refusal() == errc::bad_signature));
 }
 
@@ -245,7 +246,8 @@ BOOST_AUTO_TEST_CASE(openssl_verifies_each_signature_of_the_head) {
     sign({"first", "second"});
     for (const std::string name : {"first", "second"}) {
         temporary.write(name + ".pem", to_pem(certificates[name]));
-        const auto head = "directory/head-" + protocol::to_hex(certificates[name].id.view()) + ".cms";
+        const auto head =
+            "directory/head-" + protocol::to_hex(certificates[name].id.view()) + ".cms";
         const auto verify = "openssl cms -verify -binary -inform DER -in " + head + " -certfile " +
                             name + ".pem -out head.json -CAfile ";
         BOOST_TEST(temporary.run(verify + name + ".pem") == 0);

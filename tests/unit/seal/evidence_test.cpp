@@ -20,7 +20,8 @@ struct evidence_fixture {
             signer->key = generate_p256();
             const auto der = make_certificate(
                 signer->key.get(), {certificate_use::directory, "signer", "", tests::test_time});
-            signer->certificate = check_certificate(der, certificate_use::directory, "signer").value();
+            signer->certificate =
+                check_certificate(der, certificate_use::directory, "signer").value();
         }
         const auto folder = temporary / "directory";
         BOOST_REQUIRE(init_directory(folder, "test", 2, tests::test_time));

@@ -1,4 +1,5 @@
-// Keys on disk: made by the tool, read by the gateway, with a clear word for everything that is wrong.
+// Keys on disk: made by the tool, read by the gateway, with a clear word for everything that is
+// wrong.
 #include "daemon/seal/key_ring.hpp"
 
 #include "daemon/seal/key_maker.hpp"
@@ -133,8 +134,8 @@ BOOST_AUTO_TEST_CASE(openssl_accepts_the_certificates_for_their_purposes) {
         const std::string purpose = one == "link" ? "sslserver" : "smimesign";
         BOOST_TEST(temporary.run("openssl verify -CAfile " + file + " " + file) == 0);
         if (one == "link" || one == "sign") {
-            BOOST_TEST(temporary.run("openssl verify -purpose " + purpose + " -CAfile " + file + " " +
-                                     file) == 0);
+            BOOST_TEST(temporary.run("openssl verify -purpose " + purpose + " -CAfile " + file +
+                                     " " + file) == 0);
         }
     }
 }

@@ -1,4 +1,5 @@
-// The public verifier: openssl and zstd on the command line open and verify every parcel that we make.
+// The public verifier: openssl and zstd on the command line open and verify every parcel that we
+// make.
 #include "daemon/seal/cms_sealer.hpp"
 #include "daemon/seal/key_maker.hpp"
 #include "tests/support/federation.hpp"
