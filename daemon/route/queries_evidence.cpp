@@ -98,7 +98,8 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
         if (made) {
             auto& opened = std::get<seal::done::opened_message>(*made);
             wipe_keys(opened.content.attachments);
-            files->out.files.push_back({"inner.cms", std::move(opened.inner)});
+            files->out.files.push_back({"inner.cms", opened.inner});
+            files->facts.inner = std::move(opened.inner);
         }
         // Else the archive key is kept elsewhere, and the parcel is opened there.
         add_receipts(files);
@@ -111,14 +112,15 @@ void queries::add_receipts(const std::shared_ptr<export_files>& files) {
         query::load_receipts{message.origin, message.id}, [this, files](store::reply& reply) {
             std::size_t number = 0;
             for (const auto& row : expect<answer::receipts>(reply).rows) {
-                if (const auto receipt = protocol::decode_receipt(row.encoded)) {
+                if (auto receipt = protocol::decode_receipt(row.encoded)) {
                     files->out.files.push_back({"receipt-" + std::to_string(++number) + ".cms",
                                                 receipt_as_cms(x_core, *receipt)});
+                    files->facts.receipts.push_back(std::move(*receipt));
                 }
             }
             if (x_evidence_files) {
                 std::ranges::move(x_evidence_files(files->facts),
-                              std::back_inserter(files->out.files));
+                                  std::back_inserter(files->out.files));
             }
             files->answer(std::move(files->out));
         });
