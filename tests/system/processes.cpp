@@ -13,7 +13,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -39,14 +38,9 @@ std::vector<char*> to_pointers(std::vector<std::string>& words) {
 
 pid_t launch(std::vector<std::string> words, int output,
              const std::map<std::string, std::string>& environment) {
-    const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid != 0) {
         return pid;
-    }
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(127);
     }
     for (const auto& [name, value] : environment) {
         setenv(name.c_str(), value.c_str(), 1);
