@@ -106,7 +106,10 @@ private:
         for (std::size_t i = 0; i < x_wish.messages / 2 && !x_over; ++i) {
             auto what = make_letter(x_wish, random, i);
             what.to = {to};
+            auto& is_asking = x_is_asking.at(from);
+            is_asking = true;
             const auto got = submit_surely(x_bureaus[from], what, from + std::to_string(i));
+            is_asking = false;
             const std::lock_guard lock(x_mutex);
             x_counts.between_commit_and_202 += got.was_repeated ? 1 : 0;
             x_books[from].emplace(got.id, sent{to, std::move(what)});
@@ -124,8 +127,8 @@ private:
             const auto share = x_wish.messages * i / x_wish.kills;
             wait_until("messages to be sent", [&] { return x_over || x_submitted >= share; },
                        settle_patience);
-            std::this_thread::sleep_for(milliseconds{random() % 60});
             const auto repeated = duplicates(bureau);
+            await_moment(bureau, i, random);
             victim.kill();
             const bool in_transfer = transfers_on_disk(victim) > 0;
             victim.start();
@@ -134,6 +137,20 @@ private:
             x_counts.kills_in_transfer[bureau] += in_transfer ? 1 : 0;
             x_counts.between_commit_and_done += repeated;
         }
+    }
+
+    /// Half of the kills of an origin fall into a submission, where its commit and its
+    /// answer are close.
+    void await_moment(const std::string& bureau, std::size_t kill, std::mt19937_64& random) {
+        const auto asking = x_is_asking.find(bureau);
+        if (kill % 2 == 0 || asking == x_is_asking.end()) {
+            std::this_thread::sleep_for(milliseconds{random() % 60});
+            return;
+        }
+        while (!asking->second && !x_over && x_submitted < x_wish.messages) {
+            std::this_thread::yield();
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds{random() % 4000});
     }
 
     std::size_t duplicates(const std::string& bureau) {
@@ -196,6 +213,12 @@ private:
     std::map<std::string, sent_book> x_books;
     std::atomic<std::size_t> x_submitted{0};
     std::atomic<bool> x_over{false};
+    std::map<std::string, std::atomic<bool>> x_is_asking = [] {
+        std::map<std::string, std::atomic<bool>> out;
+        out["ZW"] = false;
+        out["MU"] = false;
+        return out;
+    }();
     std::string x_fault;
 };
 
