@@ -28,6 +28,9 @@ reply question_reader::operator()(const query::load_start&) {
     return out;
 }
 
+/// Handed on and yet in a ready shipment: the peer has lost it and is given it again.
+constexpr state_set never_offered = final_states & ~in_state(delivery_state::handed_on);
+
 answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool with_body) {
     static const std::string open_deliveries = select_from<delivery_row>(
         "WHERE message = ? AND next_hop = ? AND (1 << state) & ? = 0 ORDER BY recipient");
@@ -37,7 +40,7 @@ answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool wi
     if (out.shipment.message != 0) {
         out.message = message_at(out.shipment.message);
         out.deliveries = rows<delivery_row>(open_deliveries, out.shipment.message,
-                                            out.shipment.peer, final_states);
+                                            out.shipment.peer, never_offered);
     }
     if (with_body && out.object.state == object_state::complete &&
         out.object.bytes <= protocol::limits::inline_body_bytes_max) {

@@ -41,7 +41,8 @@ struct answerer {
         if (shipment.message != 0) {
             out.deliveries = select(s.deliveries, [&](const auto& d) {
                 return d.message == shipment.message && d.next_hop == shipment.peer &&
-                       (in_state(d.state) & final_states) == 0;
+                       (in_state(d.state) & final_states & ~in_state(delivery_state::handed_on)) ==
+                           0;
             });
         }
         const auto body = s.segments.find({shipment.object, 0});
