@@ -28,7 +28,9 @@ enum exit : int { ok = 0, internal = 1, configuration = 3, store_trouble = 4, tr
 
 /// Keys and plaintexts are in this memory: no core file, no reading by others of the same user.
 void keep_memory_private() {
+#ifndef DHOW_SANITIZED  // The leak check at the end traces its own process.
     prctl(PR_SET_DUMPABLE, 0);
+#endif
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     umask(0077);
