@@ -27,7 +27,7 @@ inline constexpr std::size_t attachments_max = 64;
 /// [format] Plain bytes in one sealed piece of an attachment. At most 4 MiB by DESIGN section 5; 1
 /// MiB keeps a bureau that streams several attachments at once below 64 MB resident.
 inline constexpr std::size_t piece_bytes = 1 * mib;
-/// [format] DER around one piece (measured 234 bytes in unit/seal/piece_test.cpp; rounded up).
+/// [format] DER around one piece (two algorithm identifiers, a wrapped key, tag; an upper bound).
 inline constexpr std::size_t piece_overhead_bytes_max = 512;
 /// [format] One sealed attachment: all that a message may hold, and a quarter for pieces and
 /// padding.

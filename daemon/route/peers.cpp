@@ -181,8 +181,8 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
 
 void peers::remember(peer_record& record) {
     record.known = true;
-    // Shipments up to this one count as perhaps sent if we crash; a clean end of a session is
-    // exact.
+    // Shipments up to this one count as perhaps sent if we crash. It is not renewed within a
+    // session: what a long one offers beyond it is not in doubt after a crash (docs/overview.md).
     record.row.offered_upto = x_core.last_row + 256;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_peer{record.row});

@@ -17,7 +17,7 @@ namespace dhow::seal {
 
 namespace {
 
-/// Measured in tests/bench/seal_bench.cpp: beyond 6 a 1.5 KB message becomes less than 1 % smaller.
+/// A choice, not a measurement: between zstd's default of 3 and its slow levels.
 constexpr int level = 6;
 constexpr std::array<std::uint8_t, 4> frame_magic = {0x28, 0xb5, 0x2f, 0xfd};
 constexpr std::array<std::uint8_t, 4> padding_magic = {0x50, 0x2a, 0x4d, 0x18};
