@@ -122,7 +122,7 @@ void inbound::step(session_number number, stream_id stream) {
     }
     const bool in_memory = in->is_small && in->offer.kind != object_kind::attachment;
     if (!in_memory) {
-        flush_segments(number, stream);
+        write_buffer(number, stream);
         return;
     }
     if (!in->has_body) {
@@ -136,33 +136,16 @@ void inbound::step(session_number number, stream_id stream) {
     }
 }
 
-void inbound::flush_segments(session_number number, stream_id stream) {
+void inbound::write_buffer(session_number number, stream_id stream) {
     auto* in = find(number, stream);
-    while (in->buffer.size() >= limits::segment_bytes || (in->has_body && !in->buffer.empty())) {
-        const auto count = std::min(in->buffer.size(), limits::segment_bytes);
-        const auto end = in->buffer.begin() + static_cast<std::ptrdiff_t>(count);
+    if (!in->buffer.empty()) {
         store::transaction transaction;
-        transaction.changes.emplace_back(operation::put_segment{
-            in->object.row, static_cast<std::uint32_t>(in->given_bytes / limits::segment_bytes),
-            bytes(in->buffer.begin(), end)});
-        in->buffer.erase(in->buffer.begin(), end);
-        in->given_bytes += count;
-        const auto upto = in->given_bytes;
-        x_core.out.commit(std::move(transaction), [this, number, stream,
-                                                   upto](const store::transaction_result& result) {
-            auto* still = find(number, stream);
-            if (still == nullptr) {
-                return;
-            }
-            if (result.status != store::transaction_status::committed) {
-                refuse(number, stream, errc::busy, std::chrono::seconds{30});
-                return;
-            }
-            still->object.durable_bytes = upto;
-            if (auto* session = x_core.session(number); session != nullptr && !still->is_small) {
-                session->on_durable(stream, upto, x_core.now);
-            }
-            step(number, stream);
+        store::append_data(transaction.changes, in->object.row, in->given_bytes, in->buffer);
+        in->given_bytes += in->buffer.size();
+        in->buffer.clear();
+        x_core.out.commit(std::move(transaction), [this, number, stream, upto = in->given_bytes](
+                                                      const store::transaction_result& result) {
+            on_written(number, stream, upto, result);
         });
     }
     if (in->has_body && in->object.durable_bytes == in->offer.body_bytes) {
@@ -173,13 +156,51 @@ void inbound::flush_segments(session_number number, stream_id stream) {
             read_object(x_core, in->object.row, in->offer.body_bytes,
                         [this, number, stream](std::optional<bytes> body) {
                             if (!body) {
-                                refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                                restart_object(number, stream, "a segment on disk is damaged");
                                 return;
                             }
                             verify_text(number, stream, std::move(*body));
                         });
         }
     }
+}
+
+void inbound::on_written(session_number number, stream_id stream, std::uint64_t upto,
+                         const store::transaction_result& result) {
+    auto* in = find(number, stream);
+    if (in == nullptr) {
+        return;
+    }
+    if (result.status == store::transaction_status::conflict) {
+        look_at_last_segment(number, stream);
+        return;
+    }
+    if (result.status != store::transaction_status::committed) {
+        refuse(number, stream, errc::busy, std::chrono::seconds{30});
+        return;
+    }
+    in->object.durable_bytes = upto;
+    if (auto* session = x_core.session(number); session != nullptr && !in->is_small) {
+        session->on_durable(stream, upto, x_core.now);
+    }
+    step(number, stream);
+}
+
+void inbound::look_at_last_segment(session_number number, stream_id stream) {
+    const auto& object = find(number, stream)->object;
+    const auto index = static_cast<std::uint32_t>(object.durable_bytes / limits::segment_bytes);
+    x_core.out.ask(query::load_segment{object.row, index},
+                   [this, number, stream](store::reply& reply) {
+                       if (find(number, stream) == nullptr) {
+                           return;
+                       }
+                       if (expect<answer::segment>(reply).damaged) {
+                           restart_object(number, stream, "a segment on disk is damaged");
+                           return;
+                       }
+                       // Another session of the peer writes the same object.
+                       refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                   });
 }
 
 void inbound::on_session_down(session_number session) {

@@ -30,7 +30,7 @@ private:
         protocol::offer_frame offer;
         protocol::preamble preamble;  ///< Text only.
         protocol::header header;      ///< Text only.
-        bytes buffer;                 ///< Whole body when small, else the tail below one segment.
+        bytes buffer;                 ///< Whole body when small, else what is not written yet.
         store::object_row object;     ///< Row 0 until known.
         /// Attachments that an earlier attempt of the message has here already, by digest.
         std::map<digest, store::object_row> known;
@@ -53,7 +53,12 @@ private:
     void commit(session_number session, stream_id stream,
                 std::vector<protocol::recipient_answer> exceptions);
     void step(session_number session, stream_id stream);
-    void flush_segments(session_number session, stream_id stream);
+    /// Appends what came to the object on disk; goes on when all of it is there.
+    void write_buffer(session_number session, stream_id stream);
+    void on_written(session_number session, stream_id stream, std::uint64_t upto,
+                    const store::transaction_result& result);
+    /// After a conflict: a damaged segment can not grow, so the object begins anew.
+    void look_at_last_segment(session_number session, stream_id stream);
 
     // Text
     errc judge_text(incoming& in, bureau_id peer) const;
@@ -84,7 +89,7 @@ private:
                      std::shared_ptr<protocol::running_hash> hash, std::uint32_t index,
                      std::function<void(std::optional<digest>)> then);
     void attachment_complete(session_number session, stream_id stream);
-    void restart_object(session_number session, stream_id stream);
+    void restart_object(session_number session, stream_id stream, std::string_view why);
     void finish_receipt(session_number session, stream_id stream);
 
     core& x_core;

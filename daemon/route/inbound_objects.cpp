@@ -82,19 +82,21 @@ void inbound::finish_attachment(session_number number, stream_id stream) {
                         return;
                     }
                     if (found != still->object.sealed_digest) {
-                        restart_object(number, stream);
+                        x_core.count.forged += found ? 1 : 0;
+                        restart_object(number, stream,
+                                       found ? "it is not what its message names"
+                                             : "a segment on disk is damaged");
                         return;
                     }
                     attachment_complete(number, stream);
                 });
 }
 
-void inbound::restart_object(session_number number, stream_id stream) {
+void inbound::restart_object(session_number number, stream_id stream, std::string_view why) {
     auto fresh = find(number, stream)->object;
-    x_core.count.forged += 1;
-    x_core.out.log(log_level::alarm, "attachment-digest",
-                   "an attachment of peer " + std::string(peer_of(number).text()) +
-                       " is not what its message names; it is dropped and asked for again");
+    x_core.out.log(log_level::alarm, "object-dropped",
+                   "a part that peer " + std::string(peer_of(number).text()) +
+                       " sends is dropped and asked for again: " + std::string{why});
     fresh.state = object_state::expected;
     fresh.durable_bytes = 0;
     store::transaction transaction;

@@ -318,13 +318,7 @@ inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split
     changes.emplace_back(operation::put_message{out.message});
     if (is_new) {
         changes.emplace_back(operation::put_object{out.text});
-        for (std::size_t from = 0; from < body.size(); from += limits::segment_bytes) {
-            const auto count = std::min(limits::segment_bytes, body.size() - from);
-            const auto first = body.begin() + static_cast<std::ptrdiff_t>(from);
-            changes.emplace_back(operation::put_segment{
-                out.text.row, static_cast<std::uint32_t>(from / limits::segment_bytes),
-                bytes(first, first + static_cast<std::ptrdiff_t>(count))});
-        }
+        store::append_data(changes, out.text.row, 0, body);
     } else {
         changes.emplace_back(operation::advance_object{.object = out.text.row,
                                                        .expected = object_state::partial,

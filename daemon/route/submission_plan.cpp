@@ -89,13 +89,7 @@ void submission::add_text(plan& to, bytes body) const {
     auto& changes = to.transaction.changes;
     changes.emplace_back(operation::put_object{to.text});
     to.text.durable_bytes = to.text.bytes;
-    for (std::size_t at = 0; at < body.size(); at += limits::segment_bytes) {
-        const auto count = std::min(limits::segment_bytes, body.size() - at);
-        const auto first = body.begin() + static_cast<std::ptrdiff_t>(at);
-        changes.emplace_back(operation::put_segment{
-            to.text.row, static_cast<std::uint32_t>(at / limits::segment_bytes),
-            bytes(first, first + static_cast<std::ptrdiff_t>(count))});
-    }
+    store::append_data(changes, to.text.row, 0, body);
     if (body.size() <= limits::inline_body_bytes_max) {
         to.inline_body = std::move(body);
     }

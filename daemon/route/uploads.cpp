@@ -164,7 +164,7 @@ void uploads::proceed(const caller& who, request::continue_upload what, answer_t
     one->is_busy = true;
     one->touched_at = x_core.now;
     if (what.plain.empty() && !one->entry.pieces.empty()) {
-        write(what.upload, true, std::move(answer));  // It ended on the edge of a piece.
+        write(what.upload, {}, true, std::move(answer));  // It ended on the edge of a piece.
         return;
     }
     seal_piece(what.upload, std::move(what.plain), what.last, std::move(answer));
@@ -194,24 +194,14 @@ void uploads::on_piece(upload_id id, std::size_t plain_bytes, bool last,
     one.hash->update(piece.sealed);
     one.entry.pieces.push_back(piece.sealed_digest);
     one.entry.bytes += plain_bytes;
-    one.sealed_bytes += piece.sealed.size();
-    one.tail.insert(one.tail.end(), piece.sealed.begin(), piece.sealed.end());
-    write(id, last, std::move(answer));
+    write(id, piece.sealed, last, std::move(answer));
 }
 
-void uploads::write(upload_id id, bool last, answer_to answer) {
+void uploads::write(upload_id id, byte_view sealed, bool last, answer_to answer) {
     auto& one = x_open.at(id);
     store::transaction transaction;
-    std::size_t at = 0;
-    while (one.tail.size() - at >= limits::segment_bytes || (last && at < one.tail.size())) {
-        const auto count = std::min(limits::segment_bytes, one.tail.size() - at);
-        const auto first = one.tail.begin() + static_cast<std::ptrdiff_t>(at);
-        transaction.changes.emplace_back(operation::put_segment{
-            one.object, one.segments++, bytes(first, first + static_cast<std::ptrdiff_t>(count))});
-        at += count;
-    }
-    one.tail.erase(one.tail.begin(), one.tail.begin() + static_cast<std::ptrdiff_t>(at));
-    one.tail.shrink_to_fit();
+    store::append_data(transaction.changes, one.object, one.sealed_bytes, sealed);
+    one.sealed_bytes += sealed.size();
     x_core.out.commit(std::move(transaction),
                       [this, id, last, answer](const store::transaction_result& result) {
                           const auto found = x_open.find(id);

@@ -49,10 +49,8 @@ private:
         protocol::attachment_entry entry;
         store::row_id object = 0;
         std::unique_ptr<protocol::running_hash> hash;
-        bytes tail;  ///< Sealed bytes that do not fill a segment yet.
-        std::uint32_t segments = 0;
-        std::uint64_t sealed_bytes = 0;
-        bool is_busy = false;  ///< A piece is being sealed or written.
+        std::uint64_t sealed_bytes = 0;  ///< Given to the store.
+        bool is_busy = false;            ///< A piece is being sealed or written.
         bool is_finished = false;
         bool is_taken = false;
         utc_time touched_at{};
@@ -67,7 +65,7 @@ private:
     void seal_piece(upload_id id, bytes plain, bool last, answer_to answer);
     void on_piece(upload_id id, std::size_t plain_bytes, bool last,
                   const seal::done::sealed_piece& piece, answer_to answer);
-    void write(upload_id id, bool last, answer_to answer);
+    void write(upload_id id, byte_view sealed, bool last, answer_to answer);
     void drop(upload_id id);
 
     core& x_core;

@@ -25,13 +25,14 @@ struct put_message {
 struct put_object {
     object_row row;
 };
-/// Appends: index x 64 KiB must equal durable_bytes (else conflict). The last may be short.
-/// Raises durable_bytes; state expected becomes partial, other states stay. conflict also: no such
-/// object,
-/// purged, or more than `bytes` (unless spooling, whose bytes are not known yet).
+/// Appends: `offset` must equal durable_bytes (else conflict), and the data, which is not empty,
+/// ends at the latest where the 64 KiB segment of `offset` does; a short segment grows so. Raises
+/// durable_bytes; state expected becomes partial, other states stay. conflict also: no such object,
+/// purged, more than `bytes` (unless spooling, whose bytes are not known yet), or the segment that
+/// would grow is damaged.
 struct put_segment {
     row_id object = 0;
-    std::uint32_t index = 0;
+    std::uint64_t offset = 0;
     protocol::bytes data;
 };
 /// State change; the optional members are written when given. conflict: other state, or gone.
@@ -225,6 +226,10 @@ using change =
                  operation::put_receipt, operation::put_idempotency, operation::put_event,
                  operation::put_peer, operation::put_meta, operation::drop_message,
                  operation::forget_old>;
+
+/// Changes that append `data` at `offset` to an object, one for each segment that it touches.
+void append_data(std::vector<change>& to, row_id object, std::uint64_t offset,
+                 protocol::byte_view data);
 
 /// Changes that hold together: all or none. Several transactions share one synced batch.
 struct transaction {

@@ -86,6 +86,9 @@ private:
     [[nodiscard]] change_result changed_or(change_result otherwise) const {
         return x_db.changed_rows() > 0 ? change_result::done : otherwise;
     }
+    /// Appends to a short segment that has `held_bytes`.
+    change_result grow_segment(std::int64_t place, std::uint64_t held_bytes,
+                               protocol::byte_view more);
     void erase_segments(row_id object, std::uint64_t durable_bytes);
     /// Of an object that was dropped and is put again under its number: what sweep() has not
     /// reached yet.

@@ -50,20 +50,44 @@ change_result change_writer::operator()(const operation::put_object& what) {
 }
 
 change_result change_writer::operator()(const operation::put_segment& what) {
-    DHOW_ENSURE(!what.data.empty() && what.data.size() <= segment_bytes);
+    const auto held = what.offset % segment_bytes;  // Bytes of this segment that are here already.
+    DHOW_ENSURE(!what.data.empty() && what.data.size() <= segment_bytes - held);
     statement raise(x_db,
                     "UPDATE object SET durable_bytes = durable_bytes + ?1,"
                     " state = CASE state WHEN 0 THEN 1 ELSE state END"
                     " WHERE row = ?2 AND durable_bytes = ?3 AND state <> 4"
                     " AND (state = 3 OR durable_bytes + ?1 <= bytes)",
-                    what.data.size(), what.object, what.index * segment_bytes);
+                    what.data.size(), what.object, what.offset);
     raise.run();
     if (x_db.changed_rows() == 0) {
         return change_result::conflict;
     }
-    statement put(x_db, "INSERT INTO segment (place, checksum, data) VALUES (?, ?, ?)",
-                  segment_place(what.object, what.index), segment_checksum(what.data), what.data);
+    const auto place =
+        segment_place(what.object, static_cast<std::uint32_t>(what.offset / segment_bytes));
+    if (held > 0) {
+        return grow_segment(place, held, what.data);
+    }
+    statement put(x_db, "INSERT INTO segment (place, checksum, data) VALUES (?, ?, ?)", place,
+                  segment_checksum(what.data), what.data);
     return inserted(put.run());
+}
+
+change_result change_writer::grow_segment(std::int64_t place, std::uint64_t held_bytes,
+                                          protocol::byte_view more) {
+    statement find(x_db, "SELECT checksum, data FROM segment WHERE place = ?", place);
+    if (!find.next()) {
+        return change_result::conflict;
+    }
+    const auto checksum = find.value<std::int64_t>();
+    auto data = find.value<protocol::bytes>();
+    if (data.size() != held_bytes || segment_checksum(data) != checksum) {
+        return change_result::conflict;  // Never a good checksum over what was garbled.
+    }
+    data.insert(data.end(), more.begin(), more.end());
+    statement(x_db, "UPDATE segment SET checksum = ?, data = ? WHERE place = ?",
+              segment_checksum(data), data, place)
+        .run();
+    return change_result::done;
 }
 
 change_result change_writer::operator()(const operation::advance_object& what) {

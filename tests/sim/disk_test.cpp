@@ -44,13 +44,8 @@ std::vector<transaction> batch_of(int number) {
         event.id.value[0] = static_cast<std::uint8_t>(row);
         transaction one;
         one.changes.emplace_back(operation::put_object{object});
-        for (std::uint32_t at = 0; at * protocol::limits::segment_bytes < object.bytes; ++at) {
-            const auto left = object.bytes - at * protocol::limits::segment_bytes;
-            one.changes.emplace_back(operation::put_segment{
-                row, at,
-                protocol::bytes(std::min<std::size_t>(left, protocol::limits::segment_bytes),
-                                static_cast<std::uint8_t>(row))});
-        }
+        store::append_data(one.changes, row, 0,
+                           protocol::bytes(object.bytes, static_cast<std::uint8_t>(row)));
         one.changes.emplace_back(operation::put_event{event});
         out.push_back(std::move(one));
     }

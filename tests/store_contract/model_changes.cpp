@@ -78,16 +78,17 @@ struct changer {
             return outcome::conflict;
         }
         auto& object = found->second;
-        const std::uint64_t at = std::uint64_t{o.index} * protocol::limits::segment_bytes;
-        if (object.state == object_state::purged || object.durable_bytes != at ||
-            (object.state != object_state::spooling && at + o.data.size() > object.bytes)) {
+        if (object.state == object_state::purged || object.durable_bytes != o.offset ||
+            (object.state != object_state::spooling && o.offset + o.data.size() > object.bytes)) {
             return outcome::conflict;
         }
         object.durable_bytes += o.data.size();
         if (object.state == object_state::expected) {
             object.state = object_state::partial;
         }
-        s.segments[{o.object, o.index}] = o.data;
+        auto& segment = s.segments[{
+            o.object, static_cast<std::uint32_t>(o.offset / protocol::limits::segment_bytes)}];
+        segment.insert(segment.end(), o.data.begin(), o.data.end());
         return outcome::done;
     }
     outcome operator()(const operation::advance_object& o) {

@@ -133,14 +133,13 @@ shipment_row random_work::shipment() {
 }
 
 operation::put_segment random_work::segment() {
-    operation::put_segment out{some_row(), static_cast<std::uint32_t>(x_random.below(3)),
-                               blob(4'000)};
-    if (chance(0.3)) {
-        out.data.resize(protocol::limits::segment_bytes, 7);
-    }
-    if (out.data.empty()) {
-        out.data.push_back(1);
-    }
+    constexpr std::uint64_t segment_bytes = protocol::limits::segment_bytes;
+    operation::put_segment out{some_row(), 0, blob(4'000)};
+    auto& end = x_ends[out.object];  // Where the object ends if all before this was taken.
+    out.offset = chance(0.8) ? end : x_random.below(3) * segment_bytes + x_random.below(2);
+    const auto room = static_cast<std::size_t>(segment_bytes - out.offset % segment_bytes);
+    out.data.resize(chance(0.3) ? room : std::clamp<std::size_t>(out.data.size(), 1, room), 7);
+    end = out.offset + out.data.size();
     return out;
 }
 

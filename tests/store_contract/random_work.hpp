@@ -44,6 +44,7 @@ private:
     store::shipment_row shipment();
 
     sim::prng x_random;
+    std::map<store::row_id, std::uint64_t> x_ends;  ///< Where objects end, as far as drawn here.
     store::row_id x_last_row = 0;
     std::uint64_t x_tokens = 0;
 };

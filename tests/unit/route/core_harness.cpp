@@ -204,13 +204,7 @@ constexpr store::row_id inbound_rows = 1'000'000;
 
 void put_object(std::vector<store::change>& to, store::object_row row, const bytes& body) {
     to.emplace_back(operation::put_object{row});
-    for (std::size_t at = 0; at < body.size(); at += limits::segment_bytes) {
-        const auto count = std::min(limits::segment_bytes, body.size() - at);
-        const auto first = body.begin() + static_cast<std::ptrdiff_t>(at);
-        to.emplace_back(
-            operation::put_segment{row.row, static_cast<std::uint32_t>(at / limits::segment_bytes),
-                                   bytes(first, first + static_cast<std::ptrdiff_t>(count))});
-    }
+    store::append_data(to, row.row, 0, body);
 }
 
 /// Seals files as an origin does, and names them in header and content of the job.
