@@ -13,6 +13,16 @@ message_id core::new_message_id() {
     return protocol::make_message_id(now, random);
 }
 
+double core::random_fraction() const {
+    std::array<std::uint8_t, 4> drawn{};
+    outside.fill_random(drawn);
+    double fraction = 0;
+    for (const auto byte : drawn) {
+        fraction = (fraction + byte) / 256.0;
+    }
+    return fraction;
+}
+
 protocol::link_session* core::session(session_number number) {
     const auto found = sessions.find(number);
     if (found == sessions.end()) {

@@ -88,10 +88,11 @@ struct core {
     std::uint64_t epoch = 1;
     std::uint64_t boot = 1;
     store::row_id last_row = 0;
-    bool started = false;               ///< What an earlier run left is loaded.
+    bool started = false;  ///< What an earlier run left is loaded.
     bool stopping = false;
     bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires.
     disk_state disk;
+    utc_time stopping_since{}, frozen_since{}, disk_since{};  ///< Of the states above.
     counters count;
 
     /// Something in the store falls due then: deadlines looks not later.
@@ -101,6 +102,8 @@ struct core {
         }
     }
     std::optional<utc_time> next_due;
+    /// Uniform in [0, 1), for jitter.
+    [[nodiscard]] double random_fraction() const;
     /// The session when it still exists; marks it touched.
     [[nodiscard]] protocol::link_session* session(session_number number);
     /// Number of the established session with a peer, if there is one.

@@ -154,7 +154,8 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
             transaction.changes.emplace_back(operation::put_shipment{
                 {.row = x_core.next_row(),
                  .peer = peer,
-                 .cls = object.cls,
+                 .cls = object.position == 0 ? message.message.cls
+                                             : attachment_class(message.message.cls),
                  .state = object.position == 0 ? shipment_state::ready : shipment_state::waiting,
                  .object = object.row,
                  .message = message.message.row,

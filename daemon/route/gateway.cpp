@@ -31,6 +31,11 @@ gateway::gateway(gateway_start from)
     x_core.now = from.now;
     x_remember = std::move(from.remember);
     x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
+    x_out.set_marker(
+        [this](bureau_id peer, message_class cls, store::row_id upto, std::function<void()> then) {
+            x_peers.mark_offered(peer, cls, upto, std::move(then));
+        });
+    x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -55,7 +60,10 @@ void gateway::on_started(answer::start& found) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
     for (const auto& peer : found.peers) {
-        transaction.changes.emplace_back(operation::doubt_shipments{peer.peer, peer.offered_upto});
+        for (std::size_t cls = 0; cls < peer.offered_upto.size(); ++cls) {
+            transaction.changes.emplace_back(operation::doubt_shipments{
+                peer.peer, static_cast<message_class>(cls), peer.offered_upto[cls]});
+        }
     }
     x_peers.load(std::move(found.peers));
     x_submission.drop_spooled(found.spooling);
@@ -105,10 +113,25 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
 
 void gateway::stop() {
     x_core.stopping = true;
+    x_core.stopping_since = x_core.now;
     x_inbox.wake_all();
     for (const auto& [number, record] : x_core.sessions) {
         x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
     }
+}
+
+void gateway::set_disk(disk_state disk) {
+    if (x_core.disk.bulk && !disk.bulk) {
+        x_core.disk_since = x_core.now;
+    }
+    x_core.disk = disk;
+}
+
+void gateway::freeze_expiry(bool frozen) {
+    if (!x_core.expiry_frozen && frozen) {
+        x_core.frozen_since = x_core.now;
+    }
+    x_core.expiry_frozen = frozen;
 }
 
 void gateway::advance(utc_time now) {
@@ -191,8 +214,8 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         } else if constexpr (std::is_same_v<kind, event::ended>) {
             x_out.on_session_down(number);
             x_in.on_session_down(number);
-            x_peers.on_ended(number, what.how);
-            x_core.sessions.at(number).established = false;
+            const bool was_up = std::exchange(x_core.sessions.at(number).established, false);
+            x_peers.on_ended(number, what.how, was_up);
             x_core.out.close_session(number);
         } else if constexpr (std::is_same_v<kind, event::refused>) {
             x_out.on_event(number, std::move(what));

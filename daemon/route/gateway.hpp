@@ -28,7 +28,7 @@ struct gateway_start {
     std::uint64_t epoch = 1;
     random_fraction random;  ///< For jitter.
     utc_time now{};
-    std::map<std::string, std::string> remember;   ///< Written to the store's meta at the start.
+    std::map<std::string, std::string> remember;  ///< Written to the store's meta at the start.
 };
 
 class gateway final : public api {
@@ -51,8 +51,8 @@ public:
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
     /// What the peers' clocks say it is now: the median of those known; nothing when none is known.
     [[nodiscard]] std::optional<utc_time> peer_time() const { return x_peers.peer_time(); }
-    void set_disk(disk_state disk) { x_core.disk = disk; }
-    void freeze_expiry(bool frozen) { x_core.expiry_frozen = frozen; }
+    void set_disk(disk_state disk);
+    void freeze_expiry(bool frozen);
 
     // Completions
     void on_stored(const std::vector<store::transaction_result>& results);

@@ -20,6 +20,10 @@ std::uint64_t fairness_key(bureau_id origin) {
     }
     return key;
 }
+
+/// A mark is set so far ahead of the shipment that needs it: one commit for some 200 messages, and
+/// after a crash no more than these are in doubt without need.
+constexpr store::row_id mark_ahead = 1'024;
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -78,6 +82,9 @@ void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     const auto lane = x_lanes.find(peer);
     if (lane == x_lanes.end()) {
+        if (item.shipment.cls == message_class::flash) {
+            x_hurry(peer);
+        }
         return;  // No session: the store has it, and a session begins with a load.
     }
     lane->second.queue.add_fresh(std::move(item));
@@ -139,6 +146,9 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     if (!cls) {
         return false;
     }
+    if (!is_marked(peer, lane, lane.queue.front(*cls).shipment)) {
+        return false;
+    }
     auto item = lane.queue.take(*cls);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
         // Every recipient of this branch was settled otherwise: nothing to carry.
@@ -166,6 +176,21 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     offer(lane, *session, std::move(item));
     return true;
+}
+
+bool outbound::is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what) {
+    auto& mark = lane.marks[static_cast<std::size_t>(what.cls)];
+    if (what.row + mark_ahead / 2 > mark.asked) {
+        mark.asked = what.row + mark_ahead;
+        x_mark(peer, what.cls, mark.asked,
+               [this, peer, number = *lane.session, cls = what.cls, upto = mark.asked] {
+                   if (auto* still = lane_of(number)) {
+                       still->marks[static_cast<std::size_t>(cls)].durable = upto;
+                       feed(peer);
+                   }
+               });
+    }
+    return what.row <= mark.durable;
 }
 
 std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& item) const {
@@ -224,8 +249,8 @@ void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offs
     x_core.out.log(log_level::debug, "transfer-begins",
                    "message " + protocol::to_text(open.item.message->id) + ", part " +
                        std::to_string(open.item.object.position) + ", to " +
-                       std::string{peer.text()} + ": from byte " + std::to_string(offset) +
-                       " of " + std::to_string(open.item.object.bytes));
+                       std::string{peer.text()} + ": from byte " + std::to_string(offset) + " of " +
+                       std::to_string(open.item.object.bytes));
 }
 
 void outbound::on_event(session_number number, const event::need_data& what) {

@@ -26,6 +26,11 @@ struct undelivered {
     std::optional<protocol::outcome_kind> outcome;
 };
 
+/// The class in which attachments of a message travel (docs/overview.md#sending).
+constexpr message_class attachment_class(message_class of_message) {
+    return of_message == message_class::flash ? message_class::urgent : message_class::bulk;
+}
+
 class outbound {
 public:
     explicit outbound(core& shared) : x_core(shared) {}
@@ -33,6 +38,14 @@ public:
     void set_diverter(std::function<void(std::vector<undelivered>)> divert) {
         x_divert = std::move(divert);
     }
+
+    using marker = std::function<void(bureau_id peer, message_class cls, store::row_id upto,
+                                      std::function<void()> then)>;
+    /// Who writes down, before a shipment is offered, that it may have been sent.
+    void set_marker(marker mark) { x_mark = std::move(mark); }
+
+    /// Who dials sooner, because flash waits for a peer without a session.
+    void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
     void on_session_up(session_number session);
     void on_session_down(session_number session);
@@ -66,13 +79,19 @@ private:
         ready_queue queue;
         std::optional<session_number> session;
         std::map<protocol::stream_id, transfer> open;
-        store::row_id offered_upto = 0;
+        struct mark {
+            store::row_id asked = 0;    ///< Up to here it is being written down.
+            store::row_id durable = 0;  ///< Up to here shipments may be offered.
+        };
+        std::array<mark, protocol::message_class_count> marks;
     };
     peer_lane* lane_of(session_number session);
     transfer* find(session_number session, protocol::stream_id stream);
     void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(bureau_id peer, message_class cls);
     bool offer_next(bureau_id peer, peer_lane& lane);
+    /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
+    bool is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
     std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
     void fail(const ready_shipment& item, errc code, std::string text);
@@ -86,6 +105,8 @@ private:
 
     core& x_core;
     std::function<void(std::vector<undelivered>)> x_divert;
+    marker x_mark;
+    std::function<void(bureau_id)> x_hurry;
     std::map<bureau_id, peer_lane> x_lanes;
 };
 

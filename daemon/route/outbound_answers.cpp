@@ -161,8 +161,9 @@ void outbound::on_event(session_number number, event::refused what) {
 
 void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after) {
     const auto tries = what.item.shipment.tries + 1;
-    const auto delay = after.count() > 0 ? std::chrono::duration_cast<milliseconds>(after)
-                                         : message_retry_delay(tries, [] { return 0.5; });
+    const auto delay =
+        after.count() > 0 ? std::chrono::duration_cast<milliseconds>(after)
+                          : message_retry_delay(tries, [this] { return x_core.random_fraction(); });
     x_core.wake_at(x_core.now + delay);
     store::transaction transaction;
     transaction.changes.emplace_back(

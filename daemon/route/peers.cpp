@@ -181,15 +181,25 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
 
 void peers::remember(peer_record& record) {
     record.known = true;
-    // Shipments up to this one count as perhaps sent if we crash. It is not renewed within a
-    // session: what a long one offers beyond it is not in doubt after a crash (docs/overview.md).
-    record.row.offered_upto = x_core.last_row + 256;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_peer{record.row});
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 
-void peers::on_ended(session_number number, const protocol::session_end& how) {
+void peers::mark_offered(bureau_id peer, message_class cls, store::row_id upto,
+                         std::function<void()> then) {
+    auto& record = x_peers[peer];
+    auto& mark = record.row.offered_upto[static_cast<std::size_t>(cls)];
+    mark = std::max(mark, upto);
+    store::transaction transaction;
+    transaction.at_once = cls == message_class::flash;
+    transaction.changes.emplace_back(operation::put_peer{record.row});
+    // A mark that a full disk does not take must not hold up the queue that could empty it.
+    x_core.out.commit(std::move(transaction),
+                      [then = std::move(then)](const store::transaction_result&) { then(); });
+}
+
+void peers::on_ended(session_number number, const protocol::session_end& how, bool was_up) {
     const auto& session = x_core.sessions.at(number);
     x_core.out.log(log_level::info, "session-ended",
                    "peer " + std::string(session.peer.text()) + ": " + how.code.message() +
@@ -217,7 +227,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how) {
         delay = std::max(delay, std::chrono::duration_cast<milliseconds>(how.reconnect_after));
         plan_dial(*link, replaced ? link_backoff::first : delay);
     }
-    if (!session.is_dialler && session.established) {
+    if (was_up) {
         call_dial_links(session.peer);
     }
 }

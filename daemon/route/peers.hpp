@@ -21,7 +21,7 @@ struct link_record {
     utc_time since{};
     link_backoff backoff;
     std::string last_error;
-    errc last_code{};                     ///< Of last_error; 0: none.
+    errc last_code{};  ///< Of last_error; 0: none.
     std::optional<utc_time> last_error_at;
     std::uint64_t sessions = 0, failures = 0;
     milliseconds round_trip{0};
@@ -55,7 +55,13 @@ public:
     void on_event(session_number session, const protocol::session_event::verify_hello& what);
     /// True: the session is the one to work with. False: it was told goodbye.
     bool on_established(session_number session, const protocol::hello& peer);
-    void on_ended(session_number session, const protocol::session_end& how);
+    /// `was_up`: it was established; its record says no longer so.
+    void on_ended(session_number session, const protocol::session_end& how, bool was_up);
+    /// Writes down that shipments of the class up to `upto` may be sent from now on; then `then`.
+    void mark_offered(bureau_id peer, message_class cls, store::row_id upto,
+                      std::function<void()> then);
+    /// Flash waits for this peer: its next dial is at most a flash probe away.
+    void hurry(bureau_id peer);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
 
     /// Median of the clocks of peers that are up, as of now.
@@ -81,7 +87,7 @@ public:
 private:
     link_record* link_of(session_number session);
     void plan_dial(link_record& link, milliseconds delay);
-    /// The session that came in from this peer ended: dial soon where we may.
+    /// The session with this peer ended: dial soon where we may and nothing is planned.
     void call_dial_links(bureau_id peer);
     void remember(peer_record& record);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;

@@ -50,7 +50,8 @@ void peers::plan_dial(link_record& link, milliseconds delay) {
 
 void peers::call_dial_links(bureau_id peer) {
     for (auto& [name, link] : x_links) {
-        if (link.settings.peer == peer && link.state == link_state::idle && !is_up(peer)) {
+        if (link.settings.peer == peer && link.state == link_state::idle && !link.dial_at &&
+            !is_up(peer)) {
             plan_dial(link, link_backoff::after_progress);
         }
     }
@@ -70,6 +71,17 @@ void peers::on_dial_failed(const std::string& name, errc code, std::string text)
     x_core.count.session_failures += 1;
     const bool flash = x_flash_waits && x_flash_waits(link.settings.peer);
     plan_dial(link, link.backoff.on_end(false, link.settings.metered, flash, x_random));
+}
+
+void peers::hurry(bureau_id peer) {
+    for (auto& [name, link] : x_links) {
+        const auto wait =
+            link.settings.metered ? link_backoff::flash_probe_metered : link_backoff::flash_probe;
+        if (link.settings.peer == peer && link.state == link_state::idle && link.dial_at &&
+            *link.dial_at > x_core.now + wait) {
+            plan_dial(link, wait);
+        }
+    }
 }
 
 void peers::on_deadline() {

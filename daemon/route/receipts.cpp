@@ -263,7 +263,9 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .state = target.state,
             .at = x_core.now,
             .code = outcome.reason,
-            .text = outcome.agency,
+            .text = outcome.agency.empty() && outcome.recipient != content.issuer
+                        ? "bureau " + std::string(content.issuer.text())
+                        : outcome.agency,
             .due_at = final ? std::optional<std::optional<utc_time>>(std::optional<utc_time>{})
                             : std::nullopt,
             .receipt = receipt,

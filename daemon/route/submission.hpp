@@ -11,11 +11,6 @@
 
 namespace dhow::route {
 
-/// The class in which attachments of a message travel (DESIGN section 4).
-constexpr message_class attachment_class(message_class of_message) {
-    return of_message == message_class::flash ? message_class::urgent : message_class::bulk;
-}
-
 /// Kinds below this are made by gateways themselves; no agency may submit one.
 inline constexpr std::string_view own_kind_prefix = "transport.";
 inline constexpr std::string_view cancellation_kind = "transport.cancellation";

@@ -52,6 +52,9 @@ std::string_view code_of_link(errc code) {
         case errc::hello_refused:
         case errc::unsupported_version:
         case errc::bad_signature:
+        case errc::unknown_key:
+        case errc::wrong_key_owner:
+        case errc::key_not_allowed:
             return "link-hello-refused";
         case errc::clone_detected:
             return "peer-clone-refused";
@@ -152,8 +155,7 @@ cause cause_of_shipment(const why_view& from, const store::shipment_row& shipmen
             return make(static_cast<errc>(shipment.code) == errc::store_corrupt ? "object-damaged"
                                                                                 : "refused-by-peer",
                         name(shipment.peer) + ", " + text_of_code(shipment.code));
-        case shipment_state::waiting:
-            return make("waiting-for-bytes");
+        case shipment_state::waiting:  // Attachments only, see cause_of_attachments.
         case shipment_state::done:
             return make("relayed-waiting-receipt", name(shipment.peer));
         case shipment_state::ready:
@@ -298,6 +300,7 @@ std::vector<response::cause> causes_of_gateway(const core& shared) {
     std::vector<cause> out;
     if (shared.expiry_frozen) {
         out.push_back(make("clock-doubtful"));
+        out.back().since = shared.frozen_since;
     }
     if (shared.directory->head.stale_after <= shared.now) {
         out.push_back(make("directory-stale",
@@ -308,9 +311,11 @@ std::vector<response::cause> causes_of_gateway(const core& shared) {
         out.push_back(make("disk-low", !shared.disk.flash     ? "nothing is taken in"
                                        : !shared.disk.routine ? "only flash is taken in"
                                                               : "no bulk is taken in"));
+        out.back().since = shared.disk_since;
     }
     if (shared.stopping) {
         out.push_back(make("stopping"));
+        out.back().since = shared.stopping_since;
     }
     return out;
 }

@@ -52,7 +52,6 @@ constexpr std::array causes{
     cause_kind{"peer-defers", "the peer asks to be tried later", ""},
     cause_kind{"waiting-for-text", "an attachment goes when the peer has the text", ""},
     cause_kind{"waiting-for-attachment", "bytes of an attachment have not arrived here", ""},
-    cause_kind{"waiting-for-bytes", "bytes of it have not arrived here", ""},
     cause_kind{"object-damaged", "its bytes on our disk are damaged",
                "Run `dhow db check`; restore from a backup, or have it submitted again."},
     // With others

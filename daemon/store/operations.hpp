@@ -114,10 +114,11 @@ struct revive_shipments {
     bureau_id peer;
     utc_time at{};
 };
-/// At start: shipments of the peer up to offered_upto that are ready become in doubt (changed_at
-/// stays).
+/// At start: shipments of the peer and class up to peer_row::offered_upto that are ready become in
+/// doubt (changed_at stays).
 struct doubt_shipments {
     bureau_id peer;
+    message_class cls = message_class::routine;
     row_id upto = 0;
 };
 /// Shipments of a message to `peer` that wait for its text (the peer has it now) and whose object

@@ -222,8 +222,8 @@ struct peer_row {
     std::uint64_t boot = 0;
     std::uint64_t sent_count = 0;
     std::uint64_t received_count = 0;
-    row_id offered_upto =
-        0;  ///< Shipments up to this one may have been sent (in doubt after a crash).
+    /// By class: shipments up to this one may have been sent (in doubt after a crash).
+    std::array<row_id, protocol::message_class_count> offered_upto{};
     std::string suspended;  ///< Reason; empty: not suspended.
     std::optional<utc_time> suspended_until;
     std::optional<utc_time> last_session_at;

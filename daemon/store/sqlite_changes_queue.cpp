@@ -127,9 +127,9 @@ change_result change_writer::operator()(const operation::revive_shipments& what)
 
 change_result change_writer::operator()(const operation::doubt_shipments& what) {
     statement move(x_db,
-                   "UPDATE shipment SET in_doubt = 1 WHERE peer = ? AND cls IN (0, 1, 2, 3)"
+                   "UPDATE shipment SET in_doubt = 1 WHERE peer = ? AND cls = ?"
                    " AND state = 0 AND row <= ? AND in_doubt = 0",
-                   what.peer, what.upto);
+                   what.peer, what.cls, what.upto);
     move.run();
     return changed_or(change_result::unchanged);
 }

@@ -141,8 +141,9 @@ CREATE TABLE event (
 
 CREATE TABLE peer (
     peer TEXT PRIMARY KEY, instance BLOB NOT NULL, epoch INTEGER NOT NULL, boot INTEGER NOT NULL,
-    sent_count INTEGER NOT NULL, received_count INTEGER NOT NULL, offered_upto INTEGER NOT NULL,
-    suspended TEXT NOT NULL, suspended_until INTEGER, last_session_at INTEGER,
+    sent_count INTEGER NOT NULL, received_count INTEGER NOT NULL,
+    flash_upto INTEGER NOT NULL, urgent_upto INTEGER NOT NULL, routine_upto INTEGER NOT NULL,
+    bulk_upto INTEGER NOT NULL, suspended TEXT NOT NULL, suspended_until INTEGER, last_session_at INTEGER,
     last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
 )sql";
 

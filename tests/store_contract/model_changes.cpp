@@ -227,8 +227,8 @@ struct changer {
     outcome operator()(const operation::doubt_shipments& o) {
         return each_shipment(
             [&](const auto& one) {
-                return one.peer == o.peer && one.state == shipment_state::ready &&
-                       one.row <= o.upto && !one.in_doubt;
+                return one.peer == o.peer && one.cls == o.cls &&
+                       one.state == shipment_state::ready && one.row <= o.upto && !one.in_doubt;
             },
             [](auto& one) { one.in_doubt = true; });
     }

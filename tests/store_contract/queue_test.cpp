@@ -213,10 +213,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(restored_peer_gets_again_what_is_still_here, Store
                 operation::put_object{object(2, object_state::purged)},
                 operation::put_shipment{shipment(3, 1, 0, shipment_state::done)},
                 operation::put_shipment{shipment(4, 2, 0, shipment_state::done)}});
-    commit(to, {operation::revive_shipments{mu, at(5)}, operation::doubt_shipments{mu, 3}});
+    commit(to, {operation::revive_shipments{mu, at(5)},
+                operation::doubt_shipments{mu, shipment(3, 1, 0, shipment_state::done).cls, 3}});
     BOOST_REQUIRE_EQUAL(ready_for_mu(to).rows.size(), 1U);
     BOOST_TEST(ready_for_mu(to).rows[0].shipment.in_doubt);
-    expect_unchanged(to, operation::doubt_shipments{mu, 3});
+    expect_unchanged(
+        to, operation::doubt_shipments{mu, shipment(3, 1, 0, shipment_state::done).cls, 3});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(due_things_come_once_their_time_is_there, Store, all_stores) {

@@ -191,7 +191,7 @@ change random_work::put_something() {
             peer_row row;
             row.peer = bureau();
             row.epoch = x_random.below(9);
-            row.offered_upto = some_row();
+            row.offered_upto = {some_row(), some_row(), 0, some_row()};
             row.suspended = word();
             row.suspended_until = maybe_time();
             row.last_error_at = maybe_time();
@@ -250,7 +250,7 @@ change random_work::change_queue() {
         case 2:
             return operation::revive_shipments{bureau(), time()};
         case 3:
-            return operation::doubt_shipments{bureau(), some_row()};
+            return operation::doubt_shipments{bureau(), pick<message_class>(4), some_row()};
         case 4:
             return operation::ready_shipments{some_row(), bureau(true), some_row(), time()};
         case 5:

@@ -55,7 +55,8 @@ std::int64_t transfers_on_disk(const gateway& dead) {
     sqlite3_prepare_v2(db,
                        "SELECT (SELECT count(*) FROM object WHERE state = 1) +"
                        " (SELECT count(*) FROM shipment JOIN peer USING (peer)"
-                       "  WHERE state = 0 AND row <= offered_upto)",
+                       "  WHERE state = 0 AND row <= CASE cls WHEN 0 THEN flash_upto"
+                       "   WHEN 1 THEN urgent_upto WHEN 2 THEN routine_upto ELSE bulk_upto END)",
                        -1, &ask, nullptr);
     const auto out = sqlite3_step(ask) == SQLITE_ROW ? sqlite3_column_int64(ask, 0) : 0;
     sqlite3_finalize(ask);
@@ -125,8 +126,9 @@ private:
         auto& victim = x_bureaus[bureau];
         for (std::size_t i = 0; i < x_wish.kills && !x_over; ++i) {
             const auto share = x_wish.messages * i / x_wish.kills;
-            wait_until("messages to be sent", [&] { return x_over || x_submitted >= share; },
-                       settle_patience);
+            wait_until(
+                "messages to be sent", [&] { return x_over || x_submitted >= share; },
+                settle_patience);
             const auto repeated = duplicates(bureau);
             await_moment(bureau, i, random);
             victim.kill();
@@ -160,9 +162,10 @@ private:
     void await_receipts(const std::string& origin) {
         for (const auto& [id, message] : x_books[origin]) {
             try {
-                wait_until("the receipt for " + id,
-                           [&] { return is_complete(x_bureaus[origin], id, message.to); },
-                           x_counts.without_receipt == 0 ? settle_patience : seconds{1});
+                wait_until(
+                    "the receipt for " + id,
+                    [&] { return is_complete(x_bureaus[origin], id, message.to); },
+                    x_counts.without_receipt == 0 ? settle_patience : seconds{1});
             } catch (const std::runtime_error& error) {
                 ++x_counts.without_receipt;
                 std::cout << error.what() << '\n'
@@ -234,8 +237,8 @@ storm_counts run_storm(federation& bureaus, const storm_wish& wish) {
                   << " of them in a transfer\n";
     }
     std::cout << "killed between commit and 202: " << out.between_commit_and_202
-              << "; between the receiver's commit and the sender's: "
-              << out.between_commit_and_done << std::endl;
+              << "; between the receiver's commit and the sender's: " << out.between_commit_and_done
+              << std::endl;
     return out;
 }
 

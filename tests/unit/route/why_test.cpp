@@ -184,8 +184,6 @@ BOOST_AUTO_TEST_CASE(a_shipment_in_doubt_or_failed_is_said) {
     BOOST_TEST(code() == "object-damaged");
     put_shipment_in(shipment_state::failed, errc::not_allowed);
     BOOST_TEST(code() == "refused-by-peer");
-    put_shipment_in(shipment_state::waiting);
-    BOOST_TEST(code() == "waiting-for-bytes");
 }
 
 BOOST_AUTO_TEST_CASE(attachments_wait_for_their_text_and_for_their_bytes) {
