@@ -13,6 +13,12 @@ message_id core::new_message_id() {
     return protocol::make_message_id(now, random);
 }
 
+bool core::is_relay(bureau_id bureau) const {
+    const auto* entry = directory->find(bureau);
+    return entry != nullptr && entry->role != protocol::bureau_role::bureau &&
+           entry->role != protocol::bureau_role::court;
+}
+
 double core::random_fraction() const {
     std::array<std::uint8_t, 4> drawn{};
     outside.fill_random(drawn);

@@ -108,6 +108,8 @@ struct core {
     [[nodiscard]] protocol::link_session* session(session_number number);
     /// Number of the established session with a peer, if there is one.
     [[nodiscard]] std::optional<session_number> session_with(bureau_id peer) const;
+    /// Whether a bureau hands on what others wrote.
+    [[nodiscard]] bool is_relay(bureau_id bureau) const;
     [[nodiscard]] bureau_id self() const { return config->bureau; }
     [[nodiscard]] store::row_id next_row() { return ++last_row; }
     [[nodiscard]] const protocol::hasher& hash() const { return *outside.hash; }

@@ -37,6 +37,10 @@ void deadlines::on_deadline() {
     x_looking = true;
     x_looked_at = x_core.now;
     x_core.next_due.reset();
+    if (x_core.now >= x_signed_at + look_interval) {
+        x_signed_at = x_core.now;
+        x_receipts.sign_waiting();
+    }
     x_core.out.ask(query::load_due{x_core.now, rows_a_look}, [this](store::reply& reply) {
         x_looking = false;
         on_due(expect<answer::due>(reply));
@@ -142,7 +146,8 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         again.push_back(row.recipient);
         return;
     }
-    look_later(row, x_core.now + look_again, errc{});
+    const auto at = x_core.now + look_again;
+    look_later(row, std::min(at, message.message.expires_at.value_or(at)), errc{});
 }
 
 void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code) {

@@ -11,8 +11,8 @@ namespace dhow::route {
 
 class deadlines {
 public:
-    deadlines(core& shared, outbound& out, diversion& divert)
-        : x_core(shared), x_out(out), x_divert(divert) {}
+    deadlines(core& shared, outbound& out, diversion& divert, receipts& receipts_)
+        : x_core(shared), x_out(out), x_divert(divert), x_receipts(receipts_) {}
 
     void on_deadline();
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
@@ -29,6 +29,8 @@ private:
     core& x_core;
     outbound& x_out;
     diversion& x_divert;
+    receipts& x_receipts;
+    utc_time x_signed_at{};  ///< Receipts that waited were tried last.
     bool x_looking = false;
     utc_time x_looked_at{};
 };

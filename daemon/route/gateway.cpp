@@ -18,7 +18,7 @@ gateway::gateway(gateway_start from)
       x_peers(x_core, std::move(from.random)),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
-      x_deadlines(x_core, x_out, x_divert),
+      x_deadlines(x_core, x_out, x_divert, x_receipts),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
@@ -94,6 +94,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
     x_core.directory = std::move(directory);
     x_core.routes = routing_table(*x_core.config, *x_core.directory);
     x_peers.configure();
+    x_receipts.sign_waiting();
     store::transaction transaction;
     for (const auto& [key, value] : remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});

@@ -52,10 +52,7 @@ errc inbound::judge_text(incoming& in, bureau_id peer) const {
     if (in.header.origin == x_core.self()) {
         return errc::loop;
     }
-    const auto* entry = x_core.directory->find(peer);
-    const bool relays = entry != nullptr && entry->role != protocol::bureau_role::bureau &&
-                        entry->role != protocol::bureau_role::court;
-    if (in.header.origin != peer && !relays) {
+    if (in.header.origin != peer && !x_core.is_relay(peer)) {
         return errc::not_allowed;  // Only hubs hand on what others wrote.
     }
     if (in.header.time_to_live && in.offer.age >= *in.header.time_to_live &&

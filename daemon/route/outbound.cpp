@@ -50,18 +50,22 @@ outbound::transfer* outbound::find(session_number session, protocol::stream_id s
 void outbound::on_session_up(session_number session) {
     const bureau_id peer = x_core.sessions.at(session).peer;
     auto& lane = x_lanes[peer];
+    record_doubts(lane);  // Of a session that this one replaces.
     lane = peer_lane{};
     lane.session = session;
     feed(peer);
 }
 
 void outbound::on_session_down(session_number session) {
-    auto* lane = lane_of(session);
-    if (lane == nullptr) {
-        return;
+    if (const auto* lane = lane_of(session)) {
+        record_doubts(*lane);
+        x_lanes.erase(x_core.sessions.at(session).peer);
     }
+}
+
+void outbound::record_doubts(const peer_lane& lane) {
     store::transaction doubts;
-    for (const auto& [stream, open] : lane->open) {
+    for (const auto& [stream, open] : lane.open) {
         if (open.all_sent && !open.item.shipment.in_doubt) {
             doubts.changes.emplace_back(
                 operation::advance_shipment{.shipment = open.item.shipment.row,
@@ -75,7 +79,6 @@ void outbound::on_session_down(session_number session) {
     if (!doubts.changes.empty()) {
         x_core.out.commit(std::move(doubts), [](const store::transaction_result&) {});
     }
-    x_lanes.erase(x_core.sessions.at(session).peer);
 }
 
 void outbound::add_ready(ready_shipment item) {

@@ -89,6 +89,8 @@ private:
     transfer* find(session_number session, protocol::stream_id stream);
     void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(bureau_id peer, message_class cls);
+    /// Of what was all sent over a session that is gone only the peer knows.
+    void record_doubts(const peer_lane& lane);
     bool offer_next(bureau_id peer, peer_lane& lane);
     /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
     bool is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what);

@@ -6,12 +6,18 @@
 #include "daemon/route/ready_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
 namespace {
 // urgent : routine : bulk = 8 : 3 : 1 by bytes (DESIGN section 6); flash is not weighed.
 constexpr std::array<double, protocol::message_class_count> shares{1, 8, 3, 1};
+
+double weight(const ready_shipment& item) {
+    return static_cast<double>(item.object.bytes) /
+           shares[static_cast<std::size_t>(item.shipment.cls)];
+}
 }  // namespace
 
 void ready_queue::wake(class_lane& woken) {
@@ -19,16 +25,27 @@ void ready_queue::wake(class_lane& woken) {
     // idle time.
     double least = -1;
     for (const auto& other : x_lanes) {
-        if (&other != &woken && !other.items.empty() && (least < 0 || other.served < least)) {
+        if (&other != &woken && other.size > 0 && (least < 0 || other.served < least)) {
             least = other.served;
         }
     }
     woken.served = std::max(woken.served, least);
 }
 
+void ready_queue::add(class_lane& to, ready_shipment item) {
+    if (to.size == 0) {
+        wake(to);
+        to.turn = item.shipment.origin;
+    }
+    to.size += 1;
+    to.by_origin[item.shipment.origin].push_back(std::move(item));
+}
+
 bool ready_queue::add_fresh(ready_shipment item) {
     auto& lane = lane_of(item.shipment.cls);
-    if (lane.more || lane.items.size() >= limits::loaded_shipments_per_class) {
+    // One of an origin that has nothing here does not wait for the others' backlog to be loaded.
+    const bool overtakes = lane.more && !lane.by_origin.contains(item.shipment.origin);
+    if ((lane.more && !overtakes) || lane.size >= limits::loaded_shipments_per_class) {
         lane.more = true;
         lane.declined = lane.loading;
         return false;
@@ -36,11 +53,10 @@ bool ready_queue::add_fresh(ready_shipment item) {
     if (!x_known.insert(item.shipment.row).second) {
         return true;
     }
-    if (lane.items.empty()) {
-        wake(lane);
+    if (!overtakes) {
+        lane.after = std::max(lane.after, item.shipment.row);
     }
-    lane.after = std::max(lane.after, item.shipment.row);
-    lane.items.push_back(std::move(item));
+    add(lane, std::move(item));
     return true;
 }
 
@@ -51,40 +67,51 @@ void ready_queue::add_loaded(message_class cls, answer::ready rows) {
     lane.declined = false;
     for (auto& item : rows.rows) {
         lane.after = std::max(lane.after, item.shipment.row);
-        if (!x_known.insert(item.shipment.row).second) {
-            continue;
+        if (x_known.insert(item.shipment.row).second) {
+            add(lane, std::move(item));
         }
-        if (lane.items.empty()) {
-            wake(lane);
-        }
-        lane.items.push_back(std::move(item));
+    }
+    if (std::exchange(lane.restart, false)) {
+        rescan(cls);
     }
 }
 
 void ready_queue::put_back(ready_shipment item) {
     x_known.insert(item.shipment.row);
-    lane_of(item.shipment.cls).items.push_front(std::move(item));
+    auto& lane = lane_of(item.shipment.cls);
+    lane.served -= weight(item);
+    lane.size += 1;
+    lane.turn = item.shipment.origin;
+    lane.by_origin[lane.turn].push_front(std::move(item));
 }
 
-const ready_shipment& ready_queue::front(message_class cls) const {
-    return lane_of(cls).items.front();
-}
+const ready_shipment& ready_queue::front(message_class cls) const { return lane_of(cls).front(); }
 
 ready_shipment ready_queue::take(message_class cls) {
     auto& lane = lane_of(cls);
-    ready_shipment out = std::move(lane.items.front());
-    lane.items.pop_front();
-    lane.served += static_cast<double>(out.object.bytes) / shares[static_cast<std::size_t>(cls)];
+    const auto origin = lane.by_origin.find(lane.turn);
+    ready_shipment out = std::move(origin->second.front());
+    origin->second.pop_front();
+    lane.size -= 1;
+    lane.served += weight(out);
+    auto next = std::next(origin);
+    if (origin->second.empty()) {
+        lane.by_origin.erase(origin);
+    }
+    if (lane.size > 0) {
+        lane.turn = next == lane.by_origin.end() ? lane.by_origin.begin()->first : next->first;
+    }
     return out;
 }
 
 bool ready_queue::wants_load(message_class cls) const {
     const auto& lane = lane_of(cls);
-    return lane.more && !lane.loading && lane.items.empty();
+    return lane.more && !lane.loading && lane.size == 0;
 }
 
 void ready_queue::rescan(message_class cls) {
     auto& lane = lane_of(cls);
+    lane.restart = lane.loading;
     lane.after = 0;
     lane.more = true;
 }

@@ -7,6 +7,8 @@
 
 #include "daemon/route/core.hpp"
 
+#include <deque>
+#include <map>
 #include <unordered_set>
 
 namespace dhow::route {
@@ -40,13 +42,19 @@ public:
 
 private:
     struct class_lane {
-        std::deque<ready_shipment> items;
+        std::map<bureau_id, std::deque<ready_shipment>> by_origin;  ///< No deque is empty.
+        std::size_t size = 0;
+        bureau_id turn;  ///< The origin that goes next.
         store::row_id after = 0;
         bool more = true;
         bool loading = false;
         bool declined = false;  ///< A fresh one was not taken while a load was under way.
+        bool restart = false;   ///< Rows that the load under way may have passed became ready.
         double served = 0;      ///< Bytes over share.
+
+        [[nodiscard]] const ready_shipment& front() const { return by_origin.at(turn).front(); }
     };
+    void add(class_lane& to, ready_shipment item);
     class_lane& lane_of(message_class cls) { return x_lanes[static_cast<std::size_t>(cls)]; }
     [[nodiscard]] const class_lane& lane_of(message_class cls) const {
         return x_lanes[static_cast<std::size_t>(cls)];
@@ -63,7 +71,7 @@ std::optional<message_class> ready_queue::choose(Predicate may_go) const {
     for (std::size_t i = 0; i < x_lanes.size(); ++i) {
         const auto cls = static_cast<message_class>(i);
         const auto& lane = x_lanes[i];
-        if (lane.items.empty() || !may_go(lane.items.front())) {
+        if (lane.size == 0 || !may_go(lane.front())) {
             continue;
         }
         if (cls == message_class::flash) {

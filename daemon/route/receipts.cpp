@@ -77,14 +77,27 @@ void receipts::pend(store::outcome_row row) {
     sign(key);
 }
 
-void receipts::load_pending() {
-    x_core.out.ask(query::load_outcomes{limits::outcomes_per_receipt_max},
+void receipts::load_pending(store::row_id after) {
+    x_core.out.ask(query::load_outcomes{after, limits::outcomes_per_receipt_max},
                    [this](store::reply& reply) {
                        auto rows = std::move(expect<answer::outcomes>(reply).rows);
+                       if (rows.size() == limits::outcomes_per_receipt_max) {
+                           load_pending(rows.back().row);
+                       }
                        for (auto& row : rows) {
                            pend(std::move(row));
                        }
                    });
+}
+
+void receipts::sign_waiting() {
+    std::vector<lane_key> keys;
+    for (const auto& [key, lane] : x_lanes) {
+        keys.push_back(key);
+    }
+    for (const auto& key : keys) {
+        sign(key);
+    }
 }
 
 std::size_t receipts::waiting() const {
@@ -157,7 +170,7 @@ void receipts::on_signed(lane_key key, const std::vector<store::outcome_row>& ro
         if (!shipment) {
             x_core.out.log(log_level::alarm, "receipt-no-route",
                            "no way for receipts to " + std::string(key.first.text()) +
-                               "; they wait until the routes are changed");
+                               "; they wait and are tried every minute");
             give_back(key, rows);
             return;
         }
@@ -249,8 +262,12 @@ void receipts::forward(const seal::done::verified_receipt& receipt, bytes encode
 void receipts::settle(store::transaction& to, const protocol::receipt_content& content,
                       store::row_id receipt) const {
     for (const auto& outcome : content.outcomes) {
-        if (is_recipients_word(outcome.kind) && outcome.recipient != content.issuer) {
-            continue;  // Nobody speaks for another.
+        const bool may_speak =
+            outcome.recipient == content.issuer ||
+            (!is_recipients_word(outcome.kind) &&
+             (content.issuer == x_core.self() || x_core.is_relay(content.issuer)));
+        if (!may_speak) {
+            continue;  // Nobody speaks for another, but for notices of gateways on the way.
         }
         const auto target = settlement_of(outcome.kind);
         const bool final =

@@ -17,8 +17,10 @@ public:
     store::outcome_row add(store::transaction& to, bureau_id origin, message_class cls,
                            protocol::outcome value);
     void pend(store::outcome_row row);
-    /// At start: what was not signed yet.
-    void load_pending();
+    /// At start: what was not signed yet, of rows above `after`.
+    void load_pending(store::row_id after = 0);
+    /// Tries again what could not be signed or had no way; every minute and after a reload.
+    void sign_waiting();
 
     /// A verified receipt for our own messages: stored, applied. `then` after commit.
     void apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then);

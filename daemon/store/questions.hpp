@@ -86,6 +86,7 @@ struct load_receipts {
     message_id id;
 };  ///< Those that settled a delivery of it.
 struct load_outcomes {
+    row_id after = 0;
     std::size_t limit = 256;
 };
 /// Deliveries in state received of message rows above `after`.

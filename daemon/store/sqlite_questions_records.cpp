@@ -100,8 +100,8 @@ reply question_reader::operator()(const query::load_outcomes& what) {
     answer::outcomes out;
     statement find(x_db,
                    "SELECT row, origin, cls, id, attempt, recipient, kind, at, seal_digest, reason,"
-                   " agency, on_disk FROM outcome ORDER BY row LIMIT ?",
-                   what.limit);
+                   " agency, on_disk FROM outcome WHERE row > ? ORDER BY row LIMIT ?",
+                   what.after, what.limit);
     while (find.next()) {
         auto& one = out.rows.emplace_back();
         protocol::bytes on_disk;

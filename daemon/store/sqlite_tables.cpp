@@ -143,8 +143,8 @@ CREATE TABLE peer (
     peer TEXT PRIMARY KEY, instance BLOB NOT NULL, epoch INTEGER NOT NULL, boot INTEGER NOT NULL,
     sent_count INTEGER NOT NULL, received_count INTEGER NOT NULL,
     flash_upto INTEGER NOT NULL, urgent_upto INTEGER NOT NULL, routine_upto INTEGER NOT NULL,
-    bulk_upto INTEGER NOT NULL, suspended TEXT NOT NULL, suspended_until INTEGER, last_session_at INTEGER,
-    last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
+    bulk_upto INTEGER NOT NULL, suspended TEXT NOT NULL, suspended_until INTEGER,
+    last_session_at INTEGER, last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array<migration, 1> steps{{{1, version_1}}};

@@ -287,7 +287,7 @@ struct answerer {
         })};
     }
     reply operator()(const query::load_outcomes& q) const {
-        answer::outcomes out{select(s.outcomes, [](const auto&) { return true; })};
+        answer::outcomes out{select(s.outcomes, [&](const auto& o) { return o.row > q.after; })};
         shorten(out.rows, q.limit);
         return out;
     }

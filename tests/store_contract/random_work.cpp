@@ -330,7 +330,7 @@ std::vector<question> random_work::questions() {
             query::list_inbox{word(), after, limit, chance(0.5)},
             query::load_events{bureau(true), id()},
             query::load_receipts{bureau(), id()},
-            query::load_outcomes{limit},
+            query::load_outcomes{some_row(), limit},
             query::load_unopened{after, limit},
             query::load_incomplete{after, limit},
             query::load_partials{bureau(true), limit},

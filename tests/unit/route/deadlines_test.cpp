@@ -1,0 +1,83 @@
+// Expiry with and without doubt, sending again, and waking what was deferred.
+// Way of the message: tests of daemon/route/deadlines and diversion.
+// Not pure: a store in a temporary folder; virtual time.
+// Spec: docs/overview.md#expiry, #sending-again.
+// Limits: none.
+#include "tests/unit/route/scripted_peer.hpp"
+
+namespace dhow::tests {
+
+using store::delivery_state;
+
+namespace {
+struct with_a_hub : core_harness {
+    with_a_hub() : hub(*this, "IPSG") {}
+    message_id submit() {
+        return expect<response::accepted>(agency("border"), a_message({"MU"})).id;
+    }
+    store::delivery_row row(const message_id& id) { return stored(id).deliveries.front(); }
+    scripted_peer hub;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(deadlines_test, with_a_hub)
+
+BOOST_AUTO_TEST_CASE(what_was_never_sent_expires_with_its_time_to_live) {
+    const auto id = submit();
+    advance(23h);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    advance(2h);
+    BOOST_TEST((row(id).state == delivery_state::expired));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_all_sent_is_expired_unconfirmed_and_gets_no_notice) {
+    const auto id = submit();
+    hub.connect();
+    hub.cut();
+    advance(25h);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST(row(id).text == "expired, unconfirmed");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_expires_while_the_clock_is_in_doubt) {
+    const auto id = submit();
+    core().freeze_expiry(true);
+    advance(25h);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    core().freeze_expiry(false);
+    advance(7h);
+    BOOST_TEST((row(id).state == delivery_state::expired));
+}
+
+BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_attempt) {
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    advance(59min);
+    BOOST_TEST(row(id).attempt == 0);
+    advance(2min);
+    BOOST_TEST(row(id).attempt == 1);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST(hub.offers[1].offer.attempt == 1);
+}
+
+BOOST_AUTO_TEST_CASE(while_its_hub_is_down_it_goes_by_another_that_is_up) {
+    settings().links.push_back({"lake", bureau("TZ"), config::link_mode::listen, {}, false});
+    settings().routes[0].via = {"fibre", "lake"};
+    reload();
+    const auto id = submit();
+    scripted_peer lake(*this, "TZ");
+    lake.connect();
+    advance(59min);
+    lake.exchange();
+    BOOST_TEST(lake.offers.empty());
+    advance(2min);
+    lake.exchange();
+    BOOST_TEST((row(id).next_hop == bureau("TZ")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests

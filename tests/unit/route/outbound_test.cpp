@@ -1,0 +1,153 @@
+// What is offered, and what the peer's answers make of shipments and deliveries.
+// Way of the message: tests of daemon/route/outbound.
+// Not pure: a store in a temporary folder; virtual time.
+// Spec: docs/overview.md#sending.
+// Limits: none.
+#include "tests/unit/route/scripted_peer.hpp"
+
+namespace dhow::tests {
+
+using store::delivery_state;
+using store::shipment_state;
+
+namespace {
+struct with_a_hub : core_harness {
+    with_a_hub() : hub(*this, "IPSG") {}
+    message_id submit(std::vector<std::string> to = {"MU"},
+                      message_class cls = message_class::routine,
+                      std::vector<upload_id> files = {}) {
+        auto what = a_message(std::move(to));
+        what.cls = cls;
+        what.attachments = std::move(files);
+        return expect<response::accepted>(agency("border"), what).id;
+    }
+    delivery_state state_of(const message_id& id, std::string_view to = "MU") {
+        for (const auto& row : stored(id).deliveries) {
+            if (row.recipient == bureau(to)) {
+                return row.state;
+            }
+        }
+        return delivery_state::accepted;
+    }
+    store::shipment_row text_of(const message_id& id) { return stored(id).shipments.front(); }
+    scripted_peer hub;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(outbound_test, with_a_hub)
+
+BOOST_AUTO_TEST_CASE(flash_is_offered_before_what_was_submitted_earlier) {
+    submit({"MU"}, message_class::bulk);
+    submit({"MU"}, message_class::routine);
+    submit({"MU"}, message_class::urgent);
+    const auto flash = submit({"MU"}, message_class::flash);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 4U);
+    BOOST_TEST((hub.offers.front().offer.id == flash));
+}
+
+BOOST_AUTO_TEST_CASE(custody_moves_only_with_the_commit_of_the_peer) {
+    const auto id = submit({"MU", "KE"});
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);  // One parcel for both.
+    BOOST_TEST(hub.offers[0].whole);
+    BOOST_TEST((state_of(id) == delivery_state::queued));
+    hub.commit(0);
+    BOOST_TEST((state_of(id, "MU") == delivery_state::relayed));
+    BOOST_TEST((state_of(id, "KE") == delivery_state::relayed));
+    BOOST_TEST((text_of(id).state == shipment_state::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_hand_over_that_could_not_be_recorded_is_asked_again) {
+    const auto id = submit();
+    hub.connect();
+    fail_next_commit = store::transaction_status::failed;
+    hub.commit(0);
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.refuse(1, errc::have_it);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
+    const auto file = upload("border", bytes(100'000, 4));
+    submit({"MU"}, message_class::routine, {file});
+    hub.connect();
+    BOOST_TEST(hub.offers.size() == 1U);
+    hub.commit(0);
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.kind == protocol::object_kind::attachment));
+    BOOST_TEST(hub.offers[1].whole);
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_peer_is_asked_again_when_it_said_and_not_before) {
+    const auto id = submit();
+    hub.connect();
+    hub.refuse(0, errc::busy, std::chrono::seconds{90});
+    BOOST_TEST((text_of(id).state == shipment_state::deferred));
+    BOOST_TEST((*text_of(id).due_at == now + 90s));
+    advance(89s);
+    hub.exchange();
+    BOOST_TEST(hub.offers.size() == 1U);
+    advance(2s);
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.commit(1);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_deferred_message_does_not_hold_up_the_next) {
+    submit();
+    hub.connect();
+    hub.refuse(0, errc::store_full, std::chrono::seconds{600});
+    const auto next = submit();
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.id == next));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_all_sent_without_an_answer_is_in_doubt_and_offered_again) {
+    const auto id = submit();
+    hub.connect();
+    hub.cut();
+    BOOST_TEST(text_of(id).in_doubt);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.refuse(1, errc::have_it);
+    BOOST_TEST(!text_of(id).in_doubt);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_is_replaced_leaves_its_doubt) {
+    const auto id = submit();
+    hub.connect();
+    scripted_peer newer(*this, "IPSG");
+    newer.boot = hub.boot;
+    newer.connect();
+    BOOST_REQUIRE(newer.is_up());
+    BOOST_TEST(text_of(id).in_doubt);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_concerns_only_its_recipient) {
+    const auto id = submit({"MU", "KE"});
+    hub.connect();
+    hub.commit(0, {{bureau("KE"), errc::no_route, {}}});
+    BOOST_TEST((state_of(id, "MU") == delivery_state::relayed));
+    BOOST_TEST((state_of(id, "KE") == delivery_state::undeliverable));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_with_another_store_is_given_again_what_it_had) {
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    hub.epoch = 2;
+    hub.connect();
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.id == id));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests

@@ -1,0 +1,120 @@
+// Links and sessions: when to dial, whom to refuse, which of two sessions stays.
+// Way of the message: tests of daemon/route/peers.
+// Not pure: a store in a temporary folder; virtual time.
+// Spec: docs/overview.md#links.
+// Limits: none.
+#include "tests/unit/route/scripted_peer.hpp"
+
+namespace dhow::tests {
+
+namespace {
+struct two_bearers : core_harness {
+    two_bearers() {
+        settings().links.push_back(
+            {"vsat", bureau("IPSG"), config::link_mode::dial, {"tls://127.0.0.1:7444"}, true});
+        reload();
+        advance(1ms);
+    }
+    std::size_t dials_of(std::string_view link) const {
+        return static_cast<std::size_t>(std::count_if(
+            dials.begin(), dials.end(), [&](const auto& one) { return one.link == link; }));
+    }
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(peers_test, two_bearers)
+
+BOOST_AUTO_TEST_CASE(every_dialling_link_is_dialled_at_the_start) {
+    BOOST_TEST(dials_of("fibre") == 1U);
+    BOOST_TEST(dials_of("vsat") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_dial_is_tried_again_after_the_back_off_and_not_before) {
+    core().on_dial_failed("fibre", errc::busy, "");
+    advance(4999ms);
+    BOOST_TEST(dials_of("fibre") == 1U);
+    advance(15s);
+    BOOST_TEST(dials_of("fibre") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_other_bearer_is_dialled_when_the_session_that_made_it_idle_ends) {
+    core().on_dial_failed("vsat", errc::busy, "");
+    scripted_peer hub(*this, "IPSG", "fibre");
+    hub.connect();
+    BOOST_REQUIRE(hub.is_up());
+    advance(1h);  // Its dial fell due while the session stood.
+    BOOST_TEST(dials_of("vsat") == 1U);
+    hub.cut();
+    core().on_dial_failed("fibre", errc::busy, "");
+    advance(1h);
+    BOOST_TEST(dials_of("vsat") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_session_that_came_in_ends_we_dial_within_seconds) {
+    core().on_dial_failed("fibre", errc::busy, "");
+    core().on_dial_failed("vsat", errc::busy, "");
+    scripted_peer hub(*this, "IPSG");
+    hub.connect();
+    BOOST_REQUIRE(hub.is_up());
+    advance(1h);
+    hub.cut();
+    advance(2s);
+    BOOST_TEST(dials_of("fibre") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_older_epoch_of_the_same_instance_is_refused_as_a_clone) {
+    scripted_peer hub(*this, "IPSG");
+    hub.epoch = 5;
+    hub.connect();
+    BOOST_REQUIRE(hub.is_up());
+    hub.cut();
+    hub.epoch = 4;
+    hub.connect();
+    BOOST_TEST(!hub.is_up());
+    BOOST_TEST(core().state().count.alarms == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_older_boot_of_the_same_epoch_is_refused_as_a_clone) {
+    scripted_peer hub(*this, "IPSG");
+    hub.boot = 10;
+    hub.connect();
+    hub.cut();
+    hub.boot = 3;
+    hub.connect();
+    BOOST_TEST(!hub.is_up());
+}
+
+BOOST_AUTO_TEST_CASE(a_suspended_peer_gets_neither_dial_nor_session_until_it_is_resumed) {
+    expect<response::done>(an_operator(), request::suspend_peer{bureau("IPSG"), "audit", {}, true});
+    core().on_dial_failed("fibre", errc::busy, "");
+    core().on_dial_failed("vsat", errc::busy, "");
+    const auto before = dials.size();
+    advance(2h);
+    BOOST_TEST(dials.size() == before);
+    scripted_peer hub(*this, "IPSG");
+    hub.connect();
+    BOOST_TEST(!hub.is_up());
+    restart();  // It is remembered.
+    scripted_peer later(*this, "IPSG");
+    later.boot = 5;
+    later.connect();
+    BOOST_TEST(!later.is_up());
+    expect<response::done>(an_operator(), request::suspend_peer{bureau("IPSG"), "", {}, false});
+    advance(1s);
+    BOOST_TEST(dials.size() > before);
+}
+
+BOOST_AUTO_TEST_CASE(of_two_sessions_of_one_dialler_the_newer_stays) {
+    scripted_peer older(*this, "IPSG");
+    older.connect();
+    scripted_peer newer(*this, "IPSG");
+    newer.boot = older.boot;
+    newer.connect();
+    older.exchange();
+    BOOST_TEST(newer.is_up());
+    BOOST_TEST(!older.is_up());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests

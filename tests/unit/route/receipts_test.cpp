@@ -1,0 +1,137 @@
+// Receipts into states, in either order; outcomes into receipts, none forgotten.
+// Way of the message: tests of daemon/route/receipts.
+// Not pure: a store in a temporary folder; virtual time.
+// Spec: docs/overview.md#receipts.
+// Limits: none.
+#include "tests/unit/route/scripted_peer.hpp"
+
+namespace dhow::tests {
+
+using protocol::outcome_kind;
+using store::delivery_state;
+
+namespace {
+struct with_a_relayed_message : core_harness {
+    with_a_relayed_message() : hub(*this, "IPSG") {
+        for (auto& entry : directory().entries) {
+            if (entry.bureau == bureau("IPSG")) {
+                entry.role = protocol::bureau_role::hub;
+            }
+        }
+        reload();
+        id = expect<response::accepted>(agency("border"), a_message({"MU"})).id;
+        hub.connect();
+        hub.commit(0);
+    }
+    bool send(std::string_view issuer, outcome_kind kind, std::string_view recipient = "MU") {
+        protocol::outcome what;
+        what.id = id;
+        what.recipient = bureau(recipient);
+        what.kind = kind;
+        what.at = now;
+        const auto made = hub.receipt(issuer, "ZW", {what});
+        return hub.send(made.first, made.second).committed;
+    }
+    delivery_state state() { return stored(id).deliveries.front().state; }
+    message_id id;
+    scripted_peer hub;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(receipts_test, with_a_relayed_message)
+
+BOOST_AUTO_TEST_CASE(a_delivery_beats_a_notice_that_came_before) {
+    BOOST_TEST(send("IPSG", outcome_kind::expired));
+    BOOST_TEST((state() == delivery_state::expired));
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    BOOST_TEST((state() == delivery_state::delivered));
+}
+
+BOOST_AUTO_TEST_CASE(a_delivery_beats_a_notice_that_comes_after) {
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    BOOST_TEST(send("IPSG", outcome_kind::expired));
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable));
+    BOOST_TEST((state() == delivery_state::delivered));
+}
+
+BOOST_AUTO_TEST_CASE(states_only_rise_whatever_the_order_of_the_receipts) {
+    send("MU", outcome_kind::taken);
+    send("MU", outcome_kind::complete);
+    send("MU", outcome_kind::delivered);
+    BOOST_TEST((state() == delivery_state::taken));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_receipt_again_is_welcome_and_changes_nothing) {
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    const auto before = expect<response::events>(agency("border"), request::events{id}).rows.size();
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    const auto after = expect<response::events>(agency("border"), request::events{id}).rows.size();
+    BOOST_TEST(after == before);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_says_delivered_for_another) {
+    send("IPSG", outcome_kind::delivered);
+    send("KE", outcome_kind::taken);
+    BOOST_TEST((state() == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_bureau_that_is_no_hub_gives_no_notice_for_another) {
+    send("KE", outcome_kind::expired);
+    BOOST_TEST((state() == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_that_does_not_verify_is_refused) {
+    protocol::outcome what;
+    what.id = id;
+    what.recipient = bureau("MU");
+    what.at = now;
+    auto [offer, body] = hub.receipt("MU", "ZW", {what});
+    body.back() ^= 1;
+    BOOST_TEST(hub.send(offer, body).refused.has_value());
+    BOOST_TEST((state() == delivery_state::relayed));
+    BOOST_TEST(core().state().count.forged == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_is_committed_only_when_it_is_stored) {
+    fail_next_commit = store::transaction_status::full;
+    BOOST_TEST(!send("MU", outcome_kind::delivered));
+    BOOST_TEST((state() == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(all_outcomes_that_an_earlier_run_left_are_signed_after_the_start) {
+    hub.cut();
+    std::vector<store::change> left;
+    const std::size_t count = limits::outcomes_per_receipt_max + 44;
+    for (std::size_t i = 0; i < count; ++i) {
+        protocol::outcome what;
+        what.id = id;
+        what.attempt = static_cast<std::uint8_t>(i % 200);
+        what.recipient = bureau("ZW");
+        what.at = now;
+        left.emplace_back(operation::put_outcome{{static_cast<store::row_id>(5'000'000 + i),
+                                                  bureau("MU"), message_class::routine, what}});
+    }
+    apply(std::move(left));
+    restart();
+    advance(5min);
+    BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{0, 1000}).rows.empty());
+}
+
+BOOST_AUTO_TEST_CASE(outcomes_without_a_way_are_signed_when_the_routes_are_changed) {
+    protocol::outcome what;
+    what.id = id;
+    what.recipient = bureau("ZW");
+    what.at = now;
+    apply({operation::put_outcome{{5'000'000, bureau("TZ"), message_class::routine, what}}});
+    hub.cut();
+    restart();
+    BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{0, 10}).rows.size() == 1U);
+    settings().routes.push_back({"TZ", {"fibre"}, 3});
+    reload();
+    advance(5min);
+    BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{0, 10}).rows.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests

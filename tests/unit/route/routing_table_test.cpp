@@ -1,0 +1,84 @@
+// Which peers a recipient goes by, and whom a group names.
+// Way of the message: tests of daemon/route/routing_table.
+// Pure.
+// Spec: docs/configuration.md#routes.
+// Limits: none.
+#include "tests/unit/route/core_harness.hpp"
+
+namespace dhow::tests {
+
+namespace {
+struct a_table {
+    a_table() {
+        settings.bureau = bureau("ZW");
+        settings.links = {{"fibre", bureau("IPSG"), config::link_mode::dial, {}, false},
+                          {"vsat", bureau("IPSG"), config::link_mode::dial, {}, true},
+                          {"lake", bureau("TZ"), config::link_mode::dial, {}, false}};
+        settings.groups = {{"lakes", {bureau("KE"), bureau("MU")}}};
+        directory = make_plain_directory(
+            {bureau("ZW"), bureau("IPSG"), bureau("MU"), bureau("KE"), bureau("TZ")}, hash);
+    }
+    [[nodiscard]] routing_table table() const { return {settings, directory}; }
+    seal::openssl_hasher hash;
+    config::gateway settings;
+    protocol::directory directory;
+};
+using bureaus = std::vector<bureau_id>;
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(routing_table_test, a_table)
+
+BOOST_AUTO_TEST_CASE(the_first_rule_that_matches_wins_and_its_links_keep_their_order) {
+    settings.routes = {{"group:lakes", {"lake", "fibre"}, 1}, {"MU", {"fibre"}, 2}};
+    BOOST_TEST((table().next_hops(bureau("MU")) == bureaus{bureau("TZ"), bureau("IPSG")}));
+}
+
+BOOST_AUTO_TEST_CASE(two_links_to_one_peer_are_one_way) {
+    settings.routes = {{"*", {"fibre", "vsat", "lake"}, 1}};
+    BOOST_TEST((table().next_hops(bureau("KE")) == bureaus{bureau("IPSG"), bureau("TZ")}));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_rule_only_a_link_to_the_bureau_itself_does) {
+    BOOST_TEST((table().next_hops(bureau("TZ")) == bureaus{bureau("TZ")}));
+    BOOST_TEST(table().next_hops(bureau("KE")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(everyone_is_each_active_bureau_but_ourselves_once) {
+    std::string culprit;
+    const auto all = table().expand({"MU", "group:everyone", "group:lakes"}, culprit);
+    BOOST_TEST((all.value() == bureaus{bureau("IPSG"), bureau("KE"), bureau("MU"), bureau("TZ")}));
+}
+
+BOOST_AUTO_TEST_CASE(a_suspended_bureau_is_no_recipient_and_is_named) {
+    for (auto& entry : directory.entries) {
+        if (entry.bureau == bureau("KE")) {
+            entry.status = protocol::bureau_status::suspended;
+        }
+    }
+    std::string culprit;
+    const auto refused = table().expand({"MU", "KE"}, culprit);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST((protocol::errc_of(refused.error()) == errc::unknown_recipient));
+    BOOST_TEST(culprit == "KE");
+    const auto everyone = table().expand({"group:everyone"}, culprit).value();
+    BOOST_TEST((everyone == bureaus{bureau("IPSG"), bureau("MU"), bureau("TZ")}));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_to_ourselves_alone_has_no_recipient) {
+    std::string culprit;
+    BOOST_TEST(!table().expand({"ZW"}, culprit));
+    BOOST_TEST(!table().expand({"group:nowhere"}, culprit));
+}
+
+BOOST_AUTO_TEST_CASE(the_explanation_names_the_line_of_the_rule_and_the_ways_in_order) {
+    settings.routes = {{"MU", {"lake", "fibre"}, 17}};
+    const auto lines = table().explain(bureau("MU"));
+    BOOST_REQUIRE(lines.size() == 4U);
+    BOOST_TEST(lines[1].find("line 17") != std::string::npos);
+    BOOST_TEST(lines[2] == "goes by TZ");
+    BOOST_TEST(lines[3] == "else by IPSG");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests
