@@ -1,7 +1,6 @@
-// Rates of the sealer on one thread beside the raw P-256 operations of the same run.
+// Rates of the sealer on one thread. The raw P-256 operations below them: bench_machine_bench.
 // usage: bench_seal_bench [SECONDS]; prints one JSON object a line.
 #include "daemon/seal/cms_sealer.hpp"
-#include "daemon/seal/ec_math.hpp"
 #include "protocol/limits.hpp"
 #include "tests/support/federation.hpp"
 
@@ -49,19 +48,6 @@ void must(bool ok) {
         std::fputs("a job failed\n", stderr);
         std::exit(1);
     }
-}
-
-void raw_rates() {
-    const auto key = generate_p256();
-    const auto other = generate_p256();
-    const auto hash = sha256(bytes{1, 2, 3});
-    const auto signature = sign_digest(key.get(), hash).value();
-    rate("machine.p256_sign_per_s", "machine",
-         [&] { must(sign_digest(key.get(), hash).has_value()); });
-    rate("machine.p256_verify_per_s", "machine",
-         [&] { must(verify_digest(key.get(), hash, signature).has_value()); });
-    rate("machine.p256_ecdh_per_s", "machine",
-         [&] { must(agree(key.get(), other.get()).has_value()); });
 }
 
 void sealer_rates() {
@@ -114,7 +100,6 @@ int main(int count, char** values) {
     if (count > 1) {
         dhow::seal::seconds = std::atof(values[1]);
     }
-    dhow::seal::raw_rates();
     dhow::seal::sealer_rates();
     dhow::seal::many_recipients();
     return 0;

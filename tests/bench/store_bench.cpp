@@ -1,12 +1,12 @@
-// How fast the store commits beside what the disk can sync at all, measured in the same run.
-// usage: bench_store_bench [FOLDER]   one JSON object a line
+// How fast the store commits. What the disk can sync at all: bench_machine_bench.
+// usage: bench_store_bench [FOLDER [SECONDS [QUEUED]]]; prints one JSON object a line.
 #include "daemon/store/sqlite_store.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,22 +25,6 @@ void print(const char* metric, const char* peer, double value, const char* unit)
     std::printf("{\"metric\": \"%s\", \"peer\": \"%s\", \"value\": %.1f, \"unit\": \"%s\"}\n",
                 metric, peer, value, unit);
     std::fflush(stdout);
-}
-
-/// Appends of 4 KiB, each synced: what any store that keeps its word is bounded by.
-double syncs_per_s(const std::string& path) {
-    const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
-    const std::vector<char> block(4096, 'x');
-    const auto begun = steady::now();
-    int count = 0;
-    while (file >= 0 && seconds_since(begun) < 2.0 &&
-           ::write(file, block.data(), block.size()) == static_cast<ssize_t>(block.size()) &&
-           ::fdatasync(file) == 0) {
-        ++count;
-    }
-    ::close(file);
-    ::unlink(path.c_str());
-    return count / seconds_since(begun);
 }
 
 message_id id_of(row_id number) {
@@ -134,16 +118,19 @@ double question_ms(sqlite_store& from, const Question& what) {
 int main(int argc, char** argv) {
     const std::filesystem::path folder = std::filesystem::path(argc > 1 ? argv[1] : "/var/tmp") /
                                          ("store-bench-" + std::to_string(::getpid()));
+    const double seconds = argc > 2 ? std::atof(argv[2]) : 3.0;
+    const row_id queued = argc > 3 ? std::atoll(argv[3]) : 100'000;
     std::filesystem::create_directories(folder);
     const std::string path = (folder / "store.db").string();
-    print("machine.sync_per_s", "machine", syncs_per_s((folder / "raw").string()), "1/s");
     row_id number = 0;
     {
         auto opened = sqlite_store::open({.path = path, .instance = {}, .space = {}, .vfs = {}});
-        print("store.commits_per_s", "dhow", messages_per_s(*opened, number, 1, 3), "1/s");
-        print("store.messages_per_s.16", "dhow", messages_per_s(*opened, number, 16, 3), "1/s");
-        print("store.messages_per_s.100", "dhow", messages_per_s(*opened, number, 100, 5), "1/s");
-        while (number < 100'000) {
+        print("store.commits_per_s", "dhow", messages_per_s(*opened, number, 1, seconds), "1/s");
+        print("store.messages_per_s.16", "dhow", messages_per_s(*opened, number, 16, seconds),
+              "1/s");
+        print("store.messages_per_s.100", "dhow", messages_per_s(*opened, number, 100, seconds),
+              "1/s");
+        while (number < queued) {
             messages_per_s(*opened, number, 100, 0.1);
         }
     }

@@ -129,6 +129,9 @@ BOOST_AUTO_TEST_CASE(nothing_readable_rests_on_a_disk_or_in_the_hubs_memory) {
     BOOST_CHECK_THROW(bureaus["ZW"].post("/v1/messages", {{to_hex(bird.raw), bird.forms[1]}}),
                       refused);
 
+#ifdef DHOW_SANITIZED
+    BOOST_TEST_MESSAGE("the hub's memory was not searched: a sanitized one has terabytes");
+#else
     if (is_installed("gcore")) {
         const auto core = (scratch.path() / "hub").string();
         const auto dumped = run({"gcore", "-o", core, std::to_string(bureaus["IPSG"].pid())});
@@ -136,6 +139,7 @@ BOOST_AUTO_TEST_CASE(nothing_readable_rests_on_a_disk_or_in_the_hubs_memory) {
     } else {
         BOOST_TEST_MESSAGE("the hub's memory was not searched: there is no gcore");
     }
+#endif
     for (const auto& place : {bureaus.folder(), scratch.path()}) {
         for (const auto& path : files_with(place, bird)) {
             BOOST_ERROR("the canary is readable in " + path);
