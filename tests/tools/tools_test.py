@@ -229,6 +229,26 @@ class spec_check_test(tree_case):
             "holds no requirement of the form [LP-1]", "PF-1 is defined twice",
             "LP-1 does not belong into this file"])
 
+    def test_headings_that_are_pointed_to(self):
+        self.write("docs/store.md", "# The store\n\n## Commit\n\n### At rest, sealed\n\n"
+                   "## 7. Backup\n")
+        self.write("daemon/x.hpp", "// Spec: docs/store.md#commit.\n")
+        self.write("docs/a.md", "[x](store.md#at-rest-sealed) [y](#here) [z](store.md#7-backup)\n"
+                   "## Here\n")
+        self.write("README.md", "[x](docs/store.md#commit)\n")
+        self.assertEqual(self.findings(), [])
+
+    def test_headings_that_are_not_there(self):
+        self.write("docs/store.md", "# The store\n\n## Commit\n\n```\n# not a heading\n```\n")
+        self.write("daemon/x.hpp", "//\n// Spec: docs/store.md#commits.\n")
+        self.write("docs/a.md", "[x](store.md#not-a-heading) [y](#here)\n")
+        self.write("docs/decisions/1.md", "[x](../stores.md#commit)\n")
+        self.assertEqual(spec_check.check_tree(self.root)[0], [
+            ("daemon/x.hpp", 2, "docs/store.md has no heading #commits"),
+            ("docs/a.md", 1, "docs/store.md has no heading #not-a-heading"),
+            ("docs/a.md", 1, "docs/a.md has no heading #here"),
+            ("docs/decisions/1.md", 1, "docs/stores.md has no heading #commit")])
+
 
 if __name__ == "__main__":
     unittest.main()
