@@ -6,7 +6,7 @@ usage: spec_check.py [ROOT]    prints what is wrong; exit code 1 if anything is.
 
 A requirement opens a line, a list item or a table row with its number: [LP-12]. Code that obeys
 it and the test that shows it name it in a comment: `//= LP-12` (several: `//= LP-12, LP-13`).
-A heading is pointed to as `docs/store.md#commit`, in documents also by a link, `](store.md#commit)`.
+A heading is pointed to as `docs/store.md#commit`, in documents also by a link.
 """
 
 import collections
