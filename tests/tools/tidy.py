@@ -5,6 +5,7 @@ usage: tidy.py [ROOT]      prints FILE:LINE: what is wrong; exit code 1 if anyth
 """
 
 import collections
+import itertools
 import pathlib
 import re
 import sys
@@ -34,6 +35,7 @@ PURE_CALLS = re.compile(
     r"_clock::now\b|\brandom_device\b|\bmt19937|\bs?rand\s*\(|\bgetrandom\s*\("
     r"|\bstd::time\s*\(|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b"
     r"|\bstd::(?:jthread|thread|mutex)\b|\bstd::async\b|\bthread_local\b|\bsleep_(?:for|until)\b")
+TESTS = re.compile(r"\bTests: (.*?)[.;](?: |$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 Rules = collections.namedtuple("Rules", "root layers pure private drivers")
@@ -134,6 +136,22 @@ def check_head(name, text, _rules):
         yield 1, f"does not open with a head comment of {wanted} lines"
 
 
+def check_tests(name, text, rules):
+    """Each path after `Tests:` in a head comment is there, in tests/ or scripts/; or it is none."""
+    head = list(itertools.takewhile(lambda line: line.startswith("//"), text.splitlines()))
+    if name.startswith("tests/") or len(head) < HEAD_LINES:
+        return
+    found = TESTS.search(" ".join(line[2:].strip() for line in head))
+    if found is None:
+        yield 1, "the head comment does not say `Tests: PATH, PATH.`, or `Tests: none.`"
+        return
+    line = next(number for number, one in enumerate(head, 1) if "Tests:" in one)
+    for path in found.group(1).split(", "):
+        folder = rules.root if path.startswith("scripts/") else rules.root / "tests"
+        if path != "none" and next(folder.glob(path), None) is None:
+            yield line, f"'{path}' is no test"
+
+
 def check_columns(_name, text, _rules):
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > COLUMNS_MAX:
@@ -149,7 +167,7 @@ def check_words(_name, text, _rules):
             yield number, "something to be done, without the number of its issue"
 
 
-CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_columns]
+CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_tests, check_columns]
 
 
 def check_tree(root):

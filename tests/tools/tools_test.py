@@ -10,7 +10,7 @@ import spec_check
 import tidy
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEAD = "// One.\n// Two.\n// Three.\n// Four.\n// Five.\n#pragma once\n"
+HEAD = "// One.\n// Two.\n// Three.\n// Tests: none.\n// Five.\n#pragma once\n"
 
 
 class tree_case(unittest.TestCase):
@@ -132,6 +132,22 @@ class tidy_test(tree_case):
         self.assert_finds("protocol/x.hpp", "// Short.\n#pragma once\n", 1, "head comment")
         self.assert_finds("tests/unit/x.cpp", "#include <vector>\n", 1, "head comment")
         self.assert_clean("tests/unit/x.cpp", "// Shows something.\n#include <vector>\n")
+
+    def test_tests_that_are_not_there(self):
+        self.write("tests/unit/x/x_test.cpp", "// Shows x.\n")
+        self.write("scripts/demo", "")
+
+        def head(text):
+            return f"// One.\n// Two.\n// Three.\n// Spec: none. {text}\n// Five.\n"
+        for paths in ["unit/x/x_test.cpp", "unit/x", "unit/x/x*, scripts/demo", "none",
+                      "unit/x,\n// unit/x/x_test.cpp"]:
+            with self.subTest(paths):
+                self.assert_clean("protocol/x.hpp", head(f"Tests: {paths}. Limits: none."))
+        self.assert_finds("protocol/x.hpp", head("Tests: unit/x, unit/x/y_test.cpp."), 4,
+                          "'unit/x/y_test.cpp' is no test")
+        self.assert_finds("protocol/x.hpp", head("Tests: through unit/x."), 4, "is no test")
+        self.assert_finds("protocol/x.hpp", head("Tests: unit/y*."), 4, "is no test")
+        self.assert_finds("protocol/x.hpp", head("Limits: none."), 1, "does not say `Tests:")
 
     def test_words_that_stay_out(self):
         for word in tidy.BANNED_WORDS:
