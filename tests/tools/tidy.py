@@ -36,6 +36,8 @@ PURE_CALLS = re.compile(
     r"|\bstd::time\s*\(|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b"
     r"|\bstd::(?:jthread|thread|mutex)\b|\bstd::async\b|\bthread_local\b|\bsleep_(?:for|until)\b")
 TESTS = re.compile(r"\bTests: (.*?)[.;](?: |$)")
+NAMED_TEST = re.compile(
+    r"`((?:unit|sim|system|drivers|store_contract|fuzz|bench)/[\w/]+)(?:\.cpp)?`")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 Rules = collections.namedtuple("Rules", "root layers pure private drivers")
@@ -152,6 +154,15 @@ def check_tests(name, text, rules):
             yield line, f"'{path}' is no test"
 
 
+def check_named_tests(_name, text, rules):
+    """Each test that a document names, with or without its ending, is there."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for test in NAMED_TEST.findall(line):
+            path = rules.root / "tests" / test
+            if not path.exists() and not path.with_suffix(".cpp").exists():
+                yield number, f"'{test}' is no test"
+
+
 def check_columns(_name, text, _rules):
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > COLUMNS_MAX:
@@ -183,6 +194,8 @@ def check_tree(root):
             checks += CODE_CHECKS
         elif suffix == ".py":
             checks += [check_columns]
+        elif suffix == ".md":
+            checks += [check_named_tests]
         for check in checks:
             for line, message in check(name, text, rules):
                 yield name, line, message

@@ -149,6 +149,12 @@ class tidy_test(tree_case):
         self.assert_finds("protocol/x.hpp", head("Tests: unit/y*."), 4, "is no test")
         self.assert_finds("protocol/x.hpp", head("Limits: none."), 1, "does not say `Tests:")
 
+    def test_tests_that_documents_name(self):
+        self.write("tests/unit/x/x_test.cpp", "// Shows x.\n")
+        self.assert_clean("README.md", "`unit/x/x_test`, `unit/x/x_test.cpp`, `unit/x`, `a/b`\n")
+        self.assert_finds("docs/a.md", "One.\n`unit/x/x_test`, `unit/x/y_test`\n", 2,
+                          "'unit/x/y_test' is no test")
+
     def test_words_that_stay_out(self):
         for word in tidy.BANNED_WORDS:
             with self.subTest(word=word):
