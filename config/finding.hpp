@@ -1,7 +1,7 @@
 // What was found in a configuration: how grave, where, what, and what to do about it.
 // Way of the message: none; read by an administrator at check, start and reload.
 // Pure values.
-// Spec: docs/configuration.md#messages. Tests: unit/config/load_test.cpp, check_test.cpp.
+// Spec: docs/configuration.md#messages. Tests: unit/config.
 // Limits: config_findings_max.
 #pragma once
 

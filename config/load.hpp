@@ -1,7 +1,7 @@
 // YAML to the model: reads a file and what it includes, and lists every mistake at once.
 // Way of the message: none; at start, at reload and in `dhow config check`.
 // Not pure: reads files, through `file_source`. Any thread.
-// Spec: docs/configuration.md. Tests: unit/config/load_test.cpp, fuzz/config.
+// Spec: docs/configuration.md. Tests: unit/config/load_test.cpp, fuzz/config*.
 // Limits: config_bytes_max and the other config_* bounds.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Builds the tree from yaml-cpp's events, which carry marks, quotes, anchors and tags.
 // Way of the message: see yaml_tree.hpp.
 // Pure. Exceptions are yaml-cpp's way to report, and ours to leave its parser; none gets out.
-// Spec: docs/configuration.md#yaml. Tests: unit/config/yaml_tree_test.cpp, fuzz/config.
+// Spec: docs/configuration.md#yaml. Tests: unit/config/yaml_tree_test.cpp, fuzz/config*.
 // Limits: config_bytes_max, config_depth_max, config_nodes_max.
 #include "config/yaml_tree.hpp"
 

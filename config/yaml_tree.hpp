@@ -1,7 +1,7 @@
 // One YAML text as a plain tree with line numbers; what is not needed of YAML is refused.
 // Way of the message: none; first step of reading a configuration.
 // Pure: text in, values out. yaml-cpp and its exceptions stay behind this header.
-// Spec: docs/configuration.md#yaml. Tests: unit/config/yaml_tree_test.cpp, fuzz/config.
+// Spec: docs/configuration.md#yaml. Tests: unit/config/yaml_tree_test.cpp, fuzz/config*.
 // Limits: config_bytes_max, config_depth_max, config_nodes_max.
 #pragma once
 

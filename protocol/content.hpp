@@ -1,7 +1,7 @@
 // The signed content of a message: kind, agency, subject, text, and the keys of its attachments.
 // Way of the message: written by intake, signed and sealed, read only by addressees.
 // Pure. Values; keys of attachments are wiped by their owner (daemon/seal).
-// Spec: docs/parcel-format.md#content. Tests: unit/protocol/content_test.cpp, fuzz/content.
+// Spec: docs/parcel-format.md#content. Tests: unit/protocol/content_test.cpp, fuzz/content*.
 // Limits: text_bytes_max, short_text_bytes_max, attachments_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Strict DER, as much as the one CMS profile needs: writing elements and taking them apart.
 // Way of the message: under the rebuilding and checking of CMS, between parcel and openssl.
 // Pure: values and views, any thread.
-// Spec: ITU-T X.690, docs/parcel-format.md#cms. Tests: unit/protocol/der_test.cpp, fuzz/der.
+// Spec: ITU-T X.690, docs/parcel-format.md#cms. Tests: unit/protocol/der_test.cpp, fuzz/der*.
 // Limits: lengths up to 2^32 - 1, never beyond what is there; no recursion.
 #include "protocol/der.hpp"
 

@@ -1,7 +1,7 @@
 // Frames to bytes and back: one pair of functions per frame type, side by side.
 // Way of the message: link_session writes and reads these.
 // Pure.
-// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame.
+// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame*.
 // Limits: frame_length_max, control_length_max, frame_payload_bytes_max, preamble_bytes_max.
 #include "protocol/frame.hpp"
 

@@ -1,7 +1,7 @@
 // What travels inside TLS between two gateways: frames, encoded and decoded side by side.
 // Way of the message: link_session writes and reads these.
 // Pure.
-// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame.
+// Spec: docs/link-protocol.md#frames. Tests: unit/protocol/frame_test.cpp, vectors, fuzz/frame*.
 // Limits: frame_payload_bytes_max, hello_bytes_max, preamble_bytes_max.
 #pragma once
 

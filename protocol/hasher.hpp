@@ -1,7 +1,7 @@
 // SHA-256 as an interface, so that the pure layers need no cryptographic library.
 // Way of the message: every digest between intake and receipt goes through here.
 // Pure interface; implementations are given in by app and tests (daemon/seal/openssl_hasher).
-// Spec: FIPS 180-4. Tests: unit/seal/openssl_hasher_test.cpp.
+// Spec: FIPS 180-4. Tests: unit/seal, unit/protocol/parcel_test.cpp.
 // Limits: none of its own.
 #pragma once
 

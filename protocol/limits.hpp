@@ -1,7 +1,7 @@
 // Every bound of the formats, the link protocol and the queue, each with its reason.
 // Way of the message: checked at each station before memory is taken.
 // Pure: constants only.
-// Spec: docs/parcel-format.md, docs/link-protocol.md. Tests: unit/protocol/limits_test.cpp.
+// Spec: docs/parcel-format.md, docs/link-protocol.md. Tests: unit/protocol.
 // Limits: this is the file. Configuration may lower, never raise, what is marked [format].
 #pragma once
 

@@ -1,7 +1,7 @@
 // The public face of a session: hands each call to the state behind it.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
+// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair*, sim.
 // Limits: none of its own.
 #include "protocol/link_session.hpp"
 

@@ -1,7 +1,7 @@
 // One connection to a peer as a value: bytes in, bytes out, events, deadlines; no socket, no clock.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure. Runs on the net thread.
-// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
+// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair*, sim.
 // Limits: credit, windows, transfers and times of limits.hpp.
 #pragma once
 

@@ -1,7 +1,7 @@
 // HELLO: when it is signed, sent and verified, and what may happen before.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#session. Tests: unit/protocol/link_session*, fuzz/session_pair.
+// Spec: docs/link-protocol.md#session. Tests: unit/protocol/link_session*, fuzz/session_pair*.
 // Limits: handshake_time_max, implied_credit_bytes.
 #include "protocol/link_session_impl.hpp"
 

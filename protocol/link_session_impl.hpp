@@ -1,7 +1,7 @@
 // The state of one session and the parts that work on it; included by link_session*.cpp only.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair, sim.
+// Spec: docs/link-protocol.md. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair*, sim.
 // Limits: credit, windows, transfers and times of limits.hpp.
 #pragma once
 

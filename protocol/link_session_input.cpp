@@ -1,7 +1,7 @@
 // Bytes from the peer to frames, and frames to whom they concern; how a session ends.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#session. Tests: unit/protocol/link_session*, fuzz/session_pair.
+// Spec: docs/link-protocol.md#session. Tests: unit/protocol/link_session*, fuzz/session_pair*.
 // Limits: one frame and, before HELLO is verified, the implied credit and its frame heads are held.
 #include "protocol/link_session_impl.hpp"
 

@@ -1,7 +1,7 @@
 // What is written next: HELLO, control frames, acknowledgements, then what interleave chooses.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#order. Tests: unit/protocol/link_session_test.cpp, fuzz/session_pair.
+// Spec: docs/link-protocol.md#order. Tests: unit/protocol/link_session*, fuzz/session_pair*.
 // Limits: one frame at a time; control_frames_max wait.
 #include "protocol/ensure.hpp"
 #include "protocol/link_session_impl.hpp"

@@ -1,7 +1,7 @@
 // The peer's offers: what is let in, given to the route core, and answered.
 // Way of the message: peer -> TLS -> [link_session] -> route -> store.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session*, fuzz/session_pair.
+// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session*, fuzz/session_pair*.
 // Limits: our credit and windows, transfers_max, large_transfers_max, gather_time_max.
 #include "protocol/ensure.hpp"
 #include "protocol/link_session_impl.hpp"

@@ -1,7 +1,7 @@
 // Our offers: when they may go, what is read for them, and what the peer answers.
 // Way of the message: route -> [link_session] -> TLS -> peer's [link_session] -> route.
 // Pure: no I/O, no clock. Runs on the net thread.
-// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session*, fuzz/session_pair.
+// Spec: docs/link-protocol.md#transfers. Tests: unit/protocol/link_session*, fuzz/session_pair*.
 // Limits: the peer's credit, transfers_max, large_transfers_max, segments_ahead_max.
 #include "protocol/ensure.hpp"
 #include "protocol/link_session_impl.hpp"

@@ -7,6 +7,7 @@
 
 #include "config/diff.hpp"
 #include "config/load.hpp"
+#include "daemon/app/configuration_facts.hpp"
 #include "daemon/app/running.hpp"
 #include "daemon/app/service_manager.hpp"
 
@@ -45,11 +46,16 @@ void raise_file_limit() {
     }
 }
 
-bool report(const config::loaded& found, std::ostream& err) {
-    for (const auto& one : found.findings) {
-        err << config::to_text(one) << '\n';
+protocol::utc_time system_now() {
+    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
+}
+
+void write_findings(const std::vector<config::finding>& findings, log& to) {
+    for (const auto& one : findings) {
+        to.write(one.grade == config::severity::error ? route::log_level::warning
+                                                      : route::log_level::info,
+                 "config", config::to_text(one));
     }
-    return found.ok();
 }
 
 int explain(const start_error& error, std::ostream& err) {
@@ -90,11 +96,7 @@ private:
     void reload() {
         service_manager::reloading();
         const auto found = config::load_file(x_path);
-        for (const auto& one : found.findings) {
-            x_log.write(one.grade == config::severity::error ? route::log_level::warning
-                                                             : route::log_level::info,
-                        "config", config::to_text(one));
-        }
+        write_findings(check_configuration(found, system_now()), x_log);
         if (!found.ok()) {
             x_log.write(route::log_level::warning, "reload",
                         "the new configuration has errors; the old one stays in use");
@@ -117,15 +119,24 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
     raise_file_limit();
     std::signal(SIGPIPE, SIG_IGN);
     const auto found = config::load_file(options.config_path);
-    if (!report(found, err)) {
+    if (!found.ok()) {
+        for (const auto& one : found.findings) {
+            err << config::to_text(one) << '\n';
+        }
         err << "dhowd: " << options.config_path << " cannot be used; nothing was started\n";
         return exit::configuration;
     }
     log to(err, is_under_journal());
     to.set_level(found.settings.log_level);
+    const auto findings = check_configuration(found, system_now());
+    write_findings(findings, to);  // What does not fit together still serves what does.
     try {
         boost::asio::io_context io{1};
         running daemon(io, found.settings, options.config_path, to);
+        if (options.check_only && config::has_errors(findings)) {
+            err << "dhowd: the configuration can be used, but has the errors above\n";
+            return exit::configuration;
+        }
         if (options.check_only) {
             err << "dhowd: configuration, keys and directory can be used\n";
             return exit::ok;

@@ -1,7 +1,7 @@
 // Who may speak to the API.
 // Way of the message: see callers.hpp.
 // Not pure: getpwnam_r.
-// Spec: docs/configuration.md#agencies. Tests: unit/app/callers_test.cpp.
+// Spec: docs/configuration.md#agencies. Tests: system.
 // Limits: none.
 #include "daemon/app/callers.hpp"
 

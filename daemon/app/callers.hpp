@@ -2,7 +2,7 @@
 // configuration.
 // Way of the message: asked by the HTTP server at each new connection.
 // Not pure: asks the system for user numbers, at load time only. Net thread.
-// Spec: docs/configuration.md#agencies. Tests: unit/app/callers_test.cpp.
+// Spec: docs/configuration.md#agencies. Tests: system.
 // Limits: none.
 #pragma once
 

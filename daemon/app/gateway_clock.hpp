@@ -2,7 +2,7 @@
 // source.
 // Way of the message: `now` of the core; expiry and `created` depend on it.
 // Pure: readings are passed in. Net thread.
-// Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp.
+// Spec: docs/overview.md#time. Tests: system.
 // Limits: the tolerances below, with their reasons.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Log lines to the journal or a terminal.
 // Way of the message: see log.hpp.
 // Not pure: writes to a stream.
-// Spec: docs/operations.md#log. Tests: unit/app/log_test.cpp.
+// Spec: docs/operations.md#log. Tests: system.
 // Limits: none.
 #include "daemon/app/log.hpp"
 

@@ -2,7 +2,7 @@
 // names.
 // Way of the message: beside it.
 // Not pure: writes to standard error, one line a call. Any thread.
-// Spec: docs/operations.md#log. Tests: unit/app/log_test.cpp.
+// Spec: docs/operations.md#log. Tests: system.
 // Limits: none.
 #pragma once
 

@@ -70,13 +70,17 @@ void running::make_core() {
     set_evidence_files();
 }
 
-void running::make_servers() {
+void running::configure_callers() {
     std::vector<std::string> unknown;
     x_callers.configure(*x_settings, unknown);
     for (const auto& name : unknown) {
         x_log.write(route::log_level::warning, "unknown-user",
                     "the system has no user '" + name + "'; nobody is taken for it");
     }
+}
+
+void running::make_servers() {
+    configure_callers();
     x_routes.add(intake::endpoints());
     x_routes.add(handover::endpoints());
     x_routes.add(control::endpoints());

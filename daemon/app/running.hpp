@@ -56,6 +56,8 @@ private:
     void open_store();
     void load_keys(const config::gateway& settings);
     void make_core();
+    /// Who may call; users that the system does not have are logged.
+    void configure_callers();
     void make_servers();
     void set_evidence_files();
     void wait_until_ready();

@@ -161,8 +161,7 @@ void running::reload(const config::gateway& settings) {
     x_trust = std::move(*trust);
     x_sealer->replace_directory(x_trust.keys);
     x_links->set_directory(x_trust.keys);
-    std::vector<std::string> unknown;
-    x_callers.configure(settings, unknown);
+    configure_callers();
     x_log.set_level(settings.log_level);
     x_gateway->reload(x_settings, x_trust.data, remembered(*x_trust.data));
     x_driver->pump();

@@ -1,7 +1,7 @@
 // Loads and judges the trust directory.
 // Way of the message: see trust.hpp.
 // Not pure: files.
-// Spec: docs/directory-format.md. Tests: unit/app, system.
+// Spec: docs/directory-format.md. Tests: system.
 // Limits: see daemon/seal/directory_file.hpp.
 #include "daemon/app/trust.hpp"
 

@@ -1,7 +1,7 @@
 // Loads and judges the trust directory against what this gateway remembers of it.
 // Way of the message: before any: at start and at reload.
 // Not pure: files. Net thread.
-// Spec: docs/directory-format.md. Tests: unit/app, system.
+// Spec: docs/directory-format.md. Tests: system.
 // Limits: directory_bytes_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Speaks HTTP with the daemon over its Unix socket, one request at a time, blocking.
 // Way of the message: a verb of `dhow` -> [client] -> connection of the daemon.
 // Not pure: sockets, files. One thread.
-// Spec: docs/agency-api.md. Tests: unit/cli/client_test.cpp.
+// Spec: docs/agency-api.md. Tests: system.
 // Limits: replies in memory up to reply_bytes_max; attachments are streamed.
 #include "daemon/cli/client.hpp"
 

@@ -3,10 +3,9 @@
 // Not pure: the configuration and the files that it names; the clock, for certificates.
 // Spec: docs/man/dhow.1. Tests: unit/cli/config_command_test.cpp.
 // Limits: config_findings_max.
-#include "config/check.hpp"
 #include "config/load.hpp"
+#include "daemon/app/configuration_facts.hpp"
 #include "daemon/cli/commands.hpp"
-#include "daemon/cli/configuration_facts.hpp"
 #include "daemon/cli/options.hpp"
 
 #include <boost/json.hpp>
@@ -26,25 +25,6 @@ constexpr verb_usage check_usage{
 
 protocol::utc_time now() {
     return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
-}
-
-/// Everything that is wrong with a configuration on this host.
-std::vector<config::finding> all_findings(const config::loaded& read) {
-    auto findings = read.findings;
-    if (!read.ok()) {
-        return findings;  // the rest would be consequences
-    }
-    config::check_facts facts;
-    facts.now = now();
-    facts.certificates = read_certificates(read.settings, read.where, findings);
-    std::optional<protocol::directory> directory;
-    if (!has_errors(findings)) {  // else the anchors may be what is missing
-        directory = read_directory(read.settings, read.where, findings);
-    }
-    facts.directory = directory ? &*directory : nullptr;
-    const auto more = config::check(read.settings, read.where, facts);
-    findings.insert(findings.end(), more.begin(), more.end());
-    return findings;
 }
 
 void print_json(const std::vector<config::finding>& findings, const config::loaded& read,
@@ -85,7 +65,7 @@ int run_check(arguments args, io& streams) {
     }
     const auto& file = options->operands.empty() ? options->config_file : options->operands.front();
     const auto read = config::load_file(file);
-    const auto findings = all_findings(read);
+    const auto findings = app::check_configuration(read, now());
     options->json ? print_json(findings, read, streams.out)
                   : print_text(findings, read, streams.out);
     return to_int(has_errors(findings) ? exit_code::bad_configuration : exit_code::done);

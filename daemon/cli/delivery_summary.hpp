@@ -1,7 +1,7 @@
 // What the states of all recipients come to, for --wait and its exit codes.
 // Way of the message: status of the daemon -> [delivery_summary] -> exit code.
 // Pure: values, any thread.
-// Spec: docs/man/dhow.1, EXIT STATUS. Tests: unit/cli/delivery_summary_test.cpp.
+// Spec: docs/man/dhow.1, EXIT STATUS. Tests: scripts/demo.
 // Limits: none.
 #pragma once
 

@@ -1,7 +1,7 @@
 // `dhow directory`: begins, fills, signs, shows and verifies the signed list of bureaus.
 // Way of the message: none; the work of the directory's signers, and of whoever checks it.
 // Not pure: files, the clock.
-// Spec: docs/man/dhow.1, docs/directory-format.md. Tests: unit/cli/directory_command_test.cpp.
+// Spec: docs/man/dhow.1, docs/directory-format.md. Tests: system, scripts/demo.
 // Limits: directory_bytes_max.
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/options.hpp"

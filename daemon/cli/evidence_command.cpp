@@ -1,7 +1,7 @@
 // `dhow evidence export ID --out DIR`: the signed proof of what happened to a message, as files.
 // Way of the message: after its end, for those who must prove it.
 // Not pure: files, the socket. One thread.
-// Spec: docs/man/dhow.1, docs/evidence.md. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1, docs/evidence.md. Tests: scripts/demo.
 // Limits: reply_bytes_max.
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/online.hpp"

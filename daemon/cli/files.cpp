@@ -1,7 +1,7 @@
 // Files that verbs read and write: bounded reading, safe names, never overwriting.
 // Way of the message: a message's text and attachments between disk and daemon.
 // Not pure: files. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/files_test.cpp.
+// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
 // Limits: the caller's.
 #include "daemon/cli/files.hpp"
 

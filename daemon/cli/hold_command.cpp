@@ -1,7 +1,7 @@
 // `dhow hold`, `release`, `cancel`, `send-again`: what operators do to messages and peers.
 // Way of the message: while it waits, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: none.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/http/url.hpp"

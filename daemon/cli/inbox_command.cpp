@@ -1,7 +1,7 @@
 // `dhow inbox list|get|ack`: the messages for us, their texts and attachments, acknowledgement.
 // Way of the message: its last step, from the daemon to files.
 // Not pure: files, the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
 // Limits: page_rows_max entries a request; attachments are streamed.
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/online.hpp"

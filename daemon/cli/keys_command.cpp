@@ -1,7 +1,7 @@
 // `dhow keys`: makes the keys of a bureau or of a directory signer, and shows certificates.
 // Way of the message: none; before a gateway's first start.
 // Not pure: files, random, the clock, for the dates of certificates.
-// Spec: docs/man/dhow.1, docs/operations.md#keys. Tests: unit/cli/keys_command_test.cpp.
+// Spec: docs/man/dhow.1, docs/operations.md#keys. Tests: system, scripts/demo.
 // Limits: none.
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/options.hpp"

@@ -1,7 +1,7 @@
 // `dhow link list|call NAME`: the state of links; dialling now.
 // Way of the message: the ways that it may take, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: scripts/demo.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"

@@ -1,7 +1,7 @@
 // What every verb that speaks to the daemon does: options, connection, problems, exit codes.
 // Way of the message: between main's dispatch and the verbs.
 // Not pure: the configuration file, the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/online_test.cpp.
+// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 

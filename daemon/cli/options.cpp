@@ -78,7 +78,9 @@ po::variables_map parse(const po::options_description& visible, arguments args) 
                   .style(style)
                   .run(),
               values);
-    po::notify(values);
+    if (!values["help"].as<bool>()) {
+        po::notify(values);  // What is required is not for those who only ask.
+    }
     return values;
 }
 

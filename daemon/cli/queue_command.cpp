@@ -1,7 +1,7 @@
 // `dhow queue [PEER]`: what waits for whom; with a peer, each shipment.
 // Way of the message: while it waits, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: none.
 // Limits: page_rows_max shipments a request; pages follow until the end.
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"

@@ -1,7 +1,7 @@
 // `dhow route explain --to BUREAU`: which way a message would take, and by which rule.
 // Way of the message: before it sets out, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: none.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/http/url.hpp"

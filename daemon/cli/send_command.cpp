@@ -1,7 +1,7 @@
 // `dhow send`: submits a message with its attachments, and can wait until it is delivered.
 // Way of the message: its first step, from a file to the daemon.
 // Not pure: files, the socket, the clock. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
 // Limits: text_bytes_max, attachments_max, attachment_bytes_max.
 #include "config/units.hpp"
 #include "daemon/cli/delivery_summary.hpp"

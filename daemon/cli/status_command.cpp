@@ -1,7 +1,7 @@
 // `dhow status ID`: where a message is, recipient by recipient; --wait until it is delivered.
 // Way of the message: after submission, for people and scripts.
 // Not pure: the socket, the clock. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: scripts/demo.
 // Limits: none.
 #include "daemon/cli/status_command.hpp"
 

@@ -2,7 +2,7 @@
 // send`.
 // Way of the message: after submission, for people and scripts.
 // Not pure: the socket, the clock. One thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/commands_test.cpp.
+// Spec: docs/man/dhow.1. Tests: scripts/demo.
 // Limits: none.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Tables that fit 80 columns: as wide as their cells, the last column wrapped.
 // Way of the message: a verb of `dhow` -> [table] -> a terminal.
 // Pure: values, any thread.
-// Spec: docs/man/dhow.1. Tests: unit/cli/table_test.cpp.
+// Spec: docs/man/dhow.1. Tests: scripts/demo.
 // Limits: table_columns.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Queues, links, routes and verdicts as JSON.
 // Way of the message: core -> [control_json] -> operator.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#operators. Tests: unit/api/control_json_test.cpp.
+// Spec: docs/agency-api.md#operators. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #include "daemon/control/control_json.hpp"
 

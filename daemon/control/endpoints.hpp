@@ -1,7 +1,7 @@
 // The paths of operators: queues, links, peers, messages, routes, the database, health, metrics.
 // Way of the message: operator -> router -> [control] -> core.
 // Not pure: handlers await the core. Net thread.
-// Spec: docs/agency-api.md#operators, docs/openapi.yaml. Tests: unit/api/control_test.cpp.
+// Spec: docs/agency-api.md#operators, docs/openapi.yaml. Tests: unit/api/endpoints_test.cpp.
 // Limits: page_rows_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Attachments on their way out: streamed piece by piece, whole or one range.
 // Way of the message: store -> seal -> core -> [attachments] -> agency.
 // Not pure: awaits the client and the core. Net thread.
-// Spec: docs/agency-api.md#attachments. Tests: unit/api/handover_test.cpp, drivers/http_test.cpp.
+// Spec: docs/agency-api.md#attachments. Tests: unit/api/endpoints_test.cpp, drivers/http_test.cpp.
 // Limits: one piece in memory.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The paths of handover: an agency's inbox, texts and attachments, acknowledgement.
 // Way of the message: core -> [handover] -> agency.
 // Not pure: handlers await the core. Net thread.
-// Spec: docs/agency-api.md#inbox, docs/openapi.yaml. Tests: unit/api/handover_test.cpp.
+// Spec: docs/agency-api.md#inbox, docs/openapi.yaml. Tests: unit/api/endpoints_test.cpp.
 // Limits: page_rows_max, piece_bytes, inbox_wait_max.
 #include "daemon/handover/endpoints.hpp"
 

@@ -1,7 +1,7 @@
 // Inbox entries and opened messages as JSON, and names from peers made safe for header fields.
 // Way of the message: core -> [inbox_json] -> agency.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#inbox. Tests: unit/api/inbox_json_test.cpp.
+// Spec: docs/agency-api.md#inbox. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #pragma once
 

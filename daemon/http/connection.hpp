@@ -1,7 +1,7 @@
 // One client's connection: reads a request, lets its handler answer, and so on until it closes.
 // Way of the message: byte_stream -> [connection] -> handler -> core, and back.
 // Not pure: drives a stream. Net thread; all of it in one coroutine.
-// Spec: docs/agency-api.md#transport. Tests: unit/api/connection_test.cpp, drivers/http_test.cpp.
+// Spec: docs/agency-api.md#transport. Tests: unit/api/endpoints_test.cpp, drivers/http_test.cpp.
 // Limits: http_*; never more than one body or piece in memory.
 #pragma once
 

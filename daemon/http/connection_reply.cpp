@@ -1,7 +1,7 @@
 // The writing half of a connection: heads, bodies, deadlines, the end.
 // Way of the message: handler -> [connection] -> byte_stream.
 // Not pure: drives a stream. Net thread.
-// Spec: docs/agency-api.md#transport. Tests: unit/api/connection_test.cpp, drivers/http_test.cpp.
+// Spec: docs/agency-api.md#transport. Tests: unit/api/endpoints_test.cpp, drivers/http_test.cpp.
 // Limits: http_progress_time_max for each block written.
 #include "daemon/http/connection.hpp"
 

@@ -3,7 +3,7 @@
 // Way of the message: between connection and the handlers.
 // Pure: values, any thread.
 // Spec: docs/agency-api.md#json, RFC 6901 for the pointers. Tests: unit/api/json_input_test.cpp,
-// fuzz/api.
+// fuzz/api*.
 // Limits: json_depth_max; each member's own bound is an argument.
 #pragma once
 

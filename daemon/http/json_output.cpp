@@ -1,7 +1,7 @@
 // Small pieces of JSON that several answers share: times, codes, lists of texts.
 // Way of the message: the core's answers -> [json_output] -> agency or operator.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#states. Tests: unit/api/json_output_test.cpp.
+// Spec: docs/agency-api.md#states. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #include "daemon/http/json_output.hpp"
 

@@ -2,7 +2,7 @@
 // memory.
 // Way of the message: asked by connection before a body is read.
 // Pure: values. Net thread.
-// Spec: docs/agency-api.md#limits. Tests: unit/api/memory_budget_test.cpp.
+// Spec: docs/agency-api.md#limits. Tests: unit/api/json_input_test.cpp.
 // Limits: http_memory_bytes_max in all, half of it for one caller.
 #pragma once
 

@@ -2,7 +2,7 @@
 // use.
 // Way of the message: every refusal to an agency or operator.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#errors. Tests: unit/api/problem_test.cpp.
+// Spec: docs/agency-api.md#errors. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #include "daemon/http/problem.hpp"
 

@@ -1,7 +1,7 @@
 // Parses HTTP/1.1 requests from bytes as they come, without a socket.
 // Way of the message: byte_stream -> [request_reader] -> connection.
 // Pure: bytes in, values out. One thread.
-// Spec: RFC 9112. Tests: unit/api/request_reader_test.cpp, fuzz/api.
+// Spec: RFC 9112. Tests: unit/api/request_reader_test.cpp, fuzz/api*.
 // Limits: http_header_bytes_max is also the size of the only buffer.
 #include "daemon/http/request_reader.hpp"
 

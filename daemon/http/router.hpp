@@ -1,7 +1,7 @@
 // Finds the handler for a method and a path: one table, filled from the stations' own tables.
 // Way of the message: connection -> [router] -> a handler of intake, handover or control.
 // Pure: tables of values. Net thread.
-// Spec: docs/openapi.yaml. Tests: unit/api/router_test.cpp, unit/api/openapi_test.cpp, fuzz/api.
+// Spec: docs/openapi.yaml. Tests: unit/api/router_test.cpp, unit/api/openapi_test.cpp, fuzz/api*.
 // Limits: path_values_max values in one pattern.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Request targets: path, query, percent-encoding; and byte ranges.
 // Way of the message: between request_reader and the router.
 // Pure: values, any thread.
-// Spec: RFC 3986 section 2, RFC 9110 section 14. Tests: unit/api/encoding_test.cpp, fuzz/api.
+// Spec: RFC 3986 section 2, RFC 9110 section 14. Tests: unit/api/encoding_test.cpp, fuzz/api*.
 // Limits: the header's limit bounds the input.
 #pragma once
 

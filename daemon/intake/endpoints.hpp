@@ -1,7 +1,7 @@
 // The paths of intake: submitting, uploads, what became of a message.
 // Way of the message: agency -> router -> [intake] -> core.
 // Not pure: handlers await the core. Net thread.
-// Spec: docs/agency-api.md, docs/openapi.yaml. Tests: unit/api/intake_test.cpp.
+// Spec: docs/agency-api.md, docs/openapi.yaml. Tests: unit/api/endpoints_test.cpp.
 // Limits: http_json_bytes_max, piece_bytes.
 #pragma once
 

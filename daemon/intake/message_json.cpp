@@ -1,7 +1,7 @@
 // What became of a message, as JSON: status, recipients, events, causes, evidence.
 // Way of the message: core -> [message_json] -> agency or operator.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#status. Tests: unit/api/message_json_test.cpp.
+// Spec: docs/agency-api.md#status. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #include "daemon/intake/message_json.hpp"
 

@@ -1,7 +1,7 @@
 // A submission as JSON, read strictly into the request that the core understands.
 // Way of the message: agency -> [submit_json] -> core.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#submit. Tests: unit/api/submit_json_test.cpp, fuzz/api.
+// Spec: docs/agency-api.md#submit. Tests: unit/api/endpoints_test.cpp, fuzz/api*.
 // Limits: text_bytes_max, short_text_bytes_max, recipients_max, attachments_max, references_max.
 #include "daemon/intake/submit_json.hpp"
 

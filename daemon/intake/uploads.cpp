@@ -1,7 +1,7 @@
 // Attachments on their way in: a raw body, handed to the core piece by piece.
 // Way of the message: agency -> [uploads] -> core -> seal -> store; the message names the upload
 // later. Not pure: awaits the client and the core. Net thread. Spec: docs/agency-api.md#uploads.
-// Tests: unit/api/intake_test.cpp, drivers/http_test.cpp. Limits: piece_bytes in memory,
+// Tests: unit/api/endpoints_test.cpp, drivers/http_test.cpp. Limits: piece_bytes in memory,
 // attachment_bytes_max in all.
 #include "daemon/intake/uploads.hpp"
 

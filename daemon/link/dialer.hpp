@@ -2,7 +2,7 @@
 // Way of the message: application -> [dialer] -> tls_link.
 // Not pure: sockets. Net thread.
 // Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
-// Limits: connect_time_max for each address, handshake_time_max for TLS.
+// Limits: handshake_time_max for all of it.
 #pragma once
 
 #include "daemon/link/tls_link.hpp"

@@ -2,7 +2,7 @@
 // Way of the message: HTTP drivers (intake, handover, control) -> [api] -> gateway -> [api] -> HTTP
 // drivers.
 // Pure values. Net thread.
-// Spec: docs/agency-api.md. Tests: unit/route/gateway_*_test.cpp.
+// Spec: docs/agency-api.md. Tests: unit/route.
 // Limits: text_bytes_max, attachments_max, page_rows_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Another way for a recipient, or a notice.
 // Way of the message: see diversion.hpp.
 // Pure. Net thread.
-// Spec: docs/overview.md#sending-again. Tests: unit/route/diversion_test.cpp, sim.
+// Spec: docs/overview.md#sending-again. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: attempts_max.
 #include "daemon/route/diversion.hpp"
 

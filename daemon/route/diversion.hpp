@@ -3,7 +3,7 @@
 // outbound or
 // receipts.
 // Pure. Net thread.
-// Spec: docs/overview.md#sending-again. Tests: unit/route/diversion_test.cpp, sim.
+// Spec: docs/overview.md#sending-again. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: attempts_max of one message and recipient.
 #pragma once
 

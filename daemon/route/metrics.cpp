@@ -1,7 +1,7 @@
 // Counters, queue and store measures as Prometheus text.
 // Way of the message: see metrics.hpp.
 // Pure.
-// Spec: docs/operations.md#metrics. Tests: unit/route/metrics_test.cpp.
+// Spec: docs/operations.md#metrics. Tests: unit/route/queries_test.cpp.
 // Limits: see metrics.hpp.
 #include "daemon/route/metrics.hpp"
 

@@ -1,7 +1,7 @@
 // Counters, queue and store measures as Prometheus text.
 // Way of the message: beside it.
 // Pure function.
-// Spec: docs/operations.md#metrics. Tests: unit/route/metrics_test.cpp.
+// Spec: docs/operations.md#metrics. Tests: unit/route/queries_test.cpp.
 // Limits: labels are class and peer only, so the number of series is bounded by the directory.
 #pragma once
 

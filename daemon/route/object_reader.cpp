@@ -1,7 +1,7 @@
 // Reads a whole stored object into memory.
 // Way of the message: see object_reader.hpp.
 // Pure. Net thread.
-// Spec: docs/store.md#segments. Tests: unit/route/opening_test.cpp.
+// Spec: docs/store.md#segments. Tests: unit/route/queries_test.cpp.
 // Limits: see object_reader.hpp.
 #include "daemon/route/object_reader.hpp"
 

@@ -1,7 +1,7 @@
 // Reads a whole stored object into memory, segment by segment.
 // Way of the message: inbound verifies, opening opens, evidence exports what this gives.
 // Pure. Net thread.
-// Spec: docs/store.md#segments. Tests: unit/route/opening_test.cpp.
+// Spec: docs/store.md#segments. Tests: unit/route/queries_test.cpp.
 // Limits: for texts only (sealed_text_bytes_max); attachments are read piece by piece.
 #pragma once
 

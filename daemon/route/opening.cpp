@@ -1,7 +1,7 @@
 // Opens what is addressed to us.
 // Way of the message: see opening.hpp.
 // Pure. Net thread. Start-up and quarantine are in opening_start.cpp.
-// Spec: docs/overview.md#opening. Tests: unit/route/opening_test.cpp, sim.
+// Spec: docs/overview.md#opening. Tests: unit/route/inbox_test.cpp, sim.
 // Limits: open_at_once.
 #include "daemon/route/opening.hpp"
 

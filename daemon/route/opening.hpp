@@ -1,7 +1,7 @@
 // Opens what is addressed to us, puts it into the inbox, assigns it to agencies, and owes the end
 // receipt. Way of the message: inbound (custody) -> [opening] -> seal (open) -> store -> inbox,
 // receipts. Pure. Net thread. Spec: docs/overview.md#opening (states, failure table). Tests:
-// unit/route/opening_test.cpp, sim. Limits: open_at_once; a message under which two starts died is
+// unit/route/inbox_test.cpp, sim. Limits: open_at_once; a message under which two starts died is
 // quarantined.
 #pragma once
 

@@ -3,7 +3,7 @@
 // quarantined, so that no parser fault can keep the daemon down.
 // Way of the message: see opening.hpp.
 // Pure. Net thread.
-// Spec: docs/overview.md#opening. Tests: unit/route/opening_test.cpp, sim.
+// Spec: docs/overview.md#opening. Tests: unit/route/inbox_test.cpp, sim.
 // Limits: one at a time, since the mark must name the culprit.
 #include "daemon/route/object_reader.hpp"
 #include "daemon/route/opening.hpp"

@@ -86,6 +86,8 @@ public:
 
 private:
     link_record* link_of(session_number session);
+    /// The link's own, else those that the directory has of the peer.
+    [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;
     void plan_dial(link_record& link, milliseconds delay);
     /// The session with this peer ended: dial soon where we may and nothing is planned.
     void call_dial_links(bureau_id peer);

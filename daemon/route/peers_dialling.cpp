@@ -35,9 +35,22 @@ void peers::configure() {
     x_links = std::move(kept);
 }
 
+std::vector<std::string> peers::addresses_of(const link_record& link) const {
+    if (!link.settings.addresses.empty()) {
+        return link.settings.addresses;
+    }
+    std::vector<std::string> out;
+    if (const auto* entry = x_core.directory->find(link.settings.peer)) {
+        for (const auto& instance : entry->instances) {
+            out.insert(out.end(), instance.addresses.begin(), instance.addresses.end());
+        }
+    }
+    return out;
+}
+
 void peers::plan_dial(link_record& link, milliseconds delay) {
     const bool dials =
-        link.settings.mode != config::link_mode::listen && !link.settings.addresses.empty();
+        link.settings.mode != config::link_mode::listen && !addresses_of(link).empty();
     const auto* record = find(link.settings.peer);
     const bool suspended = record != nullptr && !record->row.suspended.empty();
     link.state = suspended ? link_state::suspended : link_state::idle;
@@ -98,7 +111,11 @@ void peers::on_deadline() {
             link.dial_at.reset();  // Planned again when that session ends.
             continue;
         }
-        const auto& addresses = link.settings.addresses;
+        const auto addresses = addresses_of(link);
+        if (addresses.empty()) {
+            link.dial_at.reset();  // A reload took them away.
+            continue;
+        }
         const auto& address = addresses[link.next_address % addresses.size()];
         link.next_address = (link.next_address + 1) % addresses.size();
         link.state = link_state::connecting;

@@ -1,7 +1,7 @@
 // Evidence of one message as standard CMS files, which a third party verifies with openssl alone.
 // Way of the message: store (seal, parcel, receipts) -> [queries] -> `dhow evidence export`.
 // Pure. Net thread.
-// Spec: docs/parcel-format.md#evidence. Tests: unit/route/queries_test.cpp, system.
+// Spec: docs/evidence.md#export. Tests: unit/route/queries_test.cpp, system.
 // Limits: a parcel of sealed_text_bytes_max; attachments are not part of it, their digests are
 // signed.
 #include "daemon/route/object_reader.hpp"

@@ -1,7 +1,7 @@
 // Sealing of what rests in our own store.
 // Way of the message: summaries and kept keys between [seal] and store.
 // Not pure: OpenSSL and its random generator. Any thread.
-// Spec: docs/store.md#at-rest. Tests: unit/seal/at_rest_test.cpp.
+// Spec: docs/store.md#at-rest. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: see symmetric.hpp for how often one key seals.
 #include "daemon/seal/at_rest.hpp"
 

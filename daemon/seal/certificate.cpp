@@ -1,7 +1,7 @@
 // Checks the certificate profile, item by item, each with its own message.
 // Way of the message: none directly; every key that [seal] uses comes out of one.
 // Not pure: OpenSSL. Any thread.
-// Spec: docs/directory-format.md#certificates. Tests: unit/seal/certificate_test.cpp.
+// Spec: docs/directory-format.md#certificates. Tests: unit/seal/directory_file_test.cpp.
 // Limits: certificate_bytes_max.
 #include "daemon/seal/certificate.hpp"
 

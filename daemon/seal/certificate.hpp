@@ -3,7 +3,7 @@
 // Not pure: OpenSSL. Only certificates of a directory with enough signatures, or of the
 // administrator,
 //     get here; never one from a peer. Any thread.
-// Spec: docs/directory-format.md#certificates. Tests: unit/seal/certificate_test.cpp.
+// Spec: docs/directory-format.md#certificates. Tests: unit/seal/directory_file_test.cpp.
 // Limits: certificate_bytes_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Checks and opens parcels and sealed pieces.
 // Way of the message: link -> [seal] verify -> store -> [seal] open -> handover.
 // Not pure: OpenSSL, zstd. Any thread.
-// Spec: docs/parcel-format.md#verification. Tests: unit/seal/cms_sealer_test.cpp, attacks_test.cpp.
+// Spec: docs/parcel-format.md#verification. Tests: unit/seal.
 // Limits: sealed_text_bytes_max, piece_bytes.
 #include "daemon/seal/cms_open.hpp"
 

@@ -2,7 +2,7 @@
 // Way of the message: link -> [seal] verify -> store -> [seal] open -> handover.
 // Not pure: OpenSSL, zstd. Any thread. Nothing of a plaintext is given out before all checks
 // passed. Spec: docs/parcel-format.md#verification. Tests: unit/seal/cms_sealer_test.cpp,
-// attacks_test.cpp. Limits: sealed_text_bytes_max, piece_bytes.
+// unit/seal/attacks_test.cpp. Limits: sealed_text_bytes_max, piece_bytes.
 #pragma once
 
 #include "daemon/seal/cms_signed.hpp"

@@ -1,7 +1,7 @@
 // zstd with dictionaries, and padding as a skippable frame, so that `zstd -d` opens the whole.
 // Way of the message: between the inner signature and encryption at [seal]; the reverse at open.
 // Not pure: libzstd; contexts are per thread.
-// Spec: docs/parcel-format.md#compression, RFC 8878. Tests: unit/seal/compression_test.cpp.
+// Spec: docs/parcel-format.md#compression, RFC 8878. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: the caller's bound on what is unpacked; padded_bytes_min.
 #include "daemon/seal/compression.hpp"
 

@@ -1,7 +1,7 @@
 // Makes a signed content small and its size unrevealing: zstd with a shipped dictionary, Padmé
 // padding. Way of the message: between the inner signature and encryption at [seal]; the reverse at
 // open. Not pure: libzstd; contexts are per thread. Any thread. Spec:
-// docs/parcel-format.md#compression, RFC 8878. Tests: unit/seal/compression_test.cpp. Limits: the
+// docs/parcel-format.md#compression, RFC 8878. Tests: unit/seal/cms_sealer_test.cpp. Limits: the
 // caller's bound on what is unpacked; padded_bytes_min.
 #pragma once
 

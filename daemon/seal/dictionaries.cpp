@@ -1,7 +1,7 @@
 // Holds the shipped zstd dictionaries inside the program.
 // Way of the message: read by compression at [seal] and open.
 // Pure constants, put in by the assembler from protocol/dictionaries.
-// Spec: docs/parcel-format.md#compression. Tests: unit/seal/compression_test.cpp.
+// Spec: docs/parcel-format.md#compression. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: none.
 #include "daemon/seal/compression.hpp"
 

@@ -1,7 +1,7 @@
 // P-256 over EVP, and the two encodings of a signature.
 // Way of the message: the arithmetic below [seal], verify and open.
 // Not pure: OpenSSL EVP and its random generator. Any thread.
-// Spec: FIPS 186-5, RFC 5753, RFC 7093, docs/parcel-format.md. Tests: unit/seal/ec_math_test.cpp.
+// Spec: FIPS 186-5, RFC 5753, RFC 7093, docs/parcel-format.md. Tests: unit/seal/attacks_test.cpp.
 // Limits: none.
 #include "daemon/seal/ec_math.hpp"
 

@@ -1,7 +1,7 @@
 // Makes keys and certificates as files.
 // Way of the message: none; before a gateway's first start (`dhow keys`).
 // Not pure: OpenSSL, random, files.
-// Spec: docs/operations.md#keys. Tests: unit/seal/key_maker_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: none.
 #include "daemon/seal/key_maker.hpp"
 

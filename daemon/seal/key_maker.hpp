@@ -1,7 +1,7 @@
 // Makes the keys and certificates of a bureau, or of a signer of the directory, as files.
 // Way of the message: none; before a gateway's first start (`dhow keys`).
 // Not pure: OpenSSL, random, files. One thread.
-// Spec: docs/operations.md#keys. Tests: unit/seal/key_maker_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: none.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Makes certificates of the profile.
 // Way of the message: none directly; used by `dhow keys`.
 // Not pure: OpenSSL and its random generator. Any thread.
-// Spec: docs/directory-format.md#certificates. Tests: unit/seal/certificate_test.cpp.
+// Spec: docs/directory-format.md#certificates. Tests: unit/seal/key_ring_test.cpp.
 // Limits: none.
 #include "daemon/seal/certificate.hpp"
 #include "daemon/seal/symmetric.hpp"

@@ -1,7 +1,7 @@
 // SHA-256 of OpenSSL behind the interface of the pure layers.
 // Way of the message: every digest between intake and receipt goes through here.
 // Not pure: OpenSSL. Stateless; callable from any thread.
-// Spec: FIPS 180-4. Tests: unit/seal/openssl_hasher_test.cpp.
+// Spec: FIPS 180-4. Tests: unit/seal, unit/protocol/parcel_test.cpp.
 // Limits: none of its own; out of memory ends the process.
 #include "daemon/seal/openssl_hasher.hpp"
 

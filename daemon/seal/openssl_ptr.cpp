@@ -1,7 +1,7 @@
 // Makes the per-thread OpenSSL contexts.
 // Way of the message: used by every file of [seal] that computes.
 // Not pure: OpenSSL. Each thread has its own.
-// Spec: none. Tests: through unit/seal.
+// Spec: none. Tests: unit/seal.
 // Limits: none.
 #include "daemon/seal/openssl_ptr.hpp"
 

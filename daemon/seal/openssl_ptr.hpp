@@ -2,7 +2,7 @@
 // Way of the message: used by every file of [seal] that computes.
 // Not pure: OpenSSL. A toolbox belongs to one thread; EVP_PKEYs are shared read-only (openssl-
 // threads(7)).
-// Spec: none. Tests: through unit/seal.
+// Spec: none. Tests: unit/seal.
 // Limits: none.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Writes files of the key and directory tools.
 // Way of the message: none; key and directory tools only.
 // Not pure: files.
-// Spec: docs/operations.md#keys. Tests: unit/seal/key_maker_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: none.
 #include "daemon/seal/private_file.hpp"
 

@@ -2,7 +2,7 @@
 // halfway.
 // Way of the message: none; key and directory tools only.
 // Not pure: files. One thread.
-// Spec: docs/operations.md#keys. Tests: unit/seal/key_maker_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: none.
 #pragma once
 

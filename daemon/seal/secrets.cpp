@@ -1,7 +1,7 @@
 // Reads secrets with the checks that keep them secret.
 // Way of the message: read at start and reload, used by [seal] and by the TLS and API set-up.
 // Not pure: reads files and the environment.
-// Spec: docs/operations.md#keys. Tests: unit/seal/secrets_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: secret_bytes_max.
 #include "daemon/seal/secrets.hpp"
 

@@ -1,7 +1,7 @@
 // Secrets in memory and where they come from: the service manager's credentials, or private files.
 // Way of the message: read at start and reload, used by [seal] and by the TLS and API set-up.
 // Not pure: reads files and the environment. Values; one owner each, wiped at the end.
-// Spec: docs/operations.md#keys. Tests: unit/seal/secrets_test.cpp.
+// Spec: docs/operations.md#keys. Tests: unit/seal/key_ring_test.cpp.
 // Limits: secret_bytes_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // AES-256-GCM, AES key wrap, HMAC and random bytes over EVP.
 // Way of the message: content and pieces under their keys, keys under keys, columns at rest.
 // Not pure: OpenSSL EVP and its random generator. Any thread, each with its own contexts.
-// Spec: NIST SP 800-38D, RFC 3394, RFC 2104. Tests: unit/seal/symmetric_test.cpp.
+// Spec: NIST SP 800-38D, RFC 3394, RFC 2104. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: see the header.
 #include "daemon/seal/symmetric.hpp"
 

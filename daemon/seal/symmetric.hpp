@@ -1,7 +1,7 @@
 // AES-256-GCM, AES key wrap, HMAC and random bytes.
 // Way of the message: content and pieces under their keys, keys under keys, columns at rest.
 // Not pure: OpenSSL EVP and its random generator. Any thread.
-// Spec: NIST SP 800-38D, RFC 3394, docs/parcel-format.md. Tests: unit/seal/symmetric_test.cpp.
+// Spec: NIST SP 800-38D, RFC 3394, docs/parcel-format.md. Tests: unit/seal/cms_sealer_test.cpp.
 // Limits: one key seals at most 2^32 values with random nonces (SP 800-38D section 8.3); content
 // and
 //     piece keys seal one, the at-rest key reaches it after centuries at 5,000 messages a day.

@@ -1,7 +1,7 @@
 // Parses the directory's certificates once and answers for keys.
 // Way of the message: asked at [seal], verify and open, and by the TLS handshake.
 // Not pure: OpenSSL. Immutable once built.
-// Spec: docs/directory-format.md. Tests: unit/seal/trust_directory_test.cpp.
+// Spec: docs/directory-format.md. Tests: unit/seal/directory_file_test.cpp.
 // Limits: directory_bytes_max.
 #include "daemon/seal/trust_directory.hpp"
 

@@ -1,7 +1,7 @@
 // The directory with its certificates parsed: whose key is whose, and what it may do.
 // Way of the message: asked at [seal], verify and open, and by the TLS handshake.
 // Not pure: OpenSSL. Immutable; a reload makes a new one and swaps the pointer. Any thread.
-// Spec: docs/directory-format.md. Tests: unit/seal/trust_directory_test.cpp.
+// Spec: docs/directory-format.md. Tests: unit/seal/directory_file_test.cpp.
 // Limits: directory_bytes_max.
 #pragma once
 

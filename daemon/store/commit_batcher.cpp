@@ -1,7 +1,7 @@
 // Decides when the transactions that have gathered become one commit.
 // Way of the message: store thread's queue -> [commit_batcher] -> sqlite_store::apply.
 // Pure.
-// Spec: docs/store.md#commit. Tests: unit/store/commit_batcher_test.cpp.
+// Spec: docs/store.md#commit. Tests: system.
 // Limits: see the header.
 #include "daemon/store/commit_batcher.hpp"
 

@@ -1,7 +1,7 @@
 // Decides when the transactions that have gathered become one commit.
 // Way of the message: store thread's queue -> [commit_batcher] -> sqlite_store::apply.
 // Pure: time is an argument. Owned by the store thread, or by the simulator.
-// Spec: docs/store.md#commit. Tests: unit/store/commit_batcher_test.cpp.
+// Spec: docs/store.md#commit. Tests: system.
 // Limits: batch_operations_max, batch_bytes_max, batch_time_max.
 #pragma once
 

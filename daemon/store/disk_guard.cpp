@@ -2,7 +2,7 @@
 // space.
 // Way of the message: intake and links ask [disk_guard] before the first segment.
 // Pure.
-// Spec: docs/store.md#disk. Tests: unit/store/disk_guard_test.cpp.
+// Spec: docs/store.md#disk. Tests: system.
 // Limits: see the header.
 #include "daemon/store/disk_guard.hpp"
 

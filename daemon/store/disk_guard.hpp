@@ -2,7 +2,7 @@
 // space.
 // Way of the message: intake and links ask [disk_guard] before the first segment.
 // Pure: it is told what was measured. Net thread.
-// Spec: docs/store.md#disk, DESIGN section 6. Tests: unit/store/disk_guard_test.cpp.
+// Spec: docs/store.md#disk, DESIGN section 6. Tests: system.
 // Limits: thresholds below; the ledger holds one entry per object under way.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The words for states, as events, listings and metrics show them.
 // Way of the message: between rows and people.
 // Pure: constant texts, any thread.
-// Spec: docs/store.md. Tests: unit/store/names_test.cpp.
+// Spec: docs/store.md. Tests: store_contract.
 // Limits: none.
 #pragma once
 

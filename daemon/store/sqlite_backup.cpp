@@ -1,7 +1,7 @@
 // A copy of the store while it works; see the header.
 // Way of the message: beside it; question back_up.
 // Not pure: files. Store thread.
-// Spec: docs/store.md#backup. Tests: unit/store/sqlite_backup_test.cpp.
+// Spec: docs/store.md#backup. Tests: system/custody_test.cpp.
 // Limits: backup_pages_per_step.
 #include "daemon/store/sqlite_backup.hpp"
 

@@ -2,7 +2,7 @@
 // Way of the message: beside it; question back_up.
 // Not pure: files. Store thread, on the writer's own connection, so that its writes update the
 // copy.
-// Spec: docs/store.md#backup. Tests: unit/store/sqlite_backup_test.cpp.
+// Spec: docs/store.md#backup. Tests: system/custody_test.cpp.
 // Limits: backup_pages_per_step.
 #pragma once
 

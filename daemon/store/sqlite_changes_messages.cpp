@@ -1,7 +1,7 @@
 // Changes of messages, objects and their segments.
 // Way of the message: sqlite_store::apply -> [sqlite_changes] -> tables.
 // Not pure: the database. Store thread.
-// Spec: docs/store.md. Tests: store_contract/messages_test.cpp.
+// Spec: docs/store.md. Tests: store_contract/differential_test.cpp.
 // Limits: segment_bytes, erase_at_once_segments.
 #include "daemon/store/sqlite_changes.hpp"
 #include "daemon/store/sqlite_rows.hpp"

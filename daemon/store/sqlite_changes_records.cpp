@@ -1,7 +1,7 @@
 // Changes of custody, inbox, outcomes, receipts, keys, events, peers: what is remembered.
 // Way of the message: sqlite_store::apply -> [sqlite_changes] -> tables.
 // Not pure: the database. Store thread.
-// Spec: docs/store.md. Tests: store_contract/records_test.cpp.
+// Spec: docs/store.md. Tests: store_contract/differential_test.cpp.
 // Limits: none.
 #include "daemon/store/sqlite_changes.hpp"
 #include "daemon/store/sqlite_rows.hpp"

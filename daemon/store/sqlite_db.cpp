@@ -1,7 +1,7 @@
 // One SQLite connection and its prepared statements; see the header.
 // Way of the message: sqlite_store turns operations into SQL; [sqlite_db] runs it.
 // Not pure: files. Used by one thread at a time.
-// Spec: docs/store.md. Tests: store_contract, unit/store/sqlite_db_test.cpp.
+// Spec: docs/store.md. Tests: store_contract, sim/disk_test.cpp.
 // Limits: none of its own.
 #include "daemon/store/sqlite_db.hpp"
 

@@ -2,7 +2,7 @@
 // exceptions.
 // Way of the message: sqlite_store turns operations into SQL; [sqlite_db] runs it.
 // Not pure: files. Used by one thread at a time; exceptions never leave sqlite_store.
-// Spec: docs/store.md. Tests: store_contract, unit/store/sqlite_db_test.cpp.
+// Spec: docs/store.md. Tests: store_contract, sim/disk_test.cpp.
 // Limits: one statement is kept per SQL text, and the texts are constants of the program.
 #pragma once
 

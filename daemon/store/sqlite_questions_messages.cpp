@@ -1,7 +1,7 @@
 // Questions about messages, their objects and segments.
 // Way of the message: sqlite_store::ask -> [sqlite_questions] -> tables.
 // Not pure: the database. Store thread.
-// Spec: docs/store.md. Tests: store_contract/messages_test.cpp.
+// Spec: docs/store.md. Tests: store_contract/differential_test.cpp.
 // Limits: none.
 #include "daemon/store/sqlite_changes.hpp"
 #include "daemon/store/sqlite_questions.hpp"

@@ -1,7 +1,7 @@
 // Questions about custody, inbox, events, receipts, outcomes, keys.
 // Way of the message: sqlite_store::ask -> [sqlite_questions] -> tables.
 // Not pure: the database. Store thread.
-// Spec: docs/store.md. Tests: store_contract/records_test.cpp.
+// Spec: docs/store.md. Tests: store_contract/differential_test.cpp.
 // Limits: none.
 #include "daemon/store/sqlite_questions.hpp"
 

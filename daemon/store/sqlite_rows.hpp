@@ -1,7 +1,7 @@
 // Which columns hold which members of a row, once for reading and writing.
 // Way of the message: between the rows of rows.hpp and the tables of sqlite_schema.
 // Pure: names and references.
-// Spec: docs/store.md. Tests: store_contract (every member makes the round trip).
+// Spec: docs/store.md. Tests: store_contract.
 // Limits: none.
 #pragma once
 

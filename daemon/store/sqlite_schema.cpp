@@ -1,7 +1,7 @@
 // Pragmas read back, and the frame in which schema steps run; see the header.
 // Way of the message: once, when the store is opened.
 // Not pure: files. Called by the thread that opens the store.
-// Spec: docs/store.md. Tests: unit/store/sqlite_schema_test.cpp, store_contract.
+// Spec: docs/store.md. Tests: sim/disk_test.cpp, store_contract.
 // Limits: the values below, each with its reason.
 #include "daemon/store/sqlite_schema.hpp"
 

@@ -1,7 +1,7 @@
 // Tables, indices and pragmas of the SQLite store, and how an older file becomes a newer one.
 // Way of the message: once, when the store is opened.
 // Not pure: files. Called by the thread that opens the store.
-// Spec: docs/store.md. Tests: unit/store/sqlite_schema_test.cpp, store_contract.
+// Spec: docs/store.md. Tests: sim/disk_test.cpp, store_contract.
 // Limits: schema_version; the pragmas' values are explained in docs/store.md.
 #pragma once
 

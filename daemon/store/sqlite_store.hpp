@@ -1,7 +1,7 @@
 // The store on SQLite: one file, one connection, one synced commit for a batch of transactions.
 // Way of the message: store thread -> [sqlite_store] -> disk. What apply() returned is on disk.
 // Not pure: files. One thread at a time (the store thread).
-// Spec: docs/store.md. Tests: store_contract, unit/store.
+// Spec: docs/store.md. Tests: store_contract.
 // Limits: checkpoint_bytes; sweep and vacuum steps below.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Questions about the store itself: sizes, soundness, backup.
 // Way of the message: beside it.
 // Not pure: files. Store thread.
-// Spec: docs/store.md#check. Tests: store_contract/store_itself_test.cpp, unit/store.
+// Spec: docs/store.md#check. Tests: store_contract/differential_test.cpp, sim/disk_test.cpp.
 // Limits: problems_max.
 #include "daemon/store/sqlite_store.hpp"
 

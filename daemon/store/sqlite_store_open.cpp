@@ -1,7 +1,7 @@
 // Opening of the store: lock, creation, checks, upgrade, a restored backup put to use.
 // Way of the message: once, before the first message.
 // Not pure: files. The thread that opens the store.
-// Spec: docs/store.md#opening. Tests: unit/store/sqlite_store_open_test.cpp.
+// Spec: docs/store.md#opening. Tests: sim/disk_test.cpp.
 // Limits: none.
 #include "daemon/store/sqlite_store.hpp"
 

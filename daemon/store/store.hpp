@@ -1,7 +1,7 @@
 // The durable queue as an interface: apply a batch of transactions, ask a question.
 // Way of the message: [store] stands between accept and send; what it answered is on disk.
 // Called on one thread only (the store thread, or the simulator).
-// Spec: docs/store.md. Tests: store_contract for every implementation.
+// Spec: docs/store.md. Tests: store_contract.
 // Limits: operations.hpp.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The thread that owns the store; see the header.
 // Way of the message: net thread -> [store_thread] -> disk -> net thread.
 // Not pure: a thread, a clock.
-// Spec: docs/store.md#commit. Tests: unit/store/store_thread_test.cpp.
+// Spec: docs/store.md#commit. Tests: system.
 // Limits: heartbeat_interval.
 #include "daemon/store/store_thread.hpp"
 

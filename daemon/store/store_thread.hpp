@@ -3,7 +3,7 @@
 // thread.
 // Not pure: a thread, a clock. All public functions but heartbeat() are called on the owner's
 // thread.
-// Spec: docs/store.md#commit. Tests: unit/store/store_thread_test.cpp.
+// Spec: docs/store.md#commit. Tests: system.
 // Limits: store_queue_bytes_max; see has_room().
 #pragma once
 

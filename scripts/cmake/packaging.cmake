@@ -26,6 +26,8 @@ endfunction()
 dhow_install("systemd/*.service;systemd/*.socket;systemd/*.timer" /usr/lib/systemd/system)
 dhow_install("systemd/sysusers.d/*.conf" /usr/lib/sysusers.d)
 dhow_install("systemd/tmpfiles.d/*.conf" /usr/lib/tmpfiles.d)
+# For who opens parcels with openssl and zstd alone; the programs have it inside.
+dhow_install("protocol/dictionaries/*.zdict" ${CMAKE_INSTALL_DATADIR}/dhow)
 dhow_install("config/*.yaml" ${CMAKE_INSTALL_DATADIR}/doc/dhow/examples)
 dhow_install("config/agencies.d/*.yaml" ${CMAKE_INSTALL_DATADIR}/doc/dhow/examples/agencies.d)
 install(FILES ${CMAKE_SOURCE_DIR}/daemon/cli/completion/dhow.bash

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Checks that each numbered requirement of the specifications is obeyed and tested somewhere.
+"""Checks that each numbered requirement of the specifications is obeyed and tested somewhere,
+and that each heading of a document that sources and documents point to is there.
 
 usage: spec_check.py [ROOT]    prints what is wrong; exit code 1 if anything is.
 
 A requirement opens a line, a list item or a table row with its number: [LP-12]. Code that obeys
 it and the test that shows it name it in a comment: `//= LP-12` (several: `//= LP-12, LP-13`).
+A heading is pointed to as `docs/store.md#commit`, in documents also by a link.
 """
 
 import collections
 import pathlib
+import posixpath
 import re
 import sys
 
@@ -20,6 +23,10 @@ REFERENCE = re.compile(r"(?://|#)=\s*((?:LP|PF)-\d+(?:\s*,\s*(?:LP|PF)-\d+)*)")
 CODE_FOLDERS = ("protocol/", "daemon/")
 TEST_FOLDERS = ("tests/",)
 TOOLS = "tests/tools/"  # speak of references without making any
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+POINTER = re.compile(r"\bdocs/([\w/.-]+\.md)#([\w-]+)")
+LINK = re.compile(r"\]\(([\w/.-]*)#([\w-]+)\)")
 
 
 def requirements(root):
@@ -59,6 +66,39 @@ def references(root):
     return found
 
 
+def anchors(text):
+    """The anchors that a browser of the documents makes of their headings."""
+    headings = HEADING.findall(CODE_BLOCK.sub("", text))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def pointers(name, text):
+    """(place in the text, document, anchor) for each heading that a file points to."""
+    for match in POINTER.finditer(text):
+        yield match.start(), f"docs/{match.group(1)}", match.group(2)
+    if name.endswith(".md"):
+        for match in LINK.finditer(text):
+            folder, target = posixpath.dirname(name), match.group(1)
+            document = posixpath.normpath(posixpath.join(folder, target)) if target else name
+            yield match.start(), document, match.group(2)
+
+
+def check_pointers(root):
+    """Complaints about pointers to documents or headings that are not there."""
+    wrong = []
+    known = {}
+    for name in source.project_files(root):
+        text = None if name.startswith(TOOLS) else source.read_text(root / name)
+        for start, document, anchor in pointers(name, text or ""):
+            if document not in known:
+                path = root / document
+                known[document] = anchors(source.read_text(path)) if path.is_file() else set()
+            if anchor not in known[document]:
+                line = text.count("\n", 0, start) + 1
+                wrong.append((name, line, f"{document} has no heading #{anchor}"))
+    return wrong
+
+
 def check_tree(root):
     """The complaints about the tree, as (file, line, message), and how many requirements it has."""
     defined, wrong = requirements(root)
@@ -73,7 +113,7 @@ def check_tree(root):
         if number not in defined:
             wrong += [(file, line, f"{number} is not in the specification")
                       for file, line in places]
-    return wrong, len(defined)
+    return wrong + check_pointers(root), len(defined)
 
 
 def main():

@@ -16,7 +16,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
 EXPOSURE_MAX = 1.5
-PROGRAMS = ["usr/sbin/dhowd", "usr/bin/dhow", "usr/bin/kill"]
+PROGRAMS = ["usr/sbin/dhowd", "usr/bin/dhow", "usr/bin/kill", "usr/bin/mv"]
 HOST_UNITS = pathlib.Path("/usr/lib/systemd/system")
 TARGETS = ["basic", "network", "shutdown", "sysinit", "multi-user", "timers", "time-sync",
            "time-set"]
@@ -51,6 +51,7 @@ class unit_test(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
         self.service = (UNITS / "dhowd.service").read_text()
+        self.backup = (UNITS / "dhow-backup.service").read_text()
 
     def verify(self, *units):
         """What `systemd-analyze verify` says of units in their own root; empty: all is well."""
@@ -86,7 +87,8 @@ class unit_test(unittest.TestCase):
     def test_all_units_verify_without_a_word(self):
         units = [(path.name, path.read_text()) for path in sorted(UNITS.iterdir())
                  if path.suffix in (".service", ".timer", ".socket")]
-        self.assertIn("dhowd.service", [name for name, _ in units])
+        for name in ("dhowd.service", "dhow-backup.service", "dhow-backup.timer"):
+            self.assertIn(name, [unit for unit, _ in units])
         self.assertEqual(self.verify(*units), "")
 
     def test_verify_notices_a_mistyped_key(self):
@@ -101,6 +103,32 @@ class unit_test(unittest.TestCase):
         value = self.exposure(self.service)
         print(f"dhowd.service: exposure {value}, at most {EXPOSURE_MAX}")
         self.assertLessEqual(value, EXPOSURE_MAX)
+
+    def test_exposure_of_the_backup_is_not_above_the_daemons(self):
+        value = self.exposure(self.backup)
+        print(f"dhow-backup.service: exposure {value}, at most {EXPOSURE_MAX}")
+        self.assertLessEqual(value, self.exposure(self.service))
+
+    def test_the_backup_writes_where_it_and_the_daemon_may_and_runs_as_the_daemon(self):
+        paths = set(re.findall(r"(/var/[^ \n]*)/\w+\.db", self.backup))
+        self.assertEqual(paths, {"/var/backups/dhow"})
+        self.assertIn("\nReadWritePaths=/var/backups/dhow\n", self.backup)
+        self.assertIn("\nReadWritePaths=-/var/backups/dhow\n", self.service)
+        self.assertIn("\nd /var/backups/dhow    0700 dhow dhow -\n",
+                      (UNITS / "tmpfiles.d/dhow.conf").read_text())
+        for key in ("User", "Group"):
+            self.assertIn(f"\n{key}=dhow\n", self.backup)
+
+    def test_the_backup_keeps_the_copy_from_before(self):
+        steps = re.findall(r"(?m)^ExecStart(?:Post)?=-?(.*)$", self.backup)
+        folder = self.root / "copies"
+        folder.mkdir()
+        for number in (1, 2, 3):
+            (folder / "new.db").write_text(str(number))   # what the first step leaves
+            for step in steps[1:]:
+                run(*step.replace("/var/backups/dhow", str(folder)).split())
+        self.assertEqual({path.name: path.read_text() for path in folder.iterdir()},
+                         {"latest.db": "3", "previous.db": "2"})
 
     def test_each_rated_line_counts(self):
         ours = self.exposure(self.service)

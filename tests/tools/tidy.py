@@ -5,6 +5,7 @@ usage: tidy.py [ROOT]      prints FILE:LINE: what is wrong; exit code 1 if anyth
 """
 
 import collections
+import itertools
 import pathlib
 import re
 import sys
@@ -34,6 +35,9 @@ PURE_CALLS = re.compile(
     r"_clock::now\b|\brandom_device\b|\bmt19937|\bs?rand\s*\(|\bgetrandom\s*\("
     r"|\bstd::time\s*\(|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b"
     r"|\bstd::(?:jthread|thread|mutex)\b|\bstd::async\b|\bthread_local\b|\bsleep_(?:for|until)\b")
+TESTS = re.compile(r"\bTests: (.*?)[.;](?: |$)")
+NAMED_TEST = re.compile(
+    r"`((?:unit|sim|system|drivers|store_contract|fuzz|bench)/[\w/]+)(?:\.cpp)?`")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 Rules = collections.namedtuple("Rules", "root layers pure private drivers")
@@ -134,6 +138,31 @@ def check_head(name, text, _rules):
         yield 1, f"does not open with a head comment of {wanted} lines"
 
 
+def check_tests(name, text, rules):
+    """Each path after `Tests:` in a head comment is there, in tests/ or scripts/; or it is none."""
+    head = list(itertools.takewhile(lambda line: line.startswith("//"), text.splitlines()))
+    if name.startswith("tests/") or len(head) < HEAD_LINES:
+        return
+    found = TESTS.search(" ".join(line[2:].strip() for line in head))
+    if found is None:
+        yield 1, "the head comment does not say `Tests: PATH, PATH.`, or `Tests: none.`"
+        return
+    line = next(number for number, one in enumerate(head, 1) if "Tests:" in one)
+    for path in found.group(1).split(", "):
+        folder = rules.root if path.startswith("scripts/") else rules.root / "tests"
+        if path != "none" and next(folder.glob(path), None) is None:
+            yield line, f"'{path}' is no test"
+
+
+def check_named_tests(_name, text, rules):
+    """Each test that a document names, with or without its ending, is there."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for test in NAMED_TEST.findall(line):
+            path = rules.root / "tests" / test
+            if not path.exists() and not path.with_suffix(".cpp").exists():
+                yield number, f"'{test}' is no test"
+
+
 def check_columns(_name, text, _rules):
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > COLUMNS_MAX:
@@ -149,7 +178,7 @@ def check_words(_name, text, _rules):
             yield number, "something to be done, without the number of its issue"
 
 
-CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_columns]
+CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_tests, check_columns]
 
 
 def check_tree(root):
@@ -165,6 +194,8 @@ def check_tree(root):
             checks += CODE_CHECKS
         elif suffix == ".py":
             checks += [check_columns]
+        elif suffix == ".md":
+            checks += [check_named_tests]
         for check in checks:
             for line, message in check(name, text, rules):
                 yield name, line, message

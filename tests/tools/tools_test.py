@@ -10,7 +10,7 @@ import spec_check
 import tidy
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEAD = "// One.\n// Two.\n// Three.\n// Four.\n// Five.\n#pragma once\n"
+HEAD = "// One.\n// Two.\n// Three.\n// Tests: none.\n// Five.\n#pragma once\n"
 
 
 class tree_case(unittest.TestCase):
@@ -133,6 +133,28 @@ class tidy_test(tree_case):
         self.assert_finds("tests/unit/x.cpp", "#include <vector>\n", 1, "head comment")
         self.assert_clean("tests/unit/x.cpp", "// Shows something.\n#include <vector>\n")
 
+    def test_tests_that_are_not_there(self):
+        self.write("tests/unit/x/x_test.cpp", "// Shows x.\n")
+        self.write("scripts/demo", "")
+
+        def head(text):
+            return f"// One.\n// Two.\n// Three.\n// Spec: none. {text}\n// Five.\n"
+        for paths in ["unit/x/x_test.cpp", "unit/x", "unit/x/x*, scripts/demo", "none",
+                      "unit/x,\n// unit/x/x_test.cpp"]:
+            with self.subTest(paths):
+                self.assert_clean("protocol/x.hpp", head(f"Tests: {paths}. Limits: none."))
+        self.assert_finds("protocol/x.hpp", head("Tests: unit/x, unit/x/y_test.cpp."), 4,
+                          "'unit/x/y_test.cpp' is no test")
+        self.assert_finds("protocol/x.hpp", head("Tests: through unit/x."), 4, "is no test")
+        self.assert_finds("protocol/x.hpp", head("Tests: unit/y*."), 4, "is no test")
+        self.assert_finds("protocol/x.hpp", head("Limits: none."), 1, "does not say `Tests:")
+
+    def test_tests_that_documents_name(self):
+        self.write("tests/unit/x/x_test.cpp", "// Shows x.\n")
+        self.assert_clean("README.md", "`unit/x/x_test`, `unit/x/x_test.cpp`, `unit/x`, `a/b`\n")
+        self.assert_finds("docs/a.md", "One.\n`unit/x/x_test`, `unit/x/y_test`\n", 2,
+                          "'unit/x/y_test' is no test")
+
     def test_words_that_stay_out(self):
         for word in tidy.BANNED_WORDS:
             with self.subTest(word=word):
@@ -228,6 +250,26 @@ class spec_check_test(tree_case):
         self.assertEqual(self.findings(), [
             "holds no requirement of the form [LP-1]", "PF-1 is defined twice",
             "LP-1 does not belong into this file"])
+
+    def test_headings_that_are_pointed_to(self):
+        self.write("docs/store.md", "# The store\n\n## Commit\n\n### At rest, sealed\n\n"
+                   "## 7. Backup\n")
+        self.write("daemon/x.hpp", "// Spec: docs/store.md#commit.\n")
+        self.write("docs/a.md", "[x](store.md#at-rest-sealed) [y](#here) [z](store.md#7-backup)\n"
+                   "## Here\n")
+        self.write("README.md", "[x](docs/store.md#commit)\n")
+        self.assertEqual(self.findings(), [])
+
+    def test_headings_that_are_not_there(self):
+        self.write("docs/store.md", "# The store\n\n## Commit\n\n```\n# not a heading\n```\n")
+        self.write("daemon/x.hpp", "//\n// Spec: docs/store.md#commits.\n")
+        self.write("docs/a.md", "[x](store.md#not-a-heading) [y](#here)\n")
+        self.write("docs/decisions/1.md", "[x](../stores.md#commit)\n")
+        self.assertEqual(spec_check.check_tree(self.root)[0], [
+            ("daemon/x.hpp", 2, "docs/store.md has no heading #commits"),
+            ("docs/a.md", 1, "docs/store.md has no heading #not-a-heading"),
+            ("docs/a.md", 1, "docs/a.md has no heading #here"),
+            ("docs/decisions/1.md", 1, "docs/stores.md has no heading #commit")])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // `dhow config check` on real files: exit codes, places, certificates, JSON.
+#include "daemon/app/configuration_facts.hpp"
 #include "daemon/cli/commands.hpp"
-#include "daemon/cli/configuration_facts.hpp"
 #include "daemon/seal/certificate.hpp"
 #include "daemon/seal/directory_editor.hpp"
 #include "protocol/errors.hpp"

@@ -97,6 +97,19 @@ BOOST_AUTO_TEST_CASE(help_lists_every_option_and_ends_the_run) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(help_asks_for_no_required_option) {
+    po::options_description own;
+    own.add_options()("body", po::value<std::string>()->required(), "text");
+    terminal screen;
+    int code = -1;
+    BOOST_TEST(!parse_options(usage, own, std::vector<std::string>{"--help"}, screen.streams, code)
+                    .has_value());
+    BOOST_TEST(code == to_int(exit_code::done));
+    BOOST_TEST(!parse_options(usage, own, std::vector<std::string>{"ID"}, screen.streams, code)
+                    .has_value());
+    BOOST_TEST(contains(screen.err.str(), "--body"), screen.err.str());
+}
+
 BOOST_AUTO_TEST_CASE(a_mistyped_option_names_the_nearest) {
     const auto result = parse({"ID", "--wiat", "60s"});
     BOOST_TEST(result.code == to_int(exit_code::usage));

@@ -29,6 +29,18 @@ BOOST_AUTO_TEST_CASE(every_dialling_link_is_dialled_at_the_start) {
     BOOST_TEST(dials_of("vsat") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_link_without_addresses_dials_those_of_the_directory) {
+    const auto entry =
+        std::ranges::find(directory().entries, bureau("IPSG"), &protocol::directory_entry::bureau);
+    BOOST_REQUIRE(entry != directory().entries.end());
+    entry->instances = {{{}, {"tls://hub.example:7443"}, {}}};
+    settings().links.push_back({"far", bureau("IPSG"), config::link_mode::dial, {}, false});
+    reload();
+    advance(1ms);
+    BOOST_REQUIRE(dials_of("far") == 1U);
+    BOOST_TEST(dials.back().address == "tls://hub.example:7443");
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_dial_is_tried_again_after_the_back_off_and_not_before) {
     core().on_dial_failed("fibre", errc::busy, "");
     advance(4999ms);

@@ -3,7 +3,7 @@
 // Not pure: files, OpenSSL.
 // Spec: docs/configuration.md#checks. Tests: unit/cli/config_command_test.cpp.
 // Limits: config_bytes_max.
-#include "daemon/cli/configuration_facts.hpp"
+#include "daemon/app/configuration_facts.hpp"
 
 #include "config/load.hpp"
 #include "daemon/seal/directory_file.hpp"
@@ -16,7 +16,7 @@
 #include <ctime>
 #include <filesystem>
 
-namespace dhow::cli {
+namespace dhow::app {
 
 namespace {
 
@@ -141,4 +141,23 @@ std::optional<protocol::directory> read_directory(const config::gateway& setting
     return std::move(*directory);
 }
 
-}  // namespace dhow::cli
+std::vector<config::finding> check_configuration(const config::loaded& read,
+                                                 protocol::utc_time now) {
+    auto findings = read.findings;
+    if (!read.ok()) {
+        return findings;  // The rest would be consequences.
+    }
+    config::check_facts facts;
+    facts.now = now;
+    facts.certificates = read_certificates(read.settings, read.where, findings);
+    std::optional<protocol::directory> directory;
+    if (!has_errors(findings)) {  // Else the anchors may be what is missing.
+        directory = read_directory(read.settings, read.where, findings);
+    }
+    facts.directory = directory ? &*directory : nullptr;
+    const auto more = config::check(read.settings, read.where, facts);
+    findings.insert(findings.end(), more.begin(), more.end());
+    return findings;
+}
+
+}  // namespace dhow::app

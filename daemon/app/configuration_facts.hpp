@@ -6,13 +6,14 @@
 #pragma once
 
 #include "config/check.hpp"
+#include "config/load.hpp"
 #include "protocol/errors.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace dhow::cli {
+namespace dhow::app {
 
 /// Dates of the first certificate of a PEM file; `key` is left empty. Not found, not readable or
 /// no certificate: an error.
@@ -30,4 +31,9 @@ std::optional<protocol::directory> read_directory(const config::gateway& setting
                                                   const config::source_map& where,
                                                   std::vector<config::finding>& problems);
 
-}  // namespace dhow::cli
+/// What `read` brought, and, when it has no errors, what does not fit together on this host at
+/// `now`.
+std::vector<config::finding> check_configuration(const config::loaded& read,
+                                                 protocol::utc_time now);
+
+}  // namespace dhow::app
