@@ -71,6 +71,7 @@ struct server::state : std::enable_shared_from_this<server::state> {
     void start_tls(asio::ip::tcp::socket socket);
     void spawn(asio::awaitable<void> work);
     void close_listeners();
+    void check_deadlines(std::chrono::steady_clock::time_point now);
     template <class Action>
     void for_each_client(Action action);
 };
@@ -97,8 +98,7 @@ void server::state::spawn(asio::awaitable<void> work) {
 asio::awaitable<void> server::state::sweep(std::shared_ptr<state> self) {
     while (!self->shared->draining || !self->unix_clients.empty() || !self->tls_clients.empty()) {
         self->shared->date = http_date(std::chrono::system_clock::now());
-        const auto now = std::chrono::steady_clock::now();
-        self->for_each_client([now](connection& client) { client.check_deadline(now); });
+        self->check_deadlines(std::chrono::steady_clock::now());
         self->sweeper.expires_after(sweep_interval);
         const auto outcome = co_await self->sweeper.async_wait(as_result);
         static_cast<void>(outcome);
@@ -234,6 +234,10 @@ void server::state::close_listeners() {
     }
 }
 
+void server::state::check_deadlines(std::chrono::steady_clock::time_point now) {
+    for_each_client([now](connection& client) { client.check_deadline(now); });
+}
+
 // server ----------------------------------------------------------------------------------------
 
 server::server(boost::asio::io_context& io, route::api& core, const router& routes,
@@ -275,6 +279,10 @@ void server::stop() {
 
 void server::close_all() {
     state_->for_each_client([](connection& client) { client.close(); });
+}
+
+void server::check_deadlines(std::chrono::steady_clock::time_point now) {
+    state_->check_deadlines(now);
 }
 
 std::size_t server::open_connections() const {

@@ -35,6 +35,8 @@ public:
     void stop();
     /// Those that are left close now. Their handlers end when the core has answered.
     void close_all();
+    /// Ends clients whose time is over at `now`; the server asks itself every second.
+    void check_deadlines(std::chrono::steady_clock::time_point now);
     [[nodiscard]] std::size_t open_connections() const;
     [[nodiscard]] const service_counters& counters() const;
 

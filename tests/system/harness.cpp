@@ -122,10 +122,18 @@ double gateway::metric(const std::string& name) const {
 federation::federation(const federation_wish& wish) {
     const auto extra = folder() / "extra.yaml";
     std::ofstream(extra) << wish.extra;
-    const auto made = run({"python3", DHOW_SOURCE_DIR "/scripts/lib/make_federation.py", "--dhow",
-                           DHOW_PATH, "--dir", folder().string(), "--hub", "IPSG", "--members",
-                           joined(wish.members), "--also", joined(wish.also), "--log", wish.log,
-                           "--extra", extra.string()});
+    std::vector<std::string> words{"python3",   DHOW_SOURCE_DIR "/scripts/lib/make_federation.py",
+                                   "--dhow",    DHOW_PATH,
+                                   "--dir",     folder().string(),
+                                   "--hub",     "IPSG",
+                                   "--members", joined(wish.members),
+                                   "--also",    joined(wish.also),
+                                   "--log",     wish.log,
+                                   "--extra",   extra.string()};
+    for (const auto& [member, port] : wish.lines) {
+        words.insert(words.end(), {"--line", member + "=" + std::to_string(port)});
+    }
+    const auto made = run(words);
     if (made.code != 0) {
         throw std::runtime_error("no federation: " + made.out);
     }

@@ -142,6 +142,8 @@ struct federation_wish {
     std::vector<std::string> also;  ///< In the directory only.
     std::string extra;              ///< YAML for every configuration.
     std::string log = "debug";
+    /// The port that a member dials instead of the hub's: a relay's.
+    std::map<std::string, std::uint16_t> lines = {};
 };
 
 /// A hub, IPSG, and members that dial it; made by scripts/lib/make_federation.py. None is started.
