@@ -207,6 +207,16 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     auto& record = x_peers[session.peer];
     record.row.peer = session.peer;
     const bool replaced = protocol::errc_of(how.code) == errc::conflict;
+    const bool has_another = std::ranges::any_of(x_core.sessions, [&](const auto& one) {
+        return one.first != number && one.second.peer == session.peer;
+    });
+    if (replaced && was_up && !has_another) {
+        // The peer has another session with us, and it is not here.
+        x_core.out.log(log_level::alarm, "second-gateway",
+                       "peer " + std::string(session.peer.text()) +
+                           " speaks with another gateway that has our keys and our store");
+        x_core.count.alarms += 1;
+    }
     if (!replaced) {
         record.row.last_error = how.code.message() + (how.detail.empty() ? "" : ": " + how.detail);
         record.row.last_error_at = x_core.now;

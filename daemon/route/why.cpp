@@ -212,7 +212,11 @@ cause cause_of_refused(const store::delivery_row& row) {
     if (row.text.empty()) {
         return make("refused-by-addressee", text_of_code(row.code));
     }
-    return row.code == 0 ? make("rejected-by-agency", row.text) : make("refused-by-peer", row.text);
+    if (row.code == 0) {
+        return make("rejected-by-agency", row.text);
+    }
+    const auto reason = text_of_code(row.code);
+    return make("refused-by-peer", row.text == reason ? reason : row.text + ", " + reason);
 }
 
 cause cause_of_state(const why_view& from, const answer::full_message& message,

@@ -123,8 +123,7 @@ std::vector<std::string> inbox_ids(const gateway& at, bool all) {
     std::vector<std::string> out;
     std::string after = "0";
     for (bool more = true; more;) {
-        const auto page =
-            at.get("/v1/inbox?limit=100&after=" + after + (all ? "&all=true" : ""));
+        const auto page = at.get("/v1/inbox?limit=100&after=" + after + (all ? "&all=true" : ""));
         for (const auto& entry : page.at("entries").as_array()) {
             out.emplace_back(entry.at("id").as_string());
             after = std::to_string(entry.at("position").to_number<std::uint64_t>());

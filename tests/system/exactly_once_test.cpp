@@ -15,8 +15,8 @@ BOOST_AUTO_TEST_SUITE(exactly_once_test)
 BOOST_AUTO_TEST_CASE(sixty_messages_arrive_once_while_each_daemon_is_killed_five_times) {
     federation bureaus;
     bureaus.start_all();
-    const auto counts = run_storm(bureaus, {.messages = 60, .kills = 5, .with_attachment = 0.2,
-                                            .seed = seed()});
+    const auto counts =
+        run_storm(bureaus, {.messages = 60, .kills = 5, .with_attachment = 0.2, .seed = seed()});
     BOOST_TEST(counts.delivered_once == 60U);
     BOOST_TEST(counts.lost == 0U);
     BOOST_TEST(counts.doubled == 0U);

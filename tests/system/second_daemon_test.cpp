@@ -151,6 +151,10 @@ BOOST_AUTO_TEST_CASE(what_a_copy_that_is_not_behind_accepts_is_delivered_once_to
         of_origin.push_back(submit(origin, flash("from the original")));
         of_copy.push_back(submit(copy, flash("from the copy")));
     }
+    for (const auto* one : {&origin, &copy}) {
+        wait_until("the alarm of a second gateway",
+                   [&] { return one->log_text().find("second-gateway") != std::string::npos; });
+    }
     const auto sent = 1 + of_origin.size() + of_copy.size();
     const auto& addressee = bureaus["MU"];
     wait_until("all that either accepted", [&] { return inbox_ids(addressee).size() >= sent; });

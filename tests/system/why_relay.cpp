@@ -107,8 +107,10 @@ void scene_of_refusals() {
     letter what;
     what.to = {"KE"};
     expect_cause(origin, submit(origin, what), "undeliverable");
-    for (const auto& [cls, by] : {std::pair{"flash", ": not allowed by the directory"},  // The hub.
-                                  std::pair{"routine", ": bureau IPSG"}}) {  // For the addressee.
+    for (const auto& [cls, by] :
+         {std::pair{"flash", ": not allowed by the directory"},  // The hub.
+          std::pair{"routine",
+                    ": bureau IPSG, not allowed by the directory"}}) {  // For the addressee.
         what.to = {"MU"};
         what.cls = cls;
         const auto refusal = expect_cause(origin, submit(origin, what), "refused-by-peer");
