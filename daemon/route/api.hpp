@@ -202,9 +202,7 @@ struct inbox_entry {
     bureau_id origin;
     message_class cls = message_class::routine;
     utc_time received_at{};
-    std::string
-        /// {kind, subject, agency, text_bytes, attachments:[{name, media_type, bytes}]}
-        summary_json;
+    std::string summary_json;  ///< {kind, subject, agency, text_bytes, attachments: how many}
     bool complete = false;
     store::assignment_state state = store::assignment_state::offered;
 };

@@ -191,6 +191,9 @@ restart_hub() {
     title "7. The hub starts again; the photograph goes on where it was"
     log_lines=$(wc -l <"$dir/ZW/dhowd.log")
     start IPSG
+    note "ZW and MU would dial by themselves within seconds; their operators do not wait:"
+    show ZW link call ipsg
+    show MU link call ipsg
     await 60 "the photograph to go on" has_first_offset
     note "durable at the hub when it was killed: byte $durable" \
         "first byte that ZW sent afterwards:     byte $(first_offset)"
