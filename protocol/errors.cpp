@@ -81,7 +81,7 @@ constexpr std::array error_rows = std::to_array<error_row>({
     {errc::hello_refused, "hello-refused", true, "the peer's greeting was refused",
      "Read the reason in the peer's log; compare directories and versions."},
     {errc::clone_detected, "clone-detected", false,
-     "another installation or an older epoch of a known peer",
+     "an older epoch or an older start of a known peer",
      "Find out whether a backup of that gateway is running twice; confirm the restore."},
     {errc::timed_out, "timed-out", true, "no answer in time",
      "Check the bearer; it is tried again by itself."},

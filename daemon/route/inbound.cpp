@@ -155,6 +155,9 @@ void inbound::write_buffer(session_number number, stream_id stream) {
         } else {
             read_object(x_core, in->object.row, in->offer.body_bytes,
                         [this, number, stream](std::optional<bytes> body) {
+                            if (find(number, stream) == nullptr) {
+                                return;  // The session ended while it was read.
+                            }
                             if (!body) {
                                 restart_object(number, stream, "a segment on disk is damaged");
                                 return;

@@ -4,7 +4,7 @@
 tools=$root/scripts/lib
 bin=${DHOW_BIN:-$root/build/bin}  # DHOW_BIN: programs that were built elsewhere
 declare -A process=()   # bureau or "line" -> process id
-line_kbit=4000          # of the line from ZW to the hub: a good satellite link
+line_kbit=6000          # of the line from ZW to the hub: a good satellite link
 summary=''
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
