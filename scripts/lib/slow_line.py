@@ -12,7 +12,7 @@ import socket
 import sys
 
 PIECE = 4096
-BUFFER = 16 * 1024
+BUFFER = 64 * 1024
 
 
 class Line:
