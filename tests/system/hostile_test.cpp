@@ -151,7 +151,10 @@ struct under_attack {
             goes_on = peer->is_accepted();
         }
         if (!goes_on) {
-            expect_goodbye(*peer, errc::credit_exceeded);
+            const auto said = peer->goodbye();
+            // With a megabyte still on its way, the reset of a slow reader may outrun its GOODBYE.
+            BOOST_TEST((said.has_value() || is_sanitized));
+            BOOST_TEST((!said || *said == errc::credit_exceeded));
         }
         return !goes_on;
     }
