@@ -88,7 +88,7 @@ public:
     statement(connection& db, const char* sql, const std::tuple<Columns...>& row,
               const Values&... values)
         : statement(db, sql) {
-        std::apply([this](const auto&... value) { (bind(value), ...); }, row);
+        std::apply([&](const auto&... value) { (bind(value), ...); }, row);
         (bind(values), ...);
     }
     ~statement() { sqlite3_reset(x_statement); }
@@ -106,7 +106,7 @@ public:
     }
     template <class... Columns>
     void read(std::tuple<Columns&...> row) {
-        std::apply([this](auto&... value) { (read_column(value), ...); }, row);
+        std::apply([&](auto&... value) { (read_column(value), ...); }, row);
     }
     template <class Value>
     Value value() {
