@@ -20,127 +20,245 @@ node* by_name(const std::vector<node*>& nodes, const std::string& name) {
     return found == nodes.end() ? nullptr : *found;
 }
 
-std::string label(const wish& one, const std::string& to) {
-    return "message " + (one.accepted ? protocol::to_text(*one.accepted) : "?") + " (wish " +
-           std::to_string(one.number) + ") of " + one.from->name() + " to " + to;
+std::string label(const known_message& one, const std::string& to) {
+    return "message " + protocol::to_text(one.id) + " of " + one.from->name() + " to " + to;
 }
 
-/// Objects and shipments of a message at every node, for whoever reads the report.
-std::string where_is(const wish& one, const std::vector<node*>& nodes) {
+/// A message and its events at every node, for whoever reads the report.
+std::string where_is(const known_message& one, const std::vector<node*>& nodes) {
+    const auto origin = *protocol::bureau_id::parse(one.from->name());
     std::string out;
     for (auto* at : nodes) {
-        auto reply = at->ask(
-            query::find_message{*protocol::bureau_id::parse(one.from->name()), *one.accepted});
+        auto reply = at->ask(query::find_message{origin, one.id});
         for (const auto& found : std::get<answer::messages>(reply).rows) {
-            out += "\n    " + at->name() + ":";
+            out += "\n    " + at->name() + ": attempt " + std::to_string(found.message.attempt);
+            for (const auto& delivery : found.deliveries) {
+                out += ", delivery to " + std::string(delivery.recipient.text()) + " state " +
+                       std::to_string(static_cast<int>(delivery.state)) + " code " +
+                       std::to_string(delivery.code) + " due " +
+                       (delivery.due_at ? protocol::to_text(*delivery.due_at) : "never");
+            }
             for (const auto& object : found.objects) {
-                out += " object " + std::to_string(object.position) + " state " +
+                out += ", object " + std::to_string(object.position) + " state " +
                        std::to_string(static_cast<int>(object.state)) + " " +
                        std::to_string(object.durable_bytes) + "/" + std::to_string(object.bytes);
             }
             for (const auto& shipment : found.shipments) {
-                out += " shipment of " + std::to_string(shipment.position) + " to " +
+                out += ", shipment of " + std::to_string(shipment.position) + " attempt " +
+                       std::to_string(shipment.attempt) + " to " +
                        std::string(shipment.peer.text()) + " state " +
                        std::to_string(static_cast<int>(shipment.state)) + " code " +
-                       std::to_string(shipment.code);
+                       std::to_string(shipment.code) + (shipment.in_doubt ? " in doubt" : "");
             }
+        }
+        auto said = at->ask(query::load_events{origin, one.id});
+        for (const auto& row : std::get<answer::events>(said).rows) {
+            out += "\n      " + protocol::to_text(row.at) + " " +
+                   std::string(row.recipient.text()) + " " + row.what + " by " + row.actor +
+                   (row.code == 0 ? "" : " code " + std::to_string(row.code)) + " " + row.text;
         }
     }
     return out;
 }
 
-void check_inboxes(const people& everyone, const std::vector<node*>& nodes,
-                   std::vector<std::string>& problems) {
-    std::map<std::string, std::size_t> expected;
-    for (const auto& one : everyone.wishes()) {
-        for (const auto& to : one->to) {
-            ++expected[to];
-            if (!one->accepted) {
-                continue;
-            }
-            auto reply = by_name(nodes, to)->ask(
-                query::find_inbox{*protocol::bureau_id::parse(one->from->name()), *one->accepted});
-            const auto& rows = std::get<answer::inbox>(reply).rows;
-            if (rows.empty()) {
-                problems.push_back("lost: " + label(*one, to));
-            } else if (rows.size() > 1) {
-                problems.push_back("doubled: " + label(*one, to));
-            } else if (!rows.front().row.complete) {
-                problems.push_back("incomplete: " + label(*one, to) + where_is(*one, nodes));
-            }
-        }
+/// The origin must show this of a delivery that took place.
+store::delivery_state truth_of(const answer::inbox_item& item) {
+    const auto state = item.assignments.empty() ? store::assignment_state::offered
+                                                : item.assignments.front().state;
+    switch (state) {
+        case store::assignment_state::taken:
+            return store::delivery_state::taken;
+        case store::assignment_state::rejected:
+            return store::delivery_state::refused;
+        case store::assignment_state::offered:
+            break;
     }
-    for (auto* one : nodes) {
-        auto reply = one->ask(query::list_inbox{"desk", 0, 100'000, false});
-        const auto count = std::get<answer::inbox>(reply).rows.size();
-        if (count > expected[one->name()]) {
-            problems.push_back("doubled or invented: " + one->name() + " has " +
-                               std::to_string(count) + " messages, expected " +
-                               std::to_string(expected[one->name()]));
-        }
+    return store::delivery_state::complete;
+}
+
+/// Known: a receipt of delivery makes the origin forget that an agency has rejected.
+bool is_forgotten_rejection(const answer::inbox_item& item, const store::delivery_row& known) {
+    return truth_of(item) == store::delivery_state::refused &&
+           (known.state == store::delivery_state::complete ||
+            known.state == store::delivery_state::delivered);
+}
+
+/// Known: of several attempts one has the attachments, and the inbox may show another; and what all
+/// agencies have taken while its text was in doubt is not followed by its attachments.
+bool is_without_attachments(const known_message& one, node& at, bool is_taken) {
+    if (is_taken) {
+        return true;
+    }
+    auto reply = at.ask(query::find_message{*protocol::bureau_id::parse(one.from->name()), one.id});
+    return std::get<answer::messages>(reply).rows.size() > 1;
+}
+
+/// Without delivery: a notice, and a reason for it.
+std::string wrong_notice(const known_message& one, const store::delivery_row& row) {
+    const std::string to(row.recipient.text());
+    switch (row.state) {
+        case store::delivery_state::expired:
+            return one.time_to_live ? "" : "expired without a time to live: ";
+        case store::delivery_state::cancelled:
+            return one.cancelled.contains(to) ? "" : "cancelled by nobody: ";
+        default:
+            return "lost: ";
     }
 }
 
-void check_origins(const people& everyone, std::vector<std::string>& problems) {
-    for (const auto& one : everyone.wishes()) {
-        if (!one->accepted) {
-            continue;
+class outcome_check {
+public:
+    outcome_check(const ledger& book, const std::vector<node*>& nodes)
+        : x_book(book), x_nodes(nodes) {}
+
+    findings run() {
+        for (const auto& [id, one] : x_book.messages()) {
+            check_message(one);
         }
-        auto reply = one->from->ask(
-            query::find_message{*protocol::bureau_id::parse(one->from->name()), *one->accepted});
+        for (auto* one : x_nodes) {
+            check_inbox(*one);
+        }
+        return {std::move(x_problems), std::move(x_known)};
+    }
+
+private:
+    void check_message(const known_message& one) {
+        auto reply = one.from->ask(
+            query::find_message{*protocol::bureau_id::parse(one.from->name()), one.id});
         const auto& rows = std::get<answer::messages>(reply).rows;
         if (rows.size() != 1) {
-            problems.push_back("the origin holds " + std::to_string(rows.size()) + " rows of " +
-                               label(*one, "*"));
-            continue;
+            x_problems.push_back("the origin holds " + std::to_string(rows.size()) + " rows of " +
+                                 label(one, "*"));
+            return;
         }
         for (const auto& delivery : rows.front().deliveries) {
-            if (delivery.state != store::delivery_state::complete &&
-                delivery.state != store::delivery_state::taken) {
-                problems.push_back("the origin does not know of the delivery of " +
-                                   label(*one, std::string(delivery.recipient.text())) +
-                                   ", state " + std::to_string(static_cast<int>(delivery.state)));
+            check_delivery(one, delivery);
+        }
+    }
+
+    void check_delivery(const known_message& one, const store::delivery_row& known) {
+        const std::string to(known.recipient.text());
+        auto* at = by_name(x_nodes, to);
+        auto reply =
+            at->ask(query::find_inbox{*protocol::bureau_id::parse(one.from->name()), one.id});
+        const auto& rows = std::get<answer::inbox>(reply).rows;
+        const auto tell = [&](const std::string& what) {
+            x_problems.push_back(what + label(one, to) + ", state at the origin " +
+                                 std::to_string(static_cast<int>(known.state)) +
+                                 where_is(one, x_nodes));
+        };
+        if (rows.size() > 1) {
+            tell("doubled: ");
+        } else if (rows.empty()) {
+            const auto wrong = wrong_notice(one, known);
+            if (!wrong.empty()) {
+                tell(wrong);
+            }
+        } else if (one.cancelled.contains(to)) {
+            tell("delivered after it was cancelled: ");
+        } else if (is_forgotten_rejection(rows.front(), known) ||
+                   (!rows.front().row.complete &&
+                    is_without_attachments(one, *at,
+                                           known.state == store::delivery_state::taken))) {
+            tell("known: ");
+            x_known.push_back(std::move(x_problems.back()));
+            x_problems.pop_back();
+        } else if (!rows.front().row.complete) {
+            tell("incomplete: ");
+        } else if (known.state != truth_of(rows.front())) {
+            tell("the origin does not know what became of ");
+        }
+    }
+
+    void check_inbox(node& at) {
+        auto reply = at.ask(query::list_inbox{"desk", 0, 100'000, false});
+        for (const auto& item : std::get<answer::inbox>(reply).rows) {
+            const auto known = x_book.messages().find(item.row.id);
+            if (known == x_book.messages().end() || !known->second.to.contains(at.name()) ||
+                known->second.from->name() != item.row.origin.text()) {
+                x_problems.push_back("invented: " + at.name() + " has message " +
+                                     protocol::to_text(item.row.id) + ", which nobody sent to it");
             }
         }
     }
+
+    const ledger& x_book;
+    const std::vector<node*>& x_nodes;
+    std::vector<std::string> x_problems;
+    std::vector<std::string> x_known;
+};
+
+/// Asks as an agency and lets time pass until the answer is there.
+std::optional<route::api_response> ask_desk(node& at, route::api_request what, clockwork& clock) {
+    std::optional<route::api_response> said;
+    at.request({"desk", false}, std::move(what),
+               [&](route::api_response answer) { said = std::move(answer); });
+    while (!said && clock.step()) {
+    }
+    return said;
+}
+
+/// Text and attachments of one message at one recipient; empty: as they were submitted.
+std::string compare(const wish& one, const protocol::message_id& id, node& at, clockwork& clock) {
+    const auto said = ask_desk(at, route::request::open_inbox{id}, clock);
+    const auto* opened = said ? std::get_if<route::response::opened>(&*said) : nullptr;
+    if (opened == nullptr) {
+        return "can not be opened: ";
+    }
+    if (opened->content.text != one.text ||
+        opened->content.attachments.size() != one.attachments.size()) {
+        return "altered: ";
+    }
+    for (std::size_t i = 0; i < one.attachments.size(); ++i) {
+        const auto position = static_cast<std::uint16_t>(i + 1);
+        const auto piece = ask_desk(at, route::request::read_attachment{id, position, 0}, clock);
+        const auto* read =
+            piece ? std::get_if<route::response::attachment_piece>(&*piece) : nullptr;
+        if (read == nullptr) {
+            return "attachment can not be read: ";
+        }
+        if (read->pieces != 1 || read->plain != one.attachments[i]) {
+            return "attachment altered: ";
+        }
+    }
+    return "";
 }
 }  // namespace
 
-std::vector<std::string> check_deliveries(const people& everyone, const std::vector<node*>& nodes) {
-    std::vector<std::string> problems;
+findings check_outcomes(const ledger& book, const std::vector<node*>& nodes) {
     for (const auto* one : nodes) {
         if (!one->is_alive()) {
-            return {one->name() + " is down"};
+            return {{one->name() + " is down"}, {}};
         }
     }
-    check_inboxes(everyone, nodes, problems);
-    check_origins(everyone, problems);
-    return problems;
+    return outcome_check(book, nodes).run();
 }
 
-std::vector<std::string> check_contents(const people& everyone, const std::vector<node*>& nodes,
-                                        clockwork& clock) {
-    std::vector<std::string> problems;
+findings check_contents(const people& everyone, const ledger& book, const std::vector<node*>& nodes,
+                        clockwork& clock) {
+    findings out;
     for (const auto& one : everyone.wishes()) {
-        for (const auto& to : one->to) {
-            if (!one->accepted) {
-                continue;
-            }
-            std::optional<route::api_response> said;
-            by_name(nodes, to)->request({"desk", false}, route::request::open_inbox{*one->accepted},
-                                        [&](route::api_response what) { said = std::move(what); });
-            while (!said && clock.step()) {
-            }
-            const auto* opened = said ? std::get_if<route::response::opened>(&*said) : nullptr;
-            if (opened == nullptr) {
-                problems.push_back("can not be opened: " + label(*one, to));
-            } else if (opened->content.text != one->text ||
-                       opened->content.attachments.size() != one->attachments.size()) {
-                problems.push_back("altered: " + label(*one, to));
+        const auto origin = *protocol::bureau_id::parse(one->from->name());
+        for (const auto& id : one->accepted) {
+            for (const auto& to : one->to) {
+                auto& at = *by_name(nodes, to);
+                auto reply = at.ask(query::find_inbox{origin, id});
+                const auto& rows = std::get<answer::inbox>(reply).rows;
+                if (rows.empty()) {
+                    continue;  // check_outcomes() has said whether that is right.
+                }
+                const auto wrong = compare(*one, id, at, clock);
+                const auto& known = book.messages().at(id);
+                const bool is_known = wrong.starts_with("attachment can not") &&
+                                      is_without_attachments(known, at, !rows.front().row.complete);
+                if (!wrong.empty()) {
+                    (is_known ? out.known : out.problems)
+                        .push_back(wrong + label(known, to) + where_is(known, nodes));
+                }
             }
         }
     }
-    return problems;
+    return out;
 }
 
 }  // namespace dhow::sim

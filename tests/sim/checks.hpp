@@ -9,11 +9,18 @@
 
 namespace dhow::sim {
 
-/// Each accepted message is in each recipient's inbox once and complete, nothing else is there, and
-/// the origin knows it. Empty: all holds.
-std::vector<std::string> check_deliveries(const people& everyone, const std::vector<node*>& nodes);
-/// What is opened is what was submitted, byte for byte. Advances the clock while it reads.
-std::vector<std::string> check_contents(const people& everyone, const std::vector<node*>& nodes,
-                                        clockwork& clock);
+struct findings {
+    std::vector<std::string> problems;  ///< Empty: all holds.
+    /// What is wrong, but known and not mended yet: docs/simulator.md#known.
+    std::vector<std::string> known;
+};
+
+/// Every message that an origin ever had on disk has one outcome at each recipient, delivery or
+/// notice, and the origin knows the true one; no inbox holds anything else.
+findings check_outcomes(const ledger& book, const std::vector<node*>& nodes);
+/// What is opened is what was submitted, text and attachments byte for byte. Advances the clock
+/// while it reads.
+findings check_contents(const people& everyone, const ledger& book, const std::vector<node*>& nodes,
+                        clockwork& clock);
 
 }  // namespace dhow::sim

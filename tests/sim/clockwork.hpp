@@ -19,17 +19,13 @@ using std::chrono::microseconds;
 class clockwork {
 public:
     explicit clockwork(utc_time start) : x_start(start) {}
-    /// What nodes see: whole milliseconds of the virtual time.
+    /// The true time; what a node believes is its own affair.
     [[nodiscard]] utc_time now() const {
         return x_start + std::chrono::duration_cast<milliseconds>(x_elapsed);
     }
     [[nodiscard]] microseconds elapsed() const { return x_elapsed; }
     void after(microseconds delay, std::function<void()> what) {
         x_events.push({x_elapsed + delay, ++x_order, std::move(what)});
-    }
-    void at(utc_time when, std::function<void()> what) {
-        const auto delay = std::chrono::duration_cast<microseconds>(when - x_start) - x_elapsed;
-        after(std::max(delay, microseconds{0}), std::move(what));
     }
     /// Runs the next event; false when there is none.
     bool step() {

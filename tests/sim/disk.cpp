@@ -68,8 +68,9 @@ struct disk_methods {
         const int code = one.owner->begin(SQLITE_IOERR_WRITE, true);
         if (code == SQLITE_OK || one.owner->x_is_dark) {
             const auto* data = static_cast<const std::uint8_t*>(from);
-            one.owner->record(*one.what,
-                              {static_cast<std::uint64_t>(offset), {data, data + amount}, false});
+            one.owner->record(
+                *one.what,
+                {static_cast<std::uint64_t>(offset), {data, data + amount}, false, {}, 0});
         }
         return code;
     }
@@ -80,7 +81,7 @@ struct disk_methods {
         }
         const int code = one.owner->begin(SQLITE_IOERR_TRUNCATE, false);
         if (code == SQLITE_OK || one.owner->x_is_dark) {
-            one.owner->record(*one.what, {static_cast<std::uint64_t>(length), {}, true});
+            one.owner->record(*one.what, {static_cast<std::uint64_t>(length), {}, true, {}, 0});
         }
         return code;
     }
@@ -92,6 +93,7 @@ struct disk_methods {
         const int code = one.owner->begin(SQLITE_IOERR_FSYNC, false);
         if (code == SQLITE_OK) {
             one.owner->sync(*one.what);
+            one.owner->x_removed.clear();
         }
         return code;
     }
@@ -268,16 +270,20 @@ int disk::begin(int failure_code, bool needs_space) {
 }
 
 void disk::record(file& what, change one) {
-    if (what.pending.empty()) {
-        what.durable = what.bytes;
-    }
-    apply(what.bytes, one);
+    auto& bytes = what.bytes;
+    const auto from = std::min<std::size_t>(one.offset, bytes.size());
+    const auto upto = one.is_length
+                          ? bytes.size()
+                          : std::min<std::size_t>(from + one.written.size(), bytes.size());
+    one.before.assign(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                      bytes.begin() + static_cast<std::ptrdiff_t>(upto));
+    one.length_before = bytes.size();
+    apply(bytes, one);
     what.pending.push_back(std::move(one));
 }
 
 void disk::sync(file& what) {
     what.pending.clear();
-    what.durable.clear();
     what.was_synced = true;
 }
 
@@ -289,6 +295,13 @@ void disk::apply(std::vector<std::uint8_t>& bytes, const change& one) {
     bytes.resize(std::max<std::size_t>(bytes.size(), one.offset + one.written.size()));
     std::copy(one.written.begin(), one.written.end(),
               bytes.begin() + static_cast<std::ptrdiff_t>(one.offset));
+}
+
+void disk::undo(std::vector<std::uint8_t>& bytes, const change& one) {
+    bytes.resize(one.length_before);
+    const auto from = std::min<std::size_t>(one.offset, bytes.size());
+    std::copy(one.before.begin(), one.before.end(),
+              bytes.begin() + static_cast<std::ptrdiff_t>(from));
 }
 
 void disk::apply_damaged(std::vector<std::uint8_t>& bytes, const change& one) {
@@ -318,7 +331,9 @@ void disk::crash() {
 
 void disk::settle(file& what) {
     if (!what.pending.empty()) {
-        what.bytes = what.durable;
+        for (auto one = what.pending.rbegin(); one != what.pending.rend(); ++one) {
+            undo(what.bytes, *one);
+        }
         for (const auto& one : what.pending) {
             if (one.is_length && x_random.chance(0.5)) {
                 apply(what.bytes, one);

@@ -9,10 +9,9 @@
 //   dropped  it had not,
 //   torn     a part from its front, in sectors of 512 bytes, had,
 //   garbled  its range holds random bytes.
-// A change of length is kept or dropped; a file that was never synced may be gone; a deletion that
-// was not
-// synced may be undone. Bytes outside the range of a write are never harmed (SQLite assumes the
-// same:
+// A change of length is kept or dropped; a file that was never synced may be gone; a deletion may
+// be undone until the next sync of any file, which on a journalling file system carries it along.
+// Bytes outside the range of a write are never harmed (SQLite assumes the same:
 // SQLITE_IOCAP_POWERSAFE_OVERWRITE). xSync never lies: what it returned OK for survives.
 //
 // Independent of that, the n-th operation can be made to fail, once or from then on, and the disk
@@ -91,11 +90,11 @@ private:
         std::uint64_t offset = 0;  ///< The new length, for a change of length.
         std::vector<std::uint8_t> written;
         bool is_length = false;
+        std::vector<std::uint8_t> before;  ///< What stood there; to be undone at a crash.
+        std::uint64_t length_before = 0;
     };
     struct file {
         std::vector<std::uint8_t> bytes;  ///< As read now.
-        std::vector<std::uint8_t>
-            durable;  ///< As of the last sync; kept while changes are pending.
         std::vector<change> pending;
         bool was_synced = false;
         std::vector<open_file*> holders;
@@ -107,6 +106,7 @@ private:
     void settle(file& what);
     void apply_damaged(std::vector<std::uint8_t>& bytes, const change& one);
     static void apply(std::vector<std::uint8_t>& bytes, const change& one);
+    static void undo(std::vector<std::uint8_t>& bytes, const change& one);
 
     std::string x_name;
     prng x_random;

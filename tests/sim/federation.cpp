@@ -30,7 +30,7 @@ config::gateway base(const std::string& name) {
 }  // namespace
 
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
-    const std::vector<std::string>& bureaus, const std::string& hub) {
+    const std::vector<std::string>& bureaus, const std::string& hub, const std::string& stranger) {
     std::vector<std::shared_ptr<const config::gateway>> out;
     auto center = base(hub);
     for (const auto& name : bureaus) {
@@ -47,6 +47,10 @@ std::vector<std::shared_ptr<const config::gateway>> make_federation(
         center.routes.push_back({.to = name, .via = {"from-" + name}, .line = 1});
         out.push_back(std::make_shared<const config::gateway>(std::move(one)));
     }
+    center.links.push_back({.name = "from-" + stranger,
+                            .peer = *protocol::bureau_id::parse(stranger),
+                            .mode = config::link_mode::listen,
+                            .addresses = {}});
     out.push_back(std::make_shared<const config::gateway>(std::move(center)));
     return out;
 }

@@ -13,8 +13,9 @@
 
 namespace dhow::sim {
 
-/// `bureaus` dial `hub`; an agency named "desk" may send everything and gets everything.
+/// `bureaus` dial `hub`; an agency named "desk" may send everything and gets everything. The hub
+/// also listens to `stranger`, to whom no route leads.
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
-    const std::vector<std::string>& bureaus, const std::string& hub);
+    const std::vector<std::string>& bureaus, const std::string& hub, const std::string& stranger);
 
 }  // namespace dhow::sim

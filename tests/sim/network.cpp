@@ -5,8 +5,6 @@
 // Limits: pipe_bytes_max.
 #include "tests/sim/network.hpp"
 
-#include "tests/sim/node.hpp"
-
 namespace dhow::sim {
 
 namespace {
@@ -17,11 +15,11 @@ constexpr std::uint64_t pipe_bytes_max = 64 * 1024;
 constexpr microseconds deaf_time{600'000'000};
 }  // namespace
 
-bool network::separated(const node& a, const node& b) const {
+bool network::separated(const endpoint& a, const endpoint& b) const {
     return partitions.contains({a.name(), b.name()}) || partitions.contains({b.name(), a.name()});
 }
 
-void network::dial(node& from, node& to, const std::string& link) {
+void network::dial(endpoint& from, endpoint& to, const std::string& link) {
     const auto life = from.life();
     const bool fails = x_random.chance(faults.refuse_dial);
     x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails] {
@@ -38,7 +36,7 @@ void network::dial(node& from, node& to, const std::string& link) {
             byte = static_cast<std::uint8_t>(x_random.next());
         }
         auto& made = x_connections[id];
-        const auto peer_of = [](const node& other) {
+        const auto peer_of = [](const endpoint& other) {
             return *protocol::bureau_id::parse(other.name());
         };
         made.ends[0] = {&from, from.connect(peer_of(to), link, true, exporter), 0, {}, false};
@@ -55,7 +53,7 @@ void network::dial(node& from, node& to, const std::string& link) {
     });
 }
 
-std::size_t network::send(node& from, std::uint64_t number, protocol::byte_view data) {
+std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_view data) {
     const auto found = x_by_end.find({&from, number});
     if (found == x_by_end.end()) {
         return data.size();  // Into the void: this side has not heard of the end.
@@ -106,7 +104,7 @@ void network::arrive(std::uint64_t id, std::size_t side, protocol::bytes data) {
     }
 }
 
-void network::close(node& from, std::uint64_t number) {
+void network::close(endpoint& from, std::uint64_t number) {
     const auto found = x_by_end.find({&from, number});
     if (found != x_by_end.end()) {
         cut(found->second, false);
@@ -136,7 +134,7 @@ void network::cut(std::uint64_t id, bool may_be_half_open) {
     }
 }
 
-void network::drop(node& dead) {
+void network::drop(endpoint& dead) {
     std::vector<std::uint64_t> ids;
     for (const auto& [id, made] : x_connections) {
         if (made.ends[0].owner == &dead || made.ends[1].owner == &dead) {

@@ -15,7 +15,23 @@
 
 namespace dhow::sim {
 
-class node;
+/// Whoever can hold connections: a gateway or a stranger.
+class endpoint {
+public:
+    virtual ~endpoint() = default;
+    [[nodiscard]] virtual const std::string& name() const = 0;
+    [[nodiscard]] virtual bool is_alive() const = 0;
+    /// Rises at each start: what was planned for an earlier life is void.
+    [[nodiscard]] virtual std::uint64_t life() const = 0;
+    virtual std::uint64_t connect(protocol::bureau_id peer, const std::string& link,
+                                  bool is_dialler, protocol::bytes exporter) = 0;
+    virtual void dial_failed(const std::string& link) = 0;
+    virtual void receive(std::uint64_t number, protocol::byte_view data) = 0;
+    virtual void disconnected(std::uint64_t number) = 0;
+    /// The pipe has room again.
+    virtual void written(std::uint64_t number) = 0;
+    virtual void pump() = 0;
+};
 
 struct network_faults {
     microseconds latency{20'000};
@@ -33,19 +49,19 @@ public:
     /// Pairs that can not reach each other now.
     std::set<std::pair<std::string, std::string>> partitions;
 
-    void dial(node& from, node& to, const std::string& link);
+    void dial(endpoint& from, endpoint& to, const std::string& link);
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
-    std::size_t send(node& from, std::uint64_t number, protocol::byte_view data);
-    void close(node& from, std::uint64_t number);
+    std::size_t send(endpoint& from, std::uint64_t number, protocol::byte_view data);
+    void close(endpoint& from, std::uint64_t number);
     /// All connections of a node that died.
-    void drop(node& dead);
+    void drop(endpoint& dead);
     void cut_all();
     [[nodiscard]] std::uint64_t cuts() const { return x_cuts; }
     [[nodiscard]] std::size_t open() const { return x_connections.size(); }
 
 private:
     struct end {
-        node* owner = nullptr;
+        endpoint* owner = nullptr;
         std::uint64_t number = 0;
         std::uint64_t in_pipe = 0;  ///< Written by this end, not yet arrived.
         microseconds line_free_at{0};
@@ -56,14 +72,14 @@ private:
     };
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);
-    bool separated(const node& a, const node& b) const;
+    bool separated(const endpoint& a, const endpoint& b) const;
 
     clockwork& x_clock;
     prng& x_random;
     std::uint64_t x_next = 0;
     std::uint64_t x_cuts = 0;
     std::map<std::uint64_t, connection> x_connections;
-    std::map<std::pair<node*, std::uint64_t>, std::uint64_t> x_by_end;
+    std::map<std::pair<endpoint*, std::uint64_t>, std::uint64_t> x_by_end;
 };
 
 }  // namespace dhow::sim

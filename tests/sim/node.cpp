@@ -1,10 +1,11 @@
-// One simulated gateway.
+// One simulated gateway: start, store, commands of the core.
 // Way of the message: see node.hpp.
 // Pure but for SQLite in memory.
-// Spec: docs/simulator.md. Tests: sim.
+// Spec: docs/simulator.md. Tests: sim. Sessions and time are in node_links.cpp.
 // Limits: see node.hpp.
 #include "tests/sim/node.hpp"
 
+#include "daemon/store/store_thread.hpp"
 #include "protocol/ensure.hpp"
 #include "tests/support/plain_sealer.hpp"
 
@@ -17,6 +18,9 @@ namespace command = route::command;
 namespace {
 constexpr microseconds read_time{30};
 constexpr microseconds crypto_time{150};
+/// How soon the service manager starts what has ended.
+constexpr microseconds restart_after = std::chrono::seconds{5};
+constexpr std::uint64_t plenty = 1ULL << 40U;
 }  // namespace
 
 node::node(node_setup setup, clockwork& clock, network& net, prng& random, std::string disk_name)
@@ -28,6 +32,12 @@ node::node(node_setup setup, clockwork& clock, network& net, prng& random, std::
 
 node::~node() = default;
 
+void node::note(const std::string& what) const {
+    if (x_setup.note) {
+        x_setup.note(x_setup.name, what);
+    }
+}
+
 template <class Function>
 void node::later(microseconds delay, Function what) {
     x_clock.after(delay, [this, life = x_life, what = std::move(what)]() mutable {
@@ -38,28 +48,58 @@ void node::later(microseconds delay, Function what) {
     });
 }
 
-void node::open_store() {
+bool node::open_store() {
     store::sqlite_options options;
     options.path = x_setup.name + ".db";
     options.vfs = x_disk.vfs_name();
     for (auto& byte : options.instance.value) {
         byte = static_cast<std::uint8_t>(x_random.next());
     }
-    options.space = [] { return store::disk_space{1ULL << 40U, 1ULL << 40U}; };
+    options.space = [] { return store::disk_space{plenty, plenty}; };
     options.synchronous = x_setup.synchronous;
-    x_store = store::sqlite_store::open(std::move(options));
+    try {
+        x_store = store::sqlite_store::open(std::move(options));
+        return true;
+    } catch (const std::exception& error) {
+        note(std::string("cannot start: ") + error.what());
+        x_store.reset();
+        return false;
+    }
 }
 
 void node::start() {
     DHOW_ENSURE(!is_alive());
     ++x_life;
     x_sessions.clear();
-    x_batch.clear();
+    x_queue.clear();
+    x_questions.clear();
+    x_submitted = x_applied = 0;
     x_committing = false;
+    x_pumping = false;
     x_wake_planned.reset();
-    open_store();
-    auto reply = ask(store::query::load_start{});
-    const auto& meta = std::get<store::answer::start>(reply).meta;
+    x_guard = store::disk_guard{};
+    if (open_store()) {
+        auto reply = x_store->ask(store::query::load_start{});
+        if (reply) {
+            start_core(std::get<store::answer::start>(*reply).meta);
+            return;
+        }
+        x_store.reset();
+    }
+    x_clock.after(restart_after, [this, life = x_life] {
+        if (!is_alive() && life == x_life) {
+            start();
+        }
+    });
+}
+
+void node::start_core(const std::map<std::string, std::string>& meta) {
+    const auto stored = meta.find("last_time");
+    x_own_clock.emplace(app::gateway_clock::readings{
+        .wall = wall(),
+        .monotonic = monotonic(),
+        .stored = stored == meta.end() ? std::nullopt : protocol::parse_utc(stored->second),
+        .newest_signed = x_setup.directory->head.issued});
     auto sealer = std::make_unique<tests::plain_sealer>(x_setup.config->bureau, x_setup.directory,
                                                         *x_setup.hash, x_random.next());
     route::gateway_start from;
@@ -77,10 +117,13 @@ void node::start() {
     from.instance = *protocol::from_hex<protocol::instance_id>(meta.at("instance"));
     from.epoch = std::stoull(meta.at("epoch"));
     from.random = [this] { return x_random.fraction(); };
-    from.now = x_clock.now();
+    from.now = now();
     x_sealer = std::move(sealer);
     x_gateway = std::make_unique<route::gateway>(std::move(from));
+    x_gateway->freeze_expiry(x_own_clock->is_doubtful());
     x_gateway->start();
+    look_at_disk();
+    watch();
     pump();
 }
 
@@ -90,11 +133,25 @@ void node::crash() {
     ++x_crashes;
     x_gateway.reset();
     x_sessions.clear();
-    x_batch.clear();
+    x_queue.clear();
+    x_questions.clear();
     x_net.drop(*this);
     x_disk.crash();  // What the dead process does from now on reaches no disk.
     x_store.reset();
     x_disk.restart();
+}
+
+void node::on_store_failed() {
+    note("the store failed (" + x_store->trouble() + "); the daemon ends");
+    ++x_store_failures;
+    --x_crashes;  // Counted apart.
+    crash();
+    x_clock.after(restart_after, [this, life = x_life] {
+        if (!is_alive() && life == x_life) {
+            note("starts again");
+            start();
+        }
+    });
 }
 
 store::reply node::ask(const store::question& what) {
@@ -109,12 +166,18 @@ void node::request(const route::caller& who, route::api_request what,
     pump();
 }
 
+void node::reload(std::shared_ptr<const config::gateway> config) {
+    x_setup.config = config;
+    x_gateway->reload(std::move(config), x_setup.directory, {});
+    pump();
+}
+
 void node::pump() {
     if (x_pumping || !is_alive()) {
         return;
     }
     x_pumping = true;
-    x_gateway->advance(x_clock.now());
+    x_gateway->advance(now());
     for (bool again = true; again;) {
         again = false;
         while (auto next = x_gateway->next_command()) {
@@ -134,16 +197,11 @@ void node::run(route::commands what) {
     const auto visit = [this](auto& one) {
         using kind = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<kind, command::apply>) {
-            x_batch.push_back(std::move(one.what));
-            if (!x_committing) {
-                x_committing = true;
-                later(microseconds{x_random.between(100, 4000)}, [this] { commit_batch(); });
-            }
+            x_queue.push_back(std::move(one.what));
+            ++x_submitted;
+            commit_soon();
         } else if constexpr (std::is_same_v<kind, command::ask>) {
-            later(read_time, [this, one] {
-                auto reply = ask(one.what);
-                x_gateway->on_answered(one.number, reply);
-            });
+            run(one);
         } else if constexpr (std::is_same_v<kind, command::run>) {
             later(crypto_time, [this, one] {
                 auto outcome = x_sealer->run(one.what);
@@ -159,117 +217,102 @@ void node::run(route::commands what) {
                 x_net.close(*this, number);
                 disconnected(number);
             });
-        } else if (x_setup.note) {
-            x_setup.note(x_setup.name + ": " + one.id + ": " + one.text);
+        } else if (one.level != route::log_level::debug) {
+            note(one.id + ": " + one.text);
         }
     };
     std::visit(visit, what);
 }
 
+// As the store's thread: a question is answered after what was submitted before it.
+void node::run(command::ask& what) {
+    if (x_applied < x_submitted) {
+        x_questions.push_back({x_submitted, what.number, std::move(what.what)});
+        return;
+    }
+    later(read_time, [this, what = std::move(what)] {
+        auto reply = x_store->ask(what.what);
+        if (reply) {
+            x_gateway->on_answered(what.number, *reply);
+        } else {
+            on_store_failed();
+        }
+    });
+}
+
+void node::commit_soon() {
+    if (!x_committing) {
+        x_committing = true;
+        later(microseconds{x_random.between(100, x_setup.limits.commit_time_max_us)},
+              [this] { commit_batch(); });
+    }
+}
+
+std::vector<store::transaction> node::cut_batch() {
+    std::vector<store::transaction> out;
+    store::commit_batcher batcher(x_setup.limits.batch);
+    const store::commit_batcher::time_point any{};
+    while (!x_queue.empty()) {
+        const auto& next = x_queue.front();
+        if (!batcher.fits(next.changes.size(), store::bytes_of(next)) ||
+            batcher.must_cut(any, true)) {
+            break;
+        }
+        batcher.on_transaction(next.changes.size(), store::bytes_of(next), next.at_once, any);
+        out.push_back(std::move(x_queue.front()));
+        x_queue.pop_front();
+    }
+    return out;
+}
+
+// Nothing: the store failed.
+std::optional<std::vector<node::answered_question>> node::answer_waiting() {
+    std::vector<answered_question> out;
+    while (!x_questions.empty() && x_questions.front().after <= x_applied) {
+        auto reply = x_store->ask(x_questions.front().what);
+        if (!reply) {
+            return std::nullopt;
+        }
+        out.push_back({x_questions.front().number, std::move(*reply)});
+        x_questions.pop_front();
+    }
+    return out;
+}
+
 void node::commit_batch() {
-    auto batch = std::exchange(x_batch, {});
+    const auto batch = cut_batch();
     auto results = x_store->apply(batch);
-    DHOW_ENSURE(results.has_value());
+    if (!results) {
+        on_store_failed();
+        return;
+    }
+    x_applied += batch.size();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto status = (*results)[i].status;
+        if (status == store::transaction_status::committed) {
+            x_setup.book->on_committed(*this, batch[i]);
+        } else if (status != store::transaction_status::conflict) {
+            note("not written: " + (*results)[i].detail);
+        }
+    }
+    auto answers = answer_waiting();
+    if (!answers || !x_store->maintain()) {
+        on_store_failed();
+        return;
+    }
     // The answer may be lost with the power although the commit is on disk: that is decided by when
     // the next crash falls.
-    later(microseconds{x_random.between(10, 500)}, [this, found = std::move(*results)] {
-        x_committing = false;
-        x_gateway->on_stored(found);
-        if (!x_batch.empty() && !x_committing) {
-            x_committing = true;
-            later(microseconds{x_random.between(100, 4000)}, [this] { commit_batch(); });
-        }
-    });
-}
-
-std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
-                            protocol::bytes exporter) {
-    const auto number = ++x_last_session;
-    protocol::session_options options;
-    options.is_dialler = is_dialler;
-    options.local = x_gateway->local_hello(peer);
-    options.exporter = std::move(exporter);
-    auto& session = x_sessions[number];
-    session = std::make_unique<protocol::link_session>(std::move(options), x_clock.now());
-    x_gateway->on_connected(number, peer, link, is_dialler, *session);
-    return number;
-}
-
-void node::dial_failed(const std::string& link) {
-    x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
-    pump();
-}
-
-void node::receive(std::uint64_t number, protocol::byte_view data) {
-    const auto found = x_sessions.find(number);
-    if (!is_alive() || found == x_sessions.end()) {
-        return;
-    }
-    found->second->on_bytes(data, x_clock.now());
-    x_gateway->on_session_events(number);
-    pump();
-}
-
-void node::written(std::uint64_t number) {
-    if (is_alive() && x_sessions.contains(number)) {
-        flush(number);
-        pump();
-    }
-}
-
-void node::disconnected(std::uint64_t number) {
-    const auto found = x_sessions.find(number);
-    if (!is_alive() || found == x_sessions.end()) {
-        return;
-    }
-    found->second->on_transport_closed(protocol::errc::connection_lost, x_clock.now());
-    x_gateway->on_disconnected(number);
-    x_sessions.erase(found);
-    pump();
-}
-
-void node::flush(std::uint64_t number) {
-    const auto found = x_sessions.find(number);
-    if (found == x_sessions.end()) {
-        return;
-    }
-    for (auto data = found->second->to_send(x_clock.now()); !data.empty();
-         data = found->second->to_send(x_clock.now())) {
-        const auto count = x_net.send(*this, number, data);
-        if (count == 0) {
-            break;  // written() comes back when the pipe has room.
-        }
-        found->second->mark_sent(count, x_clock.now());
-        x_gateway->on_session_events(number);
-    }
-}
-
-void node::plan_wake() {
-    auto next = x_gateway->next_deadline();
-    for (const auto& [number, session] : x_sessions) {
-        const auto at = session->next_deadline();
-        if (at && (!next || *at < *next)) {
-            next = at;
-        }
-    }
-    if (!next || (x_wake_planned && *x_wake_planned <= *next && *x_wake_planned > x_clock.now())) {
-        return;
-    }
-    x_wake_planned = next;
-    x_clock.at(*next, [this, life = x_life] {
-        if (!is_alive() || life != x_life) {
-            return;
-        }
-        x_wake_planned.reset();
-        for (auto& [number, session] : x_sessions) {
-            const auto at = session->next_deadline();
-            if (at && *at <= x_clock.now()) {
-                session->on_deadline(x_clock.now());
-                x_gateway->on_session_events(number);
-            }
-        }
-        pump();
-    });
+    later(microseconds{x_random.between(10, 500)},
+          [this, found = std::move(*results), answers = std::move(*answers)]() mutable {
+              x_committing = false;
+              x_gateway->on_stored(found);
+              for (auto& one : answers) {
+                  x_gateway->on_answered(one.number, one.what);
+              }
+              if (!x_queue.empty()) {
+                  commit_soon();
+              }
+          });
 }
 
 }  // namespace dhow::sim

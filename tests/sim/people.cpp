@@ -1,9 +1,11 @@
 // People of the simulator.
 // Way of the message: see people.hpp.
 // Pure.
-// Spec: docs/simulator.md. Tests: sim.
+// Spec: docs/simulator.md#people. Tests: sim.
 // Limits: see people.hpp.
 #include "tests/sim/people.hpp"
+
+#include <algorithm>
 
 namespace dhow::sim {
 
@@ -27,26 +29,47 @@ std::size_t text_size(prng& random) {
            : kind < 9 ? random.between(3'000, 30'000)
                       : random.between(30'000, 100'000);
 }
+
+microseconds span(prng& random, microseconds most) {
+    return microseconds{
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count())))};
+}
 }  // namespace
 
-void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds over) {
+std::unique_ptr<wish> people::make_wish(const std::vector<node*>& nodes, const habits& drawn) {
+    auto one = std::make_unique<wish>();
+    one->from = nodes[x_random.below(nodes.size())];
+    one->cls = static_cast<protocol::message_class>(x_random.below(4));
+    one->text = random_bytes(x_random, text_size(x_random));
+    for (auto* other : nodes) {
+        if (other != one->from && (one->to.empty() || x_random.chance(0.4))) {
+            one->to.push_back(other->name());
+        }
+    }
+    if (x_random.chance(0.15)) {
+        one->attachments.push_back(random_bytes(x_random, x_random.between(1, 200'000)));
+    }
+    if (drawn.short_lives && x_random.chance(0.4)) {
+        const auto most = x_random.chance(0.6) ? 180U : 3'600U;
+        one->time_to_live =
+            std::chrono::seconds{static_cast<std::int64_t>(x_random.between(5, most))};
+    }
+    one->has_key = !(drawn.forgets_keys && x_random.chance(0.2));
+    one->is_hasty = one->has_key && x_random.chance(0.1);
+    if (drawn.cancels && x_random.chance(0.2)) {
+        one->cancel_after =
+            x_random.chance(0.3) ? microseconds{1} : span(x_random, std::chrono::minutes{10});
+    }
+    return one;
+}
+
+void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
+                  const habits& drawn) {
+    x_nodes = nodes;
     for (std::size_t i = 0; i < messages; ++i) {
-        auto one = std::make_unique<wish>();
+        auto one = make_wish(nodes, drawn);
         one->number = i;
-        one->from = nodes[x_random.below(nodes.size())];
-        one->cls = static_cast<protocol::message_class>(x_random.below(4));
-        one->text = random_bytes(x_random, text_size(x_random));
-        for (auto* other : nodes) {
-            if (other != one->from && (one->to.empty() || x_random.chance(0.4))) {
-                one->to.push_back(other->name());
-            }
-        }
-        if (x_random.chance(0.15)) {
-            one->attachments.push_back(random_bytes(x_random, x_random.between(1, 200'000)));
-        }
-        const auto when = microseconds{
-            static_cast<std::int64_t>(x_random.below(static_cast<std::uint64_t>(over.count())))};
-        x_clock.after(when, [this, raw = one.get()] {
+        x_clock.after(span(x_random, over), [this, raw = one.get()] {
             raw->is_due = true;
             ask(*raw);
         });
@@ -55,13 +78,15 @@ void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds o
 }
 
 void people::ask(wish& one) {
-    if (one.accepted || !one.from->is_alive() || !one.from->gateway().is_ready() ||
-        (one.asking && one.life == one.from->life())) {
+    if (!one.accepted.empty() || !one.from->is_alive() || !one.from->gateway().is_ready() ||
+        (one.asking > 0 && one.life == one.from->life())) {
         return;
     }
-    one.asking = true;
+    one.asking = one.is_hasty && one.attachments.empty() ? 2 : 1;
     one.life = one.from->life();
-    upload(one, 0, {});
+    for (std::size_t i = one.asking; i > 0; --i) {
+        upload(one, 0, {});
+    }
 }
 
 void people::upload(wish& one, std::size_t index, std::vector<route::upload_id> done) {
@@ -69,36 +94,39 @@ void people::upload(wish& one, std::size_t index, std::vector<route::upload_id> 
         submit(one, std::move(done));
         return;
     }
-    one.from->request(
-        desk, request::begin_upload{"scan.bin", "application/octet-stream"},
-        [this, &one, index, done](route::api_response said) {
-            const auto* begun = std::get_if<response::upload>(&said);
-            if (begun == nullptr) {
-                one.asking = false;
-                return;
-            }
-            const auto id = begun->id;
-            // Told later, since a request must not be made while the core answers another.
-            x_clock.after(microseconds{1}, [this, &one, index, done, id, life = one.life] {
-                if (!one.from->is_alive() || one.from->life() != life) {
-                    return;
-                }
-                one.from->request(
-                    desk, request::continue_upload{id, one.attachments[index], true},
-                    [this, &one, index, done, id](route::api_response answer) mutable {
-                        if (!std::holds_alternative<response::upload>(answer)) {
-                            one.asking = false;
-                            return;
-                        }
-                        done.push_back(id);
-                        x_clock.after(microseconds{1}, [this, &one, index, done, life = one.life] {
-                            if (one.from->is_alive() && one.from->life() == life) {
-                                upload(one, index + 1, done);
-                            }
-                        });
-                    });
-            });
-        });
+    one.from->request(desk, request::begin_upload{"scan.bin", "application/octet-stream"},
+                      [this, &one, index, done](const route::api_response& said) {
+                          const auto* begun = std::get_if<response::upload>(&said);
+                          if (begun == nullptr) {
+                              one.asking = 0;
+                              return;
+                          }
+                          // Told later: no request while the core answers another.
+                          x_clock.after(microseconds{1},
+                                        [this, &one, index, done, id = begun->id, life = one.life] {
+                                            if (one.from->is_alive() && one.from->life() == life) {
+                                                continue_upload(one, index, done, id);
+                                            }
+                                        });
+                      });
+}
+
+void people::continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,
+                             route::upload_id id) {
+    one.from->request(desk, request::continue_upload{id, one.attachments[index], true},
+                      [this, &one, index, done, id](const route::api_response& answer) mutable {
+                          if (!std::holds_alternative<response::upload>(answer)) {
+                              one.asking = 0;
+                              return;
+                          }
+                          done.push_back(id);
+                          x_clock.after(microseconds{1},
+                                        [this, &one, index, done, life = one.life] {
+                                            if (one.from->is_alive() && one.from->life() == life) {
+                                                upload(one, index + 1, done);
+                                            }
+                                        });
+                      });
 }
 
 void people::submit(wish& one, std::vector<route::upload_id> attachments) {
@@ -110,13 +138,57 @@ void people::submit(wish& one, std::vector<route::upload_id> attachments) {
     what.to = one.to;
     what.text = one.text;
     what.attachments = std::move(attachments);
-    what.idempotency_key = "wish-" + std::to_string(one.number);
-    one.from->request(desk, std::move(what), [&one](route::api_response said) {
-        one.asking = false;
-        if (const auto* accepted = std::get_if<response::accepted>(&said)) {
-            one.accepted = accepted->id;
-        }
-    });
+    what.time_to_live = one.time_to_live;
+    if (one.has_key) {
+        what.idempotency_key = "wish-" + std::to_string(one.number);
+    }
+    one.from->request(desk, std::move(what),
+                      [this, &one](const route::api_response& said) { on_answer(one, said); });
+}
+
+void people::on_answer(wish& one, const route::api_response& said) {
+    one.asking -= one.asking > 0 ? 1 : 0;
+    if (const auto* problem = std::get_if<response::problem>(&said)) {
+        x_note(one.from->name(), "refuses wish " + std::to_string(one.number) + ": " +
+                                     std::string(protocol::text_of(problem->code)));
+    }
+    const auto* accepted = std::get_if<response::accepted>(&said);
+    if (accepted == nullptr) {
+        return;
+    }
+    x_note(one.from->name(), "accepts wish " + std::to_string(one.number) + " as " +
+                                 protocol::to_text(accepted->id) +
+                                 (accepted->repeated ? " (once more)" : ""));
+    if (!x_book.messages().contains(accepted->id)) {
+        x_problems.push_back("accepted but not on disk: wish " + std::to_string(one.number));
+    }
+    const bool is_known =
+        std::find(one.accepted.begin(), one.accepted.end(), accepted->id) != one.accepted.end();
+    if (one.has_key && !one.accepted.empty() && !is_known) {
+        x_problems.push_back("one idempotency key, two messages: wish " +
+                             std::to_string(one.number));
+    }
+    if (!is_known) {
+        one.accepted.push_back(accepted->id);
+    }
+    if (one.cancel_after && !one.wants_cancel) {
+        one.wants_cancel = true;
+        x_clock.after(*one.cancel_after, [this, &one] { cancel(one); });
+    }
+}
+
+void people::cancel(wish& one) {
+    if (!one.from->is_alive() || !one.from->gateway().is_ready()) {
+        x_clock.after(std::chrono::seconds{30}, [this, &one] { cancel(one); });
+        return;
+    }
+    one.from->request(
+        desk, request::cancel{one.accepted.front()}, [this, &one](const route::api_response& said) {
+            const auto* done = std::get_if<response::done>(&said);
+            x_note(one.from->name(), "is asked to cancel wish " + std::to_string(one.number) +
+                                         ": " + (done != nullptr ? done->text : "no"));
+            x_cancelled += done != nullptr ? 1 : 0;
+        });
 }
 
 void people::nag() {
@@ -127,13 +199,38 @@ void people::nag() {
     }
 }
 
-bool people::all_accepted() const {
-    for (const auto& one : x_wishes) {
-        if (!one->accepted) {
-            return false;
+void people::look_into_inboxes() {
+    for (auto* at : x_nodes) {
+        if (!at->is_alive() || !at->gateway().is_ready()) {
+            continue;
+        }
+        auto reply = at->ask(store::query::list_inbox{"desk", 0, 500, true});
+        for (const auto& item : std::get<store::answer::inbox>(reply).rows) {
+            const auto key = std::pair(at->name(), item.row.id);
+            if (!x_minds.contains(key)) {
+                const auto drawn = x_random.below(10);
+                x_minds[key] = drawn < 6 ? mind::take : drawn < 8 ? mind::leave : mind::reject;
+            }
+            if (x_minds.at(key) != mind::leave && x_random.chance(0.5)) {
+                acknowledge(*at, item.row.id);
+            }
         }
     }
-    return true;
+}
+
+void people::acknowledge(node& at, const protocol::message_id& id) {
+    const bool taken = x_minds.at({at.name(), id}) == mind::take;
+    at.request(desk, request::acknowledge{id, taken, taken ? "" : "not ours"},
+               [this, taken](const route::api_response& said) {
+                   if (std::holds_alternative<response::done>(said)) {
+                       (taken ? x_taken : x_rejected) += 1;
+                   }
+               });
+}
+
+bool people::all_accepted() const {
+    return std::all_of(x_wishes.begin(), x_wishes.end(),
+                       [](const auto& one) { return !one->accepted.empty(); });
 }
 
 }  // namespace dhow::sim

@@ -1,7 +1,7 @@
-// People of the simulator: agencies that submit, retry with the same key until accepted, and take.
+// People of the simulator: agencies that submit, retry, cancel, take and reject.
 // Way of the message: the two ends of it.
 // Pure.
-// Spec: docs/simulator.md. Tests: sim.
+// Spec: docs/simulator.md#people. Tests: sim.
 // Limits: texts up to 100 KB, attachments up to 200 KB, so that runs stay short.
 #pragma once
 
@@ -17,29 +17,63 @@ struct wish {
     protocol::message_class cls = protocol::message_class::routine;
     protocol::bytes text;
     std::vector<protocol::bytes> attachments;
-    std::optional<protocol::message_id> accepted;
-    bool is_due = false;  ///< Its time has come; asked until accepted.
-    bool asking = false;
+    std::optional<std::chrono::seconds> time_to_live;
+    /// Without: who asks again after a lost answer sends a second message, and knows it.
+    bool has_key = true;
+    bool is_hasty = false;  ///< Asks twice at once.
+    std::optional<microseconds> cancel_after;
+    std::vector<protocol::message_id> accepted;  ///< More than one only without a key.
+    bool is_due = false;                         ///< Its time has come; asked until accepted.
+    std::size_t asking = 0;
     std::uint64_t life = 0;  ///< Of the node, when it was asked.
+    bool wants_cancel = false;
+};
+
+struct habits {
+    bool short_lives = false;  ///< A share of the messages expires within the hour.
+    bool cancels = false;
+    bool forgets_keys = false;
 };
 
 class people {
 public:
-    people(clockwork& clock, prng& random) : x_clock(clock), x_random(random) {}
-    void plan(std::vector<node*> nodes, std::size_t messages, microseconds over);
+    using noter = std::function<void(const std::string& who, const std::string& what)>;
+    people(clockwork& clock, prng& random, const ledger& book, noter note)
+        : x_clock(clock), x_random(random), x_book(book), x_note(std::move(note)) {}
+    void plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
+              const habits& drawn);
     /// Asks again for every wish that has no answer; call often.
     void nag();
+    /// Agencies look into their inboxes and take, reject or leave what is new.
+    void look_into_inboxes();
     [[nodiscard]] bool all_accepted() const;
     [[nodiscard]] const std::vector<std::unique_ptr<wish>>& wishes() const { return x_wishes; }
+    [[nodiscard]] const std::vector<std::string>& problems() const { return x_problems; }
+    [[nodiscard]] std::uint64_t taken() const { return x_taken; }
+    [[nodiscard]] std::uint64_t rejected() const { return x_rejected; }
+    [[nodiscard]] std::uint64_t cancelled() const { return x_cancelled; }
 
 private:
+    enum class mind : std::uint8_t { take, reject, leave };
+    std::unique_ptr<wish> make_wish(const std::vector<node*>& nodes, const habits& drawn);
     void ask(wish& one);
     void upload(wish& one, std::size_t index, std::vector<route::upload_id> done);
+    void continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,
+                         route::upload_id id);
     void submit(wish& one, std::vector<route::upload_id> attachments);
+    void on_answer(wish& one, const route::api_response& said);
+    void cancel(wish& one);
+    void acknowledge(node& at, const protocol::message_id& id);
 
     clockwork& x_clock;
     prng& x_random;
+    const ledger& x_book;
+    noter x_note;
+    std::vector<node*> x_nodes;
     std::vector<std::unique_ptr<wish>> x_wishes;
+    std::map<std::pair<std::string, protocol::message_id>, mind> x_minds;
+    std::vector<std::string> x_problems;
+    std::uint64_t x_taken = 0, x_rejected = 0, x_cancelled = 0;
 };
 
 }  // namespace dhow::sim

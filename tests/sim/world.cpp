@@ -8,8 +8,13 @@
 #include "daemon/seal/openssl_hasher.hpp"
 #include "tests/sim/checks.hpp"
 #include "tests/sim/federation.hpp"
-#include "tests/sim/people.hpp"
+#include "tests/sim/operators.hpp"
+#include "tests/sim/stranger.hpp"
+#include "tests/sim/weather.hpp"
 #include "tests/support/plain_sealer.hpp"
+
+#include <algorithm>
+#include <iomanip>
 
 namespace dhow::sim {
 
@@ -19,8 +24,12 @@ using namespace std::chrono_literals;
 constexpr utc_time simulated_start{std::chrono::milliseconds{1'795'543'798'000}};  // November 2026
 constexpr microseconds bad_days = 20min;
 constexpr microseconds nag_interval = 5s;
-/// Healing is given this long; the slowest way to the truth is one send-again after ten minutes.
-constexpr microseconds healing = 6h;
+constexpr microseconds inbox_interval = 30s;
+/// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
+/// every 6 hours, and a second one that finds the answer.
+constexpr microseconds healing = 14h;
+const std::string hub_name = "IPSG";
+const std::string stranger_name = "XH";
 
 /// One federation under one seed.
 class world {
@@ -30,193 +39,209 @@ public:
           x_random(options.seed),
           x_clock(simulated_start),
           x_net(x_clock, x_random),
-          x_people(x_clock, x_random) {}
+          x_book(x_clock),
+          x_people(x_clock, x_random, x_book, noter()),
+          x_operators(x_clock, x_random, x_people, noter()),
+          x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
         build();
-        draw_faults();
-        x_people.plan(senders(), x_options.messages, bad_days);
+        x_weather.draw_lines();
+        habits drawn;
+        if (x_options.faults) {
+            drawn = {x_random.chance(0.5), x_random.chance(0.4), x_random.chance(0.3)};
+            x_weather.draw_faults(x_all);
+            if (x_random.chance(0.3)) {
+                x_operators.plan(x_all, 90s);
+            }
+        }
+        x_people.plan(x_all, x_options.messages, bad_days, drawn);
         nag();
+        look_into_inboxes();
         run_until(bad_days);
         heal();
-        const auto end = x_clock.elapsed() + healing;
-        do {
-            run_until(x_clock.elapsed() + 60s);
-        } while (x_clock.elapsed() < end && !is_settled());
         return judge();
     }
 
 private:
+    people::noter noter() {
+        return [this](const std::string& who, const std::string& what) { note(who, what); };
+    }
+
     void build() {
         const std::vector<std::string> bureaus{"ZW", "MU", "KE"};
+        const auto limits = x_options.faults ? x_weather.draw_limits() : node_limits{};
+        const bool is_haunted = x_options.faults && x_random.chance(0.3);
+        const auto directory = make_directory(bureaus);
+        const auto configs = make_federation(bureaus, hub_name, stranger_name);
+        for (const auto& config : configs) {
+            const std::string name(config->bureau.text());
+            x_nodes.push_back(
+                std::make_unique<node>(node_setup{name, config, directory, &x_hash, &x_book,
+                                                  noter(), limits, x_options.synchronous},
+                                       x_clock, x_net, x_random, "sim-" + name));
+            x_all.push_back(x_nodes.back().get());
+        }
+        x_book.set_nodes(x_all);
+        for (auto* one : x_all) {
+            one->set_resolver([this](protocol::bureau_id who) { return find(who); });
+            one->start();
+        }
+        if (is_haunted) {
+            x_stranger =
+                std::make_unique<stranger>(stranger_setup{stranger_name, hub_name, directory,
+                                                          &x_hash, limits, x_options.lies, noter()},
+                                           x_clock, x_net, x_random, x_book);
+            x_stranger->haunt(*x_all.back());
+        }
+    }
+
+    std::shared_ptr<const protocol::directory> make_directory(std::vector<std::string> bureaus) {
+        bureaus.push_back(hub_name);
+        bureaus.push_back(stranger_name);
         std::vector<protocol::bureau_id> all;
         for (const auto& name : bureaus) {
             all.push_back(*protocol::bureau_id::parse(name));
         }
-        all.push_back(*protocol::bureau_id::parse("IPSG"));
-        auto directory = tests::make_plain_directory(all, x_hash);
-        for (auto& entry : directory.entries) {
-            if (entry.bureau.text() == "IPSG") {
+        auto out = tests::make_plain_directory(all, x_hash);
+        out.head.issued = simulated_start - 24h;
+        for (auto& entry : out.entries) {
+            if (entry.bureau.text() == hub_name) {
                 entry.role = protocol::bureau_role::general_secretariat;
+            } else if (entry.bureau.text() == stranger_name) {
+                entry.role = protocol::bureau_role::hub;  // So that much is believed of it.
             }
         }
-        const auto shared = std::make_shared<const protocol::directory>(std::move(directory));
-        for (const auto& config : make_federation(bureaus, "IPSG")) {
-            const std::string name(config->bureau.text());
-            x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, shared, &x_hash,
-                           [this](const std::string& text) { note(text); }, x_options.synchronous},
-                x_clock, x_net, x_random, "sim-" + name));
-        }
-        for (auto& one : x_nodes) {
-            one->set_resolver([this](protocol::bureau_id who) { return find(who); });
-            one->start();
-        }
+        return std::make_shared<const protocol::directory>(std::move(out));
     }
 
-    node* find(protocol::bureau_id who) {
-        for (auto& one : x_nodes) {
+    endpoint* find(protocol::bureau_id who) {
+        for (auto* one : x_all) {
             if (one->name() == who.text()) {
-                return one.get();
+                return one;
             }
         }
         return nullptr;
     }
 
-    std::vector<node*> senders() {
-        std::vector<node*> out;
-        for (auto& one : x_nodes) {
-            out.push_back(one.get());
-        }
-        return out;
-    }
-
-    /// A random subset of faults, so that each is also seen without the others.
-    void draw_faults() {
-        x_net.faults.latency =
-            microseconds{static_cast<std::int64_t>(x_random.between(1'000, 750'000))};
-        x_net.faults.bytes_per_second = x_random.between(1'200, 2'000'000);
-        if (!x_options.faults) {
-            return;
-        }
-        if (x_random.chance(0.6)) {
-            x_net.faults.cut_every =
-                microseconds{static_cast<std::int64_t>(x_random.between(2, 120)) * 1'000'000};
-        }
-        x_net.faults.refuse_dial = x_random.chance(0.4) ? 0.3 : 0.0;
-        x_net.faults.split = x_random.chance(0.2) ? 0.2 : 0.0;
-        x_net.faults.half_open = x_random.chance(0.4) ? 0.5 : 0.0;
-        if (x_random.chance(0.7)) {
-            plan_crash(x_random.between(5, 300));
-        }
-        if (x_random.chance(0.4)) {
-            plan_partition();
-        }
-    }
-
-    void plan_crash(std::uint64_t mean_seconds) {
-        const auto wait =
-            microseconds{static_cast<std::int64_t>(x_random.between(1, mean_seconds * 2'000'000))};
-        x_clock.after(wait, [this, mean_seconds] {
-            if (x_healing) {
-                return;
-            }
-            auto& victim = *x_nodes[x_random.below(x_nodes.size())];
-            if (victim.is_alive()) {
-                note("crash " + victim.name());
-                victim.crash();
-                const auto rest =
-                    microseconds{static_cast<std::int64_t>(x_random.between(1'000, 60'000'000))};
-                x_clock.after(rest, [this, &victim] { revive(victim); });
-            }
-            plan_crash(mean_seconds);
-        });
-    }
-
-    void revive(node& one) {
-        if (!one.is_alive()) {
-            note("start " + one.name());
-            one.start();
-        }
-    }
-
-    void plan_partition() {
-        const auto wait = microseconds{static_cast<std::int64_t>(x_random.between(1, 300'000'000))};
-        x_clock.after(wait, [this] {
-            if (x_healing) {
-                return;
-            }
-            const auto& away = x_nodes[x_random.below(x_nodes.size() - 1)]->name();
-            note("partition " + away);
-            x_net.partitions.insert({away, "IPSG"});
-            x_net.cut_all();
-            x_clock.after(microseconds{static_cast<std::int64_t>(x_random.between(1, 300'000'000))},
-                          [this, away] { x_net.partitions.erase({away, "IPSG"}); });
-            plan_partition();
-        });
-    }
-
-    void heal() {
-        x_healing = true;
-        note("healing");
-        x_net.faults = network_faults{};
-        x_net.partitions.clear();
-        x_net.cut_all();
-        for (auto& one : x_nodes) {
-            revive(*one);
-        }
-    }
-
     void nag() {
         x_clock.after(nag_interval, [this] {
             x_people.nag();
-            nag();
+            if (!x_people.all_accepted()) {
+                nag();
+            }
+        });
+    }
+
+    void look_into_inboxes() {
+        x_clock.after(inbox_interval, [this] {
+            x_people.look_into_inboxes();
+            look_into_inboxes();
         });
     }
 
     void run_until(microseconds end) {
-        while (x_clock.elapsed() < end && x_clock.step()) {
+        while (x_clock.elapsed() < end && x_book.problems().empty() && x_clock.step()) {
             x_hash_so_far =
                 (x_hash_so_far ^ static_cast<std::uint64_t>(x_clock.elapsed().count())) *
                 0x100000001b3ULL;
         }
     }
 
+    void heal() {
+        x_weather.heal();
+        if (x_stranger) {
+            x_stranger->leave();
+        }
+        const auto begun = x_clock.elapsed();
+        const auto end = begun + healing;
+        do {
+            x_operators.put_right();
+            const bool is_late = x_clock.elapsed() > begun + 30min;
+            run_until(x_clock.elapsed() + (is_late ? 10min : 1min));
+        } while (x_clock.elapsed() < end && x_book.problems().empty() && !is_settled());
+    }
+
     bool is_settled() {
-        return x_people.all_accepted() && check_deliveries(x_people, senders()).empty();
+        return x_people.all_accepted() && x_operators.put_right() &&
+               check_outcomes(x_book, x_all).problems.empty();
     }
 
     verdict judge() {
         verdict out;
-        if (!x_people.all_accepted()) {
-            out.problems.push_back("a submission was never accepted, though all was healed");
+        auto& problems = out.problems;
+        const auto add = [&](const findings& found) {
+            problems.insert(problems.end(), found.problems.begin(), found.problems.end());
+            x_known += found.known.size();
+            if (x_options.strict) {
+                problems.insert(problems.end(), found.known.begin(), found.known.end());
+            }
+        };
+        add({x_book.problems(), x_book.known()});
+        add({x_people.problems(), {}});
+        const bool went_to_the_end = x_book.problems().empty() && x_people.problems().empty();
+        if (went_to_the_end) {
+            if (!x_people.all_accepted()) {
+                problems.push_back("a submission was never accepted, though all was healed");
+            }
+            add(check_outcomes(x_book, x_all));
         }
-        auto found = check_deliveries(x_people, senders());
-        out.problems.insert(out.problems.end(), found.begin(), found.end());
-        found = check_contents(x_people, senders(), x_clock);
-        out.problems.insert(out.problems.end(), found.begin(), found.end());
-        out.ok = out.problems.empty();
-        out.messages = x_people.wishes().size();
-        for (const auto& one : x_people.wishes()) {
-            out.deliveries += one->to.size();
+        if (went_to_the_end &&
+            x_all.end() == std::find_if(x_all.begin(), x_all.end(),
+                                        [](auto* one) { return !one->is_alive(); })) {
+            add(check_contents(x_people, x_book, x_all, x_clock));
         }
-        for (const auto& one : x_nodes) {
-            out.crashes += one->crashes();
-        }
-        out.cuts = x_net.cuts();
-        out.steps = x_clock.steps();
-        out.simulated = std::chrono::duration_cast<protocol::milliseconds>(x_clock.elapsed());
+        out.ok = problems.empty();
+        out.seen = count();
         out.trace_hash = x_hash_so_far;
         return out;
     }
 
-    void note(const std::string& text) {
-        for (const char c : text) {
+    tally count() const {
+        tally out;
+        out.seeds = 1;
+        out.messages = x_book.messages().size();
+        for (const auto& [id, one] : x_book.messages()) {
+            out.deliveries += one.to.size();
+        }
+        for (const auto& one : x_nodes) {
+            out.crashes += one->crashes();
+            out.store_failures += one->store_failures();
+        }
+        out.cuts = x_net.cuts();
+        out.steps = x_clock.steps();
+        out.notices = x_book.notices();
+        out.taken = x_people.taken();
+        out.rejected = x_people.rejected();
+        out.cancelled = x_people.cancelled();
+        out.operator_acts = x_operators.acts();
+        out.full_disks = x_weather.done().full_disks;
+        out.clock_changes = x_weather.done().clock_changes;
+        out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
+        out.payload_bytes = x_book.payload_bytes();
+        out.resent_bytes = x_book.resent_bytes();
+        out.known = x_known;
+        out.node_time = std::chrono::duration_cast<protocol::milliseconds>(x_clock.elapsed()) *
+                        static_cast<std::int64_t>(x_nodes.size());
+        return out;
+    }
+
+    void note(const std::string& who, const std::string& what) {
+        for (const char c : who + what) {
             x_hash_so_far = (x_hash_so_far ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
         }
-        if (x_options.trace != nullptr) {
-            *x_options.trace << protocol::to_text(x_clock.now()) << "  " << text << '\n';
+        if (x_options.trace == nullptr) {
+            return;
         }
+        const auto ms = x_clock.elapsed().count() / 1'000;
+        auto& to = *x_options.trace;
+        const auto two = [&to](std::int64_t value) -> std::ostream& {
+            return to << std::setw(2) << std::setfill('0') << value;
+        };
+        two(ms / 3'600'000) << ':';
+        two(ms / 60'000 % 60) << ':';
+        two(ms / 1'000 % 60) << '.' << std::setw(3) << ms % 1'000 << "  " << std::setfill(' ')
+                             << std::left << std::setw(5) << who << std::right << what << '\n';
     }
 
     world_options x_options;
@@ -224,12 +249,28 @@ private:
     prng x_random;
     clockwork x_clock;
     network x_net;
+    ledger x_book;
     std::vector<std::unique_ptr<node>> x_nodes;
+    std::vector<node*> x_all;  ///< The hub is the last.
     people x_people;
-    bool x_healing = false;
+    operators x_operators;
+    weather x_weather;
+    std::unique_ptr<stranger> x_stranger;
+    std::uint64_t x_known = 0;
     std::uint64_t x_hash_so_far = 0xcbf29ce484222325ULL;
 };
 }  // namespace
+
+void tally::add(const tally& other) {
+    for (const auto member :
+         {&tally::seeds, &tally::messages, &tally::deliveries, &tally::crashes, &tally::cuts,
+          &tally::steps, &tally::notices, &tally::taken, &tally::rejected, &tally::cancelled,
+          &tally::operator_acts, &tally::full_disks, &tally::store_failures, &tally::clock_changes,
+          &tally::hostile_acts, &tally::payload_bytes, &tally::resent_bytes, &tally::known}) {
+        this->*member += other.*member;
+    }
+    node_time += other.node_time;
+}
 
 verdict run_world(const world_options& options) { return world(options).run(); }
 

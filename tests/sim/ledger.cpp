@@ -1,0 +1,195 @@
+// What all stores were told to keep and what all lines carried.
+// Way of the message: see ledger.hpp.
+// Pure.
+// Spec: docs/simulator.md#checks. Tests: sim.
+// Limits: see ledger.hpp.
+#include "tests/sim/ledger.hpp"
+
+#include "tests/sim/node.hpp"
+
+#include <algorithm>
+
+namespace dhow::sim {
+
+namespace operation = store::operation;
+using protocol::outcome_kind;
+
+namespace {
+/// Clocks are set right by at most 20 s at each start; a message passes three gateways.
+constexpr microseconds early_max = std::chrono::seconds{150};
+/// What a session may send again because it began before the receiver's last commit: one segment.
+constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
+/// Kept for whoever replays.
+constexpr std::size_t overheard_max = 64;
+
+bool is_notice(outcome_kind kind) {
+    return kind == outcome_kind::expired || kind == outcome_kind::undeliverable ||
+           kind == outcome_kind::refused;
+}
+}  // namespace
+
+void ledger::put(node& at, shelf& to, const operation::put_message& what) {
+    const auto& row = what.row;
+    if ((row.roles & static_cast<std::uint8_t>(store::message_role::origin)) == 0) {
+        return;
+    }
+    known_message made;
+    made.from = &at;
+    made.id = row.id;
+    made.kind = row.kind;
+    made.accepted_at = x_clock.elapsed();
+    if (const auto seal = protocol::decode_seal(row.seal)) {
+        if (const auto header = protocol::decode_header(seal->header)) {
+            made.time_to_live = header->time_to_live;
+        }
+    }
+    to.own_messages[row.row] = row.id;
+    x_messages[row.id] = std::move(made);
+}
+
+void ledger::put(shelf& to, const operation::put_object& what) {
+    to.objects[what.row.row] = {what.row.sealed_digest, 0};
+    to.by_digest[what.row.sealed_digest].insert(what.row.row);
+}
+
+void ledger::on_committed(node& at, const store::transaction& what) {
+    auto& mine = x_shelves[at.name()];
+    const auto visit = [&](const auto& one) {
+        using kind = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<kind, operation::put_message>) {
+            put(at, mine, one);
+        } else if constexpr (std::is_same_v<kind, operation::put_object>) {
+            put(mine, one);
+        } else if constexpr (std::is_same_v<kind, operation::put_segment>) {
+            mine.objects[one.object].durable = one.offset + one.data.size();
+        } else if constexpr (std::is_same_v<kind, operation::advance_object>) {
+            if (one.sealed_digest) {
+                mine.objects[one.object].digest = *one.sealed_digest;
+                mine.by_digest[*one.sealed_digest].insert(one.object);
+            }
+        } else if constexpr (std::is_same_v<kind, operation::drop_object>) {
+            mine.objects.erase(one.object);
+        } else if constexpr (std::is_same_v<kind, operation::put_delivery>) {
+            if (const auto own = mine.own_messages.find(one.row.message);
+                own != mine.own_messages.end()) {
+                x_messages[own->second].to.emplace(one.row.recipient.text());
+            }
+        } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
+            on_notice(at, one.row.origin, one.row.value);
+        }
+    };
+    for (const auto& one : what.changes) {
+        std::visit(visit, one);
+    }
+}
+
+void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what) {
+    const auto message = x_messages.find(what.id);
+    if (message == x_messages.end()) {
+        return;
+    }
+    const std::string recipient(what.recipient.text());
+    const auto label = std::string(protocol::to_text(what.kind)) + " of message " +
+                       protocol::to_text(what.id) + " for " + recipient + " by " + by.name();
+    if (what.kind == outcome_kind::cancelled && by.name() == origin.text()) {
+        message->second.cancelled.insert(recipient);
+    }
+    if (!is_notice(what.kind) || by.name() == recipient) {
+        return;
+    }
+    ++x_notices;
+    const auto age = x_clock.elapsed() - message->second.accepted_at;
+    const auto ttl = message->second.time_to_live;
+    if (what.kind == outcome_kind::expired && (!ttl || age + early_max < *ttl)) {
+        x_problems.push_back("too early: " + label + " after " +
+                             std::to_string(age.count() / 1'000'000) + " s");
+    }
+    for (auto* other : x_nodes) {
+        if (other == &by || !other->is_alive()) {
+            continue;
+        }
+        auto reply = other->ask(store::query::find_custody{origin, what.id, what.attempt});
+        for (const auto& row : std::get<store::answer::custody>(reply).rows) {
+            if (row.recipient == what.recipient && row.taken_from.text() == by.name() &&
+                !row.outcome) {
+                // Known: who is offered again what has expired meanwhile refuses it as expired,
+                // though it has it in custody.
+                (what.kind == outcome_kind::expired ? x_known : x_problems)
+                    .push_back("a notice while in doubt: " + label + ", but " + other->name() +
+                               " has it in custody");
+            }
+        }
+    }
+}
+
+std::uint64_t ledger::durable_at(const std::string& where, const protocol::digest& object) const {
+    const auto found = x_shelves.find(where);
+    if (found == x_shelves.end()) {
+        return 0;
+    }
+    const auto rows = found->second.by_digest.find(object);
+    if (rows == found->second.by_digest.end()) {
+        return 0;
+    }
+    std::uint64_t out = 0;
+    for (const auto row : rows->second) {
+        const auto kept = found->second.objects.find(row);
+        out = kept == found->second.objects.end() ? out : std::max(out, kept->second.durable);
+    }
+    return out;
+}
+
+void ledger::on_data(const std::string& from, const std::string& to, line& on,
+                     const protocol::data_frame& what) {
+    const auto found = on.streams.find(what.stream);
+    if (found == on.streams.end()) {
+        return;
+    }
+    auto& open = found->second;
+    const auto durable = durable_at(to, open.offer.object);
+    const auto end = what.offset + what.payload.size();
+    x_payload += what.payload.size();
+    const auto again = std::min(durable, end) - std::min(durable, what.offset);
+    x_resent += again;
+    open.resent += again;
+    const bool is_news = open.resent > resent_max && open.resent - again <= resent_max;
+    if (open.offer.body_bytes > protocol::limits::inline_body_bytes_max && again > 0 && is_news) {
+        // Known: a text of which all is on disk is sent as a whole when its COMMIT was lost or it
+        // is sent again, and so are the attachments of a further attempt.
+        const bool is_known = open.offer.attempt > 0 || durable == open.offer.body_bytes;
+        (is_known ? x_known : x_problems)
+            .push_back("durable bytes sent again: " + from + " to " + to + ", message " +
+                       protocol::to_text(open.offer.id) + ", attempt " +
+                       std::to_string(open.offer.attempt) + ", bytes up to " + std::to_string(end) +
+                       " of " + std::to_string(open.offer.body_bytes) + ", on disk there " +
+                       std::to_string(durable));
+    }
+    if (x_overheard.size() < overheard_max && what.offset == open.body.size()) {
+        open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
+        if (open.body.size() == open.offer.body_bytes) {
+            x_overheard.push_back({open.offer, std::move(open.body)});
+        }
+    }
+}
+
+void ledger::on_written(const std::string& from, const std::string& to, std::uint64_t session,
+                        protocol::byte_view data) {
+    auto& on = x_lines[{from, session}];
+    on.rest.insert(on.rest.end(), data.begin(), data.end());
+    std::size_t at = 0;
+    while (at < on.rest.size()) {
+        const auto decoded = protocol::decode_frame(protocol::byte_view(on.rest).subspan(at));
+        if (!decoded || !decoded->value) {
+            break;
+        }
+        if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
+            on.streams[offer->stream] = {*offer, {}, 0};
+        } else if (const auto* part = std::get_if<protocol::data_frame>(&*decoded->value)) {
+            on_data(from, to, on, *part);
+        }
+        at += decoded->consumed_bytes;
+    }
+    on.rest.erase(on.rest.begin(), on.rest.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+}  // namespace dhow::sim

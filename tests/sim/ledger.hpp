@@ -1,0 +1,97 @@
+// What all stores were told to keep and what all lines carried, noted from outside for the checks.
+// Way of the message: beside it; told of each committed transaction and each frame written.
+// Pure.
+// Spec: docs/simulator.md#checks. Tests: sim.
+// Limits: one run's worth; objects are known by digest.
+#pragma once
+
+#include "daemon/store/operations.hpp"
+#include "tests/sim/clockwork.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dhow::sim {
+
+class node;
+
+/// A message as its origin has it on disk.
+struct known_message {
+    node* from = nullptr;
+    protocol::message_id id;
+    std::string kind;
+    microseconds accepted_at{0};  ///< True time.
+    std::optional<std::chrono::seconds> time_to_live;
+    std::set<std::string> to;
+    std::set<std::string> cancelled;  ///< Of `to`: taken back before a byte of it had left.
+};
+
+class ledger {
+public:
+    explicit ledger(const clockwork& clock) : x_clock(clock) {}
+    void set_nodes(std::vector<node*> nodes) { x_nodes = std::move(nodes); }
+
+    /// `what` is on the disk of `at`.
+    void on_committed(node& at, const store::transaction& what);
+    /// A session of `from` has written these bytes towards `to`; whole frames are looked at.
+    void on_written(const std::string& from, const std::string& to, std::uint64_t session,
+                    protocol::byte_view data);
+
+    [[nodiscard]] const std::map<protocol::message_id, known_message>& messages() const {
+        return x_messages;
+    }
+    [[nodiscard]] const std::vector<std::string>& problems() const { return x_problems; }
+    /// Wrong, but known and not mended yet: docs/simulator.md#known.
+    [[nodiscard]] const std::vector<std::string>& known() const { return x_known; }
+    [[nodiscard]] std::uint64_t notices() const { return x_notices; }
+    /// Payload of DATA frames, and the share of it that the receiver had on disk already.
+    [[nodiscard]] std::uint64_t payload_bytes() const { return x_payload; }
+    [[nodiscard]] std::uint64_t resent_bytes() const { return x_resent; }
+    /// Offers as they went by, for whoever wants to replay them.
+    struct heard {
+        protocol::offer_frame offer;
+        protocol::bytes body;  ///< Complete.
+    };
+    [[nodiscard]] const std::vector<heard>& overheard() const { return x_overheard; }
+    /// Bytes of an object that a node has on disk.
+    [[nodiscard]] std::uint64_t durable_at(const std::string& where,
+                                           const protocol::digest& object) const;
+
+private:
+    struct kept_object {
+        protocol::digest digest;
+        std::uint64_t durable = 0;
+    };
+    struct shelf {
+        std::map<store::row_id, kept_object> objects;
+        std::map<protocol::digest, std::set<store::row_id>> by_digest;
+        std::map<store::row_id, protocol::message_id> own_messages;
+    };
+    struct stream {
+        protocol::offer_frame offer;
+        protocol::bytes body;
+        std::uint64_t resent = 0;
+    };
+    struct line {
+        protocol::bytes rest;
+        std::map<protocol::stream_id, stream> streams;
+    };
+    void put(node& at, shelf& to, const store::operation::put_message& what);
+    void put(shelf& to, const store::operation::put_object& what);
+    void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
+    void on_data(const std::string& from, const std::string& to, line& on,
+                 const protocol::data_frame& what);
+
+    const clockwork& x_clock;
+    std::vector<node*> x_nodes;
+    std::map<std::string, shelf> x_shelves;
+    std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
+    std::map<protocol::message_id, known_message> x_messages;
+    std::vector<heard> x_overheard;
+    std::vector<std::string> x_problems, x_known;
+    std::uint64_t x_payload = 0, x_resent = 0, x_notices = 0;
+};
+
+}  // namespace dhow::sim

@@ -1,0 +1,167 @@
+// One simulated gateway: its sessions, its clock, its disk's space.
+// Way of the message: see node.hpp.
+// Pure.
+// Spec: docs/simulator.md. Tests: sim.
+// Limits: see node.hpp.
+#include "protocol/ensure.hpp"
+#include "tests/sim/node.hpp"
+
+#include <algorithm>
+
+namespace dhow::sim {
+
+namespace {
+/// Disk and clocks are looked at so often; the daemon does it every 2 s.
+constexpr microseconds watch_interval = std::chrono::seconds{10};
+/// What a disk without troubles has left.
+constexpr std::uint64_t plenty = 1ULL << 40U;
+}  // namespace
+
+protocol::milliseconds node::monotonic() const {
+    return std::chrono::duration_cast<protocol::milliseconds>(x_clock.elapsed());
+}
+
+utc_time node::wall() const { return x_clock.now() + x_wall_error; }
+
+utc_time node::now() const { return x_own_clock->now(monotonic()); }
+
+void node::watch() {
+    x_clock.after(watch_interval, [this, life = x_life] {
+        if (!is_alive() || life != x_life) {
+            return;
+        }
+        look_at_disk();
+        const auto before = now();
+        x_own_clock->on_wall(wall(), monotonic());
+        if (const auto peer = x_gateway->peer_time()) {
+            x_own_clock->on_peer(*peer, monotonic());
+        }
+        x_gateway->freeze_expiry(x_own_clock->is_doubtful());
+        if (now() != before) {
+            x_wake_planned.reset();
+        }
+        pump();
+        watch();
+    });
+}
+
+void node::look_at_disk() {
+    const auto free = std::min(x_disk.free_bytes(), plenty);
+    x_guard.on_measured({.free_bytes = free,
+                         .total_bytes = free == plenty ? plenty : x_disk.used_bytes() + free,
+                         .free_inodes = 1,
+                         .total_inodes = 0});
+    route::disk_state state;
+    state.flash = x_guard.accepts(protocol::message_class::flash);
+    state.urgent = x_guard.accepts(protocol::message_class::urgent);
+    state.routine = x_guard.accepts(protocol::message_class::routine);
+    state.bulk = x_guard.accepts(protocol::message_class::bulk);
+    x_gateway->set_disk(state);
+}
+
+void node::set_free_space(std::optional<std::uint64_t> bytes) {
+    x_disk.set_size(bytes ? x_disk.used_bytes() + *bytes
+                          : std::numeric_limits<std::uint64_t>::max());
+}
+
+std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
+                            protocol::bytes exporter) {
+    const auto number = ++x_last_session;
+    const auto& limits = x_setup.limits;
+    protocol::session_options options;
+    options.is_dialler = is_dialler;
+    options.local = x_gateway->local_hello(peer);
+    if (limits.granted_credit_bytes != 0) {
+        options.local.inline_credit_bytes = limits.granted_credit_bytes;
+    }
+    options.exporter = std::move(exporter);
+    options.implied_credit_bytes = limits.implied_credit_bytes;
+    options.window_bytes = limits.window_bytes;
+    options.frame_payload_bytes = limits.frame_payload_bytes;
+    auto& made = x_sessions[number];
+    made.peer = peer.text();
+    made.session = std::make_unique<protocol::link_session>(std::move(options), now());
+    x_gateway->on_connected(number, peer, link, is_dialler, *made.session);
+    return number;
+}
+
+void node::dial_failed(const std::string& link) {
+    x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    pump();
+}
+
+void node::receive(std::uint64_t number, protocol::byte_view data) {
+    const auto found = x_sessions.find(number);
+    if (!is_alive() || found == x_sessions.end()) {
+        return;
+    }
+    found->second.session->on_bytes(data, now());
+    x_gateway->on_session_events(number);
+    pump();
+}
+
+void node::written(std::uint64_t number) {
+    if (is_alive() && x_sessions.contains(number)) {
+        flush(number);
+        pump();
+    }
+}
+
+void node::disconnected(std::uint64_t number) {
+    const auto found = x_sessions.find(number);
+    if (!is_alive() || found == x_sessions.end()) {
+        return;
+    }
+    found->second.session->on_transport_closed(protocol::errc::connection_lost, now());
+    x_gateway->on_disconnected(number);
+    x_sessions.erase(found);
+    pump();
+}
+
+void node::flush(std::uint64_t number) {
+    const auto found = x_sessions.find(number);
+    if (found == x_sessions.end()) {
+        return;
+    }
+    auto& session = *found->second.session;
+    for (auto data = session.to_send(now()); !data.empty(); data = session.to_send(now())) {
+        const auto count = x_net.send(*this, number, data);
+        if (count == 0) {
+            break;  // written() comes back when the pipe has room.
+        }
+        x_setup.book->on_written(name(), found->second.peer, number, data.first(count));
+        session.mark_sent(count, now());
+        x_gateway->on_session_events(number);
+    }
+}
+
+void node::plan_wake() {
+    auto next = x_gateway->next_deadline();
+    for (const auto& [number, open] : x_sessions) {
+        const auto at = open.session->next_deadline();
+        if (at && (!next || *at < *next)) {
+            next = at;
+        }
+    }
+    if (!next || (x_wake_planned && *x_wake_planned <= *next && *x_wake_planned > now())) {
+        return;
+    }
+    x_wake_planned = next;
+    const auto delay = std::max<microseconds>(*next - now(), microseconds{0});
+    x_clock.after(delay, [this, life = x_life] {
+        if (!is_alive() || life != x_life) {
+            return;
+        }
+        x_wake_planned.reset();
+        for (auto& [number, open] : x_sessions) {
+            const auto at = open.session->next_deadline();
+            if (at && *at <= now()) {
+                open.session->on_deadline(now());
+                x_gateway->on_session_events(number);
+            }
+        }
+        pump();
+    });
+}
+
+}  // namespace dhow::sim

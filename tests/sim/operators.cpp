@@ -1,0 +1,134 @@
+// Operators of the simulator.
+// Way of the message: see operators.hpp.
+// Pure.
+// Spec: docs/simulator.md#people. Tests: sim.
+// Limits: see operators.hpp.
+#include "tests/sim/operators.hpp"
+
+#include <algorithm>
+
+namespace dhow::sim {
+
+namespace request = route::request;
+
+namespace {
+const route::caller operator_{"", true};
+
+bool is_up(const node& at) { return at.is_alive(); }
+}  // namespace
+
+void operators::plan(std::vector<node*> nodes, microseconds mean) {
+    x_nodes = std::move(nodes);
+    x_mean = mean;
+    const auto wait = microseconds{static_cast<std::int64_t>(
+        x_random.between(1, 2 * static_cast<std::uint64_t>(mean.count())))};
+    x_clock.after(wait, [this] {
+        if (!x_is_over) {
+            act();
+            plan(x_nodes, x_mean);
+        }
+    });
+}
+
+void operators::act() {
+    auto& at = *x_nodes[x_random.below(x_nodes.size())];
+    if (is_up(at) && at.gateway().is_ready()) {
+        ++x_acts;
+        act_on(at);
+    }
+}
+
+void operators::act_on(node& at) {
+    const auto peer = some_peer(at);
+    const std::string name(peer.text());
+    switch (x_random.below(7)) {
+        case 0:
+            hold_message(at);
+            break;
+        case 1:
+            send(at, request::hold{std::nullopt, peer, true}, "holds all for " + name);
+            x_stops.push_back(
+                std::make_unique<stop>(stop{&at, request::hold{std::nullopt, peer, false}, false}));
+            break;
+        case 2:
+            send(at, request::hold{std::nullopt, peer, false}, "releases all for " + name);
+            break;
+        case 3:
+            send(at, request::suspend_peer{peer, "a drill", std::nullopt, true},
+                 "suspends " + name);
+            x_stops.push_back(std::make_unique<stop>(
+                stop{&at, request::suspend_peer{peer, "", std::nullopt, false}, false}));
+            break;
+        case 4:
+            send(at, request::suspend_peer{peer, "", std::nullopt, false}, "resumes " + name);
+            break;
+        case 5:
+            if (const auto id = some_message()) {
+                const auto to =
+                    protocol::bureau_id::parse(x_nodes[x_random.below(x_nodes.size())]->name());
+                send(at, request::send_again{*id, *to}, "sends again");
+            }
+            break;
+        default:
+            reload(at);
+    }
+}
+
+void operators::hold_message(node& at) {
+    if (const auto id = some_message()) {
+        send(at, request::hold{*id, {}, true}, "holds " + protocol::to_text(*id));
+        x_stops.push_back(std::make_unique<stop>(stop{&at, request::hold{*id, {}, false}, false}));
+    }
+}
+
+void operators::send(node& at, route::api_request what, const std::string& told) {
+    x_note(at.name(), "operator " + told);
+    at.request(operator_, std::move(what), [](const route::api_response&) {});
+}
+
+void operators::reload(node& at) {
+    auto config = std::make_shared<config::gateway>(at.config());
+    for (auto& times : config->times) {
+        times.send_again_after =
+            std::chrono::seconds{static_cast<std::int64_t>(x_random.between(60, 1'800))};
+    }
+    x_note(at.name(), "operator reloads the configuration");
+    at.reload(std::move(config));
+}
+
+std::optional<protocol::message_id> operators::some_message() {
+    const auto& wishes = x_agencies.wishes();
+    if (wishes.empty()) {
+        return std::nullopt;
+    }
+    const auto& one = *wishes[x_random.below(wishes.size())];
+    return one.accepted.empty() ? std::nullopt : std::optional(one.accepted.front());
+}
+
+protocol::bureau_id operators::some_peer(const node& at) {
+    const auto& links = at.config().links;
+    return links[x_random.below(links.size())].peer;
+}
+
+bool operators::put_right() {
+    x_is_over = true;
+    bool all = true;
+    for (auto& one : x_stops) {
+        if (one->is_undone) {
+            continue;
+        }
+        all = false;
+        if (!is_up(*one->at) || !one->at->gateway().is_ready()) {
+            continue;
+        }
+        one->at->request(operator_, one->undo, [raw = one.get()](const route::api_response& said) {
+            // A refusal says that nothing of it is stopped any more.
+            const auto* problem = std::get_if<route::response::problem>(&said);
+            raw->is_undone = problem == nullptr || problem->code == protocol::errc::conflict ||
+                             problem->code == protocol::errc::not_found;
+        });
+    }
+    return all;
+}
+
+}  // namespace dhow::sim

@@ -1,0 +1,47 @@
+// Operators of the simulator: hold, release, suspend, resume, send again, call a link, reload.
+// Way of the message: beside it.
+// Pure.
+// Spec: docs/simulator.md#people. Tests: sim.
+// Limits: what they have stopped they let go again in put_right().
+#pragma once
+
+#include "tests/sim/people.hpp"
+
+namespace dhow::sim {
+
+class operators {
+public:
+    operators(clockwork& clock, prng& random, const people& agencies, people::noter note)
+        : x_clock(clock), x_random(random), x_agencies(agencies), x_note(std::move(note)) {}
+    /// Somebody does something now and then, about so often, until put_right().
+    void plan(std::vector<node*> nodes, microseconds mean);
+    /// Releases and resumes all; true when every gateway has said yes to it.
+    bool put_right();
+    [[nodiscard]] std::uint64_t acts() const { return x_acts; }
+
+private:
+    struct stop {
+        node* at = nullptr;
+        route::api_request undo;
+        bool is_undone = false;
+    };
+    void act();
+    void act_on(node& at);
+    void send(node& at, route::api_request what, const std::string& told);
+    void hold_message(node& at);
+    void reload(node& at);
+    [[nodiscard]] std::optional<protocol::message_id> some_message();
+    [[nodiscard]] protocol::bureau_id some_peer(const node& at);
+
+    clockwork& x_clock;
+    prng& x_random;
+    const people& x_agencies;
+    people::noter x_note;
+    std::vector<node*> x_nodes;
+    microseconds x_mean{0};
+    std::vector<std::unique_ptr<stop>> x_stops;
+    std::uint64_t x_acts = 0;
+    bool x_is_over = false;
+};
+
+}  // namespace dhow::sim

@@ -1,0 +1,194 @@
+// The bad days of a run.
+// Way of the message: see weather.hpp.
+// Pure.
+// Spec: docs/simulator.md#faults. Tests: sim.
+// Limits: see weather.hpp.
+#include "tests/sim/weather.hpp"
+
+namespace dhow::sim {
+
+namespace {
+using namespace std::chrono_literals;
+
+microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int64_t>(count)}; }
+
+constexpr std::chrono::hours ten_years{10 * 8766};
+}  // namespace
+
+node_limits weather::draw_limits() {
+    node_limits out;
+    if (x_random.chance(0.3)) {
+        // The least that still lets a body of 16 KiB go with its offer beside the part of flash.
+        out.implied_credit_bytes = static_cast<std::uint32_t>(x_random.between(40'000, 60'000));
+        out.granted_credit_bytes = static_cast<std::uint32_t>(x_random.between(40'000, 60'000));
+    }
+    if (x_random.chance(0.3)) {
+        out.window_bytes = static_cast<std::uint32_t>(x_random.between(4'000, 100'000));
+    }
+    if (x_random.chance(0.3)) {
+        out.frame_payload_bytes = x_random.between(600, 8'000);
+    }
+    if (x_random.chance(0.3)) {
+        out.batch.operations_max = x_random.between(1, 20);
+    }
+    if (x_random.chance(0.2)) {
+        out.commit_time_max_us = 1'000'000;
+    }
+    return out;
+}
+
+void weather::draw_lines() {
+    x_net.faults.latency = us(x_random.between(1'000, 750'000));
+    x_net.faults.bytes_per_second = x_random.between(1'200, 2'000'000);
+}
+
+void weather::draw_faults(std::vector<node*> nodes) {
+    x_nodes = std::move(nodes);
+    if (x_random.chance(0.6)) {
+        x_net.faults.cut_every = us(x_random.between(2, 120) * 1'000'000);
+    }
+    x_net.faults.refuse_dial = x_random.chance(0.4) ? 0.3 : 0.0;
+    x_net.faults.split = x_random.chance(0.2) ? 0.2 : 0.0;
+    x_net.faults.half_open = x_random.chance(0.4) ? 0.5 : 0.0;
+    draw_power();
+    draw_disks();
+    draw_clocks();
+}
+
+void weather::draw_power() {
+    x_days_off = x_random.chance(0.2);
+    if (x_random.chance(0.7)) {
+        plan_crash(x_random.between(5, 300));
+    }
+    if (x_random.chance(0.4)) {
+        plan_partition();
+    }
+}
+
+void weather::draw_disks() {
+    if (x_random.chance(0.3)) {
+        plan_full_disk();
+    }
+    if (x_random.chance(0.3)) {
+        plan_io_error();
+    }
+}
+
+void weather::draw_clocks() {
+    x_wrong_clocks = x_random.chance(0.4);
+    if (x_wrong_clocks) {
+        plan_wall_jump();
+    }
+}
+
+void weather::some_time(std::uint64_t seconds_max, std::function<void()> what) {
+    x_clock.after(us(x_random.between(1, seconds_max * 1'000'000)), [this, what = std::move(what)] {
+        if (!x_healing) {
+            what();
+        }
+    });
+}
+
+void weather::plan_crash(std::uint64_t mean_seconds) {
+    some_time(2 * mean_seconds, [this, mean_seconds] {
+        auto& victim = any_node();
+        if (victim.is_alive()) {
+            x_note(victim.name(), "loses power");
+            victim.crash();
+            const bool is_long = x_days_off && x_random.chance(0.05);
+            const auto rest = is_long ? us(x_random.between(60, 900) * 1'000'000)
+                                      : us(x_random.between(1'000, 60'000'000));
+            x_clock.after(rest, [this, &victim] { revive(victim); });
+        }
+        plan_crash(mean_seconds);
+    });
+}
+
+void weather::revive(node& one) {
+    if (one.is_alive()) {
+        return;
+    }
+    set_wall(one);
+    x_note(one.name(), "starts");
+    one.start();
+}
+
+void weather::plan_partition() {
+    some_time(300, [this] {
+        const auto& hub = x_nodes.back()->name();
+        const auto& away = x_nodes[x_random.below(x_nodes.size() - 1)]->name();
+        x_note(away, "is cut off from " + hub);
+        x_net.partitions.insert({away, hub});
+        x_net.cut_all();
+        x_clock.after(us(x_random.between(1, 300'000'000)),
+                      [this, away, hub] { x_net.partitions.erase({away, hub}); });
+        plan_partition();
+    });
+}
+
+void weather::plan_full_disk() {
+    some_time(400, [this] {
+        auto& victim = any_node();
+        const auto left = x_random.chance(0.3) ? 0 : x_random.between(0, 2'000'000);
+        x_note(victim.name(), "has " + std::to_string(left) + " bytes left on its disk");
+        victim.set_free_space(left);
+        ++x_damage.full_disks;
+        x_clock.after(us(x_random.between(1, 240) * 1'000'000), [this, &victim] {
+            x_note(victim.name(), "has space again");
+            victim.set_free_space(std::nullopt);
+        });
+        plan_full_disk();
+    });
+}
+
+void weather::plan_io_error() {
+    some_time(400, [this] {
+        auto& victim = any_node();
+        if (victim.is_alive()) {
+            const auto in = x_random.between(0, 60);
+            x_note(victim.name(),
+                   "will have an I/O error " + std::to_string(in) + " operations from now");
+            victim.hardware().fail_at(victim.hardware().operations() + in, disk_fault::io_error,
+                                      false);
+            ++x_damage.io_errors;
+        }
+        plan_io_error();
+    });
+}
+
+// Half of the starts find a clock that is some seconds off, the others one without a battery.
+void weather::set_wall(node& one) {
+    if (!x_wrong_clocks || x_healing) {
+        return;
+    }
+    const auto kind = x_random.below(4);
+    const auto seconds = std::chrono::seconds{static_cast<std::int64_t>(x_random.below(41)) - 20};
+    protocol::milliseconds error = seconds;
+    error += kind == 2 ? ten_years : kind == 3 ? -ten_years : std::chrono::hours{0};
+    ++x_damage.clock_changes;
+    x_note(one.name(), "has a clock that is wrong by " + std::to_string(error.count()) + " ms");
+    one.set_wall_error(error);
+}
+
+void weather::plan_wall_jump() {
+    some_time(600, [this] {
+        set_wall(any_node());
+        plan_wall_jump();
+    });
+}
+
+void weather::heal() {
+    x_healing = true;
+    x_note("all", "healing begins");
+    x_net.faults = network_faults{};
+    x_net.partitions.clear();
+    x_net.cut_all();
+    for (auto* one : x_nodes) {
+        one->set_free_space(std::nullopt);
+        one->hardware().heal();
+        one->set_wall_error(protocol::milliseconds{0});
+        revive(*one);
+    }
+}
+
+}  // namespace dhow::sim

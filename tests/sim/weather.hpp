@@ -1,0 +1,58 @@
+// The bad days of a run: which faults a seed draws, when they strike, and the healing.
+// Way of the message: against it.
+// Pure.
+// Spec: docs/simulator.md#faults. Tests: sim.
+// Limits: a random subset a seed, so that each fault is also seen without the others.
+#pragma once
+
+#include "tests/sim/people.hpp"
+
+namespace dhow::sim {
+
+/// What befell the federation.
+struct damage {
+    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0;
+};
+
+class weather {
+public:
+    weather(clockwork& clock, prng& random, network& net, people::noter note)
+        : x_clock(clock), x_random(random), x_net(net), x_note(std::move(note)) {}
+
+    /// Before the nodes are made, since some limits are theirs for life.
+    node_limits draw_limits();
+    /// Latency and rate only.
+    void draw_lines();
+    /// The rest; `hub` is the last of the nodes.
+    void draw_faults(std::vector<node*> nodes);
+    /// All is well from now on: lines, disks, clocks, power.
+    void heal();
+    [[nodiscard]] const damage& done() const { return x_damage; }
+
+private:
+    void draw_power();
+    void draw_disks();
+    void draw_clocks();
+    void plan_crash(std::uint64_t mean_seconds);
+    void plan_partition();
+    void plan_full_disk();
+    void plan_io_error();
+    void plan_wall_jump();
+    void set_wall(node& one);
+    void revive(node& one);
+    node& any_node() { return *x_nodes[x_random.below(x_nodes.size())]; }
+    /// Does it after a random time, unless healing has come.
+    void some_time(std::uint64_t seconds_max, std::function<void()> what);
+
+    clockwork& x_clock;
+    prng& x_random;
+    network& x_net;
+    people::noter x_note;
+    std::vector<node*> x_nodes;
+    damage x_damage;
+    bool x_wrong_clocks = false;
+    bool x_days_off = false;
+    bool x_healing = false;
+};
+
+}  // namespace dhow::sim
