@@ -63,6 +63,8 @@ private:
     // Text
     errc judge_text(incoming& in, bureau_id peer) const;
     void begin_text(session_number session, stream_id stream);
+    /// Expired now, and perhaps taken before.
+    void refuse_expired(session_number session, stream_id stream);
     void ask_for_partial(session_number session, stream_id stream);
     void verify_text(session_number session, stream_id stream, bytes body);
     split split_recipients(const incoming& in, bureau_id peer,

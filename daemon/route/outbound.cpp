@@ -154,6 +154,12 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     auto item = lane.queue.take(*cls);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
+        if (item.shipment.in_doubt) {
+            // The peer has it, as those receipts say that settled all recipients: only attachments
+            // are left to carry.
+            finish(peer, transfer{std::move(item), 0, true, false}, {});
+            return true;
+        }
         // Every recipient of this branch was settled otherwise: nothing to carry.
         fail(item, errc::cancelled, "no recipient is left");
         lane.queue.forget(item.shipment.row);

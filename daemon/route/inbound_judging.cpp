@@ -1,0 +1,180 @@
+// Receives texts up to the verified body: judge, resume, verify.
+// Way of the message: see inbound.hpp.
+// Pure. Net thread. Custody is taken in inbound_text.cpp.
+// Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
+// Limits: sealed_text_bytes_max.
+#include "daemon/route/inbound.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using protocol::object_kind;
+using protocol::recipient_answer;
+using store::object_state;
+
+errc inbound::judge_text(incoming& in, bureau_id peer) const {
+    auto preamble = protocol::decode_preamble(in.offer.preamble);
+    if (!preamble) {
+        return protocol::errc_of(preamble.error());
+    }
+    auto header = protocol::decode_header(preamble->seal.header);
+    if (!header) {
+        return protocol::errc_of(header.error());
+    }
+    in.preamble = std::move(*preamble);
+    in.header = std::move(*header);
+    if (in.offer.object != in.preamble.seal.body_digest ||
+        in.offer.body_bytes != in.preamble.seal.body_bytes || in.offer.cls != in.header.cls) {
+        return errc::bad_digest;
+    }
+    if (in.offer.body_bytes > limits::sealed_text_bytes_max) {
+        return errc::too_long;
+    }
+    if (in.offer.hops >= in.header.hop_limit) {
+        return errc::hop_limit;
+    }
+    if (in.header.origin == x_core.self()) {
+        return errc::loop;
+    }
+    if (in.header.origin != peer && !x_core.is_relay(peer)) {
+        return errc::not_allowed;  // Only hubs hand on what others wrote.
+    }
+    if (in.header.time_to_live && in.offer.age >= *in.header.time_to_live &&
+        !x_core.expiry_frozen) {
+        return errc::expired;
+    }
+    return errc{};
+}
+
+void inbound::begin_text(session_number number, stream_id stream) {
+    auto* in = find(number, stream);
+    if (const auto wrong = judge_text(*in, peer_of(number)); wrong == errc::expired) {
+        refuse_expired(number, stream);
+        return;
+    } else if (wrong != errc{}) {
+        refuse(number, stream, wrong);
+        return;
+    }
+    if (in->is_small) {
+        in->is_ready = true;
+        return;
+    }
+    // A large body is accepted only when its seal holds, so that a forger cannot fill the disk.
+    x_core.out.run(seal::job::verify_parcel{in->preamble, std::nullopt, in->offer.object},
+                   in->offer.cls == message_class::flash,
+                   [this, number, stream](protocol::result<seal::job_outcome>& outcome) {
+                       if (find(number, stream) == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.count.forged += 1;
+                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           return;
+                       }
+                       ask_for_partial(number, stream);
+                   });
+}
+
+void inbound::refuse_expired(session_number number, stream_id stream) {
+    const auto* in = find(number, stream);
+    x_core.out.ask(
+        query::find_custody{in->header.origin, in->header.id, in->offer.attempt},
+        [this, number, stream](store::reply& reply) {
+            const auto* still = find(number, stream);
+            if (still == nullptr) {
+                return;
+            }
+            // What we took before its end, and the answer was lost, we have: no notice for it.
+            std::vector<recipient_answer> answers;
+            bool some_taken = false;
+            const auto& rows = expect<answer::custody>(reply).rows;
+            for (const auto& entry : still->preamble.lockboxes.entries) {
+                const auto row =
+                    std::ranges::find(rows, entry.box.recipient, &store::custody_row::recipient);
+                const bool taken =
+                    row != rows.end() && row->inner_digest == still->preamble.seal.inner_digest;
+                some_taken = some_taken || taken;
+                answers.push_back({entry.box.recipient, taken ? errc::have_it : errc::expired,
+                                   taken ? row->outcome : std::nullopt});
+            }
+            if (some_taken) {
+                refuse(number, stream, errc::have_it, std::chrono::seconds{0}, std::move(answers));
+            } else {
+                refuse(number, stream, errc::expired);
+            }
+        });
+}
+
+void inbound::ask_for_partial(session_number number, stream_id stream) {
+    const auto* in = find(number, stream);
+    const auto accept = [this, number, stream](store::object_row object) {
+        auto* still = find(number, stream);
+        auto* session = still == nullptr ? nullptr : x_core.session(number);
+        if (session == nullptr) {
+            return;
+        }
+        still->object = std::move(object);
+        still->given_bytes = still->object.durable_bytes;
+        still->is_ready = true;
+        if (still->object.durable_bytes == still->offer.body_bytes) {
+            still->was_on_disk = true;
+            still->has_body = true;
+            step(number, stream);
+            return;
+        }
+        session->accept(stream, still->object.durable_bytes, x_core.now);
+    };
+    x_core.out.ask(query::find_object{in->offer.object, peer_of(number)},
+                   [this, number, stream, accept](store::reply& reply) {
+                       auto* still = find(number, stream);
+                       if (still == nullptr) {
+                           return;
+                       }
+                       if (const auto& row = expect<answer::object>(reply).row) {
+                           accept(*row);
+                           return;
+                       }
+                       store::object_row fresh{.row = x_core.next_row(),
+                                               .kind = object_kind::text,
+                                               .state = object_state::expected,
+                                               .cls = still->offer.cls,
+                                               .sealed_digest = still->offer.object,
+                                               .bytes = still->offer.body_bytes,
+                                               .from_peer = peer_of(number),
+                                               .preamble = still->offer.preamble,
+                                               .changed_at = x_core.now};
+                       store::transaction transaction;
+                       transaction.changes.emplace_back(operation::put_object{fresh});
+                       x_core.out.commit(
+                           std::move(transaction), [this, number, stream, fresh, accept](
+                                                       const store::transaction_result& result) {
+                               if (result.status != store::transaction_status::committed) {
+                                   refuse(number, stream, errc::busy, std::chrono::seconds{30});
+                                   return;
+                               }
+                               accept(fresh);
+                           });
+                   });
+}
+
+void inbound::verify_text(session_number number, stream_id stream, bytes body) {
+    const auto* in = find(number, stream);
+    seal::job::verify_parcel job{in->preamble, body, in->offer.object};
+    x_core.out.run(std::move(job), in->offer.cls == message_class::flash,
+                   [this, number, stream,
+                    body = std::move(body)](protocol::result<seal::job_outcome>& outcome) {
+                       if (find(number, stream) == nullptr) {
+                           return;
+                       }
+                       if (!outcome) {
+                           x_core.count.forged += 1;
+                           const auto code = protocol::errc_of(outcome.error());
+                           refuse(number, stream, code);
+                           return;
+                       }
+                       take_custody(number, stream, body, {});
+                   });
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Deliberate bugs, one at a time, and how many seeds the simulator needs to find each.
+
+usage: mutations.py --build FOLDER [--seeds N] [--only NAME] [--list]
+
+Works on a copy of the tree in FOLDER/tree, so that no bug ever stands in the sources. Each mutation
+is a place in a file and what stands there instead; a place that is gone or not unique is an error,
+so the list cannot rot unseen. Ends with `mutations: N of M found` and exit 0 if all were.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+PARTS = ["CMakeLists.txt", "CMakePresets.json", "config", "daemon", "protocol", "scripts",
+         "systemd", "tests", "docs"]
+
+ROUTE = "daemon/route/"
+STORE = "daemon/store/"
+
+# name, what it does, file, the place, what stands there instead
+MUTATIONS = [
+    ("answers-before-commit", "a hub says COMMIT before custody is on disk",
+     ROUTE + "inbound_text.cpp",
+     "    made->transaction.changes.clear();\n",
+     "    made->transaction.changes.clear();\n    commit(number, stream, exceptions);\n"),
+    ("forgets-custody-at-restart", "what was handed on is forgotten with each start",
+     ROUTE + "gateway.cpp",
+     "    x_peers.load(std::move(found.peers));\n",
+     "    x_peers.load(std::move(found.peers));\n    transaction.changes.emplace_back(\n"
+     "        operation::forget_old{x_core.now + std::chrono::hours{87'600}, 100'000});\n"),
+    ("durable-before-disk", "bytes are called durable when they were given to the store",
+     ROUTE + "inbound.cpp",
+     "        in->buffer.clear();\n",
+     "        in->buffer.clear();\n        in->object.durable_bytes = in->given_bytes;\n"
+     "        if (auto* early = x_core.session(number); early != nullptr && !in->is_small) {\n"
+     "            early->on_durable(stream, in->given_bytes, x_core.now);\n        }\n"),
+    ("drops-receipts-with-the-session", "receipts under way are done when the connection dies",
+     ROUTE + "outbound.cpp",
+     "        if (open.all_sent && !open.item.shipment.in_doubt) {\n",
+     "        if (!open.item.message) {\n"
+     "            doubts.changes.emplace_back(operation::advance_shipment{\n"
+     "                .shipment = open.item.shipment.row,\n"
+     "                .expected = in_state(store::shipment_state::ready),\n"
+     "                .state = store::shipment_state::done,\n                .at = x_core.now,\n"
+     "                .lenient = true});\n        }\n"
+     "        if (open.all_sent && !open.item.shipment.in_doubt) {\n"),
+    ("batch-conflict-is-kept", "half of a transaction that conflicts stays in its batch",
+     STORE + "sqlite_store.cpp",
+     '            statement(x_db, "ROLLBACK TO one").run();\n', ""),
+    ("batch-fails-together", "one conflict is told to all of its batch, which is on disk",
+     STORE + "sqlite_store.cpp",
+     '    statement(x_db, "COMMIT").run();\n    x_saved',
+     '    statement(x_db, "COMMIT").run();\n    for (const auto& one : std::vector(results)) {\n'
+     "        if (one.status == transaction_status::conflict) {\n"
+     "            for (auto& all : results) {\n                all.status = one.status;\n"
+     "            }\n        }\n    }\n    x_saved"),
+    ("expires-in-doubt", "expiry does not ask whether a transfer is in doubt",
+     ROUTE + "deadlines.cpp",
+     "    if (over && !in_doubt) {\n", "    if (over) {\n"),
+    ("expires-on-a-doubtful-clock", "expiry goes on while the clock is doubtful",
+     ROUTE + "deadlines.cpp",
+     "(over && x_core.expiry_frozen)", "(over && false)"),
+    ("loop-is-have-it", "a copy that comes back by another way is said to be had",
+     ROUTE + "inbound_text.cpp",
+     "const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;",
+     "const bool loop = false;"),
+    ("doubt-is-not-recorded", "what was all sent when the connection died is not in doubt",
+     ROUTE + "outbound.cpp",
+     "        if (open.all_sent && !open.item.shipment.in_doubt) {\n", "        if (false) {\n"),
+    ("offers-without-mark", "shipments are offered before it is written down",
+     ROUTE + "outbound.cpp",
+     "    if (!is_marked(peer, lane, lane.queue.front(*cls).shipment)) {\n", "    if (false) {\n"),
+    ("notice-beats-delivery", "a notice stands although the delivery is confirmed",
+     ROUTE + "receipts.cpp",
+     "            return {delivery_state::delivered, before_delivery | noticed};",
+     "            return {delivery_state::delivered, before_delivery};"),
+    ("outcomes-wait-for-ever", "outcomes that a crash left are not signed", ROUTE + "gateway.cpp",
+     "        x_receipts.load_pending();\n", ""),
+    ("unopened-wait-for-ever", "messages that a crash left closed stay closed",
+     ROUTE + "gateway.cpp",
+     "        x_opening.load_unopened();\n", ""),
+    ("incomplete-wait-for-ever", "inbox rows that a crash left incomplete stay so",
+     ROUTE + "gateway.cpp",
+     "        x_opening.load_incomplete(0);\n", ""),
+    ("attachments-stay-behind", "attachments do not become ready when the text is there",
+     ROUTE + "outbound_answers.cpp",
+     "            .message = item.message->row, .peer = peer, .object = 0, .at = x_core.now});",
+     "            .message = 0, .peer = peer, .object = 1, .at = x_core.now});"),
+    ("restored-peer-gets-nothing", "a peer from a backup is not given again what it had",
+     ROUTE + "peers.cpp", "    if (restored) {\n", "    if (false) {\n"),
+    ("refusal-is-taken", "a recipient that the peer refuses counts as handed on",
+     ROUTE + "outbound_answers.cpp",
+     "return said.code == errc::have_it; }", "return said.code != errc{}; }"),
+    ("deferred-for-ever", "what a busy peer put off is never tried again", ROUTE + "deadlines.cpp",
+     "    if (rows.empty()) {\n        return;\n    }\n    store::transaction transaction;\n"
+     "    std::set<bureau_id> peers;",
+     "    if (!rows.empty()) {\n        return;\n    }\n    store::transaction transaction;\n"
+     "    std::set<bureau_id> peers;"),
+    ("resumes-at-any-offset", "bytes are appended wherever they belong", STORE +
+     "sqlite_changes_messages.cpp",
+     '" WHERE row = ?2 AND durable_bytes = ?3 AND state <> 4"',
+     '" WHERE row = ?2 AND durable_bytes <> ?3 - 1 AND state <> 4"'),
+    ("synchronous-off", "commits do not wait for the disk", STORE + "sqlite_store_open.cpp",
+     None, None),
+]
+
+
+def die(text):
+    sys.exit(f"mutations: {text}")
+
+
+def sync_tree(target):
+    for part in PARTS:
+        source, copy = TREE / part, target / part
+        if source.is_dir():
+            for folder, _, names in os.walk(source):
+                here = target / pathlib.Path(folder).relative_to(TREE)
+                here.mkdir(parents=True, exist_ok=True)
+                for name in names:
+                    copy_if_changed(pathlib.Path(folder) / name, here / name)
+        else:
+            copy_if_changed(source, copy)
+
+
+def copy_if_changed(source, copy):
+    if not copy.exists() or copy.read_bytes() != source.read_bytes():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
+
+
+def build(folder):
+    done = subprocess.run(["ninja", "-C", folder / "build", "dhow-sim"], capture_output=True,
+                          text=True, check=False)
+    return done.returncode == 0, done.stdout
+
+
+def configure(folder):
+    (folder / "build").mkdir(parents=True, exist_ok=True)
+    sync_tree(folder / "tree")
+    done = subprocess.run(["cmake", "-S", folder / "tree", "-B", folder / "build", "-G", "Ninja",
+                           "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        die("cannot configure:\n" + done.stderr)
+
+
+def first_failure(program, seeds, words):
+    """The first seed that fails, or 0; in steps, so that an early find costs little."""
+    first = 1
+    while first <= seeds:
+        last = min(seeds, first + 19)
+        done = subprocess.run([program, "--seeds", f"{first}..{last}", *words], capture_output=True,
+                              text=True, check=False)
+        found = re.search(r"^seed (\d+) FAILED", done.stdout, re.MULTILINE)
+        if found:
+            return int(found.group(1))
+        if done.returncode != 0:
+            return first  # It died, which is found too.
+        first = last + 1
+    return 0
+
+
+def try_one(mutation, folder, seeds):
+    name, _, path, place, instead = mutation
+    words = []
+    target = folder / "tree" / path
+    text = target.read_text()
+    if place is None:
+        words = ["--synchronous", "OFF"]
+    elif text.count(place) != 1:
+        die(f"{name}: its place is {text.count(place)} times in {path}; bring the list up to date")
+    else:
+        target.write_text(text.replace(place, instead))
+    try:
+        fine, output = build(folder)
+        if not fine:
+            die(f"{name} does not compile:\n{output[-3000:]}")
+        return first_failure(folder / "build/bin/dhow-sim", seeds, words)
+    finally:
+        target.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--seeds", type=int, default=2000)
+    parser.add_argument("--only")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    chosen = [one for one in MUTATIONS if options.only in (None, one[0])]
+    if options.list:
+        for one in chosen:
+            print(f"{one[0]:34} {one[1]}")
+        return
+    configure(options.build)
+    fine, output = build(options.build)
+    if not fine:
+        die("the tree does not build:\n" + output[-3000:])
+    clean = first_failure(options.build / "build/bin/dhow-sim", 20, [])
+    if clean:
+        die(f"seed {clean} fails without any mutation")
+    found = []
+    print(f"{'mutation':34} {'seeds':>6} {'s':>5}  what it does", flush=True)
+    for one in chosen:
+        began = time.monotonic()
+        seed = try_one(one, options.build, options.seeds)
+        found += [seed] if seed else []
+        print(f"{one[0]:34} {seed or 'none':>6} {time.monotonic() - began:5.0f}  {one[1]}",
+              flush=True)
+    median = statistics.median(found) if found else 0
+    print(f"mutations: {len(found)} of {len(chosen)} found, median {median:g} seeds")
+    sys.exit(0 if len(found) == len(chosen) else 1)
+
+
+if __name__ == "__main__":
+    main()
