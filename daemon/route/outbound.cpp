@@ -7,6 +7,8 @@
 
 #include "protocol/parcel.hpp"
 
+#include <algorithm>
+
 namespace dhow::route {
 
 namespace event = protocol::session_event;
@@ -24,6 +26,11 @@ std::uint64_t fairness_key(bureau_id origin) {
 /// A mark is set so far ahead of the shipment that needs it: one commit for some 200 messages, and
 /// after a crash no more than these are in doubt without need.
 constexpr store::row_id mark_ahead = 1'024;
+
+/// Settled by somebody who has the text.
+constexpr store::state_set arrived =
+    in_state(store::delivery_state::complete) | in_state(store::delivery_state::taken) |
+    in_state(store::delivery_state::answered) | in_state(store::delivery_state::refused);
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -154,15 +161,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     auto item = lane.queue.take(*cls);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
-        if (item.shipment.in_doubt) {
-            // The peer has it, as those receipts say that settled all recipients: only attachments
-            // are left to carry.
-            finish(peer, transfer{std::move(item), 0, true, false}, {});
-            return true;
-        }
-        // Every recipient of this branch was settled otherwise: nothing to carry.
-        fail(item, errc::cancelled, "no recipient is left");
-        lane.queue.forget(item.shipment.row);
+        close_without_recipients(peer, std::move(item));
         return true;
     }
     if (item.inline_body.empty() && item.object.bytes <= limits::inline_body_bytes_max) {
@@ -185,6 +184,27 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     offer(lane, *session, std::move(item));
     return true;
+}
+
+void outbound::close_without_recipients(bureau_id peer, ready_shipment item) {
+    x_core.out.ask(query::load_message{item.message->row},
+                   [this, peer, item = std::move(item)](store::reply& reply) mutable {
+                       const auto& rows = expect<answer::messages>(reply).rows;
+                       const bool has_arrived =
+                           item.shipment.in_doubt && !rows.empty() &&
+                           std::ranges::any_of(rows.front().deliveries, [&](const auto& row) {
+                               return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
+                           });
+                       if (has_arrived) {
+                           // A receipt was faster than the peer's answer: attachments are left.
+                           finish(peer, transfer{std::move(item), 0, true, false}, {});
+                           return;
+                       }
+                       fail(item, errc::cancelled, "no recipient is left");
+                       if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
+                           lane->second.queue.forget(item.shipment.row);
+                       }
+                   });
 }
 
 bool outbound::is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what) {

@@ -83,12 +83,8 @@ bool is_forgotten_rejection(const answer::inbox_item& item, const store::deliver
             known.state == store::delivery_state::delivered);
 }
 
-/// Known: of several attempts one has the attachments, and the inbox may show another; and what all
-/// agencies have taken while its text was in doubt is not followed by its attachments.
-bool is_without_attachments(const known_message& one, node& at, bool is_taken) {
-    if (is_taken) {
-        return true;
-    }
+/// Known: of several attempts one has the attachments, and the inbox may show another.
+bool is_without_attachments(const known_message& one, node& at) {
     auto reply = at.ask(query::find_message{*protocol::bureau_id::parse(one.from->name()), one.id});
     return std::get<answer::messages>(reply).rows.size() > 1;
 }
@@ -157,9 +153,7 @@ private:
         } else if (one.cancelled.contains(to)) {
             tell("delivered after it was cancelled: ");
         } else if (is_forgotten_rejection(rows.front(), known) ||
-                   (!rows.front().row.complete &&
-                    is_without_attachments(one, *at,
-                                           known.state == store::delivery_state::taken))) {
+                   (!rows.front().row.complete && is_without_attachments(one, *at))) {
             tell("known: ");
             x_known.push_back(std::move(x_problems.back()));
             x_problems.pop_back();
@@ -249,8 +243,8 @@ findings check_contents(const people& everyone, const ledger& book, const std::v
                 }
                 const auto wrong = compare(*one, id, at, clock);
                 const auto& known = book.messages().at(id);
-                const bool is_known = wrong.starts_with("attachment can not") &&
-                                      is_without_attachments(known, at, !rows.front().row.complete);
+                const bool is_known =
+                    wrong.starts_with("attachment can not") && is_without_attachments(known, at);
                 if (!wrong.empty()) {
                     (is_known ? out.known : out.problems)
                         .push_back(wrong + label(known, to) + where_is(known, nodes));

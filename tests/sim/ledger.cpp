@@ -112,11 +112,8 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
         for (const auto& row : std::get<store::answer::custody>(reply).rows) {
             if (row.recipient == what.recipient && row.taken_from.text() == by.name() &&
                 !row.outcome) {
-                // Known: who is offered again what has expired meanwhile refuses it as expired,
-                // though it has it in custody.
-                (what.kind == outcome_kind::expired ? x_known : x_problems)
-                    .push_back("a notice while in doubt: " + label + ", but " + other->name() +
-                               " has it in custody");
+                x_problems.push_back("a notice while in doubt: " + label + ", but " +
+                                     other->name() + " has it in custody");
             }
         }
     }

@@ -48,6 +48,16 @@ BOOST_AUTO_TEST_CASE(what_outlived_its_time_on_the_way_is_refused) {
     BOOST_TEST((peer.send(what).refused == errc::expired));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_taken_in_time_is_had_when_it_comes_again_too_late) {
+    auto what = peer.make("MU", {"ZW"});
+    BOOST_TEST(peer.send(what).committed);
+    what.offer.age = 24h;
+    const auto again = peer.send(what);
+    BOOST_TEST((again.refused == errc::have_it));
+    BOOST_REQUIRE(again.exceptions.size() == 1U);
+    BOOST_TEST((again.exceptions[0].code == errc::have_it));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_was_altered_is_refused_and_counted) {
     auto what = peer.make("MU", {"ZW"});
     what.body.back() ^= 1;

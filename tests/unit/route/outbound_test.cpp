@@ -12,7 +12,11 @@ using store::shipment_state;
 
 namespace {
 struct with_a_hub : core_harness {
-    with_a_hub() : hub(*this, "IPSG") {}
+    with_a_hub() : hub(*this, "IPSG") {
+        std::ranges::find(directory().entries, bureau("IPSG"), &protocol::directory_entry::bureau)
+            ->role = protocol::bureau_role::hub;
+        reload();
+    }
     message_id submit(std::vector<std::string> to = {"MU"},
                       message_class cls = message_class::routine,
                       std::vector<upload_id> files = {}) {
@@ -30,6 +34,27 @@ struct with_a_hub : core_harness {
         return delivery_state::accepted;
     }
     store::shipment_row text_of(const message_id& id) { return stored(id).shipments.front(); }
+    /// A message with an attachment, whose text was all sent when the connection died.
+    message_id lose_the_answer() {
+        const auto id =
+            submit({"MU"}, message_class::routine, {upload("border", bytes(100'000, 4))});
+        hub.connect();
+        hub.cut();
+        BOOST_REQUIRE(text_of(id).in_doubt);
+        return id;
+    }
+    /// A receipt for MU's copy that comes by another peer.
+    void settle(const message_id& id, std::string_view issuer, protocol::outcome_kind kind) {
+        protocol::outcome what;
+        what.id = id;
+        what.recipient = bureau("MU");
+        what.kind = kind;
+        what.at = now;
+        scripted_peer other(*this, "KE");
+        other.connect();
+        const auto [offer, body] = other.receipt(issuer, "ZW", {what});
+        BOOST_TEST(other.send(offer, body).committed);
+    }
     scripted_peer hub;
 };
 }  // namespace
@@ -126,6 +151,23 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_replaced_leaves_its_doubt) {
     newer.connect();
     BOOST_REQUIRE(newer.is_up());
     BOOST_TEST(text_of(id).in_doubt);
+}
+
+BOOST_AUTO_TEST_CASE(attachments_go_when_a_receipt_was_faster_than_the_answer) {
+    const auto id = lose_the_answer();
+    settle(id, "MU", protocol::outcome_kind::taken);
+    BOOST_TEST((state_of(id) == delivery_state::taken));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.kind == protocol::object_kind::attachment));
+}
+
+BOOST_AUTO_TEST_CASE(attachments_stay_when_nobody_said_that_the_text_arrived) {
+    const auto id = lose_the_answer();
+    settle(id, "IPSG", protocol::outcome_kind::expired);
+    BOOST_TEST((state_of(id) == delivery_state::expired));
+    hub.connect();
+    BOOST_TEST(hub.offers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_concerns_only_its_recipient) {
