@@ -137,6 +137,9 @@ inline constexpr std::chrono::seconds silence_time_max{120};
 /// Incoming connections whose peer is not known yet: 200 peers that all come back, and as many
 /// others.
 inline constexpr std::size_t half_open_max = 512;
+/// TLS sessions of peers that may be resumed, 7 KB each: two for each of 200 peers, and room. The
+/// oldest makes way, so that a peer which begins one after another costs no more.
+inline constexpr int resumable_sessions_max = 512;
 /// What is still to be written when a session has ended, GOODBYE last, gets this long.
 inline constexpr std::chrono::seconds close_time_max{10};
 /// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
@@ -160,6 +163,9 @@ inline constexpr std::size_t store_queue_bytes_max = 8 * mib;
 inline constexpr std::size_t loaded_shipments_max = 20'000;
 /// Shipments loaded for one peer and class at a time.
 inline constexpr std::size_t loaded_shipments_per_class = 256;
+/// What may have been sent is written down so many rows ahead: one commit for some 200 messages,
+/// and after a crash no more than these are in doubt without need.
+inline constexpr std::int64_t mark_rows_ahead = 1024;
 /// Jobs that may wait for the crypto workers.
 inline constexpr std::size_t crypto_jobs_max = 1024;
 

@@ -125,8 +125,11 @@ void running::watch() {
     x_disk->look([this](route::disk_state state) { x_gateway->set_disk(state); });
     const auto wall = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
     x_clock->on_wall(wall, monotonic_now());
-    if (const auto peer = x_gateway->peer_time()) {
-        x_clock->on_peer(*peer, monotonic_now());
+    for (const auto& said : x_gateway->take_peer_clocks()) {
+        x_clock->on_peer(said.peer, said.time, monotonic_now());
+    }
+    if (const auto jump = x_clock->take_jump()) {
+        x_gateway->on_clock_jump(jump->from, jump->to);
     }
     x_gateway->freeze_expiry(x_clock->is_doubtful());
     const auto heartbeat = x_store_thread->heartbeat();

@@ -58,10 +58,9 @@ running::running(boost::asio::io_context& io, const config::gateway& settings,
                                 .stored = stored_time(x_meta),
                                 .newest_signed = x_trust.data->head.issued});
     if (x_clock->is_doubtful()) {
-        to.write(
-            route::log_level::alarm, "clock",
-            "the system's clock is far from all that is known; nothing expires until a peer or "
-            "the clock agrees");
+        to.write(route::log_level::alarm, "clock",
+                 "the system's clock is far from all that is known; nothing expires until two of "
+                 "the clock and the peers agree");
     }
     x_sealer = std::make_unique<seal::cms_sealer>(
         x_keys, x_trust.keys,

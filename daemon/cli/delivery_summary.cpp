@@ -15,7 +15,8 @@ namespace dhow::cli {
 namespace {
 
 constexpr std::array<std::string_view, 4> good{"delivered", "complete", "taken", "answered"};
-constexpr std::array<std::string_view, 4> bad{"expired", "cancelled", "refused", "undeliverable"};
+constexpr std::array<std::string_view, 5> bad{"expired", "cancelled", "refused", "undeliverable",
+                                              "rejected"};
 
 }  // namespace
 

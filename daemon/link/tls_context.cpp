@@ -73,7 +73,7 @@ tls_context make_context(const std::string& certificate_pem, EVP_PKEY* key) {
     // Stateful: what the client gets is a reference, not its own certificate encrypted to us.
     SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_SERVER);
-    SSL_CTX_sess_set_cache_size(raw, resumable_sessions_max);
+    SSL_CTX_sess_set_cache_size(raw, protocol::limits::resumable_sessions_max);
     SSL_CTX_set_timeout(raw, std::chrono::seconds(resumption_lifetime).count());
     SSL_CTX_set_num_tickets(raw, 1);
     SSL_CTX_set_max_early_data(raw, 0);

@@ -2,7 +2,7 @@
 // Way of the message: made at start and reload; dialer and listener make their streams of it.
 // Not pure: OpenSSL. Frozen once made.
 // Spec: docs/link-protocol.md#tls. Tests: unit/link/tls_link_test.cpp.
-// Limits: resumption_lifetime, resumable_sessions_max.
+// Limits: resumption_lifetime, limits::resumable_sessions_max.
 #pragma once
 
 #include "protocol/errors.hpp"
@@ -21,9 +21,6 @@ using tls_stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 using tls_context = std::shared_ptr<boost::asio::ssl::context>;
 
 inline constexpr std::chrono::hours resumption_lifetime{24};
-/// Sessions of peers that may be resumed, 7 KB each: two for each of 200 peers, and room. The
-/// oldest makes way, so that a peer which begins one after another costs no more.
-inline constexpr int resumable_sessions_max = 512;
 
 /// `certificate_pem` is shown to peers; `key` stays with its owner and is only referenced.
 /// Throws std::runtime_error when they do not fit together; start-up only.

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/route/clock_jumps.hpp"
 #include "daemon/route/effects.hpp"
 #include "daemon/route/routing_table.hpp"
 #include "protocol/directory.hpp"
@@ -90,11 +91,16 @@ struct core {
     store::row_id last_row = 0;
     bool started = false;  ///< What an earlier run left is loaded.
     bool stopping = false;
-    bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires.
+    bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires or is purged.
+    clock_jumps jumps;           ///< Of the clock, at ends of doubts.
     disk_state disk;
     utc_time stopping_since{}, frozen_since{}, disk_since{};  ///< Of the states above.
     counters count;
 
+    /// Since a message came; jumps of the clock do not age it.
+    [[nodiscard]] protocol::milliseconds age_since(utc_time noted) const {
+        return now - noted - jumps.shift(noted);
+    }
     /// Something in the store falls due then: deadlines looks not later.
     void wake_at(std::optional<utc_time> at) {
         if (at && (!next_due || *at < *next_due)) {

@@ -40,6 +40,7 @@ void deadlines::on_deadline() {
     if (x_core.now >= x_signed_at + look_interval) {
         x_signed_at = x_core.now;
         x_receipts.sign_waiting();
+        x_opening.retry();
     }
     x_core.out.ask(query::load_due{x_core.now, rows_a_look}, [this](store::reply& reply) {
         x_looking = false;
@@ -60,7 +61,9 @@ void deadlines::on_due(answer::due& due) {
     for (const auto& [message, recipients] : by_message) {
         look_at(message, recipients);
     }
-    purge(due.purges);
+    if (!x_core.expiry_frozen) {
+        purge(due.purges);
+    }
 }
 
 void deadlines::wake_shipments(const std::vector<store::shipment_row>& rows) {
@@ -109,7 +112,11 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
 
 void deadlines::judge(const answer::full_message& message, const store::delivery_row& row,
                       std::vector<bureau_id>& again) {
-    const bool over = message.message.expires_at && *message.message.expires_at <= x_core.now;
+    std::optional<utc_time> expires_at = message.message.expires_at;
+    if (expires_at) {
+        *expires_at += x_core.jumps.shift(message.message.received_at);
+    }
+    const bool over = expires_at && *expires_at <= x_core.now;
     if (row.state == delivery_state::held || (over && x_core.expiry_frozen)) {
         look_later(row, x_core.now + look_again, errc{});
         return;
@@ -118,7 +125,7 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         row.state == delivery_state::relayed || row.state == delivery_state::in_doubt ||
         std::any_of(message.shipments.begin(), message.shipments.end(), [&](const auto& shipment) {
             return shipment.peer == row.next_hop && shipment.position == 0 &&
-                   shipment.state == shipment_state::ready &&
+                   shipment.state < shipment_state::done &&
                    (shipment.in_doubt || x_out.progress(shipment.row).has_value());
         });
     if (over && !in_doubt) {
@@ -138,7 +145,7 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         row.state != delivery_state::queued && row.state != delivery_state::deferred;
     const bool waits_here = !in_doubt && x_core.session_with(row.next_hop).has_value();
     if (!ours || settled || waits_here) {
-        look_later(row, message.message.expires_at, errc{});
+        look_later(row, expires_at, errc{});
         return;
     }
     const auto other = x_divert.way_after(row.recipient, row.next_hop, false);
@@ -147,7 +154,7 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         return;
     }
     const auto at = x_core.now + look_again;
-    look_later(row, std::min(at, message.message.expires_at.value_or(at)), errc{});
+    look_later(row, std::min(at, expires_at.value_or(at)), errc{});
 }
 
 void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code) {

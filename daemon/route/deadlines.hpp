@@ -6,13 +6,19 @@
 #pragma once
 
 #include "daemon/route/diversion.hpp"
+#include "daemon/route/opening.hpp"
 
 namespace dhow::route {
 
 class deadlines {
 public:
-    deadlines(core& shared, outbound& out, diversion& divert, receipts& receipts_)
-        : x_core(shared), x_out(out), x_divert(divert), x_receipts(receipts_) {}
+    deadlines(core& shared, outbound& out, diversion& divert, receipts& receipts_,
+              opening& opening_)
+        : x_core(shared),
+          x_out(out),
+          x_divert(divert),
+          x_receipts(receipts_),
+          x_opening(opening_) {}
 
     void on_deadline();
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
@@ -30,6 +36,7 @@ private:
     outbound& x_out;
     diversion& x_divert;
     receipts& x_receipts;
+    opening& x_opening;
     utc_time x_signed_at{};  ///< Receipts that waited were tried last.
     bool x_looking = false;
     utc_time x_looked_at{};

@@ -18,7 +18,7 @@ gateway::gateway(gateway_start from)
       x_peers(x_core, std::move(from.random)),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
-      x_deadlines(x_core, x_out, x_divert, x_receipts),
+      x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
@@ -54,8 +54,13 @@ void gateway::on_started(answer::start& found) {
     x_core.boot = boot + 1;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
-    transaction.changes.emplace_back(
-        operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+    if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
+        x_core.jumps = clock_jumps::parse(text->second);
+    }
+    if (!x_core.expiry_frozen) {
+        transaction.changes.emplace_back(
+            operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+    }
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -69,8 +74,10 @@ void gateway::on_started(answer::start& found) {
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {
-            x_core.out.log(log_level::alarm, "start",
-                           "the start could not be recorded: " + result.detail);
+            x_core.out.log(
+                log_level::alarm, "start",
+                "the start could not be recorded, it is tried again in 10 s: " + result.detail);
+            x_start_again_at = x_core.now + std::chrono::seconds{10};
             return;
         }
         x_ready = true;
@@ -128,6 +135,16 @@ void gateway::set_disk(disk_state disk) {
     x_core.disk = disk;
 }
 
+void gateway::on_clock_jump(utc_time from, utc_time to) {
+    x_core.jumps.add(x_core.frozen_since, from, to);
+    x_core.out.log(log_level::notice, "clock",
+                   "the time went from " + protocol::to_text(from) + " to " +
+                       protocol::to_text(to) + "; messages do not age by that");
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::put_meta{"clock_jumps", x_core.jumps.text()});
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+}
+
 void gateway::freeze_expiry(bool frozen) {
     if (!x_core.expiry_frozen && frozen) {
         x_core.frozen_since = x_core.now;
@@ -138,6 +155,10 @@ void gateway::freeze_expiry(bool frozen) {
 void gateway::advance(utc_time now) {
     x_core.now = std::max(x_core.now, now);
     if (!x_ready) {
+        if (x_start_again_at && *x_start_again_at <= x_core.now) {
+            x_start_again_at.reset();
+            start();
+        }
         return;
     }
     x_peers.on_deadline();
@@ -146,7 +167,7 @@ void gateway::advance(utc_time now) {
 
 std::optional<utc_time> gateway::next_deadline() const {
     if (!x_ready) {
-        return std::nullopt;
+        return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
     const auto due = x_deadlines.next_deadline();

@@ -50,7 +50,10 @@ public:
     void advance(utc_time now);
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
     /// What the peers' clocks say it is now: the median of those known; nothing when none is known.
-    [[nodiscard]] std::optional<utc_time> peer_time() const { return x_peers.peer_time(); }
+    /// What peers have said since the last call.
+    [[nodiscard]] std::vector<peer_clock> take_peer_clocks() { return x_peers.take_peer_clocks(); }
+    /// The clock, until now in doubt, went forward; before freeze_expiry(false) for the same reason.
+    void on_clock_jump(utc_time from, utc_time to);
     void set_disk(disk_state disk);
     void freeze_expiry(bool frozen);
 
@@ -105,6 +108,7 @@ private:
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;
+    std::optional<utc_time> x_start_again_at;  ///< The disk was full.
     submission x_submission;
     inbox x_inbox;
     queries x_queries;

@@ -97,6 +97,7 @@ void inbound::on_event(session_number number, event::data_received what) {
         return;  // Refused meanwhile.
     }
     in->buffer.insert(in->buffer.end(), what.payload.begin(), what.payload.end());
+    drop_skipped(*in);
     step(number, what.stream);
 }
 

@@ -36,8 +36,10 @@ private:
         std::map<digest, store::object_row> known;
         std::size_t looked_up = 0;      ///< Attachments of the header asked for so far.
         std::uint64_t given_bytes = 0;  ///< To the store, in order.
-        bool is_small = false;          ///< Gathered in memory.
-        bool is_ready = false;          ///< The object's row is known or not needed.
+        std::uint64_t skip_bytes = 0;   ///< Still to come and on disk already.
+
+        bool is_small = false;  ///< Gathered in memory.
+        bool is_ready = false;  ///< The object's row is known or not needed.
         bool has_body = false;
         bool was_on_disk = false;  ///< Nothing was accepted: all bytes were here before.
         bool is_finishing = false;
@@ -54,6 +56,7 @@ private:
                 std::vector<protocol::recipient_answer> exceptions);
     void step(session_number session, stream_id stream);
     /// Appends what came to the object on disk; goes on when all of it is there.
+    static void drop_skipped(incoming& in);
     void write_buffer(session_number session, stream_id stream);
     void on_written(session_number session, stream_id stream, std::uint64_t upto,
                     const store::transaction_result& result);
@@ -78,6 +81,7 @@ private:
     void add_recipient(plan& to, const incoming& in, bureau_id peer, bureau_id recipient,
                        bureau_id next_hop) const;
     void add_shipments(plan& to, const incoming& in, const split& ways);
+    void refuse_full(session_number number, stream_id stream);
     void commit_or_refuse(session_number session, stream_id stream, errc code,
                           std::vector<protocol::recipient_answer> exceptions);
     void on_custody_conflict(session_number session, stream_id stream, bytes body,

@@ -5,6 +5,8 @@
 // Limits: one segment in memory per attachment; receipt_bytes_max.
 #include "daemon/route/inbound.hpp"
 
+#include <algorithm>
+
 namespace dhow::route {
 
 using protocol::object_kind;
@@ -36,10 +38,12 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
             still->is_ready = true;
             // A body that came with its offer begins at the offer's first byte.
             const auto from = still->is_small ? still->offer.first_byte : row->durable_bytes;
-            if (from != row->durable_bytes) {
+            if (from > row->durable_bytes) {
                 refuse(number, stream, errc::busy, std::chrono::seconds{5});
                 return;
             }
+            still->skip_bytes = row->durable_bytes - from;
+            drop_skipped(*still);
             still->given_bytes = row->durable_bytes;
             if (!still->is_small) {
                 if (row->durable_bytes == row->bytes) {
@@ -51,6 +55,12 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
             }
             step(number, stream);
         });
+}
+
+void inbound::drop_skipped(incoming& in) {
+    const auto count = std::min<std::uint64_t>(in.skip_bytes, in.buffer.size());
+    in.buffer.erase(in.buffer.begin(), in.buffer.begin() + static_cast<std::ptrdiff_t>(count));
+    in.skip_bytes -= count;
 }
 
 void inbound::hash_object(store::row_id object, std::uint64_t total,

@@ -263,13 +263,30 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
                 }
                 return;
             case store::transaction_status::full:
-                refuse(number, stream, errc::store_full, std::chrono::seconds{60});
+                refuse_full(number, stream);
                 return;
             case store::transaction_status::failed:
                 refuse(number, stream, errc::busy, std::chrono::seconds{60});
                 return;
         }
     });
+}
+
+// A commit that failed for want of space can have left all of itself in the write-ahead log, where a
+// power cut would bring it to life. Only a later commit, which overwrites it, proves that custody
+// was not taken; without that proof the peer gets no answer and stays in doubt.
+void inbound::refuse_full(session_number number, stream_id stream) {
+    store::transaction proof;
+    proof.changes.emplace_back(operation::put_meta{"full_at", protocol::to_text(x_core.now)});
+    x_core.out.commit(std::move(proof),
+                      [this, number, stream](const store::transaction_result& result) {
+                          constexpr std::chrono::seconds later{60};
+                          if (result.status == store::transaction_status::committed) {
+                              refuse(number, stream, errc::store_full, later);
+                          } else if (auto* session = x_core.session(number)) {
+                              session->goodbye(errc::store_full, later, x_core.now);
+                          }
+                      });
 }
 
 void inbound::commit_or_refuse(session_number number, stream_id stream, errc code,

@@ -151,7 +151,7 @@ void inbox::settle(const caller& who, const request::acknowledge& what,
         outcome.on_disk.push_back(seal->body_digest);
     }
     constexpr auto here = in_state(delivery_state::delivered) | in_state(delivery_state::complete);
-    constexpr auto rejected_before = in_state(delivery_state::refused);
+    constexpr auto rejected_before = in_state(delivery_state::rejected);
     store::transaction transaction;
     transaction.at_once = item.message.cls == message_class::flash;
     transaction.changes.emplace_back(operation::advance_assignment{
@@ -164,7 +164,7 @@ void inbox::settle(const caller& who, const request::acknowledge& what,
         .message = item.row.message,
         .recipient = x_core.self(),
         .expected = what.taken ? here | rejected_before : here,
-        .state = what.taken ? delivery_state::taken : delivery_state::refused,
+        .state = what.taken ? delivery_state::taken : delivery_state::rejected,
         .at = x_core.now,
         .text = who.agency,
         .lenient = true});

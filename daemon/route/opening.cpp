@@ -90,7 +90,8 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
             return;
         }
         if (result.status != store::transaction_status::committed) {
-            return;  // The delivery stays `received`; the next start or sweep opens it again.
+            x_not_opened.insert(what.message.row);
+            return;
         }
         x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
         x_receipts.pend(outcome);
@@ -158,9 +159,12 @@ void opening::settle(const waiting& what, delivery_state state, errc code, outco
         kind == outcome_kind::refused ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
     const auto row =
         x_receipts.add(transaction, what.message.origin, what.message.cls, std::move(outcome));
-    x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
+    x_core.out.commit(std::move(transaction), [this, row, message = what.message.row](
+                                                  const store::transaction_result& result) {
         if (result.status == store::transaction_status::committed) {
             x_receipts.pend(row);
+        } else if (result.status != store::transaction_status::conflict) {
+            x_not_opened.insert(message);
         }
     });
 }
@@ -196,16 +200,20 @@ void opening::complete_if_all_here(const answer::full_message& message) {
     outcome.on_disk = std::move(on_disk);
     const auto row = x_receipts.add(transaction, message.message.origin, message.message.cls,
                                     std::move(outcome));
-    x_core.out.commit(std::move(transaction), [this, row, agencies = message.assignments](
-                                                  const store::transaction_result& result) {
-        if (result.status != store::transaction_status::committed) {
-            return;
-        }
-        x_receipts.pend(row);
-        for (const auto& one : agencies) {
-            x_notify(one.agency);
-        }
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, row, agencies = message.assignments,
+                       number = message.message.row](const store::transaction_result& result) {
+                          if (result.status != store::transaction_status::committed) {
+                              if (result.status != store::transaction_status::conflict) {
+                                  x_not_completed.insert(number);
+                              }
+                              return;
+                          }
+                          x_receipts.pend(row);
+                          for (const auto& one : agencies) {
+                              x_notify(one.agency);
+                          }
+                      });
 }
 
 }  // namespace dhow::route

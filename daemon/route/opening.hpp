@@ -8,6 +8,8 @@
 #include "daemon/route/assignment.hpp"
 #include "daemon/route/receipts.hpp"
 
+#include <set>
+
 namespace dhow::route {
 
 class opening {
@@ -26,8 +28,10 @@ public:
     void load_unopened();
     /// At start: those whose last attachment arrived just before the end.
     void load_incomplete(store::row_id after);
-    /// Asks the store whether all of a message is here.
+    /// Asks the store whether all of a message, in whichever attempts it came, is here.
     void check_complete(store::row_id message);
+    /// What could not be written down, the disk being full, is tried again. Each minute.
+    void retry();
 
 private:
     struct waiting {
@@ -44,14 +48,18 @@ private:
     [[nodiscard]] protocol::outcome make_outcome(const waiting& what,
                                                  protocol::outcome_kind kind) const;
     void mark_and_open(const store::delivery_row& row);
-    void load_and_open(store::row_id message);
+    void load_and_open(store::row_id message, std::function<void()> then);
     void load_unopened_after(store::row_id message);
+    void retry_next(std::size_t left);
 
     core& x_core;
     receipts& x_receipts;
     std::function<void(const std::string&)> x_notify;
     std::deque<waiting> x_waiting;
     std::size_t x_open = 0;
+    bool x_start_failed = false;              ///< load_unopened() stopped half-way.
+    std::set<store::row_id> x_not_opened;     ///< Still `received`: the commit failed.
+    std::set<store::row_id> x_not_completed;  ///< All is here: the commit failed.
 };
 
 }  // namespace dhow::route

@@ -44,34 +44,38 @@ void opening::mark_and_open(const store::delivery_row& row) {
     }
     x_core.out.commit(std::move(transaction), [this, poison, message = row.message](
                                                   const store::transaction_result& result) {
-        if (result.status != store::transaction_status::committed || poison) {
-            load_unopened();
-            return;
+        if (result.status != store::transaction_status::committed) {
+            x_start_failed = true;
+        } else if (poison) {
+            load_unopened_after(message);
+        } else {
+            load_and_open(message, [this, message] { load_unopened_after(message); });
         }
-        load_and_open(message);
     });
 }
 
-void opening::load_and_open(store::row_id message) {
-    x_core.out.ask(query::load_message{message}, [this](store::reply& reply) {
+void opening::load_and_open(store::row_id message, std::function<void()> then) {
+    x_core.out.ask(query::load_message{message}, [this, then](store::reply& reply) {
         auto& rows = expect<answer::messages>(reply).rows;
         if (rows.empty()) {
+            then();
             return;
         }
         auto found = std::make_shared<answer::full_message>(std::move(rows.front()));
         const auto& objects = found->objects;
         const auto total = objects.empty() ? 0 : objects.front().bytes;
-        read_object(
-            x_core, found->message.text_object, total, [this, found](std::optional<bytes> body) {
-                auto seal = protocol::decode_seal(found->message.seal);
-                auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
-                if (!seal || !boxes || !body) {
-                    on_refused({found->message, {}, {}}, errc::store_corrupt);
-                } else {
-                    open(found->message, {std::move(*seal), std::move(*boxes)}, std::move(*body));
-                }
-                load_unopened_after(found->message.row);
-            });
+        read_object(x_core, found->message.text_object, total,
+                    [this, found, then](std::optional<bytes> body) {
+                        auto seal = protocol::decode_seal(found->message.seal);
+                        auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
+                        if (!seal || !boxes || !body) {
+                            on_refused({found->message, {}, {}}, errc::store_corrupt);
+                        } else {
+                            open(found->message, {std::move(*seal), std::move(*boxes)},
+                                 std::move(*body));
+                        }
+                        then();
+                    });
     });
 }
 
@@ -87,10 +91,42 @@ void opening::load_unopened_after(store::row_id message) {
 void opening::check_complete(store::row_id message) {
     x_core.out.ask(query::load_message{message}, [this](store::reply& reply) {
         const auto& rows = expect<answer::messages>(reply).rows;
-        if (!rows.empty()) {
-            complete_if_all_here(rows.front());
+        if (rows.empty()) {
+            return;
         }
+        if (rows.front().inbox) {
+            complete_if_all_here(rows.front());
+            return;
+        }
+        // The attachment came with one attempt, the text was opened from another.
+        const auto& one = rows.front().message;
+        x_core.out.ask(query::find_inbox{one.origin, one.id}, [this](store::reply& said) {
+            const auto& items = expect<answer::inbox>(said).rows;
+            if (!items.empty() && !items.front().row.complete) {
+                check_complete(items.front().row.message);
+            }
+        });
     });
+}
+
+void opening::retry() {
+    constexpr std::size_t a_minute = 64;
+    if (std::exchange(x_start_failed, false)) {
+        load_unopened();
+    }
+    for (const auto message : std::exchange(x_not_completed, {})) {
+        check_complete(message);
+    }
+    retry_next(a_minute);
+}
+
+void opening::retry_next(std::size_t left) {
+    if (left == 0 || x_not_opened.empty()) {
+        return;
+    }
+    const auto message = *x_not_opened.begin();
+    x_not_opened.erase(x_not_opened.begin());
+    load_and_open(message, [this, left] { retry_next(left - 1); });
 }
 
 void opening::load_incomplete(store::row_id after) {

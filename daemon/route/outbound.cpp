@@ -23,14 +23,10 @@ std::uint64_t fairness_key(bureau_id origin) {
     return key;
 }
 
-/// A mark is set so far ahead of the shipment that needs it: one commit for some 200 messages, and
-/// after a crash no more than these are in doubt without need.
-constexpr store::row_id mark_ahead = 1'024;
-
 /// Settled by somebody who has the text.
 constexpr store::state_set arrived =
     in_state(store::delivery_state::complete) | in_state(store::delivery_state::taken) |
-    in_state(store::delivery_state::answered) | in_state(store::delivery_state::refused);
+    in_state(store::delivery_state::answered) | in_state(store::delivery_state::rejected);
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -209,8 +205,8 @@ void outbound::close_without_recipients(bureau_id peer, ready_shipment item) {
 
 bool outbound::is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what) {
     auto& mark = lane.marks[static_cast<std::size_t>(what.cls)];
-    if (what.row + mark_ahead / 2 > mark.asked) {
-        mark.asked = what.row + mark_ahead;
+    if (what.row + limits::mark_rows_ahead / 2 > mark.asked) {
+        mark.asked = what.row + limits::mark_rows_ahead;
         x_mark(peer, what.cls, mark.asked,
                [this, peer, number = *lane.session, cls = what.cls, upto = mark.asked] {
                    if (auto* still = lane_of(number)) {
@@ -235,7 +231,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     }
     const auto& message = *item.message;
     out.hops = message.hops;
-    out.age = message.age_at_receipt + (x_core.now - message.received_at);
+    out.age = message.age_at_receipt + x_core.age_since(message.received_at);
     out.id = message.id;
     if (item.object.kind != protocol::object_kind::text) {
         return out;

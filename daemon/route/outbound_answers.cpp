@@ -172,7 +172,8 @@ void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seco
                                     .state = shipment_state::deferred,
                                     .at = x_core.now,
                                     .due_at = std::optional<utc_time>(x_core.now + delay),
-                                    .in_doubt = false,
+                                    // "Later" says nothing about an offer before this one.
+                                    .in_doubt = {},
                                     .tries = tries,
                                     .code = static_cast<std::uint16_t>(code),
                                     .text = std::string(protocol::text_of(code)),

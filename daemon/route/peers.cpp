@@ -164,7 +164,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
     record.clock_offset = said.time - x_core.now;
-    record.clock_offset_at = x_core.now;
+    record.clock_said_at = x_core.now;
     record.row.last_error.clear();
     if (restored) {
         x_core.out.log(log_level::alarm, "peer-restored",
@@ -245,25 +245,20 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
 void peers::on_peer_time(session_number number, utc_time peer, milliseconds round_trip) {
     auto& record = x_peers[x_core.sessions.at(number).peer];
     record.clock_offset = peer + round_trip / 2 - x_core.now;
-    record.clock_offset_at = x_core.now;
+    record.clock_said_at = x_core.now;
     if (auto* link = link_of(number)) {
         link->round_trip = round_trip;
     }
 }
 
-std::optional<utc_time> peers::peer_time() const {
-    std::vector<milliseconds> offsets;
-    for (const auto& [peer, record] : x_peers) {
-        if (record.clock_offset_at && is_up(peer)) {
-            offsets.push_back(record.clock_offset);
+std::vector<peer_clock> peers::take_peer_clocks() {
+    std::vector<peer_clock> out;
+    for (auto& [peer, record] : x_peers) {
+        if (std::exchange(record.clock_said_at, std::nullopt)) {
+            out.push_back({peer, x_core.now + record.clock_offset});
         }
     }
-    if (offsets.empty()) {
-        return std::nullopt;
-    }
-    const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
-    std::nth_element(offsets.begin(), middle, offsets.end());
-    return x_core.now + *middle;
+    return out;
 }
 
 }  // namespace dhow::route

@@ -30,9 +30,15 @@ struct link_record {
 /// Last known of a peer, over all its links.
 struct peer_record {
     store::peer_row row;
-    bool known = false;  ///< The row is in the store.
-    std::optional<utc_time> clock_offset_at;
-    milliseconds clock_offset{0};
+    bool known = false;                     ///< The row is in the store.
+    std::optional<utc_time> clock_said_at;  ///< By our time; until it was taken.
+    milliseconds clock_offset{0};           ///< Of the peer's clock against ours, then.
+};
+
+/// A bureau's clock, by its own word.
+struct peer_clock {
+    bureau_id peer;
+    utc_time time;
 };
 
 class peers {
@@ -64,8 +70,8 @@ public:
     void hurry(bureau_id peer);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
 
-    /// Median of the clocks of peers that are up, as of now.
-    [[nodiscard]] std::optional<utc_time> peer_time() const;
+    /// What peers have said about the time since the last call, as of now.
+    [[nodiscard]] std::vector<peer_clock> take_peer_clocks();
 
     /// Dials what is due.
     void on_deadline();

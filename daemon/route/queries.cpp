@@ -70,8 +70,8 @@ response::recipient_status queries::make_status(const answer::full_message& mess
     out.text = row.text;
     out.changed_at = row.changed_at;
     out.due_at = row.due_at;
-    if (row.state == delivery_state::taken || row.state == delivery_state::refused) {
-        out.agency = row.code == 0 ? row.text : std::string{};
+    if (row.state == delivery_state::taken || row.state == delivery_state::rejected) {
+        out.agency = row.text;
     }
     const bool is_under_way =
         row.state == delivery_state::queued || row.state == delivery_state::deferred;

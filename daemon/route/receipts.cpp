@@ -37,12 +37,13 @@ settlement settlement_of(outcome_kind kind) {
                     before_delivery | noticed | in_state(delivery_state::delivered)};
         case outcome_kind::taken:
         case outcome_kind::too_late:
-            return {delivery_state::taken, before_delivery | noticed |
-                                               in_state(delivery_state::delivered) |
-                                               in_state(delivery_state::complete)};
+            return {delivery_state::taken,
+                    before_delivery | noticed | in_state(delivery_state::delivered) |
+                        in_state(delivery_state::complete) | in_state(delivery_state::rejected)};
         case outcome_kind::rejected:
-            return {delivery_state::refused, before_delivery | in_state(delivery_state::delivered) |
-                                                 in_state(delivery_state::complete)};
+            return {delivery_state::rejected, before_delivery | noticed |
+                                                  in_state(delivery_state::delivered) |
+                                                  in_state(delivery_state::complete)};
         case outcome_kind::refused:
             return {delivery_state::refused, before_delivery};
         case outcome_kind::expired:
@@ -286,7 +287,9 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .due_at = final ? std::optional<std::optional<utc_time>>(std::optional<utc_time>{})
                             : std::nullopt,
             .receipt = receipt,
-            .actor = "bureau " + std::string(content.issuer.text())});
+            .actor = "bureau " + std::string(content.issuer.text()),
+            .only_if_sent =
+                outcome.recipient != content.issuer && content.issuer != x_core.self()});
     }
 }
 

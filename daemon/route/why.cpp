@@ -212,9 +212,6 @@ cause cause_of_refused(const store::delivery_row& row) {
     if (row.text.empty()) {
         return make("refused-by-addressee", text_of_code(row.code));
     }
-    if (row.code == 0) {
-        return make("rejected-by-agency", row.text);
-    }
     const auto reason = text_of_code(row.code);
     return make("refused-by-peer", row.text == reason ? reason : row.text + ", " + reason);
 }
@@ -249,7 +246,9 @@ cause cause_of_state(const why_view& from, const answer::full_message& message,
         case delivery_state::cancelled:
             return make("cancelled");
         case delivery_state::refused:
-            return is_ours ? make("rejected-by-agency", row.text) : cause_of_refused(row);
+            return cause_of_refused(row);
+        case delivery_state::rejected:
+            return make("rejected-by-agency", row.text);
         case delivery_state::undeliverable:
             return make("undeliverable", text_of_code(row.code));
         case delivery_state::received:

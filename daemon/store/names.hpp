@@ -12,10 +12,10 @@
 
 namespace dhow::store {
 
-inline constexpr std::array<std::string_view, 18> delivery_state_names{
-    "accepted", "queued",    "sending",  "in_doubt",      "relayed",  "delivered",
-    "complete", "taken",     "answered", "deferred",      "held",     "quarantined",
-    "expired",  "cancelled", "refused",  "undeliverable", "received", "handed_on"};
+inline constexpr std::array<std::string_view, 19> delivery_state_names{
+    "accepted", "queued",        "sending",  "in_doubt",  "relayed",     "delivered", "complete",
+    "taken",    "answered",      "deferred", "held",      "quarantined", "expired",   "cancelled",
+    "refused",  "undeliverable", "received", "handed_on", "rejected"};
 inline constexpr std::array<std::string_view, 6> shipment_state_names{
     "ready", "waiting", "deferred", "held", "done", "failed"};
 inline constexpr std::array<std::string_view, 3> assignment_state_names{"offered", "taken",

@@ -90,6 +90,9 @@ struct settle_delivery {
     std::optional<std::optional<utc_time>> due_at;
     row_id receipt = 0;
     std::string actor;
+    /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
+    /// relayed, or its text all sent to the next hop.
+    bool only_if_sent = false;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {
     shipment_row row;

@@ -89,6 +89,7 @@ enum class delivery_state : std::uint8_t {
     undeliverable = 15,
     received = 16,   ///< Inbound for ourselves, stored, not opened yet.
     handed_on = 17,  ///< Hub: custody given to the next hop. Final for a hub.
+    rejected = 18,   ///< By an agency of the addressee, which has it. Only `taken` follows.
 };
 /// Set of states, for expectations.
 using state_set = std::uint32_t;
@@ -98,7 +99,7 @@ inline constexpr state_set final_states =
     in_state(delivery_state::taken) | in_state(delivery_state::answered) |
     in_state(delivery_state::expired) | in_state(delivery_state::cancelled) |
     in_state(delivery_state::refused) | in_state(delivery_state::undeliverable) |
-    in_state(delivery_state::handed_on);
+    in_state(delivery_state::handed_on) | in_state(delivery_state::rejected);
 /// Its payload is no longer needed: final, or all of it is at the addressee.
 inline constexpr state_set settled_states = final_states | in_state(delivery_state::complete);
 

@@ -55,7 +55,11 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     statement find(x_db,
-                   "SELECT delivery.message, delivery.state FROM message JOIN delivery"
+                   "SELECT delivery.message, delivery.state, delivery.state = 4 OR EXISTS ("
+                   "SELECT 1 FROM shipment WHERE shipment.message = message.row"
+                   " AND shipment.message <> 0 AND shipment.position = 0"
+                   " AND (shipment.in_doubt <> 0 OR shipment.state = 4))"
+                   " FROM message JOIN delivery"
                    " ON delivery.message = message.row AND delivery.recipient = ?"
                    " WHERE message.id = ? AND message.origin = ? AND message.roles & 1 <> 0"
                    " ORDER BY message.attempt DESC, message.row DESC LIMIT 1",
@@ -65,8 +69,9 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     }
     row_id message = 0;
     delivery_state state{};
-    find.read(message, state);
-    if ((in_state(state) & what.expected) == 0) {
+    bool may_be_with_others = false;
+    find.read(message, state, may_be_with_others);
+    if ((in_state(state) & what.expected) == 0 || (what.only_if_sent && !may_be_with_others)) {
         return change_result::unchanged;
     }
     statement move(x_db,

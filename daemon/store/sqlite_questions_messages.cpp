@@ -6,6 +6,8 @@
 #include "daemon/store/sqlite_changes.hpp"
 #include "daemon/store/sqlite_questions.hpp"
 
+#include <algorithm>
+
 namespace dhow::store {
 
 std::optional<message_row> question_reader::message_at(row_id message) {
@@ -18,11 +20,30 @@ std::optional<object_row> question_reader::object_at(row_id object) {
     return row<object_row>(sql, object);
 }
 
+namespace {
+/// An attachment that came with another attempt counts when this one has none, or not all of it.
+void take_shared(std::vector<object_row>& own, object_row object) {
+    const auto place = std::ranges::lower_bound(own, object.position, {}, &object_row::position);
+    if (place == own.end() || place->position != object.position) {
+        own.insert(place, std::move(object));
+    } else if (place->state != object_state::complete && object.state == object_state::complete &&
+               place->sealed_digest == object.sealed_digest) {
+        *place = std::move(object);
+    }
+}
+}  // namespace
+
 answer::full_message question_reader::everything_of(message_row message) {
     static const std::string deliveries =
         select_from<delivery_row>("WHERE message = ? ORDER BY recipient");
     static const std::string objects =
         select_from<object_row>("WHERE message = ? AND message <> 0 ORDER BY position, row");
+    static const std::string shared =
+        "SELECT " + qualified_columns("object", mapping<object_row>::columns) +
+        " FROM message JOIN object ON object.message = message.row AND object.message <> 0"
+        " WHERE message.id = ? AND message.origin = ? AND message.row <> ?"
+        " AND object.position > 0 AND object.state <> 4"
+        " ORDER BY object.position, object.row";
     static const std::string shipments =
         select_from<shipment_row>("WHERE message = ? AND message <> 0 ORDER BY row");
     static const std::string inbox = select_from<inbox_row>("WHERE message = ?");
@@ -31,6 +52,9 @@ answer::full_message question_reader::everything_of(message_row message) {
     const row_id at = out.message.row;
     out.deliveries = rows<delivery_row>(deliveries, at);
     out.objects = rows<object_row>(objects, at);
+    for (auto& object : rows<object_row>(shared, out.message.id, out.message.origin, at)) {
+        take_shared(out.objects, std::move(object));
+    }
     out.shipments = rows<shipment_row>(shipments, at);
     out.inbox = row<inbox_row>(inbox, at);
     out.assignments = assignments_of(at, "");

@@ -5,6 +5,8 @@
 // Limits: none.
 #include "tests/sim/checks.hpp"
 
+#include "tests/sim/where_is.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -24,43 +26,6 @@ std::string label(const known_message& one, const std::string& to) {
     return "message " + protocol::to_text(one.id) + " of " + one.from->name() + " to " + to;
 }
 
-/// A message and its events at every node, for whoever reads the report.
-std::string where_is(const known_message& one, const std::vector<node*>& nodes) {
-    const auto origin = *protocol::bureau_id::parse(one.from->name());
-    std::string out;
-    for (auto* at : nodes) {
-        auto reply = at->ask(query::find_message{origin, one.id});
-        for (const auto& found : std::get<answer::messages>(reply).rows) {
-            out += "\n    " + at->name() + ": attempt " + std::to_string(found.message.attempt);
-            for (const auto& delivery : found.deliveries) {
-                out += ", delivery to " + std::string(delivery.recipient.text()) + " state " +
-                       std::to_string(static_cast<int>(delivery.state)) + " code " +
-                       std::to_string(delivery.code) + " due " +
-                       (delivery.due_at ? protocol::to_text(*delivery.due_at) : "never");
-            }
-            for (const auto& object : found.objects) {
-                out += ", object " + std::to_string(object.position) + " state " +
-                       std::to_string(static_cast<int>(object.state)) + " " +
-                       std::to_string(object.durable_bytes) + "/" + std::to_string(object.bytes);
-            }
-            for (const auto& shipment : found.shipments) {
-                out += ", shipment of " + std::to_string(shipment.position) + " attempt " +
-                       std::to_string(shipment.attempt) + " to " +
-                       std::string(shipment.peer.text()) + " state " +
-                       std::to_string(static_cast<int>(shipment.state)) + " code " +
-                       std::to_string(shipment.code) + (shipment.in_doubt ? " in doubt" : "");
-            }
-        }
-        auto said = at->ask(query::load_events{origin, one.id});
-        for (const auto& row : std::get<answer::events>(said).rows) {
-            out += "\n      " + protocol::to_text(row.at) + " " +
-                   std::string(row.recipient.text()) + " " + row.what + " by " + row.actor +
-                   (row.code == 0 ? "" : " code " + std::to_string(row.code)) + " " + row.text;
-        }
-    }
-    return out;
-}
-
 /// The origin must show this of a delivery that took place.
 store::delivery_state truth_of(const answer::inbox_item& item) {
     const auto state = item.assignments.empty() ? store::assignment_state::offered
@@ -69,24 +34,11 @@ store::delivery_state truth_of(const answer::inbox_item& item) {
         case store::assignment_state::taken:
             return store::delivery_state::taken;
         case store::assignment_state::rejected:
-            return store::delivery_state::refused;
+            return store::delivery_state::rejected;
         case store::assignment_state::offered:
             break;
     }
     return store::delivery_state::complete;
-}
-
-/// Known: a receipt of delivery makes the origin forget that an agency has rejected.
-bool is_forgotten_rejection(const answer::inbox_item& item, const store::delivery_row& known) {
-    return truth_of(item) == store::delivery_state::refused &&
-           (known.state == store::delivery_state::complete ||
-            known.state == store::delivery_state::delivered);
-}
-
-/// Known: of several attempts one has the attachments, and the inbox may show another.
-bool is_without_attachments(const known_message& one, node& at) {
-    auto reply = at.ask(query::find_message{*protocol::bureau_id::parse(one.from->name()), one.id});
-    return std::get<answer::messages>(reply).rows.size() > 1;
 }
 
 /// Without delivery: a notice, and a reason for it.
@@ -114,7 +66,7 @@ public:
         for (auto* one : x_nodes) {
             check_inbox(*one);
         }
-        return {std::move(x_problems), std::move(x_known)};
+        return {std::move(x_problems), {}};
     }
 
 private:
@@ -152,11 +104,6 @@ private:
             }
         } else if (one.cancelled.contains(to)) {
             tell("delivered after it was cancelled: ");
-        } else if (is_forgotten_rejection(rows.front(), known) ||
-                   (!rows.front().row.complete && is_without_attachments(one, *at))) {
-            tell("known: ");
-            x_known.push_back(std::move(x_problems.back()));
-            x_problems.pop_back();
         } else if (!rows.front().row.complete) {
             tell("incomplete: ");
         } else if (known.state != truth_of(rows.front())) {
@@ -179,7 +126,6 @@ private:
     const ledger& x_book;
     const std::vector<node*>& x_nodes;
     std::vector<std::string> x_problems;
-    std::vector<std::string> x_known;
 };
 
 /// Asks as an agency and lets time pass until the answer is there.
@@ -242,12 +188,9 @@ findings check_contents(const people& everyone, const ledger& book, const std::v
                     continue;  // check_outcomes() has said whether that is right.
                 }
                 const auto wrong = compare(*one, id, at, clock);
-                const auto& known = book.messages().at(id);
-                const bool is_known =
-                    wrong.starts_with("attachment can not") && is_without_attachments(known, at);
                 if (!wrong.empty()) {
-                    (is_known ? out.known : out.problems)
-                        .push_back(wrong + label(known, to) + where_is(known, nodes));
+                    const auto& known = book.messages().at(id);
+                    out.problems.push_back(wrong + label(known, to) + where_is(known, nodes));
                 }
             }
         }

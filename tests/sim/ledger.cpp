@@ -6,6 +6,7 @@
 #include "tests/sim/ledger.hpp"
 
 #include "tests/sim/node.hpp"
+#include "tests/sim/where_is.hpp"
 
 #include <algorithm>
 
@@ -113,7 +114,8 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
             if (row.recipient == what.recipient && row.taken_from.text() == by.name() &&
                 !row.outcome) {
                 x_problems.push_back("a notice while in doubt: " + label + ", but " +
-                                     other->name() + " has it in custody");
+                                     other->name() + " has it in custody" +
+                                     where_is(message->second, x_nodes));
             }
         }
     }

@@ -21,7 +21,7 @@ constexpr const char* usage =
     "       dhow-sim --seed N --good-days          without faults\n"
     "       dhow-sim --seed N --synchronous off    prove that the harness notices lost syncs\n"
     "       --strict      faults that are known (docs/simulator.md) count as failures\n"
-    "       --lies        strangers lie in ways that are known to be believed\n"
+    "       --lies        strangers give notices that are known to be believed\n"
     "       --step K      only every K-th seed of the range, from the first\n"
     "       --progress    a line on stderr every ten seeds\n"
     "       --numbers     the sums as one line of numbers, for scripts/sim to add up\n";

@@ -33,8 +33,11 @@ void node::watch() {
         look_at_disk();
         const auto before = now();
         x_own_clock->on_wall(wall(), monotonic());
-        if (const auto peer = x_gateway->peer_time()) {
-            x_own_clock->on_peer(*peer, monotonic());
+        for (const auto& said : x_gateway->take_peer_clocks()) {
+            x_own_clock->on_peer(said.peer, said.time, monotonic());
+        }
+        if (const auto jump = x_own_clock->take_jump()) {
+            x_gateway->on_clock_jump(jump->from, jump->to);
         }
         x_gateway->freeze_expiry(x_own_clock->is_doubtful());
         if (now() != before) {

@@ -64,8 +64,7 @@ protocol::hello stranger::make_hello() {
     out.epoch = 1;
     out.boot = ++x_boot;
     out.time = x_clock.now();
-    if (x_setup.lies) {
-        // Known: believed by a gateway that doubts its own clock.
+    if (x_random.chance(0.5)) {
         out.time += std::chrono::hours{static_cast<std::int64_t>(x_random.below(200'000))};
     }
     out.directory_serial = x_random.next() % 1000;
@@ -224,7 +223,8 @@ void stranger::replay() {
               std::to_string(what.offer.attempt));
 }
 
-// Nobody speaks for a recipient but itself. Known: notices of any listed hub are believed.
+// Nobody speaks for a recipient but itself. Known: of what is relayed, notices of any listed hub
+// are believed, until a delivery is proved.
 void stranger::send_falsehood() {
     if (x_book.messages().empty()) {
         return;

@@ -14,7 +14,7 @@ struct stranger_setup {
     std::shared_ptr<const protocol::directory> directory;
     const protocol::hasher* hash = nullptr;
     node_limits limits;
-    bool lies = false;  ///< About the time, and about deliveries that have not failed.
+    bool lies = false;  ///< About deliveries that have not failed.
     std::function<void(const std::string& who, const std::string& what)> note;
 };
 

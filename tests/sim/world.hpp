@@ -17,7 +17,7 @@ struct world_options {
     bool faults = true;
     std::string synchronous = "FULL";
     bool strict = false;            ///< Known faults count as failures.
-    bool lies = false;              ///< Strangers also lie in ways that are known to be believed.
+    bool lies = false;              ///< Strangers also give notices that are known to be believed.
     std::ostream* trace = nullptr;  ///< A line per event worth reading; nothing: silent.
 };
 

@@ -174,6 +174,15 @@ struct changer {
         if (best == nullptr || (in_state(best->state) & o.expected) == 0) {
             return outcome::unchanged;
         }
+        const bool may_be_with_others =
+            best->state == delivery_state::relayed ||
+            std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
+                return it.second.message == best->message && it.second.position == 0 &&
+                       (it.second.in_doubt || it.second.state == shipment_state::done);
+            });
+        if (o.only_if_sent && !may_be_with_others) {
+            return outcome::unchanged;
+        }
         best->state = o.state;
         best->changed_at = o.at;
         best->code = o.code;

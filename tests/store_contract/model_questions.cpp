@@ -58,12 +58,35 @@ struct answerer {
             return a.message == message && (agency.empty() || a.agency == agency);
         });
     }
+    /// Those that belong to another attempt of the same message.
+    std::vector<object_row> shared_attachments(const message_row& message) const {
+        return select(s.objects, [&](const auto& o) {
+            const auto owner = s.messages.find(o.message);
+            return owner != s.messages.end() && o.message != message.row && o.position > 0 &&
+                   owner->second.id == message.id && owner->second.origin == message.origin &&
+                   o.state != object_state::purged;
+        });
+    }
     answer::full_message everything(const message_row& message) const {
         answer::full_message out;
         const row_id at = message.row;
         out.message = message;
         out.deliveries = select(s.deliveries, [&](const auto& d) { return d.message == at; });
         out.objects = select(s.objects, [&](const auto& o) { return o.message == at; });
+        std::stable_sort(out.objects.begin(), out.objects.end(),
+                         [](const auto& a, const auto& b) { return a.position < b.position; });
+        for (const auto& object : shared_attachments(message)) {
+            const auto own =
+                std::find_if(out.objects.begin(), out.objects.end(),
+                             [&](const auto& one) { return one.position == object.position; });
+            if (own == out.objects.end()) {
+                out.objects.push_back(object);
+            } else if (own->state != object_state::complete &&
+                       object.state == object_state::complete &&
+                       own->sealed_digest == object.sealed_digest) {
+                *own = object;
+            }
+        }
         std::stable_sort(out.objects.begin(), out.objects.end(),
                          [](const auto& a, const auto& b) { return a.position < b.position; });
         out.shipments = select(s.shipments, [&](const auto& one) { return one.message == at; });

@@ -244,9 +244,9 @@ change random_work::change_queue() {
                 chance(0.3)};
         case 1:
             return operation::settle_delivery{
-                bureau(), id(), bureau(), any, pick<delivery_state>(18),
-                time(),   6,    word(),   due, chance(0.7) ? some_row() : 0,
-                word()};
+                bureau(), id(),       bureau(), any, pick<delivery_state>(19),
+                time(),   6,          word(),   due, chance(0.7) ? some_row() : 0,
+                word(),   chance(0.3)};
         case 2:
             return operation::revive_shipments{bureau(), time()};
         case 3:

@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(peers_that_break_the_protocol_end_their_session_only) {
 }
 
 BOOST_AUTO_TEST_CASE(sessions_without_end_leave_the_gateway_as_large_as_it_was) {
-    constexpr std::size_t warm_up = link::resumable_sessions_max + 100;
+    constexpr std::size_t warm_up = protocol::limits::resumable_sessions_max + 100;
     constexpr std::size_t many = 1000;
     repeat("sessions without end", [this] { established(); }, warm_up, many);
 }

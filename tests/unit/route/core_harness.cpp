@@ -101,6 +101,9 @@ void core_harness::run(command::apply& what) {
         std::exchange(before_apply, {})(what.what);
     }
     applied.push_back(what.what);
+    if (is_disk_full_for && is_disk_full_for(what.what)) {
+        fail_next_commit = store::transaction_status::full;
+    }
     if (fail_next_commit) {
         store::transaction_result failed;
         failed.token = what.what.token;

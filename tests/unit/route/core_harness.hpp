@@ -62,6 +62,8 @@ public:
     void reload();
 
     std::optional<store::transaction_status> fail_next_commit;
+    /// Transactions for which there is no room.
+    std::function<bool(const store::transaction&)> is_disk_full_for;
     std::vector<store::transaction> applied;  ///< In order, since the last clear().
     std::vector<command::dial> dials;
     std::vector<command::log> logs;

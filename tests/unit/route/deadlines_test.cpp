@@ -49,6 +49,26 @@ BOOST_AUTO_TEST_CASE(nothing_expires_while_the_clock_is_in_doubt) {
     BOOST_TEST((row(id).state == delivery_state::expired));
 }
 
+BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) {
+    core().freeze_expiry(true);
+    const auto id = submit();
+    advance(1h);
+    const auto before = now;
+    now += std::chrono::days{21};
+    core().on_clock_jump(before, now);
+    core().freeze_expiry(false);
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age < 2h));
+    restart();  // It was written down.
+    advance(22h);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    advance(8h);
+    BOOST_TEST((row(id).text == "expired, unconfirmed"));
+}
+
 BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_attempt) {
     const auto id = submit();
     hub.connect();

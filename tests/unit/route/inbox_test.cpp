@@ -65,6 +65,55 @@ BOOST_AUTO_TEST_CASE(the_content_is_opened_for_the_assigned_agency_without_attac
     BOOST_TEST(opened.content.kind == "hit.reply");
 }
 
+template <class Change>
+bool has(const store::transaction& what) {
+    return std::ranges::any_of(
+        what.changes, [](const auto& change) { return std::holds_alternative<Change>(change); });
+}
+
+BOOST_AUTO_TEST_CASE(what_a_full_disk_kept_from_being_opened_is_opened_when_there_is_room) {
+    const auto late = put_inbound("MU", "hit.reply");
+    is_disk_full_for = has<operation::put_inbox>;
+    restart();
+    BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::received));
+    advance(10min);
+    BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::received));
+    is_disk_full_for = {};
+    advance(2min);
+    BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::complete));
+    BOOST_TEST(stored(late).deliveries.front().crash_count == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_on_a_full_disk_opens_all_when_there_is_room) {
+    const auto late = put_inbound("MU", "hit.reply");
+    is_disk_full_for = has<operation::advance_delivery>;
+    restart();
+    BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::received));
+    is_disk_full_for = {};
+    advance(2min);
+    BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::complete));
+}
+
+BOOST_AUTO_TEST_CASE(an_attachment_of_another_attempt_counts) {
+    const bytes file = some_bytes(3'000);
+    const auto first = put_inbound("MU", "hit.reply", {file}, false);
+    const auto before = stored(first);
+    // A second attempt brings the text again; the attachment belongs to the first.
+    auto row = before.message;
+    row.row += 50;
+    row.attempt = 1;
+    row.text_object = row.row + 1;
+    auto text = before.objects.front();
+    text.row = row.text_object;
+    text.message = row.row;
+    text.position = 0;
+    apply({operation::put_message{row}, operation::put_object{text}});
+    const auto rows = query_store<answer::messages>(query::load_message{row.row}).rows;
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_REQUIRE_EQUAL(rows.front().objects.size(), 2U);
+    BOOST_TEST(rows.front().objects[1].row == before.objects[1].row);
+}
+
 BOOST_AUTO_TEST_CASE(others_and_operators_do_not_open_it) {
     BOOST_TEST((expect_problem(agency("duty"), request::open_inbox{id}).code == errc::not_found));
     BOOST_TEST((expect_problem(an_operator(), request::open_inbox{id}).code == errc::unauthorised));
@@ -109,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_opposite_acknowledgement_is_a_conflict) {
 
 BOOST_AUTO_TEST_CASE(one_agency_may_take_what_another_has_rejected) {
     expect<response::done>(agency("border"), request::acknowledge{id, false, {}});
-    BOOST_TEST((stored(id).deliveries.front().state == store::delivery_state::refused));
+    BOOST_TEST((stored(id).deliveries.front().state == store::delivery_state::rejected));
     expect<response::done>(agency("customs"), request::acknowledge{id, true, {}});
     BOOST_TEST((stored(id).deliveries.front().state == store::delivery_state::taken));
     BOOST_TEST(outcomes().size() == 2U);

@@ -54,6 +54,37 @@ BOOST_AUTO_TEST_CASE(a_delivery_beats_a_notice_that_comes_after) {
     BOOST_TEST((state() == delivery_state::delivered));
 }
 
+BOOST_AUTO_TEST_CASE(a_rejection_is_not_forgotten_for_a_delivery_that_is_told_late) {
+    BOOST_TEST(send("MU", outcome_kind::rejected));
+    BOOST_TEST((state() == delivery_state::rejected));
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    BOOST_TEST(send("MU", outcome_kind::complete));
+    BOOST_TEST((state() == delivery_state::rejected));
+    BOOST_TEST(send("MU", outcome_kind::taken));
+    BOOST_TEST((state() == delivery_state::taken));
+}
+
+BOOST_AUTO_TEST_CASE(a_hub_gives_no_notice_of_what_was_never_sent) {
+    hub.cut();
+    const auto sent = id;
+    id = expect<response::accepted>(agency("border"), a_message({"MU"})).id;
+    scripted_peer liar(*this, "TZ");
+    for (auto& entry : directory().entries) {
+        entry.role = entry.bureau == bureau("TZ") ? protocol::bureau_role::hub : entry.role;
+    }
+    reload();
+    liar.connect();
+    protocol::outcome lie;
+    lie.id = id;
+    lie.recipient = bureau("MU");
+    lie.kind = outcome_kind::undeliverable;
+    lie.at = now;
+    const auto made = liar.receipt("TZ", "ZW", {lie});
+    BOOST_TEST(liar.send(made.first, made.second).committed);
+    BOOST_TEST((state() == delivery_state::queued));
+    BOOST_TEST((stored(sent).deliveries.front().state == delivery_state::relayed));
+}
+
 BOOST_AUTO_TEST_CASE(states_only_rise_whatever_the_order_of_the_receipts) {
     send("MU", outcome_kind::taken);
     send("MU", outcome_kind::complete);

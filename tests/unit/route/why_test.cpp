@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(each_later_state_has_its_cause) {
         {delivery_state::delivered, errc{}, "", "delivered-attachments-open"},
         {delivery_state::complete, errc{}, "", "delivered-waiting-agency"},
         {delivery_state::taken, errc{}, "police", "taken"},
-        {delivery_state::refused, errc{}, "police", "rejected-by-agency"},
+        {delivery_state::rejected, errc{}, "police", "rejected-by-agency"},
         {delivery_state::refused, errc::cannot_open, "", "refused-by-addressee"},
         {delivery_state::refused, errc::not_allowed, "not allowed", "refused-by-peer"},
         {delivery_state::expired, errc::expired, "", "expired"},

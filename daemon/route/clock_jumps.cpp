@@ -1,0 +1,60 @@
+// Jumps of this gateway's time.
+// Way of the message: see clock_jumps.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#time. Tests: unit/route/deadlines_test.cpp, sim.
+// Limits: jumps_max.
+#include "daemon/route/clock_jumps.hpp"
+
+#include <array>
+#include <sstream>
+
+namespace dhow::route {
+
+namespace {
+constexpr std::size_t jumps_max = 8;
+}
+
+void clock_jumps::add(protocol::utc_time since, protocol::utc_time from, protocol::utc_time to) {
+    if (x_jumps.size() == jumps_max) {
+        x_jumps.erase(x_jumps.begin());
+    }
+    x_jumps.push_back({since, from, to});
+}
+
+protocol::milliseconds clock_jumps::shift(protocol::utc_time noted) const {
+    protocol::milliseconds sum{0};
+    for (const auto& one : x_jumps) {
+        if (one.since <= noted && noted <= one.from) {
+            sum += one.to - one.from;
+        }
+    }
+    return sum;
+}
+
+std::string clock_jumps::text() const {
+    std::string out;
+    for (const auto& one : x_jumps) {
+        out += protocol::to_text(one.since) + " " + protocol::to_text(one.from) + " " +
+               protocol::to_text(one.to) + ";";
+    }
+    return out;
+}
+
+clock_jumps clock_jumps::parse(std::string_view text) {
+    clock_jumps out;
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line, ';');) {
+        std::istringstream words(line);
+        std::array<std::string, 3> word;
+        words >> word[0] >> word[1] >> word[2];
+        const auto since = protocol::parse_utc(word[0]);
+        const auto from = protocol::parse_utc(word[1]);
+        const auto to = protocol::parse_utc(word[2]);
+        if (since && from && to) {
+            out.add(*since, *from, *to);
+        }
+    }
+    return out;
+}
+
+}  // namespace dhow::route
