@@ -1,7 +1,7 @@
 // The gateway's own time.
 // Way of the message: see gateway_clock.hpp.
 // Pure.
-// Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp, sim, system (dark_site).
+// Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp, system/dark_site_test.cpp.
 // Limits: see gateway_clock.hpp.
 #include "daemon/app/gateway_clock.hpp"
 

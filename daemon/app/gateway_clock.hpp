@@ -2,7 +2,7 @@
 // source, and in doubt until two witnesses agree.
 // Way of the message: `now` of the core; expiry and `created` depend on it.
 // Pure: readings are passed in. Net thread.
-// Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp, sim, system (dark_site).
+// Spec: docs/overview.md#time. Tests: unit/app/gateway_clock_test.cpp, system/dark_site_test.cpp.
 // Limits: the tolerances below, with their reasons.
 #pragma once
 

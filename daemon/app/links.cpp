@@ -105,4 +105,13 @@ std::optional<protocol::bureau_id> links::peer_of(protocol::byte_view certificat
     return may_connect ? std::optional(found->entry->bureau) : std::nullopt;
 }
 
+route::line_facts links::facts(route::session_number session) const {
+    const auto found = x_links.find(session);
+    if (found == x_links.end()) {
+        return {};
+    }
+    const auto& line = *found->second;
+    return {line.bytes_in(), line.bytes_out(), line.rate(), line.round_trip()};
+}
+
 }  // namespace dhow::app

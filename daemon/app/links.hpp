@@ -24,6 +24,8 @@ public:
     void listen(const std::string& address);
     void stop_listening() { x_listener.stop(); }
     [[nodiscard]] std::size_t open() const { return x_links.size(); }
+    /// Nothing but zeros when there is no such session.
+    [[nodiscard]] route::line_facts facts(route::session_number session) const;
 
     // link_port
     void dial(const std::string& link, protocol::bureau_id peer,

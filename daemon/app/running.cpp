@@ -45,6 +45,9 @@ void running::make_core() {
     from.outside.hash = &x_hash;
     from.outside.fill_random = [](std::span<std::uint8_t> out) { seal::fill_random(out); };
     from.outside.index_of = [this](protocol::byte_view value) { return x_sealer->index_of(value); };
+    from.outside.line = [this](route::session_number session) {
+        return x_links ? x_links->facts(session) : route::line_facts{};
+    };
     from.config = x_settings;
     from.directory = x_trust.data;
     from.instance = *protocol::from_hex<protocol::instance_id>(x_meta.at("instance"));

@@ -31,13 +31,14 @@ int run_list(arguments args, io& streams) {
     if (!answer) {
         return code;
     }
-    table rows{{"LINK", "PEER", "STATE", "SINCE", "NEXT TRY", "LAST ERROR"}};
+    table rows{{"LINK", "PEER", "STATE", "SINCE", "BYTES/S", "RTT MS", "NEXT TRY", "LAST ERROR"}};
     for_each_object(*answer, "links", [&](const json::object& one) {
         if (verb->options.json) {
             print_json(streams, one);
         } else {
             rows.add({shown(one, "name"), shown(one, "peer"), shown(one, "state"),
-                      time_text(shown(one, "since")), time_text(shown(one, "next_try")),
+                      time_text(shown(one, "since")), shown(one, "bytes_per_s"),
+                      shown(one, "round_trip_ms"), time_text(shown(one, "next_try")),
                       shown(one, "last_error")});
         }
     });

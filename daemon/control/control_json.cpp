@@ -52,6 +52,7 @@ json::object to_json(const response::link_status& value) {
     out["sessions"] = value.sessions;
     out["bytes_in"] = value.bytes_in;
     out["bytes_out"] = value.bytes_out;
+    out["bytes_per_s"] = value.bytes_per_s;
     out["failures"] = value.failures;
     out["round_trip_ms"] = value.round_trip.count();
     return out;

@@ -5,6 +5,8 @@
 // Limits: see tls_link.hpp.
 #include "daemon/link/tls_link.hpp"
 
+#include "daemon/link/socket_reading.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -14,7 +16,6 @@
 namespace dhow::link {
 
 namespace asio = boost::asio;
-using steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -26,7 +27,8 @@ tls_link::tls_link(tls_stream stream, link_handler& handler, protocol::session_o
     : x_stream(std::move(stream)),
       x_handler(handler),
       x_session(std::move(options), handler.now()),
-      x_timer(x_stream.get_executor()) {
+      x_timer(x_stream.get_executor()),
+      x_room_timer(x_stream.get_executor()) {
     x_session.set_frame_payload(x_pace.batch_bytes());
 }
 
@@ -60,7 +62,9 @@ asio::awaitable<void> tls_link::read_loop() {
 /// meanwhile.
 void tls_link::gather() {
     x_out.clear();
-    while (x_out.size() < x_pace.batch_bytes()) {
+    const auto batch_bytes = x_pace.batch_bytes();
+    while (x_out.size() < batch_bytes) {
+        x_session.set_frame_payload(batch_bytes - x_out.size());
         const auto next = x_session.to_send(x_handler.now());
         if (next.empty()) {
             break;
@@ -82,35 +86,54 @@ void tls_link::pump() {
         return;
     }
     x_writing = true;  // what the handler does meanwhile may pump again
-    gather();
-    if (x_out.empty()) {
-        x_writing = false;
-        hang_up();
-        return;
+    if (has_room()) {
+        gather();
+        if (x_out.empty()) {
+            x_pace.on_idle();
+            x_writing = false;
+            hang_up();
+            return;
+        }
     }
     auto begin = [self = shared_from_this()] { return self->write_loop(); };
     asio::co_spawn(x_stream.get_executor(), std::move(begin), asio::detached);
 }
 
+/// Whether the line takes another write; what is chosen for it is chosen only then.
+bool tls_link::has_room() {
+    x_pace.on_reading(read_socket(x_stream.lowest_layer().native_handle()));
+    return x_pace.wait().count() == 0;
+}
+
 asio::awaitable<void> tls_link::write_loop() {
     const auto self = shared_from_this();
-    while (!x_out.empty() && !x_ended) {
+    while (!x_ended) {
         boost::system::error_code error;
-        const auto began = steady::now();
-        const auto count = co_await asio::async_write(
-            x_stream, asio::buffer(x_out), asio::redirect_error(asio::use_awaitable, error));
-        x_bytes_out += count;
-        if (error) {
-            end(error);
-            co_return;
+        if (!x_out.empty()) {
+            const auto count = co_await asio::async_write(
+                x_stream, asio::buffer(x_out), asio::redirect_error(asio::use_awaitable, error));
+            x_bytes_out += count;
+            if (error) {
+                end(error);
+                co_return;
+            }
+            x_out.clear();
         }
-        x_pace.on_written(
-            count, std::chrono::duration_cast<protocol::milliseconds>(steady::now() - began));
-        x_session.set_frame_payload(x_pace.batch_bytes());
+        const bool room = has_room();
+        if (!room) {
+            x_room_timer.expires_after(x_pace.wait());
+            co_await x_room_timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            continue;
+        }
         gather();
+        if (x_out.empty()) {
+            break;
+        }
     }
     x_writing = false;
-    pump();
+    if (!x_ended) {
+        pump();
+    }
 }
 
 }  // namespace dhow::link

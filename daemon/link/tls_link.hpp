@@ -2,12 +2,12 @@
 // Way of the message: link_session <-> [tls_link] <-> socket.
 // Not pure: sockets. Net thread; lives as long as one of its operations.
 // Spec: docs/link-protocol.md#session. Tests: unit/link/tls_link_test.cpp, system.
-// Limits: write_pace for one write, close_time_max to close.
+// Limits: send_pace for what is under way, close_time_max to close.
 #pragma once
 
 #include "daemon/link/link_events.hpp"
+#include "daemon/link/send_pace.hpp"
 #include "daemon/link/tls_context.hpp"
-#include "daemon/link/write_pace.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,12 +33,16 @@ public:
 
     [[nodiscard]] protocol::link_session& session() { return x_session; }
     [[nodiscard]] bool is_resumed() { return link::is_resumed(x_stream); }
+    /// What the line carries, bytes a second; 0: not known yet.
+    [[nodiscard]] std::uint64_t rate() const { return x_pace.rate(); }
+    [[nodiscard]] protocol::milliseconds round_trip() const { return x_pace.round_trip(); }
     [[nodiscard]] std::uint64_t bytes_in() const { return x_bytes_in; }
     [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
 
 private:
     boost::asio::awaitable<void> read_loop();
     boost::asio::awaitable<void> write_loop();
+    [[nodiscard]] bool has_room();
     void gather();
     void hang_up();
     void arm_timer();
@@ -52,7 +56,8 @@ private:
     std::optional<protocol::utc_time> x_armed;
     std::optional<protocol::utc_time> x_close_by;  ///< The session has ended.
     protocol::bytes x_out;
-    write_pace x_pace;
+    send_pace x_pace;
+    boost::asio::steady_timer x_room_timer;
     std::uint64_t x_number = 0;
     std::uint64_t x_bytes_in = 0;
     std::uint64_t x_bytes_out = 0;

@@ -71,6 +71,7 @@ void tls_link::end(const boost::system::error_code& why) {
         return;
     }
     x_timer.cancel();
+    x_room_timer.cancel();
     if (x_on_end) {
         std::exchange(x_on_end, nullptr)(x_stream);
     }

@@ -235,8 +235,9 @@ struct link_status {
     std::string address;
     std::optional<utc_time> since, next_try;
     std::string last_error;
-    std::uint64_t sessions = 0, bytes_in = 0, bytes_out = 0;
-    std::uint64_t failures = 0;
+    std::uint64_t sessions = 0, failures = 0;
+    // Of the connection that is up.
+    std::uint64_t bytes_in = 0, bytes_out = 0, bytes_per_s = 0;
     protocol::milliseconds round_trip{0};
 };
 struct links {

@@ -49,10 +49,18 @@ struct counters {
 };
 
 /// What the core cannot make itself.
+/// What the driver knows of one connection.
+struct line_facts {
+    std::uint64_t bytes_in = 0, bytes_out = 0;  ///< TLS payload since it began.
+    std::uint64_t bytes_per_s = 0;              ///< Measured towards the peer; 0: not known.
+    protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
+};
+
 struct surroundings {
     const protocol::hasher* hash = nullptr;
     std::function<void(std::span<std::uint8_t>)> fill_random;
     std::function<digest(byte_view)> index_of;  ///< seal::sealer::index_of.
+    std::function<line_facts(session_number)> line;  ///< May be empty.
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.

@@ -52,7 +52,7 @@ public:
     /// What the peers' clocks say it is now: the median of those known; nothing when none is known.
     /// What peers have said since the last call.
     [[nodiscard]] std::vector<peer_clock> take_peer_clocks() { return x_peers.take_peer_clocks(); }
-    /// The clock, until now in doubt, went forward; before freeze_expiry(false) for the same reason.
+    /// The clock, until now in doubt, went forward; to be told before freeze_expiry(false).
     void on_clock_jump(utc_time from, utc_time to);
     void set_disk(disk_state disk);
     void freeze_expiry(bool frozen);

@@ -272,8 +272,8 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
     });
 }
 
-// A commit that failed for want of space can have left all of itself in the write-ahead log, where a
-// power cut would bring it to life. Only a later commit, which overwrites it, proves that custody
+// A commit that failed for want of space can have left all of itself in the write-ahead log, where
+// a power cut would bring it to life. Only a later commit, which overwrites it, proves that custody
 // was not taken; without that proof the peer gets no answer and stays in doubt.
 void inbound::refuse_full(session_number number, stream_id stream) {
     store::transaction proof;

@@ -47,6 +47,22 @@ response::link_status status_of(const std::string& name, const link_record& link
     return out;
 }
 
+void add_line_facts(const core& shared, response::link_status& to) {
+    const auto session = std::ranges::find_if(shared.sessions, [&](const auto& one) {
+        const auto& record = one.second;
+        return record.established && record.peer == to.peer &&
+               (record.link == to.name || record.link.empty());
+    });
+    if (session == shared.sessions.end() || !shared.outside.line) {
+        return;
+    }
+    const auto facts = shared.outside.line(session->first);
+    to.bytes_in = facts.bytes_in;
+    to.bytes_out = facts.bytes_out;
+    to.bytes_per_s = facts.bytes_per_s;
+    to.round_trip = facts.round_trip.count() > 0 ? facts.round_trip : to.round_trip;
+}
+
 /// A backup is made some pages at a time; asks until it is done.
 void continue_backup(core& shared, std::string path, answer_to answer) {
     shared.out.ask(query::back_up{path}, [&shared, path, answer](store::reply& reply) {
@@ -94,6 +110,7 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
     response::links out;
     for (const auto& [name, link] : x_peers.links()) {
         out.rows.push_back(status_of(name, link));
+        add_line_facts(x_core, out.rows.back());
     }
     answer(std::move(out));
 }

@@ -44,8 +44,8 @@ std::vector<transaction> batch_of(int number) {
         event.id.value[0] = static_cast<std::uint8_t>(row);
         transaction one;
         one.changes.emplace_back(operation::put_object{object});
-        store::append_data(one.changes, row, 0,
-                           protocol::bytes(object.bytes, static_cast<std::uint8_t>(row)));
+        dhow::store::append_data(one.changes, row, 0,
+                                 protocol::bytes(object.bytes, static_cast<std::uint8_t>(row)));
         one.changes.emplace_back(operation::put_event{event});
         out.push_back(std::move(one));
     }

@@ -127,7 +127,9 @@ MUTATIONS = [
     ("jump-ages-messages", "a jump of the clock ages what came before it", ROUTE + "deadlines.cpp",
      "        *expires_at += x_core.jumps.shift(message.message.received_at);\n", ""),
     ("doubtful-time-is-written-down", "a time in doubt counts as known after a restart",
-     ROUTE + "deadlines.cpp", "    if (!x_core.expiry_frozen) {\n        purge(", "    {\n        purge("),
+     ROUTE + "deadlines.cpp",
+     "    if (!x_core.expiry_frozen) {\n        purge(",
+     "    {\n        purge("),
     ("synchronous-off", "commits do not wait for the disk", STORE + "sqlite_store_open.cpp",
      None, None),
 ]

@@ -57,7 +57,8 @@ struct writer {
         requires requires { mapping<Row>::table; }
     void put(const Row& row) {
         out += std::string("\n  ") + mapping<Row>::table + " ";
-        std::apply([this](const auto&... value) { (put(value), ...); }, mapping<Row>::tie(row));
+        std::apply([this](const auto&... value) { (this->put(value), ...); },
+                   mapping<Row>::tie(row));
     }
     void put(const outcome_row& row) {
         out += "\n  outcome ";

@@ -35,7 +35,7 @@ struct model_state {
     row_id last_row = 0;
 };
 
-class model_store final : public store::store {
+class model_store final : public dhow::store::store {
 public:
     model_store() = default;
     model_store(const std::string& instance, const std::string& epoch) {

@@ -51,7 +51,7 @@ inline sqlite_options options_for(const std::string& path, const std::string& vf
 struct on_disk {
     temporary_folder folder;
     std::unique_ptr<sqlite_store> opened = sqlite_store::open(options_for(folder.file("store.db")));
-    store::store& get() { return *opened; }
+    dhow::store::store& get() { return *opened; }
     void reopen() {
         opened.reset();
         opened = sqlite_store::open(options_for(folder.file("store.db")));
@@ -60,14 +60,14 @@ struct on_disk {
 
 struct in_model {
     model_store model{test_instance, "1"};
-    store::store& get() { return model; }
+    dhow::store::store& get() { return model; }
     void reopen() {}
 };
 
 struct on_crashing_disk {
     sim::disk disk{"contract", seed()};
     std::unique_ptr<sqlite_store> opened = sqlite_store::open(options_for("store.db", "contract"));
-    store::store& get() { return *opened; }
+    dhow::store::store& get() { return *opened; }
     /// Not closed: the power goes.
     void reopen() {
         disk.crash();
@@ -79,7 +79,7 @@ struct on_crashing_disk {
 
 using all_stores = boost::mpl::list<in_model, on_disk, on_crashing_disk>;
 
-inline std::vector<transaction_result> apply_all(store::store& to,
+inline std::vector<transaction_result> apply_all(dhow::store::store& to,
                                                  const std::vector<transaction>& batch) {
     auto results = to.apply(batch);
     BOOST_REQUIRE(results.has_value());
@@ -87,21 +87,21 @@ inline std::vector<transaction_result> apply_all(store::store& to,
     return *results;
 }
 
-inline transaction_result apply_one(store::store& to, std::vector<change> changes) {
+inline transaction_result apply_one(dhow::store::store& to, std::vector<change> changes) {
     transaction one;
     one.changes = std::move(changes);
     return apply_all(to, {one}).front();
 }
 
 /// Applies and expects it to be committed.
-inline transaction_result commit(store::store& to, std::vector<change> changes) {
+inline transaction_result commit(dhow::store::store& to, std::vector<change> changes) {
     auto result = apply_one(to, std::move(changes));
     BOOST_TEST((result.status == transaction_status::committed));
     return result;
 }
 
 /// Expects a conflict at the last change.
-inline void refuse(store::store& to, std::vector<change> changes) {
+inline void refuse(dhow::store::store& to, std::vector<change> changes) {
     const std::size_t last = changes.size() - 1;
     const auto result = apply_one(to, std::move(changes));
     BOOST_TEST((result.status == transaction_status::conflict));
@@ -109,13 +109,13 @@ inline void refuse(store::store& to, std::vector<change> changes) {
 }
 
 /// Expects that it found nothing to do.
-inline void expect_unchanged(store::store& to, change one) {
+inline void expect_unchanged(dhow::store::store& to, change one) {
     const auto result = commit(to, {std::move(one)});
     BOOST_TEST(result.unchanged == std::vector<std::size_t>{0}, boost::test_tools::per_element());
 }
 
 template <class Answer>
-Answer ask(store::store& from, const question& what) {
+Answer ask(dhow::store::store& from, const question& what) {
     auto reply = from.ask(what);
     BOOST_REQUIRE(reply.has_value());
     BOOST_REQUIRE(std::holds_alternative<Answer>(*reply));

@@ -332,7 +332,7 @@ BOOST_FIXTURE_TEST_CASE(waiting_acks_of_a_stream_are_merged, two_sides) {
     pair.listener().syncs = false;
     pair.dialler().offer({.number = 7, .body_bytes = 3'000'000});
     pair.run();
-    for (const std::uint64_t durable : {1000, 2000, 3000}) {
+    for (const std::uint64_t durable : {1000U, 2000U, 3000U}) {
         pair.listener().session().on_durable(0, durable, pair.listener().now);
     }
     pair.run();

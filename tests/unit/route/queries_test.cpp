@@ -3,7 +3,7 @@
 // Not pure: a store in a temporary folder.
 // Spec: docs/agency-api.md, docs/operations.md.
 // Limits: none.
-#include "tests/unit/route/core_harness.hpp"
+#include "tests/unit/route/scripted_peer.hpp"
 
 namespace dhow::tests {
 
@@ -140,6 +140,20 @@ BOOST_AUTO_TEST_CASE(the_queue_is_counted_and_listed) {
     const auto rows =
         expect<response::queue>(an_operator(), request::list_queue{bureau("IPSG"), 0, 10});
     BOOST_TEST(rows.rows.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_is_up_tells_what_its_line_carries) {
+    scripted_peer hub(*this, "IPSG", "fibre");
+    hub.connect();
+    const auto row = expect<response::links>(an_operator(), request::list_links{}).rows.at(0);
+    BOOST_TEST(row.state == "up");
+    BOOST_TEST(row.bytes_in == 11U);
+    BOOST_TEST(row.bytes_out == 12U);
+    BOOST_TEST(row.bytes_per_s == 8'000U);
+    BOOST_TEST((row.round_trip == 600ms));
+    hub.cut();
+    BOOST_TEST(expect<response::links>(an_operator(), request::list_links{}).rows.at(0).bytes_in ==
+               0U);
 }
 
 BOOST_AUTO_TEST_CASE(links_are_listed_called_suspended_and_resumed) {

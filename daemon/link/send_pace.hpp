@@ -1,0 +1,73 @@
+// How many bytes may be under way to the peer, and how many go into one write:
+// learnt from what the kernel says has arrived. Way of the message:
+// link_session -> [send_pace] -> tls_link -> socket. Pure: readings are passed
+// in. Spec: docs/link-protocol.md#order. Tests: unit/link/send_pace_test.cpp.
+// Limits: frames of frame_bytes_min to batch_bytes_max.
+#pragma once
+
+#include "protocol/ids.hpp"
+#include "protocol/limits.hpp"
+
+#include <cstdint>
+#include <deque>
+
+namespace dhow::link {
+
+/// What is in the kernel's or a modem's buffer can no longer be overtaken. So
+/// no more is given to the kernel than fits on the line (rate times round trip)
+/// and one frame, and a frame lasts no longer than frame_time_max. The queue
+/// that a flash message then meets is one frame long, however large the modem's
+/// buffer is.
+///
+/// The rate is the best of the last windows in which there was always something
+/// to write: of four round trips each, so that the grain of acknowledgements
+/// does not count. At first they are of one round trip and twice as much may be
+/// under way, until the rate stops growing, so that a long fat line is filled
+/// soon.
+class send_pace {
+public:
+    static constexpr std::size_t batch_bytes_max = 64 * protocol::limits::kib;
+    /// Under way before anything is known: what a full TLS handshake takes as
+    /// well, 3 s at 9.6 kbit/s.
+    static constexpr std::size_t first_bytes = 4 * protocol::limits::kib;
+    /// A line that became slower is noticed after so many windows.
+    static constexpr std::size_t windows_kept = 4;
+    /// The rate has stopped growing when so many windows in a row were not a
+    /// quarter better.
+    static constexpr unsigned flat_windows = 3;
+
+    struct reading {
+        protocol::milliseconds at{0};          ///< Monotonic.
+        std::uint64_t acked_bytes = 0;         ///< Since the connection began.
+        std::uint64_t under_way_bytes = 0;     ///< In the kernel: unsent or not acknowledged.
+        protocol::milliseconds round_trip{0};  ///< The shortest seen; 0: not known.
+    };
+    /// Before each write, and after each wait.
+    void on_reading(const reading& what);
+    /// There is nothing to write: what the line could have carried in this window
+    /// is not known.
+    void on_idle() { x_is_busy = false; }
+
+    /// Bytes of frames in one write, and of payload in one frame.
+    [[nodiscard]] std::size_t batch_bytes() const;
+    /// How long to wait before the next write; zero: write. A longer wait is cut
+    /// into looks.
+    [[nodiscard]] protocol::milliseconds wait() const;
+    /// Bytes a second; 0: not known.
+    [[nodiscard]] std::uint64_t rate() const;
+    [[nodiscard]] protocol::milliseconds round_trip() const { return x_last.round_trip; }
+
+private:
+    void close_window(const reading& at);
+    [[nodiscard]] std::uint64_t allowed_bytes() const;
+    [[nodiscard]] bool is_steady() const { return x_flat >= flat_windows; }
+
+    reading x_last;
+    reading x_window;  ///< Where the window under way began.
+    bool x_is_busy = false;
+    std::deque<std::uint64_t> x_rates;  ///< Of the last windows, bytes a second.
+    std::uint64_t x_best = 0;           ///< When it last grew by a quarter.
+    unsigned x_flat = 0;
+};
+
+}  // namespace dhow::link

@@ -1,0 +1,499 @@
+#!/usr/bin/env python3
+"""The bench of poor links: real gateways in network namespaces, joined by an emulated link.
+
+usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [--dir DIR]
+                      [--cut-time S] [--cut-kind KIND] [--peers NAME,NAME] [PART...]
+  PART   urgent cuts frugal delay loss; without one, all of them
+"""
+import argparse
+import base64
+import concurrent.futures
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from bench_gateways import Gateway, UnixConnection, federation, wait_until
+from emulated_link import EmulatedLink, can_emulate, in_namespace
+
+PARTS = ["urgent", "cuts", "frugal", "delay", "loss"]
+KIB = 1024
+LIMIT_S = 600
+# name -> kbit/s, round trip in ms, bytes that are sent through cuts
+LINES = {"64k-600ms": (64, 600, 1024 * KIB), "9k6-1400ms": (9.6, 1400, 100 * KIB)}
+# metric -> (is larger better, what it should be); in the form of bench.TARGETS.
+TARGETS = {
+    "links.urgent.64k-600ms.excess_s": (False, 1.0),
+    "links.urgent.9k6-1400ms.excess_s": (False, 3.0),
+    "links.cuts.64k-600ms.goodput_share": (True, 0.85),
+    "links.cuts.64k-600ms.resent_share": (False, 0.02),
+    "links.cuts.9k6-1400ms.goodput_share": (True, 0.72),
+    "links.cuts.9k6-1400ms.resent_share": (False, 0.05),
+    "links.frugal.warm_bytes": (False, 1500),
+    "links.frugal.resumed_bytes": (False, 3000),
+    "links.frugal.full_bytes": (False, 5500),
+    "links.frugal.random_bytes": (False, 2700),
+    "links.delay.1500ms.fill_share": (True, 0.8),
+    "links.delay.1500ms.first_byte_rtts": (False, 2.2),
+    "links.loss.5pct.vs_tcp": (True, 0.9),
+}
+
+
+class PlacedGateway(Gateway):
+    """A gateway that runs at one end of an emulated link."""
+
+    def __init__(self, program, folder, words):
+        super().__init__(program, folder)
+        self.words = words
+
+    def start(self):
+        begun = time.monotonic()
+        with open(self.folder / "dhowd.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*self.words, self.program, "--config", self.folder / "dhow.yaml"],
+                stdout=log, stderr=log)
+        wait_until(f"{self.folder.name} to be ready", self.is_ready, 0.01)
+        return time.monotonic() - begun
+
+    def upload(self, content):
+        with contextlib.closing(UnixConnection(self.socket)) as connection:
+            connection.request("POST", "/v1/uploads?name=random.bin", content,
+                               {"Content-Type": "application/octet-stream"})
+            answer = connection.getresponse()
+            text = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"an upload was refused: {text.decode()}")
+        return json.loads(text)["upload"]
+
+    def inbox(self, after=0, wait_s=0):
+        _, text = self.ask("GET", f"/v1/inbox?after={after}&limit=500&wait={wait_s}")
+        return json.loads(text)["entries"]
+
+    def entry(self, wanted):
+        return next((one for one in self.inbox() if one["id"] == wanted), None)
+
+    def await_arrival(self, wanted, limit_s):
+        """When the text of a message was in the inbox, in seconds of the monotonic clock."""
+        until, after = time.monotonic() + limit_s, 0
+        while time.monotonic() < until:
+            for one in self.inbox(after, 20):
+                after = max(after, one["position"])
+                if one["id"] == wanted:
+                    return time.monotonic()
+        raise RuntimeError(f"a message has not arrived in {limit_s} s")
+
+    def is_complete(self, wanted):
+        found = self.entry(wanted)
+        return found is not None and found["complete"]
+
+    def attachment(self, wanted):
+        with contextlib.closing(UnixConnection(self.socket)) as connection:
+            connection.request("GET", f"/v1/inbox/{wanted}/attachments/1")
+            return connection.getresponse().read()
+
+
+def random_message(text_bytes, to="IPSG", **more):
+    text = base64.b64encode(os.urandom(text_bytes)).decode()
+    return {"kind": "hit.reply", "to": [to], "subject": "Reply 2026/4711", "text_base64": text,
+            "media_type": "application/octet-stream", **more}
+
+
+WORDS = """vehicle passport stolen holder traveller officer crossing counter evening inspection
+    registered number document presented matches record database photograph height scar left arm
+    nationality confirmed warrant court district charge fraud extradition requested detention
+    interview interpreter please confirm identity before further action contact duty desk""".split()
+
+
+def hit_confirmation(chance):
+    """1,500 bytes of text as an officer would write it; every one differs."""
+    lines = [f"STATUS: VALID\nRECORD: 2026/{chance.randrange(10**5)}\nREADY-BY: 2026-11-"
+             f"{chance.randrange(1, 30):02}T{chance.randrange(24):02}:{chance.randrange(60):02}Z"]
+    while sum(map(len, lines)) < 1500:
+        words = chance.choices(WORDS, k=11) + [str(chance.randrange(10**6))]
+        lines.append(" ".join(words).capitalize() + ".")
+    text = "\n".join(lines)[:1500]
+    return {"kind": "hit.reply", "class": "flash", "to": ["IPSG"], "text": text,
+            "subject": f"Confirmed 2026/{chance.randrange(10**5)}"}
+
+
+class Links:
+    def __init__(self, options, folder, metric, note):
+        self.options = options
+        self.folder = folder
+        self.metric = metric
+        self.note = note
+        self.linkemu = getattr(options, "linkemu", None) or options.bin / "dhow-linkemu"
+        self.cut_time = getattr(options, "cut_time", "0")
+        self.cut_kind = getattr(options, "cut_kind", "clean")
+        self.is_short = options.short
+        self.names = iter(range(1000))
+
+    def run(self, parts):
+        if not can_emulate():
+            self.note("links: no TUN device or network namespace to be had here; left out")
+            return
+        for part in parts:
+            self.note(f"links.{part}")
+            getattr(self, part)()
+
+    def short_or(self, short, full):
+        return short if self.is_short else full
+
+    @contextlib.contextmanager
+    def bureaus(self, *words, congestion=None):
+        """ZW at end A dials IPSG at end B; MU has gone away. None is started."""
+        name = f"{next(self.names)}"
+        beside = self.folder / f"{name}-link"
+        beside.mkdir()
+        with federation(self.options.bin, self.folder / name) as made, \
+                EmulatedLink(self.linkemu, beside, *words) as link:
+            gateways = []
+            for bureau, end in (("ZW", "a"), ("IPSG", "b")):
+                path = made[bureau].folder / "dhow.yaml"
+                path.write_text(path.read_text().replace("127.0.0.1", link.b))
+                if congestion:
+                    link.set_congestion(end, congestion)
+                gateways.append(PlacedGateway(made[bureau].program, made[bureau].folder,
+                                              link.inside(end)))
+            try:
+                yield (link, *gateways)
+            finally:
+                for one in gateways:
+                    one.stop(signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def linked(self, *words, **more):
+        with self.bureaus(*words, **more) as (link, origin, hub):
+            hub.start()
+            origin.start()
+            wait_until("the link", origin.is_linked, 0.2)
+            yield link, origin, hub
+
+    @staticmethod
+    def at_once(*calls):
+        """Runs them side by side: they mostly wait."""
+        with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+            return [one.result() for one in [pool.submit(*call) for call in calls]]
+
+    # A flash message behind a transfer that fills the line.
+
+    def urgent(self):
+        buffers = (64, 256)
+        tries = [(self.urgent_once, name, kib) for name in LINES for kib in buffers]
+        found = self.at_once(*tries)
+        for index, name in enumerate(LINES):
+            medians = [statistics.median(one) for one in
+                       found[index * len(buffers):(index + 1) * len(buffers)]]
+            self.metric(f"links.urgent.{name}.excess_s", "dhow", max(medians), "s")
+
+    def urgent_once(self, name, buffer_kib):
+        kbit, rtt_ms, _ = LINES[name]
+        with self.linked("--rate-kbit", kbit, "--rtt-ms", rtt_ms,
+                         "--buffer-kib", buffer_kib) as (link, origin, hub):
+            bulk = origin.submit(random_message(10, **{"class": "bulk"}, attachments=[
+                origin.upload(os.urandom(2048 * KIB))]))
+            hub.await_arrival(bulk, 60)
+            time.sleep(self.short_or(3, 20))
+            begun, before = self.bulk_progress(link, origin, bulk)
+            excess = []
+            waiting = []
+            for _ in range(self.short_or(1, 5)):
+                time.sleep(self.short_or(1, 6 if kbit > 40 else 12))
+                waiting.append(link.counters()["up"]["buffer_bytes"])
+                at = time.monotonic()
+                sent = origin.submit(random_message(1000, **{"class": "flash"}))
+                excess.append(hub.await_arrival(sent, LIMIT_S) - at - rtt_ms / 2000)
+            ended, after = self.bulk_progress(link, origin, bulk)
+            share = (ended - begun) / (after["up"]["bytes_sent"] - before["up"]["bytes_sent"])
+            self.note(f"urgent {name}, buffer {buffer_kib} KiB: excess "
+                      f"{[round(one, 2) for one in excess]} s; bulk's durable bytes are "
+                      f"{share:.3f} of the bytes sent; modem's buffer held {waiting}, at most "
+                      f"{after['up']['buffer_bytes_max']} B, refused "
+                      f"{after['up']['packets_refused']} packets")
+        return excess
+
+    @staticmethod
+    def bulk_progress(link, origin, bulk):
+        _, text = origin.ask("GET", "/v1/messages/" + bulk)
+        return json.loads(text)["recipients"][0]["bytes_done"], link.counters()
+
+    # A transfer through cuts.
+
+    def cuts(self):
+        for_each = self.short_or(1, self.options.repeat)
+        calls = []
+        for name in LINES:
+            calls.append((self.cuts_once, name, None))
+            calls += [(self.cuts_once, name, seed) for seed in range(1, for_each + 1)]
+        found = self.at_once(*calls)
+        for name in LINES:
+            whole, *cut, found = [*found[:for_each + 1], found[for_each + 1:]]
+            payload = LINES[name][2]
+            goodput = [one["goodput"] for one in cut]
+            # Bytes above TCP that the same transfer costs without cuts, and each reconnection.
+            resent = [(one["sent"] - whole["sent"] - one["cuts"] * one["reconnection"]) / payload
+                      for one in cut]
+            self.note(f"cuts {name}: goodput {goodput}, without cuts {whole['goodput']:.3f}; "
+                      f"resent {[round(one, 4) for one in resent]}")
+            self.metric(f"links.cuts.{name}.goodput_share", "dhow", statistics.median(goodput), "1")
+            self.metric(f"links.cuts.{name}.resent_share", "dhow",
+                        max(0, statistics.median(resent)), "1")
+
+    def cuts_once(self, name, seed):
+        kbit, rtt_ms, payload = LINES[name]
+        payload = self.short_or(20 * KIB, payload)
+        words = ["--rate-kbit", kbit, "--rtt-ms", rtt_ms, "--seed", seed or 1]
+        if seed:
+            words += ["--cut-every", "20-60", "--cut-time", self.cut_time,
+                      "--cut-kind", self.cut_kind]
+        with self.linked(*words) as (link, origin, hub):
+            content = os.urandom(payload)
+            upload = origin.upload(content)
+            before = link.counters()
+            begun = time.monotonic()
+            sent = origin.submit(random_message(10, **{"class": "routine"}, attachments=[upload]))
+            while not hub.is_complete(sent):
+                if time.monotonic() - begun > 2 * LIMIT_S:
+                    raise RuntimeError(f"cuts {name}: not in {2 * LIMIT_S} s")
+                time.sleep(0.1)
+            after = link.counters()
+            if hub.attachment(sent) != content:
+                raise RuntimeError("the attachment has changed on the way")
+            up_s = after["up_s"] - before["up_s"]
+            out = {"goodput": payload * 8 / (kbit * 1000 * up_s),
+                   "sent": after["up"]["payload_bytes_in"] - before["up"]["payload_bytes_in"],
+                   "repeated": after["up"]["repeated_bytes_in"],
+                   "cuts": after["cuts"] - before["cuts"],
+                   "reconnection": self.reconnection_bytes(link, origin) if seed else 0}
+            self.note(f"cuts {name}, seed {seed}: {time.monotonic() - begun:.1f} s, {out}, "
+                      f"packets {after['up']['packets_in'] - before['up']['packets_in']}, "
+                      f"{after['resets']} resets")
+        return out
+
+    def reconnection_bytes(self, link, origin):
+        """What ZW sends above TCP because an idle connection was cut."""
+        quiet(link)
+        found = []
+        for _ in range(self.short_or(1, 3)):
+            before = link.counters()
+            link.command("cut 0")
+            time.sleep(1)
+            wait_until("the link", origin.is_linked, 0.2)
+            quiet(link)
+            after = link.counters()
+            if after["cuts"] == before["cuts"] + 1:
+                found.append(after["up"]["payload_bytes_in"] - before["up"]["payload_bytes_in"])
+        return statistics.median(found) if found else 0
+
+    # Few bytes.
+
+    def frugal(self):
+        chance = random.Random(2026)
+        count = self.short_or(1, 5)
+        with self.linked("--rate-kbit", 512, "--rtt-ms", 100) as (link, origin, hub):
+            self.bytes_for(link, origin, lambda: None, hit_confirmation(chance))
+            warm = [self.bytes_for(link, origin, lambda: None, hit_confirmation(chance))
+                    for _ in range(count)]
+            resumed = [self.bytes_for(link, origin, lambda: link.command("cut 2"),
+                                      hit_confirmation(chance)) for _ in range(count)]
+            wild = [self.bytes_for(link, origin, lambda: None, random_message(
+                        1500, "MU", **{"class": "flash"}), "relayed") for _ in range(count)]
+            full = [self.full_bytes(link, origin, hub, chance) for _ in range(count)]
+        for name, found in (("warm", warm), ("resumed", resumed), ("full", full)):
+            self.note(f"frugal {name}: above TCP up, down; IP both: {found}")
+            self.metric(f"links.frugal.{name}_bytes", "dhow",
+                        statistics.median(up + down for up, down, _ in found), "B")
+        self.note(f"frugal random, to the hub's custody only: {wild}")
+        self.metric("links.frugal.random_bytes", "dhow",
+                    statistics.median(whole for _, _, whole in wild), "B")
+
+    @staticmethod
+    def bytes_for(link, origin, prepare, body, state="complete"):
+        before = quiet(link)
+        prepare()
+        sent = origin.submit(body)
+        wait_until("the message to be " + state,
+                   lambda: next(origin.statuses([sent]))[0] == state)
+        return between(before, quiet(link))
+
+    @staticmethod
+    def full_bytes(link, origin, hub, chance):
+        hub.stop()
+        sent = origin.submit(hit_confirmation(chance))
+        origin.stop()
+        hub.start()
+        before = quiet(link)
+        origin.start()
+        wait_until("the receipt", lambda: next(origin.statuses([sent]))[0] == "complete")
+        return between(before, quiet(link))
+
+    # Far away.
+
+    def delay(self):
+        rate_kbit, rtt_ms = 512, 1500
+        messages = self.short_or(20, 2000)
+        with self.bureaus("--rate-kbit", rate_kbit, "--rtt-ms", rtt_ms) as (link, origin, hub):
+            firsts = []
+            hub.start()
+            for _ in range(self.short_or(1, 3)):
+                origin.start()
+                wait_until("the link", origin.is_linked, 0.2)
+                firsts.append(self.first_byte_rtts(link, origin, hub, rtt_ms / 1000))
+            before = link.counters()
+            self.load(origin, messages)  # while the hub is away
+            origin.stop()
+            hub.start()
+            had = hub.metric("dhow_delivered_total")
+            origin.start()
+            wait_until("a packet", lambda: link.counters()["up"]["packets_in"] >
+                       before["up"]["packets_in"], 0.005)
+            begun, first = time.monotonic(), link.counters()
+            wait_until("all messages", lambda: hub.metric("dhow_delivered_total") - had >= messages,
+                       0.1)
+            seconds, last = time.monotonic() - begun, link.counters()
+        capacity = rate_kbit * 125 * seconds
+        fill = (last["up"]["bytes_out"] - first["up"]["bytes_out"]) / capacity
+        self.note(f"delay: {messages} messages in {seconds:.1f} s, fill {fill:.3f}, text alone "
+                  f"{messages * 1000 / capacity:.3f}, {last['up']}; first bytes {firsts}")
+        self.metric("links.delay.1500ms.fill_share", "dhow", fill, "1")
+        self.metric("links.delay.1500ms.first_byte_rtts", "dhow", statistics.median(firsts), "1")
+
+    def first_byte_rtts(self, link, origin, hub, rtt_s):
+        """From the first packet to the arrival of a flash message, less the way of its own."""
+        hub.stop()
+        sent = origin.submit(random_message(100, **{"class": "flash"}))
+        origin.stop()
+        hub.start()
+        before = quiet(link)["up"]["packets_in"]
+        begun = []
+
+        def watch():
+            while link.counters()["up"]["packets_in"] == before:
+                time.sleep(0.002)
+            begun.append(time.monotonic())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        origin.start()
+        arrived = hub.await_arrival(sent, 60)
+        watcher.join()
+        hub.stop()
+        return (arrived - begun[0]) / rtt_s - 0.5
+
+    def load(self, origin, messages):
+        subprocess.run([self.options.bin / "bench_submit_load", "--socket", origin.socket, "--to",
+                        "IPSG", "--bytes=1000", "--connections=16", f"--messages={messages}",
+                        "--seconds=3600"], check=True, stdout=subprocess.DEVNULL)
+
+    # Loss.
+
+    def loss(self):
+        for name, metric in (("bbr", "vs_tcp"), ("cubic", "vs_tcp.cubic")):
+            pairs = [self.loss_once(name, seed)
+                     for seed in range(1, self.short_or(1, self.options.repeat) + 1)]
+            self.note(f"loss {name}: kbit/s dhow, raw TCP: "
+                      f"{[(round(a), round(b)) for a, b in pairs]}")
+            self.metric(f"links.loss.5pct.{metric}", "dhow",
+                        statistics.median(a for a, _ in pairs) /
+                        statistics.median(b for _, b in pairs), "1")
+
+    def loss_once(self, congestion, seed):
+        payload = os.urandom(self.short_or(20, 512) * KIB)
+        with self.linked("--rate-kbit", 512, "--rtt-ms", 600, "--loss", 5, "--seed", seed,
+                         congestion=congestion) as (link, origin, hub):
+            upload = origin.upload(payload)
+            begun = time.monotonic()
+            sent = origin.submit(random_message(10, **{"class": "routine"}, attachments=[upload]))
+            wait_until("the transfer", lambda: hub.is_complete(sent), 0.05)
+            own_s = time.monotonic() - begun
+            if hashlib.sha256(hub.attachment(sent)).digest() != hashlib.sha256(payload).digest():
+                raise RuntimeError("the attachment has changed on the way")
+            raw_s = raw_tcp_s(link, payload)
+        return [len(payload) * 8 / 1000 / seconds for seconds in (own_s, raw_s)]
+
+
+def raw_tcp_s(link, payload):
+    """On a connection that stands already, as that of the gateways did."""
+    with in_namespace(link.path("b")):
+        listening = socket.create_server((link.b, 7000))
+    with in_namespace(link.path("a")):
+        near = socket.create_connection((link.b, 7000), 60)
+    far, _ = listening.accept()
+    far.settimeout(LIMIT_S)
+    near.settimeout(LIMIT_S)
+    begun = time.monotonic()
+    sender = threading.Thread(target=near.sendall, args=(payload,))
+    sender.start()
+    got = 0
+    while got < len(payload):
+        got += len(far.recv(65536))
+    seconds = time.monotonic() - begun
+    sender.join()
+    for one in (near, far, listening):
+        one.close()
+    return seconds
+
+
+def quiet(link, quiet_s=1.5):
+    """The counters once nothing has been sent for a while."""
+    last, since = None, time.monotonic()
+    until = since + 60
+    while time.monotonic() < min(since + quiet_s, until):
+        counters = link.counters()
+        now = [counters[way]["packets_in"] for way in ("up", "down")] + [
+            counters[way]["packets_out"] for way in ("up", "down")]
+        if now != last:
+            last, since = now, time.monotonic()
+        time.sleep(0.05)
+    return counters
+
+
+def between(before, after):
+    """Bytes above TCP up and down, and bytes of IP packets both ways."""
+    grown = [{key: after[way][key] - before[way][key] for key in after[way]}
+             for way in ("up", "down")]
+    return [one["payload_bytes_in"] - one["repeated_bytes_in"] for one in grown] + [
+        sum(one["bytes_in"] for one in grown)]
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
+    parser.add_argument("--bin", required=True, type=pathlib.Path)
+    parser.add_argument("--linkemu", type=pathlib.Path)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
+    parser.add_argument("--cut-time", default="0")
+    parser.add_argument("--cut-kind", default="clean")
+    parser.add_argument("parts", nargs="*")
+    return parser.parse_args()
+
+
+def main():
+    options = read_arguments()
+    os.umask(0o077)
+
+    def metric(name, peer, value, unit):
+        print(json.dumps({"metric": name, "peer": peer, "value": round(value, 4), "unit": unit}),
+              flush=True)
+
+    def note(text):
+        print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="dhow-bench-", dir=options.dir) as folder:
+        Links(options, pathlib.Path(folder), metric, note).run(options.parts or PARTS)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that daemons are stopped
+    main()
