@@ -16,10 +16,16 @@ namespace limits = protocol::limits;
 namespace {
 /// Shorter windows measure the clock's grain.
 constexpr milliseconds window_min{100};
-/// A look at the kernel costs a system call; a line is looked at this often at
-/// most and at least.
+/// A look at the kernel costs two system calls.
 constexpr milliseconds look_min{1};
-constexpr milliseconds look_max{100};
+constexpr milliseconds look_max{25};
+/// No modem and no satellite answers so soon: until the rate is known, writes may be large.
+constexpr milliseconds short_round_trip{20};
+/// What may stand in the queue, a frame included.
+constexpr milliseconds queue_time{250};
+/// A round trip that is longer than the shortest by all of that, and by this, has met a queue of a
+/// whole line: a burst into an empty line makes a shorter one.
+constexpr milliseconds queue_seen_min{150};
 
 std::uint64_t in_time(std::uint64_t rate, milliseconds time) {
     return rate * static_cast<std::uint64_t>(time.count()) / 1000;
@@ -32,7 +38,8 @@ std::uint64_t send_pace::rate() const {
 
 std::size_t send_pace::batch_bytes() const {
     if (x_rates.empty()) {
-        return std::size_t{2} * limits::frame_bytes_min;
+        return x_last.round_trip < short_round_trip ? std::size_t{16} * limits::kib
+                                                    : std::size_t{2} * limits::frame_bytes_min;
     }
     return std::clamp<std::size_t>(in_time(rate(), limits::frame_time_max), limits::frame_bytes_min,
                                    batch_bytes_max);
@@ -40,10 +47,11 @@ std::size_t send_pace::batch_bytes() const {
 
 std::uint64_t send_pace::allowed_bytes() const {
     const auto on_the_line = in_time(rate(), x_last.round_trip);
+    const auto queue = std::max<std::uint64_t>(in_time(rate(), queue_time), batch_bytes());
     if (!is_steady()) {
-        return std::max<std::uint64_t>(first_bytes, 4 * on_the_line) + batch_bytes();
+        return std::max<std::uint64_t>(first_bytes, 3 * on_the_line) + queue;
     }
-    return on_the_line + batch_bytes();
+    return on_the_line + queue;
 }
 
 milliseconds send_pace::wait() const {
@@ -82,6 +90,10 @@ void send_pace::on_reading(const reading& what) {
         x_window = what;
     } else if (what.at - x_window.at >= length) {
         close_window(what);
+    }
+    const auto queue_seen = what.round_trip + std::max(queue_seen_min, what.round_trip);
+    if (!is_steady() && !x_rates.empty() && what.usual_round_trip > queue_seen) {
+        x_flat = flat_windows;
     }
     x_last = what;
 }

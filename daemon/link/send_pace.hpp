@@ -13,45 +13,42 @@
 
 namespace dhow::link {
 
-/// What is in the kernel's or a modem's buffer can no longer be overtaken. So
-/// no more is given to the kernel than fits on the line (rate times round trip)
-/// and one frame, and a frame lasts no longer than frame_time_max. The queue
-/// that a flash message then meets is one frame long, however large the modem's
-/// buffer is.
+/// What is in the kernel's or a modem's buffer can no longer be overtaken. So no more is given to
+/// the kernel than fits on the line (rate times round trip) and a quarter of a second, at least one
+/// frame, and a frame lasts no longer than frame_time_max. The queue that a flash message then
+/// meets is that short, however large the modem's buffer is; the quarter second covers delayed
+/// acknowledgements and the time between two looks.
 ///
-/// The rate is the best of the last windows in which there was always something
-/// to write: of four round trips each, so that the grain of acknowledgements
-/// does not count. At first they are of one round trip and twice as much may be
-/// under way, until the rate stops growing, so that a long fat line is filled
-/// soon.
+/// The rate is the best of the last windows in which there was always something to write: of four
+/// round trips each, so that the grain of acknowledgements does not count. At first they are of one
+/// round trip and three times as much may be under way, until the rate stops growing or the round
+/// trip grows, so that a long fat line is filled soon.
 class send_pace {
 public:
     static constexpr std::size_t batch_bytes_max = 64 * protocol::limits::kib;
-    /// Under way before anything is known: what a full TLS handshake takes as
-    /// well, 3 s at 9.6 kbit/s.
+    /// Under way before anything is known: what a full TLS handshake takes as well, 3 s at
+    /// 9.6 kbit/s.
     static constexpr std::size_t first_bytes = 4 * protocol::limits::kib;
     /// A line that became slower is noticed after so many windows.
     static constexpr std::size_t windows_kept = 4;
-    /// The rate has stopped growing when so many windows in a row were not a
-    /// quarter better.
+    /// The rate has stopped growing when so many windows in a row were not a quarter better.
     static constexpr unsigned flat_windows = 3;
 
     struct reading {
-        protocol::milliseconds at{0};          ///< Monotonic.
-        std::uint64_t acked_bytes = 0;         ///< Since the connection began.
-        std::uint64_t under_way_bytes = 0;     ///< In the kernel: unsent or not acknowledged.
-        protocol::milliseconds round_trip{0};  ///< The shortest seen; 0: not known.
+        protocol::milliseconds at{0};                ///< Monotonic.
+        std::uint64_t acked_bytes = 0;               ///< Since the connection began; in any order.
+        std::uint64_t under_way_bytes = 0;           ///< In the kernel: unsent, or on the line.
+        protocol::milliseconds round_trip{0};        ///< The shortest seen; 0: not known.
+        protocol::milliseconds usual_round_trip{0};  ///< Of late, smoothed.
     };
     /// Before each write, and after each wait.
     void on_reading(const reading& what);
-    /// There is nothing to write: what the line could have carried in this window
-    /// is not known.
+    /// There is nothing to write: what the line could have carried in this window is not known.
     void on_idle() { x_is_busy = false; }
 
     /// Bytes of frames in one write, and of payload in one frame.
     [[nodiscard]] std::size_t batch_bytes() const;
-    /// How long to wait before the next write; zero: write. A longer wait is cut
-    /// into looks.
+    /// How long to wait before the next write; zero: write. A longer wait is cut into looks.
     [[nodiscard]] protocol::milliseconds wait() const;
     /// Bytes a second; 0: not known.
     [[nodiscard]] std::uint64_t rate() const;

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace dhow::link {
@@ -27,11 +28,17 @@ send_pace::reading read_socket(int descriptor) {
     tcp_info info{};
     socklen_t size = sizeof info;
     if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
-        out.acked_bytes = info.tcpi_bytes_acked;
+        // What has arrived behind a hole is acknowledged, but not counted as such; what is lost is
+        // no longer on the line. Both in segments, which are no longer than this.
+        const std::uint64_t beyond = std::uint64_t{info.tcpi_sacked} * info.tcpi_snd_mss;
+        const std::uint64_t lost = std::uint64_t{info.tcpi_lost} * info.tcpi_snd_mss;
+        out.acked_bytes = info.tcpi_bytes_acked + beyond;
+        out.under_way_bytes -= std::min(out.under_way_bytes, beyond + lost);
         // Microseconds; all ones until one was seen.
         constexpr std::uint32_t unknown = ~std::uint32_t{0};
         const auto shortest = info.tcpi_min_rtt == unknown ? info.tcpi_rtt : info.tcpi_min_rtt;
         out.round_trip = protocol::milliseconds{shortest / 1000};
+        out.usual_round_trip = protocol::milliseconds{info.tcpi_rtt / 1000};
     }
     return out;
 }

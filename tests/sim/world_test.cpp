@@ -11,7 +11,7 @@ namespace {
 #ifdef DHOW_SANITIZED
 constexpr std::uint64_t seeds = 25;  // Sanitizers make a run ten times as long.
 #else
-constexpr std::uint64_t seeds = 100;
+constexpr std::uint64_t seeds = 200;
 #endif
 }  // namespace
 

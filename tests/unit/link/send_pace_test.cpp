@@ -45,7 +45,10 @@ struct line {
         }
     }
     [[nodiscard]] send_pace::reading look() const {
-        return {milliseconds{static_cast<std::int64_t>(now)}, acked, written - acked, round_trip};
+        const auto at = milliseconds{static_cast<std::int64_t>(now)};
+        const auto queue = milliseconds{
+            std::max<std::int64_t>(static_cast<std::int64_t>(sent_until) - at.count(), 0)};
+        return {at, acked, written - acked, round_trip, round_trip + queue};
     }
     /// Sends without a pause for so long; the bytes that arrived.
     std::uint64_t fill(send_pace& with, std::chrono::seconds time) {
@@ -106,6 +109,14 @@ BOOST_AUTO_TEST_CASE(a_fast_line_gets_large_writes) {
     BOOST_TEST(fibre.fill(pace, std::chrono::seconds{1}) > 25'000'000U);
 }
 
+BOOST_AUTO_TEST_CASE(a_short_line_is_not_treated_as_a_slow_one_before_its_rate_is_known) {
+    send_pace pace;
+    pace.on_reading({milliseconds{0}, 0, 0, milliseconds{600}, milliseconds{600}});
+    BOOST_TEST(pace.batch_bytes() == 2 * limits::frame_bytes_min);
+    pace.on_reading({milliseconds{1}, 0, 0, milliseconds{1}, milliseconds{1}});
+    BOOST_TEST(pace.batch_bytes() == 16 * limits::kib);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_becomes_slower_is_noticed) {
     line any(64'000, milliseconds{300});
     send_pace pace;
@@ -129,8 +140,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_becomes_faster_is_noticed) {
 BOOST_AUTO_TEST_CASE(an_idle_line_says_nothing_about_its_rate) {
     send_pace pace;
     for (int i = 0; i < 50; ++i) {
-        pace.on_reading(
-            {milliseconds{i * 1000}, static_cast<std::uint64_t>(i) * 10, 0, milliseconds{100}});
+        pace.on_reading({milliseconds{i * 1000}, static_cast<std::uint64_t>(i) * 10, 0,
+                         milliseconds{100}, milliseconds{100}});
         pace.on_idle();
     }
     BOOST_TEST(pace.rate() == 0U);
