@@ -2,7 +2,7 @@
 """The bench of poor links: real gateways in network namespaces, joined by an emulated link.
 
 usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [--dir DIR]
-                      [--cut-time S] [--cut-kind KIND] [--peers NAME,NAME] [PART...]
+                      [--cut-time S] [--cut-kind KIND] [PART...]
   PART   urgent cuts frugal delay loss; without one, all of them
 """
 import argparse
@@ -266,7 +266,7 @@ class Links:
                 if time.monotonic() - begun > 2 * LIMIT_S:
                     raise RuntimeError(f"cuts {name}: not in {2 * LIMIT_S} s")
                 time.sleep(0.1)
-            after = link.counters()
+            after, seconds = link.counters(), time.monotonic() - begun
             if hub.attachment(sent) != content:
                 raise RuntimeError("the attachment has changed on the way")
             up_s = after["up_s"] - before["up_s"]
@@ -275,7 +275,7 @@ class Links:
                    "repeated": after["up"]["repeated_bytes_in"],
                    "cuts": after["cuts"] - before["cuts"],
                    "reconnection": self.reconnection_bytes(link, origin) if seed else 0}
-            self.note(f"cuts {name}, seed {seed}: {time.monotonic() - begun:.1f} s, {out}, "
+            self.note(f"cuts {name}, seed {seed}: {seconds:.1f} s, {out}, "
                       f"packets {after['up']['packets_in'] - before['up']['packets_in']}, "
                       f"{after['resets']} resets")
         return out
@@ -342,18 +342,15 @@ class Links:
     def delay(self):
         rate_kbit, rtt_ms = 512, 1500
         messages = self.short_or(20, 2000)
-        with self.bureaus("--rate-kbit", rate_kbit, "--rtt-ms", rtt_ms) as (link, origin, hub):
-            firsts = []
-            hub.start()
-            for _ in range(self.short_or(1, 3)):
-                origin.start()
-                wait_until("the link", origin.is_linked, 0.2)
-                firsts.append(self.first_byte_rtts(link, origin, hub, rtt_ms / 1000))
-            before = link.counters()
+        with self.linked("--rate-kbit", rate_kbit, "--rtt-ms", rtt_ms) as (link, origin, hub):
+            firsts = [self.first_byte_rtts(link, origin, hub, rtt_ms / 1000)
+                      for _ in range(self.short_or(1, 3))]
+            hub.stop()
             self.load(origin, messages)  # while the hub is away
             origin.stop()
             hub.start()
             had = hub.metric("dhow_delivered_total")
+            before = quiet(link)
             origin.start()
             wait_until("a packet", lambda: link.counters()["up"]["packets_in"] >
                        before["up"]["packets_in"], 0.005)
@@ -387,7 +384,6 @@ class Links:
         origin.start()
         arrived = hub.await_arrival(sent, 60)
         watcher.join()
-        hub.stop()
         return (arrived - begun[0]) / rtt_s - 0.5
 
     def load(self, origin, messages):
@@ -398,7 +394,7 @@ class Links:
     # Loss.
 
     def loss(self):
-        for name, metric in (("bbr", "vs_tcp"), ("cubic", "vs_tcp.cubic")):
+        for name, metric in (("bbr", "vs_tcp"), ("reno", "vs_tcp.reno")):
             pairs = [self.loss_once(name, seed)
                      for seed in range(1, self.short_or(1, self.options.repeat) + 1)]
             self.note(f"loss {name}: kbit/s dhow, raw TCP: "

@@ -14,6 +14,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <future>
@@ -54,8 +55,18 @@ struct known_callers final : http::caller_lookup {
     }
 };
 
+/// Both ends of all connections are in this process; a user's shell often allows 1024.
+inline void raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 struct http_fixture {
     http_fixture() {
+        raise_file_limit();
         routes.add(intake::endpoints());
         routes.add(handover::endpoints());
         routes.add(control::endpoints());
