@@ -14,9 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+import bench_links
 import bench_loads
 
 NAMES = ["submit", "relay", "wire", "idle", "backlog", "seal", "store"]
+# Only when asked for: it needs root, and takes as long as slow links do.
+LONG_NAMES = ["links"]
 
 # metric -> (is larger better, what it should be)
 TARGETS = {
@@ -26,6 +29,7 @@ TARGETS = {
     "idle.rss_bytes": (False, 30e6),
     "backlog.rss_added_bytes": (False, 20e6),
     "backlog.start_s": (False, 2),
+    **bench_links.TARGETS,
 }
 
 
@@ -38,9 +42,10 @@ def read_arguments():
     parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    wrong = [name for name in options.names if name not in NAMES]
+    wrong = [name for name in options.names if name not in NAMES + LONG_NAMES]
     if wrong:
-        parser.error(f"no bench named {', '.join(wrong)}; there are {' '.join(NAMES)}")
+        parser.error(f"no bench named {', '.join(wrong)}; there are "
+                     f"{' '.join(NAMES + LONG_NAMES)}")
     options.names = options.names or NAMES
     options.repeat = options.repeat or (1 if options.short else 3)
     return options
@@ -131,7 +136,10 @@ def main():
             run.machine()
         for name in options.names:
             run.note(f"{name}, load average {os.getloadavg()[0]:.2f}")
-            getattr(run, name)()
+            if name == "links":
+                bench_links.run(options, pathlib.Path(folder), printer.metric, run.note)
+            else:
+                getattr(run, name)()
     printer.end()
 
 

@@ -462,6 +462,12 @@ def between(before, after):
         sum(one["bytes_in"] for one in grown)]
 
 
+def run(options, folder, metric, note):
+    """All parts, for scripts/bench."""
+    options.linkemu, options.cut_time, options.cut_kind = None, "0", "clean"
+    Links(options, folder, metric, note).run(PARTS)
+
+
 def read_arguments():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
     parser.add_argument("--bin", required=True, type=pathlib.Path)

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Rows of other systems for the bench of poor links: urgent and cuts.
+
+usage: bench_links_peers.py --linkemu PROGRAM [--dir DIR] [--limit S] [--only NAME] [PART...]
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import link_peers
+from emulated_link import EmulatedLink, can_emulate
+
+# name -> kbit/s, round trip in ms, bytes that are sent through cuts
+LINES = {"64k-600ms": (64, 600, 1024 * 1024), "9k6-1400ms": (9.6, 1400, 100 * 1024)}
+
+
+class PeerLinks:
+    """`metric` takes None as value for what was not done in the limit; the unit says so."""
+
+    def __init__(self, linkemu, folder, metric, note, limit_s=600, names=("nncp", "postfix")):
+        self.linkemu = linkemu
+        self.folder = folder
+        self.metric = metric
+        self.note = note
+        self.limit_s = limit_s
+        self.names = [name for name in names if link_peers.programs_of(name)]
+
+    def run(self, parts):
+        calls = [(getattr(self, part), name, line)
+                 for part in parts for name in self.names for line in LINES]
+        with concurrent.futures.ThreadPoolExecutor(max(1, len(calls))) as pool:
+            for one in [pool.submit(*call) for call in calls]:
+                one.result()
+
+    def folder_for(self, part, name, line):
+        return link_peers.folder_for(self.folder, f"{part}-{name}-{line}")
+
+    def say(self, metric, peer, value, unit):
+        self.metric(metric, peer, value, unit if value is not None else f"not in {self.limit_s} s")
+
+    def urgent(self, name, line):
+        kbit, rtt_ms, _ = LINES[line]
+        folder = self.folder_for("urgent", name, line)
+        with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms) as link:
+            peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
+            seconds = link_peers.urgent_s(peer, self.limit_s, 20)
+            self.note(f"urgent {line} {name}: {seconds} s, {link.counters()['up']}")
+        self.say(f"links.urgent.{line}.excess_s", name,
+                 None if seconds is None else seconds - rtt_ms / 2000, "s")
+
+    def cuts(self, name, line):
+        kbit, rtt_ms, size = LINES[line]
+        folder = self.folder_for("cuts", name, line)
+        with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms,
+                          "--cut-every", "20-60") as link:
+            peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
+            has_come, up_s, sent = link_peers.transfer(peer, link, size, self.limit_s)
+            self.note(f"cuts {line} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of {size}, "
+                      f"{link.counters()['cuts']} cuts")
+        share = size * 8 / (kbit * 1000 * up_s)
+        self.say(f"links.cuts.{line}.goodput_share", name, share if has_come else None, "1")
+        self.say(f"links.cuts.{line}.sent_per_payload", name, sent / size if has_come else None,
+                 "1")
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
+    parser.add_argument("--linkemu", required=True, type=pathlib.Path)
+    parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
+    parser.add_argument("--limit", type=int, default=600)
+    parser.add_argument("--only", default="nncp,postfix")
+    parser.add_argument("parts", nargs="*")
+    options = parser.parse_args()
+    if not can_emulate():
+        sys.exit("no TUN device or network namespace to be had here")
+    os.umask(0o077)
+
+    def metric(name, peer, value, unit):
+        value = None if value is None else round(value, 4)
+        print(json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit}), flush=True)
+
+    def note(text):
+        print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="dhow-peers-", dir=options.dir) as folder:
+        pathlib.Path(folder).chmod(0o711)
+        PeerLinks(options.linkemu, pathlib.Path(folder), metric, note, options.limit,
+                  options.only.split(",")).run(options.parts or ["urgent", "cuts"])
+
+
+if __name__ == "__main__":
+    main()
