@@ -5,6 +5,7 @@
 // Limits: config_findings_max.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
