@@ -39,7 +39,7 @@ private:
     checked_submission x_out;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t shown_max = 64;
     return "`" + std::string(text.substr(0, shown_max)) + "`";
 }
@@ -50,7 +50,7 @@ void check_rights(findings& out, const core& shared, const request::submit& what
     if (what.kind.starts_with(own_kind_prefix)) {
         out.add(errc::unauthorised, "kinds below `transport.` are the gateways' own");
     } else if (std::ranges::none_of(rights.send_kinds, may_send_kind)) {
-        out.add(errc::unauthorised, "the agency may not send kind " + quoted(what.kind));
+        out.add(errc::unauthorised, "the agency may not send kind " + in_quotes(what.kind));
     }
     if (std::ranges::find(rights.send_classes, what.cls) == rights.send_classes.end()) {
         out.add(errc::unauthorised,
@@ -174,7 +174,7 @@ checked_submission check_submission(const core& shared, const request::submit& w
         out.add(code == errc::too_long ? errc::too_large : errc::unknown_recipient,
                 code == errc::too_long ? "more than 511 recipients"
                 : culprit.empty()      ? "no recipient is named"
-                                       : "recipient " + quoted(culprit) + " is not known");
+                                       : "recipient " + in_quotes(culprit) + " is not known");
         return out.take({});
     }
     for (const auto recipient : *recipients) {
