@@ -136,6 +136,9 @@ void gateway::set_disk(disk_state disk) {
 }
 
 void gateway::on_clock_jump(utc_time from, utc_time to) {
+    if (!x_core.expiry_frozen) {
+        return;  // Time that has really passed, while the machine stood still.
+    }
     x_core.jumps.add(x_core.frozen_since, from, to);
     x_core.out.log(log_level::notice, "clock",
                    "the time went from " + protocol::to_text(from) + " to " +

@@ -8,6 +8,7 @@
 #include "daemon/route/assignment.hpp"
 #include "daemon/route/receipts.hpp"
 
+#include <optional>
 #include <set>
 
 namespace dhow::route {
@@ -57,9 +58,9 @@ private:
     std::function<void(const std::string&)> x_notify;
     std::deque<waiting> x_waiting;
     std::size_t x_open = 0;
-    bool x_start_failed = false;              ///< load_unopened() stopped half-way.
-    std::set<store::row_id> x_not_opened;     ///< Still `received`: the commit failed.
-    std::set<store::row_id> x_not_completed;  ///< All is here: the commit failed.
+    std::optional<store::row_id> x_start_from;  ///< load_unopened() stopped before this one.
+    std::set<store::row_id> x_not_opened;       ///< Still `received`: the commit failed.
+    std::set<store::row_id> x_not_completed;    ///< All is here: the commit failed.
 };
 
 }  // namespace dhow::route

@@ -45,7 +45,7 @@ void opening::mark_and_open(const store::delivery_row& row) {
     x_core.out.commit(std::move(transaction), [this, poison, message = row.message](
                                                   const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {
-            x_start_failed = true;
+            x_start_from = message;
         } else if (poison) {
             load_unopened_after(message);
         } else {
@@ -111,8 +111,8 @@ void opening::check_complete(store::row_id message) {
 
 void opening::retry() {
     constexpr std::size_t a_minute = 64;
-    if (std::exchange(x_start_failed, false)) {
-        load_unopened();
+    if (const auto from = std::exchange(x_start_from, std::nullopt)) {
+        load_unopened_after(*from - 1);  // Those before it are marked; a second mark would count.
     }
     for (const auto message : std::exchange(x_not_completed, {})) {
         check_complete(message);

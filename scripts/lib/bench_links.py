@@ -44,7 +44,7 @@ TARGETS = {
     "links.frugal.full_bytes": (False, 5500),
     "links.frugal.random_bytes": (False, 2700),
     "links.delay.1500ms.fill_share": (True, 0.8),
-    "links.delay.1500ms.first_byte_rtts": (False, 2.2),
+    "links.delay.1500ms.first_byte_rtts": (False, 2),
     "links.loss.5pct.vs_tcp": (True, 0.9),
 }
 
@@ -462,8 +462,7 @@ def between(before, after):
         sum(one["bytes_in"] for one in grown)]
 
 
-def run(options, folder, metric, note):
-    """All parts, for scripts/bench."""
+def run(options, folder, metric, note):  # All parts, for scripts/bench.
     options.linkemu, options.cut_time, options.cut_kind = None, "0", "clean"
     Links(options, folder, metric, note).run(PARTS)
 

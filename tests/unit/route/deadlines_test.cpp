@@ -69,6 +69,15 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
+BOOST_AUTO_TEST_CASE(a_jump_without_a_doubt_is_time_that_has_passed) {
+    const auto id = submit();
+    const auto before = now;
+    now += 25h;
+    core().on_clock_jump(before, now);
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_attempt) {
     const auto id = submit();
     hub.connect();

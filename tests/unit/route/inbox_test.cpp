@@ -94,6 +94,29 @@ BOOST_AUTO_TEST_CASE(a_start_on_a_full_disk_opens_all_when_there_is_room) {
     BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::complete));
 }
 
+BOOST_AUTO_TEST_CASE(a_disk_that_stays_full_quarantines_nothing) {
+    const auto first = put_inbound("MU", "hit.reply");
+    const auto second = put_inbound("MU", "hit.reply");
+    const auto row = stored(second).message.row;
+    is_disk_full_for = [row](const store::transaction& what) {
+        return has<operation::put_inbox>(what) ||
+               std::ranges::any_of(what.changes, [row](const auto& change) {
+                   const auto* moved = std::get_if<operation::advance_delivery>(&change);
+                   return moved != nullptr && moved->message == row;
+               });
+    };
+    restart();
+    for (int minute = 0; minute < 5; ++minute) {
+        advance(1min);
+    }
+    BOOST_TEST((stored(first).deliveries.front().state == store::delivery_state::received));
+    BOOST_TEST(stored(first).deliveries.front().crash_count == 1);
+    is_disk_full_for = {};
+    advance(2min);
+    BOOST_TEST((stored(first).deliveries.front().state == store::delivery_state::complete));
+    BOOST_TEST((stored(second).deliveries.front().state == store::delivery_state::complete));
+}
+
 BOOST_AUTO_TEST_CASE(an_attachment_of_another_attempt_counts) {
     const bytes file = some_bytes(3'000);
     const auto first = put_inbound("MU", "hit.reply", {file}, false);
