@@ -37,6 +37,7 @@ void deadlines::on_deadline() {
     x_looking = true;
     x_looked_at = x_core.now;
     x_core.next_due.reset();
+    x_out.write_again();
     if (x_core.now >= x_signed_at + look_interval) {
         x_signed_at = x_core.now;
         x_receipts.sign_waiting();

@@ -80,7 +80,7 @@ void outbound::record_doubts(const peer_lane& lane) {
         }
     }
     if (!doubts.changes.empty()) {
-        x_core.out.commit(std::move(doubts), [](const store::transaction_result&) {});
+        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
     }
 }
 
@@ -128,7 +128,7 @@ void outbound::load(bureau_id peer, message_class cls) {
 
 void outbound::feed(bureau_id peer) {
     const auto found = x_lanes.find(peer);
-    if (found == x_lanes.end() || x_core.stopping) {
+    if (found == x_lanes.end() || x_core.stopping || x_waits_for_space) {
         return;
     }
     while (offer_next(peer, found->second)) {
@@ -183,24 +183,24 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
 }
 
 void outbound::close_without_recipients(bureau_id peer, ready_shipment item) {
-    x_core.out.ask(query::load_message{item.message->row},
-                   [this, peer, item = std::move(item)](store::reply& reply) mutable {
-                       const auto& rows = expect<answer::messages>(reply).rows;
-                       const bool has_arrived =
-                           item.shipment.in_doubt && !rows.empty() &&
-                           std::ranges::any_of(rows.front().deliveries, [&](const auto& row) {
-                               return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
-                           });
-                       if (has_arrived) {
-                           // A receipt was faster than the peer's answer: attachments are left.
-                           finish(peer, transfer{std::move(item), 0, true, false}, {});
-                           return;
-                       }
-                       fail(item, errc::cancelled, "no recipient is left");
-                       if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
-                           lane->second.queue.forget(item.shipment.row);
-                       }
-                   });
+    x_core.out.ask(query::load_message{item.message->row}, [this, peer, item = std::move(item)](
+                                                               store::reply& reply) mutable {
+        const auto& rows = expect<answer::messages>(reply).rows;
+        // In doubt or not: a doubt may have been lost on a full disk.
+        const bool has_arrived =
+            !rows.empty() && std::ranges::any_of(rows.front().deliveries, [&](const auto& row) {
+                return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
+            });
+        if (has_arrived) {
+            // A receipt was faster than the peer's answer: attachments are left.
+            finish(peer, transfer{std::move(item), 0, true, false}, {});
+            return;
+        }
+        fail(item, errc::cancelled, "no recipient is left");
+        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
+            lane->second.queue.forget(item.shipment.row);
+        }
+    });
 }
 
 bool outbound::is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what) {

@@ -62,6 +62,8 @@ public:
     void rescan(bureau_id peer);
     /// Gives the sessions as much as they take.
     void feed(bureau_id peer);
+    /// Writes what a full disk did not take, when it is time for it.
+    void write_again();
     /// Cancels transfers of a message that are under way.
     void cancel_message(store::row_id message);
 
@@ -104,6 +106,9 @@ private:
     void add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
                            const std::vector<protocol::recipient_answer>& exceptions,
                            std::vector<undelivered>& left) const;
+    /// Like effects::commit, but what a full disk does not take is kept and tried again; until it
+    /// is written nothing is offered, because no answer could be noted either.
+    void commit_surely(store::transaction what, effects::stored then);
     void defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after);
     void give_up(bureau_id peer, transfer what, errc code);
 
@@ -112,6 +117,13 @@ private:
     marker x_mark;
     std::function<void(bureau_id)> x_hurry;
     std::map<bureau_id, peer_lane> x_lanes;
+    struct unwritten {
+        store::transaction what;
+        effects::stored then;
+    };
+    std::vector<unwritten> x_unwritten;  ///< At most one for each transfer that was open.
+    utc_time x_write_again_at{};
+    bool x_waits_for_space = false;  ///< Nothing is offered.
 };
 
 }  // namespace dhow::route

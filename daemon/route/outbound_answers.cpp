@@ -7,6 +7,8 @@
 #include "daemon/route/retry.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace dhow::route {
 
@@ -26,6 +28,9 @@ constexpr store::state_set under_way =
 bool is_origin(const store::message_row& message) {
     return (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
 }
+
+/// A full disk is asked again no sooner.
+constexpr std::chrono::seconds write_again_after{10};
 
 /// Answers that leave custody with us only because it lies with the peer already.
 bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
@@ -104,8 +109,8 @@ void outbound::finish(bureau_id peer, transfer done,
     x_core.count.handed_on[static_cast<std::size_t>(item.shipment.cls)] += 1;
     const auto row = item.shipment.row;
     const std::size_t last = transaction.changes.size() - 1;
-    x_core.out.commit(std::move(transaction), [this, peer, row, left, is_text,
-                                               last](const store::transaction_result& result) {
+    commit_surely(std::move(transaction), [this, peer, row, left, is_text,
+                                           last](const store::transaction_result& result) {
         if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
             lane->second.queue.forget(row);
         }
@@ -186,7 +191,7 @@ void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seco
         }
     }
     const auto row = what.item.shipment.row;
-    x_core.out.commit(std::move(transaction), [this, peer, row](const store::transaction_result&) {
+    commit_surely(std::move(transaction), [this, peer, row](const store::transaction_result&) {
         if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
             lane->second.queue.forget(row);
         }
@@ -225,7 +230,40 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                                     .code = static_cast<std::uint16_t>(code),
                                     .text = std::move(text),
                                     .lenient = true});
-    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+    commit_surely(std::move(transaction), [](const store::transaction_result&) {});
+}
+
+void outbound::commit_surely(store::transaction what, effects::stored then) {
+    auto kept = std::make_shared<const store::transaction>(what);
+    x_core.out.commit(std::move(what), [this, kept, then = std::move(then)](
+                                           const store::transaction_result& result) {
+        if (result.status == store::transaction_status::full) {
+            x_unwritten.push_back({*kept, then});
+            x_waits_for_space = true;
+            x_write_again_at = x_core.now + write_again_after;
+            x_core.wake_at(x_write_again_at);
+            return;
+        }
+        then(result);
+        if (x_unwritten.empty() && std::exchange(x_waits_for_space, false)) {
+            for (const auto& [peer, lane] : x_lanes) {
+                feed(peer);
+            }
+        }
+    });
+}
+
+void outbound::write_again() {
+    if (x_unwritten.empty()) {
+        return;
+    }
+    if (x_core.now < x_write_again_at) {
+        x_core.wake_at(x_write_again_at);
+        return;
+    }
+    for (auto& one : std::exchange(x_unwritten, {})) {
+        commit_surely(std::move(one.what), std::move(one.then));
+    }
 }
 
 }  // namespace dhow::route

@@ -18,6 +18,10 @@ check_pie_supported(LANGUAGES CXX)
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    if(DHOW_PRECOMPILE)
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+            CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+    endif()
 endif()
 
 add_library(dhow_flags INTERFACE)
@@ -26,6 +30,11 @@ target_compile_options(dhow_flags INTERFACE
     # Designated initialisers name what differs from the defaults; what they leave out is meant.
     -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers -Werror
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+
+if(DHOW_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # ccache compares what precompiled headers hold, not when they were made.
+    target_compile_options(dhow_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # std::stable_sort of libstdc++ 12 itself uses what C++20 deprecates.

@@ -2,16 +2,28 @@
 # a folder without sources yields an INTERFACE library, or no executable, so that parts can grow
 # one by one.
 
-# dhow_library(NAME FOLDER dir... [EXCLUDE regex...] [PUBLIC lib...] [PRIVATE lib...])
+# dhow_library(NAME FOLDER dir... [EXCLUDE regex...] [PUBLIC lib...] [PRIVATE lib...]
+#              [PRECOMPILE header...])
 function(dhow_library name)
-    cmake_parse_arguments(arg "" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE" ${ARGN})
+    cmake_parse_arguments(arg "" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
     dhow_glob(sources "${arg_FOLDER}" "*.cpp" "${arg_EXCLUDE}")
     if(sources)
         add_library(${name} STATIC ${sources})
+        dhow_precompile(${name} ${arg_PRECOMPILE})
         target_link_libraries(${name} PUBLIC dhow_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
     else()
         add_library(${name} INTERFACE)
         target_link_libraries(${name} INTERFACE dhow_flags ${arg_PUBLIC} ${arg_PRIVATE})
+    endif()
+endfunction()
+
+# dhow_precompile(TARGET header...) reads these headers once for the whole target where
+# DHOW_PRECOMPILE is on. What is installed is built without it, so a missing #include is found there.
+set(DHOW_COMMON_HEADERS <algorithm> <array> <chrono> <filesystem> <functional> <map> <memory>
+    <optional> <set> <string> <variant> <vector> <boost/json.hpp>)
+function(dhow_precompile target)
+    if(DHOW_PRECOMPILE AND ARGN)
+        target_precompile_headers(${target} PRIVATE ${ARGN})
     endif()
 endfunction()
 

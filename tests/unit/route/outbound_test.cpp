@@ -94,6 +94,35 @@ BOOST_AUTO_TEST_CASE(a_hand_over_that_could_not_be_recorded_is_asked_again) {
     BOOST_TEST((state_of(id) == delivery_state::relayed));
 }
 
+BOOST_AUTO_TEST_CASE(a_hand_over_that_a_full_disk_does_not_take_is_written_when_there_is_space) {
+    const auto id = submit();
+    hub.connect();
+    fail_next_commit = store::transaction_status::full;
+    hub.commit(0);
+    submit();
+    hub.exchange();
+    BOOST_TEST((text_of(id).state == shipment_state::ready));
+    BOOST_TEST(hub.offers.size() == 1U);  // The peer is not asked again, nor for anything else.
+    advance(9s);
+    hub.exchange();
+    BOOST_TEST(hub.offers.size() == 1U);
+    advance(2s);
+    hub.exchange();
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+    BOOST_REQUIRE(hub.offers.size() == 2U);  // The second message goes its way.
+    BOOST_TEST((hub.offers[1].offer.id != id));
+}
+
+BOOST_AUTO_TEST_CASE(a_doubt_that_a_full_disk_does_not_take_is_written_when_there_is_space) {
+    const auto id = submit();
+    hub.connect();
+    fail_next_commit = store::transaction_status::full;
+    hub.cut();
+    BOOST_TEST(!text_of(id).in_doubt);
+    advance(11s);
+    BOOST_TEST(text_of(id).in_doubt);
+}
+
 BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
     const auto file = upload("border", bytes(100'000, 4));
     submit({"MU"}, message_class::routine, {file});
