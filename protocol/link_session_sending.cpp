@@ -168,8 +168,8 @@ void link_session::impl::cancel(stream_id stream, errc code) {
     if (is_ended() || found == x_outgoing.end()) {
         return;
     }
-    if (found->second.wire) {
-        push_control(cancel_frame{*found->second.wire, code});
+    if (const auto& wire = found->second.wire) {
+        push_control(cancel_frame{*wire, code});
     }
     release(found);
 }

@@ -10,6 +10,7 @@
 #include "daemon/handover/endpoints.hpp"
 #include "daemon/intake/endpoints.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/ensure.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -50,7 +51,9 @@ void running::make_core() {
     };
     from.config = x_settings;
     from.directory = x_trust.data;
-    from.instance = *protocol::from_hex<protocol::instance_id>(x_meta.at("instance"));
+    const auto instance = protocol::from_hex<protocol::instance_id>(x_meta.at("instance"));
+    DHOW_ENSURE(instance);  // The store's opening has looked.
+    from.instance = *instance;
     from.epoch = std::stoull(x_meta.at("epoch"));
     from.random = [] {
         std::array<std::uint8_t, 4> bytes{};

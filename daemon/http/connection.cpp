@@ -323,8 +323,8 @@ asio::awaitable<std::optional<body_piece>> connection::read_piece() {
     }
     body_piece piece;
     const std::uint64_t carried = carried_ ? 1 : 0;
-    const std::uint64_t left =
-        content_length() ? *content_length() - body_taken_ + carried : limits::piece_bytes;
+    const auto length = content_length();
+    const std::uint64_t left = length ? *length - body_taken_ + carried : limits::piece_bytes;
     piece.plain.resize(
         static_cast<std::size_t>(std::min<std::uint64_t>(left, limits::piece_bytes)));
     std::size_t taken = 0;

@@ -111,10 +111,12 @@ bool server::state::make_room(connections& clients) {
         return true;
     }
     connection_ptr longest;
+    auto longest_since = std::chrono::steady_clock::time_point::max();
     for (const connection_ptr& client : clients) {
         const auto since = client->idle_since();
-        if (since && (!longest || *since < *longest->idle_since())) {
+        if (since && *since < longest_since) {
             longest = client;
+            longest_since = *since;
         }
     }
     if (longest) {

@@ -142,7 +142,11 @@ void outbound::feed(bureau_id peer) {
 }
 
 bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
-    auto* session = x_core.session(*lane.session);
+    if (!lane.session) {
+        return false;
+    }
+    const auto number = *lane.session;
+    auto* session = x_core.session(number);
     if (session == nullptr || !session->is_established()) {
         return false;
     }
@@ -152,17 +156,18 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     if (!cls) {
         return false;
     }
-    if (!is_marked(peer, lane, lane.queue.front(*cls).shipment)) {
+    if (!is_marked(peer, number, lane.queue.front(*cls).shipment)) {
         return false;
     }
     auto item = lane.queue.take(*cls);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
-        close_without_recipients(peer, std::move(item));
+        const auto message = item.message->row;
+        close_without_recipients(peer, message, std::move(item));
         return true;
     }
     if (item.inline_body.empty() && item.object.bytes <= limits::inline_body_bytes_max) {
         x_core.out.ask(query::load_segment{item.object.row, 0},
-                       [this, peer, number = *lane.session, item](store::reply& reply) mutable {
+                       [this, peer, number, item](store::reply& reply) mutable {
                            auto* still = lane_of(number);
                            auto& segment = expect<answer::segment>(reply);
                            if (still == nullptr) {
@@ -182,9 +187,10 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     return true;
 }
 
-void outbound::close_without_recipients(bureau_id peer, ready_shipment item) {
-    x_core.out.ask(query::load_message{item.message->row}, [this, peer, item = std::move(item)](
-                                                               store::reply& reply) mutable {
+void outbound::close_without_recipients(bureau_id peer, store::row_id message,
+                                        ready_shipment item) {
+    x_core.out.ask(query::load_message{message}, [this, peer, item = std::move(item)](
+                                                     store::reply& reply) mutable {
         const auto& rows = expect<answer::messages>(reply).rows;
         // In doubt or not: a doubt may have been lost on a full disk.
         const bool has_arrived =
@@ -203,17 +209,16 @@ void outbound::close_without_recipients(bureau_id peer, ready_shipment item) {
     });
 }
 
-bool outbound::is_marked(bureau_id peer, peer_lane& lane, const store::shipment_row& what) {
-    auto& mark = lane.marks[static_cast<std::size_t>(what.cls)];
+bool outbound::is_marked(bureau_id peer, session_number number, const store::shipment_row& what) {
+    auto& mark = x_lanes.at(peer).marks[static_cast<std::size_t>(what.cls)];
     if (what.row + limits::mark_rows_ahead / 2 > mark.asked) {
         mark.asked = what.row + limits::mark_rows_ahead;
-        x_mark(peer, what.cls, mark.asked,
-               [this, peer, number = *lane.session, cls = what.cls, upto = mark.asked] {
-                   if (auto* still = lane_of(number)) {
-                       still->marks[static_cast<std::size_t>(cls)].durable = upto;
-                       feed(peer);
-                   }
-               });
+        x_mark(peer, what.cls, mark.asked, [this, peer, number, cls = what.cls, upto = mark.asked] {
+            if (auto* still = lane_of(number)) {
+                still->marks[static_cast<std::size_t>(cls)].durable = upto;
+                feed(peer);
+            }
+        });
     }
     return what.row <= mark.durable;
 }

@@ -5,6 +5,7 @@
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
+#include "protocol/ensure.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -55,6 +56,7 @@ void outbound::on_event(session_number number, const event::committed& what) {
 void outbound::add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
                                  const std::vector<protocol::recipient_answer>& exceptions,
                                  std::vector<undelivered>& left) const {
+    DHOW_ENSURE(item.message);
     const auto& message = *item.message;
     const bool origin = is_origin(message);
     const std::string actor = "peer " + std::string(peer.text());

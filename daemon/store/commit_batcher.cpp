@@ -25,7 +25,7 @@ bool commit_batcher::must_cut(time_point now, bool more_is_waiting) const {
         return false;
     }
     return !more_is_waiting || x_at_once || x_operations >= x_bounds.operations_max ||
-           x_bytes >= x_bounds.bytes_max || now - *x_oldest >= x_bounds.time_max;
+           x_bytes >= x_bounds.bytes_max || now - x_oldest.value_or(now) >= x_bounds.time_max;
 }
 
 std::optional<commit_batcher::time_point> commit_batcher::next_deadline() const {

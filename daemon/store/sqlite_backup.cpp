@@ -5,6 +5,8 @@
 // Limits: backup_pages_per_step.
 #include "daemon/store/sqlite_backup.hpp"
 
+#include "protocol/ensure.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -93,6 +95,7 @@ answer::backup sqlite_backup::step() {
 // The header of the copy says WAL; a single file without a log is what can be carried and restored.
 void sqlite_backup::finish() {
     x_backup.reset();
+    DHOW_ENSURE(x_copy);
     x_copy->text_of("PRAGMA journal_mode = DELETE");
     x_copy->execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('is_backup', '1')");
     const std::string verdict = x_copy->text_of("PRAGMA quick_check(1)");

@@ -5,6 +5,8 @@
 // Limits: none.
 #include "daemon/store/sqlite_questions.hpp"
 
+#include "protocol/ensure.hpp"
+
 #include <algorithm>
 
 namespace dhow::store {
@@ -110,8 +112,9 @@ reply question_reader::operator()(const query::load_outcomes& what) {
                   one.value.reason, one.value.agency, on_disk);
         const protocol::byte_view all(on_disk);
         for (std::size_t at = 0; at + digest::size_bytes <= all.size(); at += digest::size_bytes) {
-            one.value.on_disk.push_back(
-                *protocol::from_view<digest>(all.subspan(at, digest::size_bytes)));
+            const auto object = protocol::from_view<digest>(all.subspan(at, digest::size_bytes));
+            DHOW_ENSURE(object);
+            one.value.on_disk.push_back(*object);
         }
     }
     return out;

@@ -129,7 +129,16 @@ void sqlite_store::check_after_trouble() {
 // A new file gets the identity that the caller drew. A restored backup is another epoch of the same
 // instance, since what it sent and took after the backup is forgotten here.
 void sqlite_store::begin_identity() {
-    const bool is_new = x_db.text_of("SELECT value FROM meta WHERE key = 'instance'").empty();
+    const auto instance = x_db.text_of("SELECT value FROM meta WHERE key = 'instance'");
+    const auto epoch = x_db.text_of("SELECT value FROM meta WHERE key = 'epoch'");
+    const bool is_new = instance.empty();
+    const bool is_number = !epoch.empty() && epoch.size() <= 18 &&
+                           epoch.find_first_not_of("0123456789") == std::string::npos;
+    if (!is_new && (!protocol::from_hex<protocol::instance_id>(instance) || !is_number)) {
+        throw open_error(errc::store_corrupt,
+                         x_options.path +
+                             " does not say which store it is; keep it and restore a backup");
+    }
     const bool is_backup = x_db.text_of("SELECT value FROM meta WHERE key = 'is_backup'") == "1";
     if (!is_new && !is_backup) {
         return;

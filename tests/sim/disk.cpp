@@ -253,6 +253,9 @@ void disk::fail_at(std::uint64_t at, disk_fault fault, bool for_ever) {
 
 // Counts the operation and says what it meets.
 int disk::begin(int failure_code, bool needs_space) {
+    if (x_paused) {
+        return SQLITE_OK;
+    }
     const std::uint64_t number = x_operations++;
     if (!x_fault || number < x_fault->at || (number > x_fault->at && !x_fault->for_ever)) {
         return SQLITE_OK;

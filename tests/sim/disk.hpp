@@ -61,6 +61,8 @@ public:
     /// later.
     void fail_at(std::uint64_t at, disk_fault fault, bool for_ever);
     void heal() { x_fault.reset(); }
+    /// While paused operations neither fail nor count.
+    void pause_faults(bool paused) { x_paused = paused; }
     /// Operations so far.
     [[nodiscard]] std::uint64_t operations() const { return x_operations; }
 
@@ -123,6 +125,7 @@ private:
         bool for_ever = false;
     };
     std::optional<fault_plan> x_fault;
+    bool x_paused = false;
 };
 
 }  // namespace dhow::sim

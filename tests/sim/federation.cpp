@@ -5,6 +5,8 @@
 // Limits: see federation.hpp.
 #include "tests/sim/federation.hpp"
 
+#include <algorithm>
+
 namespace dhow::sim {
 
 namespace {
@@ -27,31 +29,67 @@ config::gateway base(const std::string& name) {
     }
     return out;
 }
+
+void add_link(config::gateway& to, const std::string& peer, config::link_mode mode) {
+    const bool dials = mode == config::link_mode::dial;
+    to.links.push_back({.name = (dials ? "to-" : "from-") + peer,
+                        .peer = *protocol::bureau_id::parse(peer),
+                        .mode = mode});
+    if (dials) {
+        to.links.back().addresses = {"sim://" + peer};
+    }
+}
+
+config::gateway make_bureau(const std::string& name, std::vector<std::string> hubs,
+                            std::size_t preferred) {
+    auto out = base(name);
+    std::rotate(hubs.begin(), hubs.begin() + static_cast<std::ptrdiff_t>(preferred % hubs.size()),
+                hubs.end());
+    config::route all{.to = "*", .via = {}, .line = 1};
+    for (const auto& hub : hubs) {
+        add_link(out, hub, config::link_mode::dial);
+        all.via.push_back("to-" + hub);
+    }
+    out.routes.push_back(std::move(all));
+    return out;
+}
+
+config::gateway make_hub(const std::vector<std::string>& bureaus,
+                         const std::vector<std::string>& hubs, std::size_t which) {
+    auto out = base(hubs[which]);
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < hubs.size(); ++i) {
+        if (i != which) {
+            const auto mode = i < which ? config::link_mode::dial : config::link_mode::listen;
+            add_link(out, hubs[i], mode);
+            others.push_back(out.links.back().name);
+            out.routes.push_back({.to = hubs[i], .via = {others.back()}, .line = 1});
+        }
+    }
+    for (const auto& name : bureaus) {
+        add_link(out, name, config::link_mode::listen);
+        config::route way{.to = name, .via = {"from-" + name}, .line = 1};
+        way.via.insert(way.via.end(), others.begin(), others.end());
+        out.routes.push_back(std::move(way));
+    }
+    return out;
+}
 }  // namespace
 
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
-    const std::vector<std::string>& bureaus, const std::string& hub, const std::string& stranger) {
+    const std::vector<std::string>& bureaus, const std::vector<std::string>& hubs,
+    const std::string& stranger) {
     std::vector<std::shared_ptr<const config::gateway>> out;
-    auto center = base(hub);
-    for (const auto& name : bureaus) {
-        auto one = base(name);
-        one.links.push_back({.name = "to-" + hub,
-                             .peer = center.bureau,
-                             .mode = config::link_mode::dial,
-                             .addresses = {"sim://" + hub}});
-        one.routes.push_back({.to = "*", .via = {"to-" + hub}, .line = 1});
-        center.links.push_back({.name = "from-" + name,
-                                .peer = one.bureau,
-                                .mode = config::link_mode::listen,
-                                .addresses = {}});
-        center.routes.push_back({.to = name, .via = {"from-" + name}, .line = 1});
-        out.push_back(std::make_shared<const config::gateway>(std::move(one)));
+    for (std::size_t i = 0; i < bureaus.size(); ++i) {
+        out.push_back(std::make_shared<const config::gateway>(make_bureau(bureaus[i], hubs, i)));
     }
-    center.links.push_back({.name = "from-" + stranger,
-                            .peer = *protocol::bureau_id::parse(stranger),
-                            .mode = config::link_mode::listen,
-                            .addresses = {}});
-    out.push_back(std::make_shared<const config::gateway>(std::move(center)));
+    for (std::size_t i = hubs.size(); i-- > 0;) {
+        auto hub = make_hub(bureaus, hubs, i);
+        if (i == 0) {
+            add_link(hub, stranger, config::link_mode::listen);
+        }
+        out.push_back(std::make_shared<const config::gateway>(std::move(hub)));
+    }
     return out;
 }
 

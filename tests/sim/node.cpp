@@ -155,7 +155,9 @@ void node::on_store_failed() {
 }
 
 store::reply node::ask(const store::question& what) {
+    x_disk.pause_faults(true);  // They are for the gateway, not for whoever looks over it.
     auto reply = x_store->ask(what);
+    x_disk.pause_faults(false);
     DHOW_ENSURE(reply.has_value());
     return std::move(*reply);
 }

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int64_t>(count)}; }
 
+/// Of a federation; its hubs are behind them.
+constexpr std::size_t bureaus = 3;
 constexpr std::chrono::hours ten_years{10 * 8766};
 }  // namespace
 
@@ -115,8 +117,9 @@ void weather::revive(node& one) {
 
 void weather::plan_partition() {
     some_time(300, [this] {
-        const auto& hub = x_nodes.back()->name();
-        const auto& away = x_nodes[x_random.below(x_nodes.size() - 1)]->name();
+        const std::size_t hub_at = x_random.between(bureaus, x_nodes.size() - 1);
+        const auto& hub = x_nodes[hub_at]->name();
+        const auto& away = x_nodes[x_random.below(hub_at)]->name();
         x_note(away, "is cut off from " + hub);
         x_net.partitions.insert({away, hub});
         x_net.cut_all();

@@ -29,6 +29,7 @@ constexpr microseconds inbox_interval = 30s;
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
 const std::string hub_name = "IPSG";
+const std::string second_hub_name = "RB";
 const std::string stranger_name = "XH";
 
 /// One federation under one seed.
@@ -72,8 +73,12 @@ private:
         const std::vector<std::string> bureaus{"ZW", "MU", "KE"};
         const auto limits = x_options.faults ? x_weather.draw_limits() : node_limits{};
         const bool is_haunted = x_options.faults && x_random.chance(0.3);
+        std::vector<std::string> hubs{hub_name};
+        if (x_options.faults && x_random.chance(0.4)) {
+            hubs.push_back(second_hub_name);
+        }
         const auto directory = make_directory(bureaus);
-        const auto configs = make_federation(bureaus, hub_name, stranger_name);
+        const auto configs = make_federation(bureaus, hubs, stranger_name);
         for (const auto& config : configs) {
             const std::string name(config->bureau.text());
             x_nodes.push_back(
@@ -98,6 +103,7 @@ private:
 
     std::shared_ptr<const protocol::directory> make_directory(std::vector<std::string> bureaus) {
         bureaus.push_back(hub_name);
+        bureaus.push_back(second_hub_name);
         bureaus.push_back(stranger_name);
         std::vector<protocol::bureau_id> all;
         for (const auto& name : bureaus) {
@@ -108,8 +114,9 @@ private:
         for (auto& entry : out.entries) {
             if (entry.bureau.text() == hub_name) {
                 entry.role = protocol::bureau_role::general_secretariat;
-            } else if (entry.bureau.text() == stranger_name) {
-                entry.role = protocol::bureau_role::hub;  // So that much is believed of it.
+            } else if (entry.bureau.text() == stranger_name ||
+                       entry.bureau.text() == second_hub_name) {
+                entry.role = protocol::bureau_role::hub;  // So much is believed of the stranger.
             }
         }
         return std::make_shared<const protocol::directory>(std::move(out));
