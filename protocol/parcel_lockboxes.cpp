@@ -174,7 +174,7 @@ lockbox_set make_lockbox_set(std::vector<lockbox> all, const hasher& hash) {
     lockbox_set set;
     set.leaf_count = static_cast<std::uint16_t>(leaves.size());
     for (auto& [leaf, box] : leaves) {
-        set.entries.push_back({static_cast<std::uint16_t>(set.entries.size()), std::move(box)});
+        set.entries.push_back({static_cast<std::uint16_t>(set.entries.size()), box});
     }
     return set;
 }
@@ -252,8 +252,8 @@ result<lockbox_set> read_lockboxes(reader& in) {
         if (!out.entries.empty() && index <= out.entries.back().index) {
             return errc::bad_order;
         }
-        DHOW_TRY(auto box, read_lockbox(in));
-        out.entries.push_back({static_cast<std::uint16_t>(index), std::move(box)});
+        DHOW_TRY(const auto box, read_lockbox(in));
+        out.entries.push_back({static_cast<std::uint16_t>(index), box});
     }
     const auto siblings = siblings_needed(out.entries, 0, out.leaf_count);
     for (std::size_t i = 0; i < siblings; ++i) {

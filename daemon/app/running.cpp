@@ -187,7 +187,10 @@ void running::finish() {
     if (x_store_thread) {
         x_store_thread->stop();
     }
-    x_log.write(route::log_level::notice, "stopped", "everything given to the store is on disk");
+    if (!x_failed) {  // Else fail() has said how it ends.
+        x_log.write(route::log_level::notice, "stopped",
+                    "everything given to the store is on disk");
+    }
 }
 
 void running::fail(const boost::system::error_code& why) {

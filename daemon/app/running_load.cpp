@@ -86,6 +86,9 @@ void running::open_store() {
                           folder.string() + " cannot be made: " + error.message());
     }
     store::sqlite_options options;
+    const auto since_1970 =
+        std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch());
+    options.epoch = static_cast<std::uint64_t>(std::max<std::int64_t>(1, since_1970.count()));
     options.path = (folder / store_name).string();
     options.bytes_max = x_settings->disk_settings.max_bytes;
     seal::fill_random(options.instance.value);

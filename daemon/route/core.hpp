@@ -59,7 +59,7 @@ struct line_facts {
 struct surroundings {
     const protocol::hasher* hash = nullptr;
     std::function<void(std::span<std::uint8_t>)> fill_random;
-    std::function<digest(byte_view)> index_of;  ///< seal::sealer::index_of.
+    std::function<digest(byte_view)> index_of;       ///< seal::sealer::index_of.
     std::function<line_facts(session_number)> line;  ///< May be empty.
 };
 

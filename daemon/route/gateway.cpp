@@ -31,10 +31,10 @@ gateway::gateway(gateway_start from)
     x_core.now = from.now;
     x_remember = std::move(from.remember);
     x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
-    x_out.set_marker(
-        [this](bureau_id peer, message_class cls, store::row_id upto, std::function<void()> then) {
-            x_peers.mark_offered(peer, cls, upto, std::move(then));
-        });
+    x_out.set_marker([this](bureau_id peer, message_class cls, store::row_id upto,
+                            std::function<void(bool)> then) {
+        x_peers.mark_offered(peer, cls, upto, std::move(then));
+    });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });

@@ -213,12 +213,18 @@ bool outbound::is_marked(bureau_id peer, session_number number, const store::shi
     auto& mark = x_lanes.at(peer).marks[static_cast<std::size_t>(what.cls)];
     if (what.row + limits::mark_rows_ahead / 2 > mark.asked) {
         mark.asked = what.row + limits::mark_rows_ahead;
-        x_mark(peer, what.cls, mark.asked, [this, peer, number, cls = what.cls, upto = mark.asked] {
-            if (auto* still = lane_of(number)) {
-                still->marks[static_cast<std::size_t>(cls)].durable = upto;
-                feed(peer);
-            }
-        });
+        x_mark(peer, what.cls, mark.asked,
+               [this, peer, number, cls = what.cls, upto = mark.asked](bool is_written) {
+                   auto* still = lane_of(number);
+                   if (!is_written) {
+                       wait_for_space();
+                   }
+                   if (still != nullptr) {
+                       auto& asked = still->marks[static_cast<std::size_t>(cls)];
+                       (is_written ? asked.durable : asked.asked) = is_written ? upto : 0;
+                       feed(peer);
+                   }
+               });
     }
     return what.row <= mark.durable;
 }

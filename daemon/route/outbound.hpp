@@ -40,7 +40,7 @@ public:
     }
 
     using marker = std::function<void(bureau_id peer, message_class cls, store::row_id upto,
-                                      std::function<void()> then)>;
+                                      std::function<void(bool is_written)> then)>;
     /// Who writes down, before a shipment is offered, that it may have been sent.
     void set_marker(marker mark) { x_mark = std::move(mark); }
 
@@ -64,6 +64,8 @@ public:
     void feed(bureau_id peer);
     /// Writes what a full disk did not take, when it is time for it.
     void write_again();
+    /// Something that peers have said is not on disk yet: what others say of it comes too early.
+    [[nodiscard]] bool waits_for_space() const { return x_waits_for_space; }
     /// Cancels transfers of a message that are under way.
     void cancel_message(store::row_id message);
 
@@ -109,6 +111,8 @@ private:
     /// Like effects::commit, but what a full disk does not take is kept and tried again; until it
     /// is written nothing is offered, because no answer could be noted either.
     void commit_surely(store::transaction what, effects::stored then);
+    void wait_for_space();
+    void feed_all();
     void defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after);
     void give_up(bureau_id peer, transfer what, errc code);
 

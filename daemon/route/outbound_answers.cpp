@@ -235,33 +235,46 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
     commit_surely(std::move(transaction), [](const store::transaction_result&) {});
 }
 
+void outbound::wait_for_space() {
+    x_waits_for_space = true;
+    x_write_again_at = x_core.now + write_again_after;
+    x_core.wake_at(x_write_again_at);
+}
+
 void outbound::commit_surely(store::transaction what, effects::stored then) {
     auto kept = std::make_shared<const store::transaction>(what);
     x_core.out.commit(std::move(what), [this, kept, then = std::move(then)](
                                            const store::transaction_result& result) {
         if (result.status == store::transaction_status::full) {
             x_unwritten.push_back({*kept, then});
-            x_waits_for_space = true;
-            x_write_again_at = x_core.now + write_again_after;
-            x_core.wake_at(x_write_again_at);
+            wait_for_space();
             return;
         }
         then(result);
-        if (x_unwritten.empty() && std::exchange(x_waits_for_space, false)) {
-            for (const auto& [peer, lane] : x_lanes) {
-                feed(peer);
-            }
+        if (x_unwritten.empty()) {
+            feed_all();
         }
     });
 }
 
+void outbound::feed_all() {
+    if (std::exchange(x_waits_for_space, false)) {
+        for (const auto& [peer, lane] : x_lanes) {
+            feed(peer);
+        }
+    }
+}
+
 void outbound::write_again() {
-    if (x_unwritten.empty()) {
+    if (!x_waits_for_space) {
         return;
     }
     if (x_core.now < x_write_again_at) {
         x_core.wake_at(x_write_again_at);
         return;
+    }
+    if (x_unwritten.empty()) {
+        feed_all();  // A mark was not written: it is asked for again.
     }
     for (auto& one : std::exchange(x_unwritten, {})) {
         commit_surely(std::move(one.what), std::move(one.then));

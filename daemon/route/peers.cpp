@@ -187,16 +187,17 @@ void peers::remember(peer_record& record) {
 }
 
 void peers::mark_offered(bureau_id peer, message_class cls, store::row_id upto,
-                         std::function<void()> then) {
+                         std::function<void(bool is_written)> then) {
     auto& record = x_peers[peer];
     auto& mark = record.row.offered_upto[static_cast<std::size_t>(cls)];
     mark = std::max(mark, upto);
     store::transaction transaction;
     transaction.at_once = cls == message_class::flash;
     transaction.changes.emplace_back(operation::put_peer{record.row});
-    // A mark that a full disk does not take must not hold up the queue that could empty it.
     x_core.out.commit(std::move(transaction),
-                      [then = std::move(then)](const store::transaction_result&) { then(); });
+                      [then = std::move(then)](const store::transaction_result& result) {
+                          then(result.status == store::transaction_status::committed);
+                      });
 }
 
 void peers::on_ended(session_number number, const protocol::session_end& how, bool was_up) {

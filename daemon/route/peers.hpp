@@ -65,7 +65,7 @@ public:
     void on_ended(session_number session, const protocol::session_end& how, bool was_up);
     /// Writes down that shipments of the class up to `upto` may be sent from now on; then `then`.
     void mark_offered(bureau_id peer, message_class cls, store::row_id upto,
-                      std::function<void()> then);
+                      std::function<void(bool is_written)> then);
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);

@@ -164,8 +164,7 @@ void peers::suspend(bureau_id peer, std::string reason, std::optional<utc_time> 
         }
     }
     if (const auto session = x_core.session_with(peer)) {
-        x_core.session(*session)->goodbye(errc::busy, std::chrono::seconds{60},
-                                          x_core.now);
+        x_core.session(*session)->goodbye(errc::busy, std::chrono::seconds{60}, x_core.now);
     }
     remember(record);
 }

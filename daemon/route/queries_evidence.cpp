@@ -108,22 +108,21 @@ void queries::add_content(const std::shared_ptr<export_files>& files) {
 
 void queries::add_receipts(const std::shared_ptr<export_files>& files) {
     const auto& message = files->message.message;
-    x_core.out.ask(
-        query::load_receipts{message.origin, message.id}, [this, files](store::reply& reply) {
-            std::size_t number = 0;
-            for (const auto& row : expect<answer::receipts>(reply).rows) {
-                if (auto receipt = protocol::decode_receipt(row.encoded)) {
-                    files->out.files.push_back({"receipt-" + std::to_string(++number) + ".cms",
-                                                receipt_as_cms(x_core, *receipt)});
-                    files->facts.receipts.push_back(std::move(*receipt));
-                }
+    x_core.out.ask(query::load_receipts{message.origin, message.id}, [this,
+                                                                      files](store::reply& reply) {
+        std::size_t number = 0;
+        for (const auto& row : expect<answer::receipts>(reply).rows) {
+            if (auto receipt = protocol::decode_receipt(row.encoded)) {
+                files->out.files.push_back({"receipt-" + std::to_string(++number) + ".cms",
+                                            receipt_as_cms(x_core, *receipt)});
+                files->facts.receipts.push_back(std::move(*receipt));
             }
-            if (x_evidence_files) {
-                std::ranges::move(x_evidence_files(files->facts),
-                                  std::back_inserter(files->out.files));
-            }
-            files->answer(std::move(files->out));
-        });
+        }
+        if (x_evidence_files) {
+            std::ranges::move(x_evidence_files(files->facts), std::back_inserter(files->out.files));
+        }
+        files->answer(std::move(files->out));
+    });
 }
 
 }  // namespace dhow::route

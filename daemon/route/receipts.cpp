@@ -294,6 +294,10 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
 }
 
 void receipts::apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then) {
+    if (x_out.waits_for_space()) {
+        then(false);  // It may speak of something that has left and is not known to have left.
+        return;
+    }
     store::transaction transaction;
     transaction.at_once = false;
     const auto row = x_core.next_row();

@@ -190,7 +190,8 @@ loaded<protocol::directory> check_directory(const directory_files& files,
     if (const auto history = check_history(*head, signed_by_enough.head_digest, previous);
         !history) {
         const auto code = protocol::errc_of(history.error());
-        return refused(code, history_text(code, head->serial, *previous));
+        return refused(
+            code, previous ? history_text(code, head->serial, *previous) : "is not the first head");
     }
     auto whole =
         protocol::assemble_directory(signed_by_enough.json, files.entries, openssl_hasher());

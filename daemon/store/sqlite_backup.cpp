@@ -96,6 +96,7 @@ answer::backup sqlite_backup::step() {
 void sqlite_backup::finish() {
     x_backup.reset();
     DHOW_ENSURE(x_copy);
+    x_copy->text_of("PRAGMA locking_mode = EXCLUSIVE");  // Nobody else reads it: no shared memory.
     x_copy->text_of("PRAGMA journal_mode = DELETE");
     x_copy->execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('is_backup', '1')");
     const std::string verdict = x_copy->text_of("PRAGMA quick_check(1)");

@@ -7,7 +7,26 @@
 
 #include "protocol/ensure.hpp"
 
+#include <cerrno>
+
 namespace dhow::store {
+
+namespace {
+
+/// Whether the last failure of the system was a read error, in the file or in its log.
+bool has_failed_to_read(sqlite3* db) {
+    int of_file = 0;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_file);
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    int of_log = 0;
+    if (log != nullptr && log->pMethods != nullptr) {
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+    }
+    return of_file == EIO || of_log == EIO;
+}
+
+}  // namespace
 
 sqlite_error::sqlite_error(int code, const std::string& text)
     : std::runtime_error(text + " (SQLite code " + std::to_string(code) + ")"), x_code(code) {}
@@ -40,8 +59,14 @@ connection::connection(const std::string& path, int flags, const std::string& vf
     }
 }
 
+// SQLite calls a file damaged that it could not read. Who believes that restores a backup, and loses
+// what came after it.
 sqlite_error connection::error() const {
-    return {sqlite3_extended_errcode(x_handle.get()), sqlite3_errmsg(x_handle.get())};
+    const int code = sqlite3_extended_errcode(x_handle.get());
+    if ((code & 0xff) == SQLITE_CORRUPT && has_failed_to_read(x_handle.get())) {
+        return {SQLITE_IOERR_CORRUPTFS, "the disk could not be read: Input/output error"};
+    }
+    return {code, sqlite3_errmsg(x_handle.get())};
 }
 
 void connection::execute(const char* sql) {

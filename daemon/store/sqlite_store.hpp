@@ -32,7 +32,9 @@ struct sqlite_options {
     std::string path;
     opening purpose = opening::service;
     protocol::instance_id instance;     ///< For a file that is created now: drawn by the caller.
-    std::uint64_t epoch = 1;            ///< The same.
+    /// The least that a new store or a restored backup begins with: seconds since 1970 by the
+    /// system's clock, so that it rises when a backup is put to use twice.
+    std::uint64_t epoch = 1;
     std::uint64_t bytes_max = 0;        ///< Hard quota of the file (max_page_count); 0: none.
     std::function<disk_space()> space;  ///< Default: space_at(path).
     std::string vfs;                    ///< Registered SQLite file system; empty: the system's.

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace dhow::store {
@@ -148,8 +149,13 @@ void sqlite_store::begin_identity() {
         x_writer(operation::put_meta{"instance", protocol::to_hex(x_options.instance.view())});
         x_writer(operation::put_meta{"epoch", std::to_string(x_options.epoch)});
     } else {
+        // Peers refuse an epoch that is not the newest they know: of two restored backups, or one
+        // restored twice, the later must have the higher one.
+        const auto next = std::max<std::uint64_t>(std::stoull(epoch) + 1, x_options.epoch);
+        x_writer(operation::put_meta{"epoch", std::to_string(next)});
+        // All that waits here may have been sent after the backup was made.
         x_db.execute(
-            "UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'epoch';"
+            "UPDATE shipment SET in_doubt = 1 WHERE state < 4 AND in_doubt = 0;"
             "DELETE FROM meta WHERE key = 'is_backup'");
     }
     x_db.execute("COMMIT");

@@ -401,4 +401,18 @@ std::vector<std::uint8_t> disk::content(const std::string& path) const {
     return x_files.at(path)->bytes;
 }
 
+void disk::remove(const std::string& path) {
+    for (const char* log : {"", "-wal", "-shm", "-journal"}) {
+        x_files.erase(path + log);
+    }
+}
+
+void disk::put(const std::string& path, std::vector<std::uint8_t> bytes) {
+    remove(path);
+    auto made = std::make_shared<file>();
+    made->bytes = std::move(bytes);
+    made->was_synced = true;
+    x_files[path] = std::move(made);
+}
+
 }  // namespace dhow::sim

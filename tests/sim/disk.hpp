@@ -82,6 +82,10 @@ public:
     void flip_bit(const std::string& path, std::uint64_t byte, unsigned bit);
     /// The bytes of a file, as whoever reads it sees them.
     [[nodiscard]] std::vector<std::uint8_t> content(const std::string& path) const;
+    /// An administrator removes the file and its logs, or puts a copy in its place, while no
+    /// process has them open; synced.
+    void remove(const std::string& path);
+    void put(const std::string& path, std::vector<std::uint8_t> bytes);
 
 private:
     friend struct disk_methods;

@@ -84,6 +84,21 @@ void ledger::on_committed(node& at, const store::transaction& what) {
     }
 }
 
+void ledger::on_backed_up(const node& at) {
+    x_copies[at.name()] = {x_shelves[at.name()], x_clock.elapsed()};
+}
+
+void ledger::on_restored(const node& at) {
+    const auto& backup = x_copies.at(at.name());
+    x_shelves[at.name()] = backup.kept;
+    for (auto& [id, one] : x_messages) {
+        if (one.from == &at) {
+            one.is_forgotten = one.is_forgotten || one.accepted_at > backup.at;
+            std::erase_if(one.cancelled, [&](const auto& was) { return was.second > backup.at; });
+        }
+    }
+}
+
 void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what) {
     const auto message = x_messages.find(what.id);
     if (message == x_messages.end()) {
@@ -93,7 +108,7 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
     const auto label = std::string(protocol::to_text(what.kind)) + " of message " +
                        protocol::to_text(what.id) + " for " + recipient + " by " + by.name();
     if (what.kind == outcome_kind::cancelled && by.name() == origin.text()) {
-        message->second.cancelled.insert(recipient);
+        message->second.cancelled.emplace(recipient, x_clock.elapsed());
     }
     if (!is_notice(what.kind) || by.name() == recipient) {
         return;
@@ -104,6 +119,9 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
     if (what.kind == outcome_kind::expired && (!ttl || age + early_max < *ttl)) {
         x_problems.push_back("too early: " + label + " after " +
                              std::to_string(age.count() / 1'000'000) + " s");
+    }
+    if (by.was_restored()) {
+        return;  // What it had handed on after its backup it may be given again, and not know.
     }
     for (auto* other : x_nodes) {
         if (other == &by || !other->is_alive()) {

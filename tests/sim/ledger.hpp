@@ -25,7 +25,10 @@ struct known_message {
     microseconds accepted_at{0};  ///< True time.
     std::optional<std::chrono::seconds> time_to_live;
     std::set<std::string> to;
-    std::set<std::string> cancelled;  ///< Of `to`: taken back before a byte of it had left.
+    /// Of `to`: taken back before a byte of it had left; and when.
+    std::map<std::string, microseconds> cancelled;
+    /// Its origin was restored to a backup that does not have it.
+    bool is_forgotten = false;
 };
 
 class ledger {
@@ -35,6 +38,9 @@ public:
 
     /// `what` is on the disk of `at`.
     void on_committed(node& at, const store::transaction& what);
+    void on_backed_up(const node& at);
+    /// All that `at` has written since its backup is gone.
+    void on_restored(const node& at);
     /// A session of `from` has written these bytes towards `to`; whole frames are looked at.
     void on_written(const std::string& from, const std::string& to, std::uint64_t session,
                     protocol::byte_view data);
@@ -87,6 +93,11 @@ private:
     const clockwork& x_clock;
     std::vector<node*> x_nodes;
     std::map<std::string, shelf> x_shelves;
+    struct copy {
+        shelf kept;
+        microseconds at{0};
+    };
+    std::map<std::string, copy> x_copies;
     std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
     std::map<protocol::message_id, known_message> x_messages;
     std::vector<heard> x_overheard;

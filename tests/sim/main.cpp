@@ -93,11 +93,26 @@ std::uint64_t hours_of(const tally& sum) {
 /// Seeds, failures and so on as members of one line; scripts/sim adds such lines up.
 void print_numbers(const tally& sum, std::uint64_t failures) {
     std::cout << "numbers";
-    for (const auto value :
-         {sum.seeds, failures, sum.messages, sum.deliveries, sum.crashes, sum.cuts, sum.notices,
-          sum.cancelled, sum.taken, sum.rejected, sum.operator_acts, sum.full_disks,
-          sum.store_failures, sum.clock_changes, sum.hostile_acts, sum.payload_bytes,
-          sum.resent_bytes, sum.known, static_cast<std::uint64_t>(sum.node_time.count() / 1000)}) {
+    for (const auto value : {sum.seeds,
+                             failures,
+                             sum.messages,
+                             sum.deliveries,
+                             sum.crashes,
+                             sum.cuts,
+                             sum.notices,
+                             sum.cancelled,
+                             sum.taken,
+                             sum.rejected,
+                             sum.operator_acts,
+                             sum.full_disks,
+                             sum.store_failures,
+                             sum.clock_changes,
+                             sum.hostile_acts,
+                             sum.payload_bytes,
+                             sum.resent_bytes,
+                             sum.known,
+                             static_cast<std::uint64_t>(sum.node_time.count() / 1000),
+                             sum.restored}) {
         std::cout << ' ' << value;
     }
     std::cout << std::endl;
@@ -110,7 +125,8 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << " acts of operators\n"
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
-              << " hostile acts, " << sum.known << " known faults seen\n"
+              << " hostile acts, " << sum.restored << " restored backups, " << sum.known
+              << " known faults seen\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)
               << " node-hours, " << sum.crashes << " crashes, " << sum.cuts << " cuts, "
               << sum.messages << " messages, " << sum.deliveries << " deliveries, "

@@ -55,6 +55,8 @@ bool node::open_store() {
     for (auto& byte : options.instance.value) {
         byte = static_cast<std::uint8_t>(x_random.next());
     }
+    options.epoch = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(x_clock.now().time_since_epoch()).count());
     options.space = [] { return store::disk_space{plenty, plenty}; };
     options.synchronous = x_setup.synchronous;
     try {
@@ -139,6 +141,36 @@ void node::crash() {
     x_disk.crash();  // What the dead process does from now on reaches no disk.
     x_store.reset();
     x_disk.restart();
+}
+
+bool node::back_up() {
+    const std::string copy = x_setup.name + ".backup";
+    x_disk.remove(copy);
+    store::answer::backup made;
+    while (!made.done && made.error.empty()) {
+        made = std::get<store::answer::backup>(ask(store::query::back_up{copy}));
+    }
+    if (made.done) {
+        x_backup = x_disk.content(copy);
+        x_setup.book->on_backed_up(*this);
+    }
+    x_disk.remove(copy);
+    if (!made.done) {
+        note("no backup: " + made.error);
+    }
+    return made.done;
+}
+
+void node::restore() {
+    if (is_alive()) {
+        crash();
+    } else {
+        ++x_life;  // Whoever wanted to start it again does not.
+    }
+    x_disk.put(x_setup.name + ".db", x_backup);
+    x_setup.book->on_restored(*this);
+    x_was_restored = true;
+    start();
 }
 
 void node::on_store_failed() {

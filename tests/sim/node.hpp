@@ -51,6 +51,11 @@ public:
     void start();
     /// The power goes: unsynced writes are kept, dropped, torn or garbled; connections break.
     void crash();
+    /// As `dhow db backup` does it; the copy leaves the machine. False: it could not be made.
+    bool back_up();
+    [[nodiscard]] bool was_restored() const { return x_was_restored; }
+    /// The machine is lost; another one starts with the backup.
+    void restore();
     [[nodiscard]] bool is_alive() const override { return x_gateway != nullptr; }
     [[nodiscard]] const std::string& name() const override { return x_setup.name; }
     [[nodiscard]] std::uint64_t life() const override { return x_life; }
@@ -140,6 +145,8 @@ private:
     bool x_committing = false;
     std::uint64_t x_life = 0;
     std::uint64_t x_crashes = 0, x_store_failures = 0;
+    std::vector<std::uint8_t> x_backup;
+    bool x_was_restored = false;
     std::uint64_t x_last_session = 0;
     std::optional<utc_time> x_wake_planned;
     bool x_pumping = false;

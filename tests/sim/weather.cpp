@@ -55,6 +55,9 @@ void weather::draw_faults(std::vector<node*> nodes) {
     draw_power();
     draw_disks();
     draw_clocks();
+    if (x_random.chance(0.15)) {
+        plan_restore();
+    }
 }
 
 void weather::draw_power() {
@@ -126,6 +129,23 @@ void weather::plan_partition() {
         x_clock.after(us(x_random.between(1, 300'000'000)),
                       [this, away, hub] { x_net.partitions.erase({away, hub}); });
         plan_partition();
+    });
+}
+
+void weather::plan_restore() {
+    some_time(600, [this] {
+        auto& one = any_node();
+        if (!one.is_alive() || !one.back_up()) {
+            plan_restore();
+            return;
+        }
+        x_note(one.name(), "is backed up");
+        some_time(600, [this, &one] {
+            x_note(one.name(), "is restored to its backup");
+            ++x_damage.restored;
+            one.restore();
+            plan_restore();
+        });
     });
 }
 

@@ -11,7 +11,7 @@ namespace dhow::sim {
 
 /// What befell the federation.
 struct damage {
-    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0;
+    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0;
 };
 
 class weather {
@@ -35,6 +35,7 @@ private:
     void draw_clocks();
     void plan_crash(std::uint64_t mean_seconds);
     void plan_partition();
+    void plan_restore();
     void plan_full_disk();
     void plan_io_error();
     void plan_wall_jump();

@@ -38,6 +38,26 @@ std::string where_is(const known_message& one, const std::vector<node*>& nodes) 
                        std::to_string(shipment.code) + (shipment.in_doubt ? " in doubt" : "");
             }
         }
+        auto noted = at->ask(query::load_receipts{origin, one.id});
+        for (const auto& row : std::get<answer::receipts>(noted).rows) {
+            out += "\n      " + protocol::to_text(row.received_at) + " receipt of " +
+                   std::string(row.issuer.text());
+        }
+        auto waiting = at->ask(query::load_outcomes{0, 10'000});
+        for (const auto& row : std::get<answer::outcomes>(waiting).rows) {
+            out += row.value.id == one.id ? "\n      an outcome that is not signed" : "";
+        }
+        for (auto* peer : nodes) {
+            auto left =
+                at->ask(query::list_queue{*protocol::bureau_id::parse(peer->name()), 0, 100});
+            for (const auto& row : std::get<answer::queue>(left).rows) {
+                out += "\n      waits for " + peer->name() + ": shipment " +
+                       std::to_string(row.shipment.row) + " of kind " +
+                       std::to_string(static_cast<int>(row.object.kind)) + ", state " +
+                       std::to_string(static_cast<int>(row.shipment.state)) + ", code " +
+                       std::to_string(row.shipment.code);
+            }
+        }
         auto said = at->ask(query::load_events{origin, one.id});
         for (const auto& row : std::get<answer::events>(said).rows) {
             out += "\n      " + protocol::to_text(row.at) + " " +

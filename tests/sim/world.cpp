@@ -223,6 +223,7 @@ private:
         out.cancelled = x_people.cancelled();
         out.operator_acts = x_operators.acts();
         out.full_disks = x_weather.done().full_disks;
+        out.restored = x_weather.done().restored;
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.payload_bytes = x_book.payload_bytes();
@@ -273,7 +274,8 @@ void tally::add(const tally& other) {
          {&tally::seeds, &tally::messages, &tally::deliveries, &tally::crashes, &tally::cuts,
           &tally::steps, &tally::notices, &tally::taken, &tally::rejected, &tally::cancelled,
           &tally::operator_acts, &tally::full_disks, &tally::store_failures, &tally::clock_changes,
-          &tally::hostile_acts, &tally::payload_bytes, &tally::resent_bytes, &tally::known}) {
+          &tally::hostile_acts, &tally::restored, &tally::payload_bytes, &tally::resent_bytes,
+          &tally::known}) {
         this->*member += other.*member;
     }
     node_time += other.node_time;
