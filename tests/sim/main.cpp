@@ -22,6 +22,8 @@ constexpr const char* usage =
     "       dhow-sim --seed N --synchronous off    prove that the harness notices lost syncs\n"
     "       --strict      faults that are known (docs/simulator.md) count as failures\n"
     "       --lies        strangers give notices that are known to be believed\n"
+    "       --real-sealer real cryptography (2 % of the seeds have it anyway); not repeatable to "
+    "the byte\n"
     "       --step K      only every K-th seed of the range, from the first\n"
     "       --progress    a line on stderr every ten seeds\n"
     "       --numbers     the sums as one line of numbers, for scripts/sim to add up\n";
@@ -56,9 +58,10 @@ bool take(request& into, const std::string& name, const std::string& value) {
         into.numbers = into.numbers || name == "--numbers";
         into.options.strict = into.options.strict || name == "--strict";
         into.options.lies = into.options.lies || name == "--lies";
+        into.options.real_sealer = into.options.real_sealer || name == "--real-sealer";
         into.wants_help = into.wants_help || name == "--help";
-        const std::set<std::string> known{"--good-days", "--trace", "--progress", "--numbers",
-                                          "--strict",    "--lies",  "--help"};
+        const std::set<std::string> known{"--good-days", "--trace", "--progress",    "--numbers",
+                                          "--strict",    "--lies",  "--real-sealer", "--help"};
         into.is_wrong = into.is_wrong || !known.contains(name);
         return false;
     }
@@ -112,7 +115,8 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
                              sum.resent_bytes,
                              sum.known,
                              static_cast<std::uint64_t>(sum.node_time.count() / 1000),
-                             sum.restored}) {
+                             sum.restored,
+                             sum.real_seals}) {
         std::cout << ' ' << value;
     }
     std::cout << std::endl;
@@ -125,8 +129,8 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << " acts of operators\n"
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
-              << " hostile acts, " << sum.restored << " restored backups, " << sum.known
-              << " known faults seen\n"
+              << " hostile acts, " << sum.restored << " restored backups, " << sum.real_seals
+              << " seeds with real seals, " << sum.known << " known faults seen\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)
               << " node-hours, " << sum.crashes << " crashes, " << sum.cuts << " cuts, "
               << sum.messages << " messages, " << sum.deliveries << " deliveries, "

@@ -7,7 +7,6 @@
 
 #include "daemon/store/store_thread.hpp"
 #include "protocol/ensure.hpp"
-#include "tests/support/plain_sealer.hpp"
 
 #include <algorithm>
 
@@ -102,8 +101,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
         .monotonic = monotonic(),
         .stored = stored == meta.end() ? std::nullopt : protocol::parse_utc(stored->second),
         .newest_signed = x_setup.directory->head.issued});
-    auto sealer = std::make_unique<tests::plain_sealer>(x_setup.config->bureau, x_setup.directory,
-                                                        *x_setup.hash, x_random.next());
+    auto sealer = x_setup.make_sealer(x_random.next());
     route::gateway_start from;
     from.outside.hash = x_setup.hash;
     from.outside.fill_random = [this](std::span<std::uint8_t> out) {

@@ -1,6 +1,6 @@
 // One simulated gateway: the production core and the production SQLite store on a crashing disk.
 // Way of the message: as in daemon/app, with virtual time between command and completion.
-// Pure but for SQLite in memory. Sealer: the stand-in (tests/support/plain_sealer).
+// Pure but for SQLite in memory, and for the real sealer in the seeds that have it.
 // Spec: docs/simulator.md. Tests: sim.
 // Limits: dies and starts again at any event.
 #pragma once
@@ -33,6 +33,8 @@ struct node_setup {
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
     const protocol::hasher* hash = nullptr;
+    /// Of this bureau, for one life.
+    std::function<std::unique_ptr<seal::sealer>(std::uint64_t seed)> make_sealer;
     ledger* book = nullptr;
     std::function<void(const std::string& who, const std::string& what)> note;
     node_limits limits;

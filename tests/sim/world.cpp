@@ -11,6 +11,7 @@
 #include "tests/sim/operators.hpp"
 #include "tests/sim/stranger.hpp"
 #include "tests/sim/weather.hpp"
+#include "tests/support/federation.hpp"
 #include "tests/support/plain_sealer.hpp"
 
 #include <algorithm>
@@ -72,18 +73,26 @@ private:
     void build() {
         const std::vector<std::string> bureaus{"ZW", "MU", "KE"};
         const auto limits = x_options.faults ? x_weather.draw_limits() : node_limits{};
-        const bool is_haunted = x_options.faults && x_random.chance(0.3);
+        const bool is_real =
+            x_random.chance(x_options.faults ? 0.02 : 0.0) || x_options.real_sealer;
+        const bool is_haunted = x_options.faults && x_random.chance(0.3) && !is_real;
+        x_real_seals = is_real ? 1 : 0;
         std::vector<std::string> hubs{hub_name};
         if (x_options.faults && x_random.chance(0.4)) {
             hubs.push_back(second_hub_name);
         }
-        const auto directory = make_directory(bureaus);
-        const auto configs = make_federation(bureaus, hubs, stranger_name);
-        for (const auto& config : configs) {
+        const auto directory = is_real ? make_real_directory(bureaus) : make_directory(bureaus);
+        for (const auto& config : make_federation(bureaus, hubs, stranger_name)) {
             const std::string name(config->bureau.text());
+            auto make_sealer = [this, directory, name,
+                                bureau = config->bureau](std::uint64_t seed) {
+                return x_real
+                           ? std::unique_ptr<seal::sealer>(x_real->sealer(name))
+                           : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
+            };
             x_nodes.push_back(
-                std::make_unique<node>(node_setup{name, config, directory, &x_hash, &x_book,
-                                                  noter(), limits, x_options.synchronous},
+                std::make_unique<node>(node_setup{name, config, directory, &x_hash, make_sealer,
+                                                  &x_book, noter(), limits, x_options.synchronous},
                                        x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
         }
@@ -109,7 +118,24 @@ private:
         for (const auto& name : bureaus) {
             all.push_back(*protocol::bureau_id::parse(name));
         }
-        auto out = tests::make_plain_directory(all, x_hash);
+        return with_roles(tests::make_plain_directory(all, x_hash));
+    }
+
+    /// Keys and certificates are drawn by OpenSSL: such a run cannot be repeated to the byte.
+    std::shared_ptr<const protocol::directory> make_real_directory(
+        std::vector<std::string> bureaus) {
+        for (const auto& hub : {hub_name, second_hub_name, stranger_name}) {
+            bureaus.push_back(hub);
+        }
+        x_real.emplace(tests::federation_options{.bureaus = std::move(bureaus)});
+        const auto out = with_roles(x_real->data);
+        x_real->data = *out;
+        x_real->now = simulated_start + 24h;
+        x_real->rebuild();
+        return out;
+    }
+
+    static std::shared_ptr<const protocol::directory> with_roles(protocol::directory out) {
         out.head.issued = simulated_start - 24h;
         for (auto& entry : out.entries) {
             if (entry.bureau.text() == hub_name) {
@@ -224,6 +250,7 @@ private:
         out.operator_acts = x_operators.acts();
         out.full_disks = x_weather.done().full_disks;
         out.restored = x_weather.done().restored;
+        out.real_seals = x_real_seals;
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.payload_bytes = x_book.payload_bytes();
@@ -264,18 +291,19 @@ private:
     operators x_operators;
     weather x_weather;
     std::unique_ptr<stranger> x_stranger;
-    std::uint64_t x_known = 0;
+    std::optional<tests::federation> x_real;
+    std::uint64_t x_known = 0, x_real_seals = 0;
     std::uint64_t x_hash_so_far = 0xcbf29ce484222325ULL;
 };
 }  // namespace
 
 void tally::add(const tally& other) {
     for (const auto member :
-         {&tally::seeds, &tally::messages, &tally::deliveries, &tally::crashes, &tally::cuts,
-          &tally::steps, &tally::notices, &tally::taken, &tally::rejected, &tally::cancelled,
-          &tally::operator_acts, &tally::full_disks, &tally::store_failures, &tally::clock_changes,
-          &tally::hostile_acts, &tally::restored, &tally::payload_bytes, &tally::resent_bytes,
-          &tally::known}) {
+         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
+          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
+          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
+          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
+          &tally::real_seals,     &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
         this->*member += other.*member;
     }
     node_time += other.node_time;
