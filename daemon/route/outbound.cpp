@@ -50,9 +50,21 @@ outbound::transfer* outbound::find(session_number session, protocol::stream_id s
     return found == lane->open.end() ? nullptr : &found->second;
 }
 
+void outbound::on_greeted(session_number session) {
+    const auto& record = x_core.sessions.at(session);
+    if (record.is_dialler && !x_lanes.contains(record.peer)) {
+        x_lanes[record.peer].session = session;
+        feed(record.peer);
+    }
+}
+
 void outbound::on_session_up(session_number session) {
     const bureau_id peer = x_core.sessions.at(session).peer;
     auto& lane = x_lanes[peer];
+    if (lane.session == session) {
+        rescan(peer);  // What a restored peer has lost is ready again.
+        return;
+    }
     record_doubts(lane);  // Of a session that this one replaces.
     lane = peer_lane{};
     lane.session = session;
@@ -147,7 +159,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     const auto number = *lane.session;
     auto* session = x_core.session(number);
-    if (session == nullptr || !session->is_established()) {
+    if (session == nullptr) {
         return false;
     }
     const auto cls = lane.queue.choose([&](const ready_shipment& item) {

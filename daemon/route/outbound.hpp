@@ -47,6 +47,9 @@ public:
     /// Who dials sooner, because flash waits for a peer without a session.
     void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
+    /// The dialler sends after its own HELLO, a round trip before it has the peer's: TLS has pinned
+    /// the peer, and without a good HELLO of it nothing counts as taken.
+    void on_greeted(session_number session);
     void on_session_up(session_number session);
     void on_session_down(session_number session);
 

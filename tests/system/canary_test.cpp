@@ -11,6 +11,8 @@
 
 #include <zstd.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace dhow::tests {
@@ -132,12 +134,13 @@ BOOST_AUTO_TEST_CASE(nothing_readable_rests_on_a_disk_or_in_the_hubs_memory) {
 #ifdef DHOW_SANITIZED
     BOOST_TEST_MESSAGE("the hub's memory was not searched: a sanitized one has terabytes");
 #else
-    if (is_installed("gcore")) {
+    // The daemon keeps its memory to itself: only root may look.
+    if (::geteuid() == 0 && is_installed("gcore")) {
         const auto core = (scratch.path() / "hub").string();
         const auto dumped = run({"gcore", "-o", core, std::to_string(bureaus["IPSG"].pid())});
         BOOST_TEST(dumped.code == 0, dumped.out);
     } else {
-        BOOST_TEST_MESSAGE("the hub's memory was not searched: there is no gcore");
+        BOOST_TEST_MESSAGE("the hub's memory was not searched: it needs root and gcore");
     }
 #endif
     for (const auto& place : {bureaus.folder(), scratch.path()}) {

@@ -71,6 +71,30 @@ BOOST_AUTO_TEST_CASE(flash_is_offered_before_what_was_submitted_earlier) {
     BOOST_TEST((hub.offers.front().offer.id == flash));
 }
 
+BOOST_AUTO_TEST_CASE(the_dialler_sends_before_the_peer_has_said_who_it_is) {
+    const auto id = submit();
+    scripted_peer listener(*this, "IPSG", "fibre");
+    listener.is_mute = true;
+    listener.connect();
+    BOOST_TEST(!listener.is_up());
+    BOOST_REQUIRE(listener.offers.size() == 1U);
+    BOOST_TEST(listener.offers[0].whole);
+    BOOST_TEST((state_of(id) == delivery_state::queued));
+    listener.is_mute = false;
+    listener.exchange();
+    BOOST_TEST(listener.is_up());
+    BOOST_TEST(listener.offers.size() == 1U);
+    listener.commit(0);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_does_not_send_before_the_peer_has_said_who_it_is) {
+    submit();
+    hub.is_mute = true;
+    hub.connect();
+    BOOST_TEST(hub.offers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(custody_moves_only_with_the_commit_of_the_peer) {
     const auto id = submit({"MU", "KE"});
     hub.connect();

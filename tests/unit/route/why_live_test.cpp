@@ -24,8 +24,10 @@ std::set<std::string>& seen() {
 /// The hub at the other end of a session that the core has dialled; says what a test wants it to.
 class scripted_hub {
 public:
-    explicit scripted_hub(core_harness& world)
-        : x_world(world),
+    /// `answers`: what it says to each offer, from the first on.
+    explicit scripted_hub(core_harness& world, errc answers = errc::busy)
+        : answer(answers),
+          x_world(world),
           x_sealer(bureau("IPSG"), std::make_shared<protocol::directory>(world.directory()), x_hash,
                    seed() + 1000),
           x_ours(options("ZW", true), world.now),
@@ -47,8 +49,7 @@ public:
     scripted_hub(const scripted_hub&) = delete;
     scripted_hub& operator=(const scripted_hub&) = delete;
 
-    /// What it answers to each offer.
-    errc answer = errc::busy;
+    errc answer;
 
     void run() {
         for (bool moved = true; moved;) {
@@ -192,11 +193,7 @@ BOOST_AUTO_TEST_CASE(what_is_in_custody_and_not_opened_yet_says_so_until_it_is) 
 
 BOOST_AUTO_TEST_CASE(what_got_no_receipt_in_time_says_that_it_was_sent_again) {
     const auto id = submit();
-    const auto hand_over = [this] {
-        scripted_hub hub(*this);
-        hub.answer = errc::have_it;
-        hub.run();
-    };
+    const auto hand_over = [this] { scripted_hub hub(*this, errc::have_it); };
     hand_over();
     BOOST_TEST(expect_cause(id, "relayed-waiting-receipt").next_try.has_value());
     advance(1h);
