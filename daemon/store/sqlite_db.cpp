@@ -59,8 +59,8 @@ connection::connection(const std::string& path, int flags, const std::string& vf
     }
 }
 
-// SQLite calls a file damaged that it could not read. Who believes that restores a backup, and loses
-// what came after it.
+// SQLite calls a file damaged that it could not read. Who believes that restores a backup, and
+// loses what came after it.
 sqlite_error connection::error() const {
     const int code = sqlite3_extended_errcode(x_handle.get());
     if ((code & 0xff) == SQLITE_CORRUPT && has_failed_to_read(x_handle.get())) {

@@ -31,9 +31,11 @@ target_compile_options(dhow_flags INTERFACE
     -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers -Werror
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
+# ccache compares what precompiled headers hold, not when they were made.
 if(DHOW_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    # ccache compares what precompiled headers hold, not when they were made.
     target_compile_options(dhow_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+elseif(DHOW_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(dhow_flags INTERFACE -fpch-preprocess)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
