@@ -345,14 +345,34 @@ void outbound::on_event(session_number number, const event::all_sent& what) {
     }
 }
 
+// Held by now. The peer may have taken it all the same, and its answer comes to nobody: it is
+// offered again when it is released.
 void outbound::cancel_message(store::row_id message) {
+    store::transaction doubts;
     for (auto& [peer, lane] : x_lanes) {
         auto* session = lane.session ? x_core.session(*lane.session) : nullptr;
-        for (auto& [stream, open] : lane.open) {
-            if (session != nullptr && open.item.shipment.message == message) {
-                session->cancel(stream, errc::cancelled, x_core.now);
+        std::erase_if(lane.open, [&](const auto& entry) {
+            const auto& [stream, open] = entry;
+            const auto& shipment = open.item.shipment;
+            if (session == nullptr || shipment.message != message) {
+                return false;
             }
-        }
+            session->cancel(stream, errc::cancelled, x_core.now);
+            lane.queue.forget(shipment.row);
+            if (open.all_sent && !shipment.in_doubt) {
+                doubts.changes.emplace_back(
+                    operation::advance_shipment{.shipment = shipment.row,
+                                                .expected = in_state(store::shipment_state::held),
+                                                .state = store::shipment_state::held,
+                                                .at = x_core.now,
+                                                .in_doubt = true,
+                                                .lenient = true});
+            }
+            return true;
+        });
+    }
+    if (!doubts.changes.empty()) {
+        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
     }
 }
 

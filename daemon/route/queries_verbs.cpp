@@ -191,8 +191,16 @@ void queries::hold_message(const message_id& id, bool hold, const caller& who, a
             hold ? in_state(delivery_state::queued) | in_state(delivery_state::deferred)
                  : in_state(delivery_state::held);
         std::size_t count = 0;
+        // A peer may have taken what was held on its way there: then no delivery says so any more.
+        bool has_held = false;
         for (const auto& row : rows) {
             numbers.push_back(row.message.row);
+            for (const auto& shipment : row.shipments) {
+                if (shipment.state == shipment_state::held) {
+                    has_held = true;
+                    peers.insert(shipment.peer);
+                }
+            }
             transaction.changes.emplace_back(operation::hold_shipments{
                 .peer = {}, .message = row.message.row, .hold = hold, .at = x_core.now});
             for (const auto& delivery : row.deliveries) {
@@ -214,7 +222,7 @@ void queries::hold_message(const message_id& id, bool hold, const caller& who, a
                                  hold ? "held" : "released", "operator")});
             }
         }
-        if (count == 0) {
+        if (count == 0 && (hold || !has_held)) {
             answer(refusal(errc::conflict,
                            hold ? "nothing of it waits here" : "nothing of it is held"));
             return;

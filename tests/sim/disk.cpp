@@ -151,7 +151,7 @@ struct disk_methods {
         }
         return size;
     }
-    static int sleep(sqlite3_vfs*, int microseconds) { return microseconds; }
+    static int sleep(sqlite3_vfs*, int duration_us) { return duration_us; }
     static int current_time(sqlite3_vfs*, double* julian_day) {
         *julian_day = 2461000.5;  // A day in 2025; no row takes its time from SQLite.
         return SQLITE_OK;

@@ -147,6 +147,23 @@ BOOST_AUTO_TEST_CASE(a_doubt_that_a_full_disk_does_not_take_is_written_when_ther
     BOOST_TEST(text_of(id).in_doubt);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_on_its_way_is_in_doubt_and_offered_again_when_released) {
+    const auto id = submit();
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    expect<response::done>(an_operator(), request::hold{id, {}, true});
+    BOOST_TEST((text_of(id).state == shipment_state::held));
+    BOOST_TEST(text_of(id).in_doubt);
+    hub.commit(0);  // It had taken it before it heard; nobody listens any more.
+    BOOST_TEST((text_of(id).state == shipment_state::held));
+    expect<response::done>(an_operator(), request::hold{id, {}, false});
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.refuse(1, errc::have_it);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+    BOOST_TEST((text_of(id).state == shipment_state::done));
+}
+
 BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
     const auto file = upload("border", bytes(100'000, 4));
     submit({"MU"}, message_class::routine, {file});
