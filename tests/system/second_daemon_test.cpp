@@ -75,6 +75,18 @@ gateway copy_of(gateway& original, const std::string& name) {
     return {original.bureau(), folder};
 }
 
+/// Copies its folder between two moments of its life, as a snapshot of a virtual machine does.
+gateway snapshot_of(const gateway& running, const std::string& name) {
+    const auto folder = running.folder().parent_path() / name;
+    BOOST_REQUIRE(::kill(running.pid(), SIGSTOP) == 0);
+    const auto copied = run({"cp", "-a", running.folder().string(), folder.string()});
+    BOOST_REQUIRE(::kill(running.pid(), SIGCONT) == 0);
+    BOOST_REQUIRE_MESSAGE(copied.code == 0, copied.out);
+    fs::remove(folder / "api.sock");
+    fs::remove(folder / "dhowd.log");
+    return {running.bureau(), folder};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(second_daemon_test)
@@ -164,6 +176,43 @@ BOOST_AUTO_TEST_CASE(what_a_copy_that_is_not_behind_accepts_is_delivered_once_to
             BOOST_TEST(times_in_inbox(addressee, id) == 1);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_in_a_running_gateway_and_in_its_snapshot_arrives_once) {
+    federation bureaus;
+    bureaus.start_all();
+    auto& origin = bureaus["ZW"];
+    auto& hub = bureaus["IPSG"];
+    await_complete(origin, submit(origin, flash("before")));
+    hub.kill();
+    std::vector<std::string> sent = inbox_ids(bureaus["MU"]);
+    for (int i = 0; i < 5; ++i) {
+        sent.push_back(submit(origin, flash("in both")));
+    }
+    auto copy = snapshot_of(origin, "ZW-snapshot");
+    hub.start();
+    await_complete(origin, sent.back());
+
+    copy.start();
+    wait_until("the original's alarm",
+               [&] { return origin.log_text().find("second-gateway") != std::string::npos; });
+    sent.push_back(submit(copy, flash("of the copy")));
+    await_complete(copy, sent.back());
+    copy.terminate();
+    // The copy has started once more than it: so its peer takes the original for the older one,
+    // until it starts again.
+    sent.push_back(submit(origin, flash("of the original")));
+    wait_until("the reason", [&] {
+        const auto why = ask(origin.socket(), "GET", "/v1/messages/" + sent.back() + "/why");
+        return why.body.find("peer-clone-refused") != std::string::npos;
+    });
+    origin.terminate();
+    origin.start();
+    await_complete(origin, sent.back());
+    auto found = inbox_ids(bureaus["MU"]);
+    std::ranges::sort(found);
+    std::ranges::sort(sent);
+    BOOST_TEST(found == sent, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
