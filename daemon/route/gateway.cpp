@@ -37,7 +37,6 @@ gateway::gateway(gateway_start from)
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
-    x_peers.set_greeted([this](session_number number) { x_out.on_greeted(number); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
 

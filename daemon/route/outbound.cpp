@@ -8,6 +8,7 @@
 #include "protocol/parcel.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dhow::route {
 
@@ -50,21 +51,9 @@ outbound::transfer* outbound::find(session_number session, protocol::stream_id s
     return found == lane->open.end() ? nullptr : &found->second;
 }
 
-void outbound::on_greeted(session_number session) {
-    const auto& record = x_core.sessions.at(session);
-    if (record.is_dialler && !x_lanes.contains(record.peer)) {
-        x_lanes[record.peer].session = session;
-        feed(record.peer);
-    }
-}
-
 void outbound::on_session_up(session_number session) {
     const bureau_id peer = x_core.sessions.at(session).peer;
     auto& lane = x_lanes[peer];
-    if (lane.session == session) {
-        rescan(peer);  // What a restored peer has lost is ready again.
-        return;
-    }
     record_doubts(lane);  // Of a session that this one replaces.
     lane = peer_lane{};
     lane.session = session;
@@ -159,7 +148,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     const auto number = *lane.session;
     auto* session = x_core.session(number);
-    if (session == nullptr) {
+    if (session == nullptr || !session->is_established()) {
         return false;
     }
     const auto cls = lane.queue.choose([&](const ready_shipment& item) {
@@ -186,7 +175,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
                                return;
                            }
                            if (!segment.data || segment.data->size() != item.object.bytes) {
-                               fail(item, errc::store_corrupt, "the stored object is damaged");
+                               fail_if_still_here(std::move(item));
                                return;
                            }
                            item.inline_body = std::move(*segment.data);
@@ -204,19 +193,23 @@ void outbound::close_without_recipients(bureau_id peer, store::row_id message,
     x_core.out.ask(query::load_message{message}, [this, peer, item = std::move(item)](
                                                      store::reply& reply) mutable {
         const auto& rows = expect<answer::messages>(reply).rows;
-        // In doubt or not: a doubt may have been lost on a full disk.
-        const bool has_arrived =
-            !rows.empty() && std::ranges::any_of(rows.front().deliveries, [&](const auto& row) {
-                return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
-            });
-        if (has_arrived) {
-            // A receipt was faster than the peer's answer: attachments are left.
-            finish(peer, transfer{std::move(item), 0, true, false}, {});
-            return;
+        if (item.shipment.in_doubt && !rows.empty()) {
+            std::ranges::copy_if(
+                rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
+                    return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
+                });
         }
-        fail(item, errc::cancelled, "no recipient is left");
-        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
-            lane->second.queue.forget(item.shipment.row);
+        const auto lane = x_lanes.find(peer);
+        if (item.deliveries.empty()) {
+            fail(item, errc::cancelled, "no recipient is left");
+            if (lane != x_lanes.end()) {
+                lane->second.queue.forget(item.shipment.row);
+            }
+        } else if (lane != x_lanes.end()) {
+            // A receipt was faster than the peer's answer, or came by another way. The peer knows
+            // whether it has the text, and so whether attachments are left for it.
+            lane->second.queue.put_back(std::move(item));
+            feed(peer);
         }
     });
 }

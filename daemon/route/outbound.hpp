@@ -47,9 +47,6 @@ public:
     /// Who dials sooner, because flash waits for a peer without a session.
     void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
-    /// The dialler sends after its own HELLO, a round trip before it has the peer's: TLS has pinned
-    /// the peer, and without a good HELLO of it nothing counts as taken.
-    void on_greeted(session_number session);
     void on_session_up(session_number session);
     void on_session_down(session_number session);
 
@@ -106,6 +103,10 @@ private:
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
     std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
     void fail(const ready_shipment& item, errc code, std::string text);
+    /// Its body is not to be had: damaged, or gone with its message meanwhile.
+    void fail_if_still_here(ready_shipment item);
+    /// Attachments whose text the peer will not get do not wait for it.
+    void fail_waiting(const store::shipment_row& text, errc code, const std::string& why);
     void finish(bureau_id peer, transfer done,
                 const std::vector<protocol::recipient_answer>& exceptions);
     void add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,

@@ -223,6 +223,9 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                            "; it is set aside, run `dhow db check`");
         x_core.count.alarms += 1;
     }
+    if (item.message && item.object.kind == protocol::object_kind::text) {
+        fail_waiting(item.shipment, code, text);
+    }
     store::transaction transaction;
     transaction.changes.emplace_back(
         operation::advance_shipment{.shipment = item.shipment.row,
@@ -233,6 +236,39 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                                     .text = std::move(text),
                                     .lenient = true});
     commit_surely(std::move(transaction), [](const store::transaction_result&) {});
+}
+
+void outbound::fail_waiting(const store::shipment_row& text, errc code, const std::string& why) {
+    x_core.out.ask(query::load_message{text.message}, [this, text, code, why](store::reply& reply) {
+        store::transaction transaction;
+        for (const auto& message : expect<answer::messages>(reply).rows) {
+            for (const auto& shipment : message.shipments) {
+                if (shipment.peer == text.peer && shipment.attempt == text.attempt &&
+                    shipment.position != 0) {
+                    transaction.changes.emplace_back(
+                        operation::advance_shipment{.shipment = shipment.row,
+                                                    .expected = in_state(shipment_state::waiting),
+                                                    .state = shipment_state::failed,
+                                                    .at = x_core.now,
+                                                    .code = static_cast<std::uint16_t>(code),
+                                                    .text = why,
+                                                    .lenient = true});
+                }
+            }
+        }
+        if (!transaction.changes.empty()) {
+            commit_surely(std::move(transaction), [](const store::transaction_result&) {});
+        }
+    });
+}
+
+void outbound::fail_if_still_here(ready_shipment item) {
+    const auto row = item.shipment.row;
+    x_core.out.ask(query::load_shipment{row}, [this, item = std::move(item)](store::reply& reply) {
+        if (!expect<answer::ready>(reply).rows.empty()) {
+            fail(item, errc::store_corrupt, "the stored object is damaged");
+        }
+    });
 }
 
 void outbound::wait_for_space() {

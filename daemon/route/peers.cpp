@@ -74,7 +74,6 @@ void peers::on_event(session_number number, const event::sign_hello& what) {
             }
             const auto& signed_hello = std::get<seal::done::signed_hello>(*outcome);
             session->on_hello_signed(signed_hello.signer, signed_hello.value, x_core.now);
-            x_greeted(number);
         });
 }
 

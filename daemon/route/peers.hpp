@@ -50,10 +50,6 @@ public:
     void load(std::vector<store::peer_row> rows);
     /// Configuration at start and after reload: keeps the state of links that stay.
     void configure();
-    /// Who may begin to send: our HELLO is signed and will be the next that is written.
-    void set_greeted(std::function<void(session_number)> greeted) {
-        x_greeted = std::move(greeted);
-    }
     /// Told by the gateway so that a probe is early when flash waits.
     void set_flash_waits(std::function<bool(bureau_id)> waits) { x_flash_waits = std::move(waits); }
 
@@ -111,7 +107,6 @@ private:
     core& x_core;
     random_fraction x_random;
     std::function<bool(bureau_id)> x_flash_waits;
-    std::function<void(session_number)> x_greeted;
     std::map<std::string, link_record> x_links;
     std::map<bureau_id, peer_record> x_peers;
     std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;

@@ -36,10 +36,10 @@ constexpr std::size_t sockets_per_address = 1'000;
 constexpr seconds service_time_max{10};
 /// A handshake that waits for its first byte holds some buffers of a whole TLS record.
 constexpr std::uint64_t handshake_bytes_max = 110'000;
-constexpr std::uint64_t resident_growth_max =
-    (limits::half_open_max + limits::http_connections_max) * handshake_bytes_max;
+constexpr std::size_t kept_connections = limits::half_open_max + limits::http_connections_max;
+constexpr std::uint64_t resident_growth_max = kept_connections * handshake_bytes_max;
 /// From here on both listeners hold as many as they ever do.
-constexpr std::size_t full_house = 8 * limits::half_open_max;
+constexpr std::size_t full_house = 4 * limits::half_open_max;
 constexpr std::uint64_t growth_of_full_house_max = 4'000'000;
 
 /// How many may be open here.
@@ -75,16 +75,22 @@ public:
         const auto to = loopback(1, port);
         const int one = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         BOOST_REQUIRE(one >= 0);
-        x_sockets.push_back({one, POLLOUT, 0});
+        x_sockets.push_back({one, POLLRDHUP, 0});
         BOOST_REQUIRE(bind(one, reinterpret_cast<const sockaddr*>(&from), sizeof(from)) == 0);
         const int code = connect(one, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
         BOOST_REQUIRE((code == 0 || errno == EINPROGRESS));
     }
-    /// Not the half-made: of those whose connection was made, also when it was ended since.
-    std::size_t connected() {
+    /// That the other end has not hung up on, or not seen yet.
+    std::size_t open() {
         poll(x_sockets.data(), x_sockets.size(), 0);
-        return static_cast<std::size_t>(std::ranges::count_if(
-            x_sockets, [](const pollfd& one) { return (one.revents & POLLOUT) != 0; }));
+        return static_cast<std::size_t>(std::ranges::count_if(x_sockets, [](const pollfd& one) {
+            return (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+        }));
+    }
+    /// Both listeners have seen all of it, and kept what they keep.
+    void await_full_house() {
+        wait_until("the listeners to hang up on who is too many",
+                   [this] { return open() <= kept_connections; });
     }
     [[nodiscard]] std::size_t size() const { return x_sockets.size(); }
     void leave() {
@@ -152,11 +158,12 @@ BOOST_AUTO_TEST_CASE(ten_thousand_silent_connections_leave_the_others_served_and
     while (silent.size() < count) {
         silent.add(silent.size() % 2 == 0 ? bureaus.hub_port() : api_port);
         if (silent.size() == full_house) {
+            silent.await_full_house();
             expect_served(bureaus, "KE");
             with_full_house = hub.peak_resident_bytes();
         }
     }
-    wait_until("the connections", [&] { return silent.connected() == silent.size(); });
+    silent.await_full_house();
     expect_served(bureaus, "KE");
     const auto peak = hub.peak_resident_bytes();
     std::cout << "many_sockets: " << silent.size() << " connections: resident " << before / 1000

@@ -56,16 +56,17 @@ public:
     copier(store::sqlite_store& to, const std::string& id) : x_to(to) {
         namespace query = store::query;
         namespace answer = store::answer;
-        const auto found = ask_store<answer::messages>(
-            to, query::find_message{*bureau_id::parse("ZW"),
-                                    *protocol::from_hex<message_id>(without_dashes(id))});
+        const query::find_message wanted{
+            bureau_id::parse("ZW").value_or(bureau_id{}),
+            protocol::from_hex<message_id>(without_dashes(id)).value_or(message_id{})};
+        const auto found = ask_store<answer::messages>(to, wanted);
         BOOST_REQUIRE(found.rows.size() == 1U);
         x_original = found.rows.front();
         BOOST_REQUIRE(x_original.objects.size() == 1U);
         BOOST_REQUIRE(x_original.shipments.size() == 1U);
-        x_body =
-            *ask_store<answer::segment>(to, query::load_segment{x_original.objects.front().row, 0})
-                 .data;
+        const query::load_segment body{x_original.objects.front().row, 0};
+        x_body = ask_store<answer::segment>(to, body).data.value_or(protocol::bytes{});
+        BOOST_REQUIRE(!x_body.empty());
         x_next = ask_store<answer::start>(to, query::load_start{}).last_row + 1;
     }
 

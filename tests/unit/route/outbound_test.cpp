@@ -71,30 +71,6 @@ BOOST_AUTO_TEST_CASE(flash_is_offered_before_what_was_submitted_earlier) {
     BOOST_TEST((hub.offers.front().offer.id == flash));
 }
 
-BOOST_AUTO_TEST_CASE(the_dialler_sends_before_the_peer_has_said_who_it_is) {
-    const auto id = submit();
-    scripted_peer listener(*this, "IPSG", "fibre");
-    listener.is_mute = true;
-    listener.connect();
-    BOOST_TEST(!listener.is_up());
-    BOOST_REQUIRE(listener.offers.size() == 1U);
-    BOOST_TEST(listener.offers[0].whole);
-    BOOST_TEST((state_of(id) == delivery_state::queued));
-    listener.is_mute = false;
-    listener.exchange();
-    BOOST_TEST(listener.is_up());
-    BOOST_TEST(listener.offers.size() == 1U);
-    listener.commit(0);
-    BOOST_TEST((state_of(id) == delivery_state::relayed));
-}
-
-BOOST_AUTO_TEST_CASE(a_listener_does_not_send_before_the_peer_has_said_who_it_is) {
-    submit();
-    hub.is_mute = true;
-    hub.connect();
-    BOOST_TEST(hub.offers.empty());
-}
-
 BOOST_AUTO_TEST_CASE(custody_moves_only_with_the_commit_of_the_peer) {
     const auto id = submit({"MU", "KE"});
     hub.connect();
@@ -175,6 +151,15 @@ BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
     BOOST_TEST(hub.offers[1].whole);
 }
 
+BOOST_AUTO_TEST_CASE(attachments_do_not_wait_for_a_text_that_the_peer_will_not_have) {
+    const auto id = submit({"MU"}, message_class::routine, {upload("border", bytes(100'000, 4))});
+    hub.connect();
+    hub.refuse(0, errc::expired);
+    for (const auto& shipment : stored(id).shipments) {
+        BOOST_TEST((shipment.state == shipment_state::failed));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_peer_is_asked_again_when_it_said_and_not_before) {
     const auto id = submit();
     hub.connect();
@@ -228,8 +213,12 @@ BOOST_AUTO_TEST_CASE(attachments_go_when_a_receipt_was_faster_than_the_answer) {
     settle(id, "MU", protocol::outcome_kind::taken);
     BOOST_TEST((state_of(id) == delivery_state::taken));
     hub.connect();
-    BOOST_REQUIRE(hub.offers.size() == 2U);
-    BOOST_TEST((hub.offers[1].offer.kind == protocol::object_kind::attachment));
+    BOOST_REQUIRE(hub.offers.size() == 2U);  // The hub is asked whether it has the text.
+    BOOST_TEST((hub.offers[1].offer.kind == protocol::object_kind::text));
+    hub.refuse(1, errc::have_it);
+    BOOST_REQUIRE(hub.offers.size() == 3U);
+    BOOST_TEST((hub.offers[2].offer.kind == protocol::object_kind::attachment));
+    BOOST_TEST((state_of(id) == delivery_state::taken));
 }
 
 BOOST_AUTO_TEST_CASE(attachments_stay_when_nobody_said_that_the_text_arrived) {

@@ -61,7 +61,7 @@ public:
             x_gateway.pump();
             static_cast<void>(x_gateway.core().take_touched());
             handle();
-            const auto moved = move(*x_ours, *x_theirs) + (is_mute ? 0 : move(*x_theirs, *x_ours));
+            const auto moved = move(*x_ours, *x_theirs) + move(*x_theirs, *x_ours);
             x_gateway.core().on_session_events(x_number);
             x_gateway.pump();
             handle();
@@ -187,7 +187,6 @@ public:
         return {offer, std::get<seal::done::signed_receipt>(*made).encoded};
     }
 
-    bool is_mute = false;  ///< What it says does not arrive yet.
     std::uint64_t epoch = 1;
     std::uint64_t boot = 0;
     std::uint32_t credit = limits::granted_credit_bytes;
