@@ -193,7 +193,10 @@ BOOST_AUTO_TEST_CASE(what_is_in_custody_and_not_opened_yet_says_so_until_it_is) 
 
 BOOST_AUTO_TEST_CASE(what_got_no_receipt_in_time_says_that_it_was_sent_again) {
     const auto id = submit();
-    const auto hand_over = [this] { scripted_hub hub(*this, errc::have_it); };
+    const auto hand_over = [this] {
+        scripted_hub hub(*this, errc::have_it);
+        hub.run();
+    };
     hand_over();
     BOOST_TEST(expect_cause(id, "relayed-waiting-receipt").next_try.has_value());
     advance(1h);
