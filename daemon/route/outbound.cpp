@@ -163,7 +163,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     auto item = lane.queue.take(*cls);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
         const auto message = item.message->row;
-        close_without_recipients(peer, message, std::move(item));
+        close_without_recipients(number, message, std::move(item));
         return true;
     }
     if (item.inline_body.empty() && item.object.bytes <= limits::inline_body_bytes_max) {
@@ -188,29 +188,31 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     return true;
 }
 
-void outbound::close_without_recipients(bureau_id peer, store::row_id message,
+void outbound::close_without_recipients(session_number number, store::row_id message,
                                         ready_shipment item) {
-    x_core.out.ask(query::load_message{message}, [this, peer, item = std::move(item)](
+    x_core.out.ask(query::load_message{message}, [this, number, item = std::move(item)](
                                                      store::reply& reply) mutable {
+        auto* lane = lane_of(number);
+        if (lane == nullptr) {
+            return;  // Another session has begun its own load.
+        }
         const auto& rows = expect<answer::messages>(reply).rows;
+        const bureau_id peer = item.shipment.peer;
         if (item.shipment.in_doubt && !rows.empty()) {
             std::ranges::copy_if(
                 rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
                     return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
                 });
         }
-        const auto lane = x_lanes.find(peer);
         if (item.deliveries.empty()) {
             fail(item, errc::cancelled, "no recipient is left");
-            if (lane != x_lanes.end()) {
-                lane->second.queue.forget(item.shipment.row);
-            }
-        } else if (lane != x_lanes.end()) {
-            // A receipt was faster than the peer's answer, or came by another way. The peer knows
-            // whether it has the text, and so whether attachments are left for it.
-            lane->second.queue.put_back(std::move(item));
-            feed(peer);
+            lane->queue.forget(item.shipment.row);
+            return;
         }
+        // A receipt was faster than the peer's answer, or came by another way. The peer knows
+        // whether it has the text, and so whether attachments are left for it.
+        lane->queue.put_back(std::move(item));
+        feed(peer);
     });
 }
 

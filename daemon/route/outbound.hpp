@@ -97,7 +97,8 @@ private:
     void record_doubts(const peer_lane& lane);
     bool offer_next(bureau_id peer, peer_lane& lane);
     /// Every recipient of a text was settled before the peer answered.
-    void close_without_recipients(bureau_id peer, store::row_id message, ready_shipment item);
+    void close_without_recipients(session_number number, store::row_id message,
+                                  ready_shipment item);
     /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
     bool is_marked(bureau_id peer, session_number number, const store::shipment_row& what);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
