@@ -92,7 +92,8 @@ void deadlines::wake_shipments(const std::vector<store::shipment_row>& rows) {
 }
 
 void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& recipients) {
-    x_core.out.ask(query::load_message{message}, [this, recipients](store::reply& reply) {
+    const auto keep = x_out.withhold(message);
+    x_core.out.ask(query::load_message{message}, [this, recipients, keep](store::reply& reply) {
         const auto& rows = expect<answer::messages>(reply).rows;
         if (rows.empty()) {
             return;
@@ -102,7 +103,7 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
         for (const auto& row : found.deliveries) {
             if (std::find(recipients.begin(), recipients.end(), row.recipient) !=
                 recipients.end()) {
-                judge(found, row, again);
+                judge(found, row, keep, again);
             }
         }
         if (!again.empty()) {
@@ -112,7 +113,7 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
 }
 
 void deadlines::judge(const answer::full_message& message, const store::delivery_row& row,
-                      std::vector<bureau_id>& again) {
+                      const withheld& keep, std::vector<bureau_id>& again) {
     std::optional<utc_time> expires_at = message.message.expires_at;
     if (expires_at) {
         *expires_at += x_core.jumps.shift(message.message.received_at);
@@ -127,11 +128,11 @@ void deadlines::judge(const answer::full_message& message, const store::delivery
         std::any_of(message.shipments.begin(), message.shipments.end(), [&](const auto& shipment) {
             return shipment.peer == row.next_hop && shipment.position == 0 &&
                    shipment.state < shipment_state::done &&
-                   (shipment.in_doubt || x_out.progress(shipment.row).has_value());
+                   (shipment.in_doubt || x_out.may_have_left(shipment));
         });
     if (over && !in_doubt) {
         x_divert.notice(message.message, row.recipient, row.attempt,
-                        protocol::outcome_kind::expired, errc::expired);
+                        protocol::outcome_kind::expired, errc::expired, keep);
         return;
     }
     if (over) {

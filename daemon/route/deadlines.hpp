@@ -28,7 +28,7 @@ private:
     void wake_shipments(const std::vector<store::shipment_row>& rows);
     void look_at(store::row_id message, const std::vector<bureau_id>& recipients);
     void judge(const answer::full_message& message, const store::delivery_row& row,
-               std::vector<bureau_id>& again);
+               const withheld& keep, std::vector<bureau_id>& again);
     void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code);
     void purge(const std::vector<answer::purge>& rows);
 

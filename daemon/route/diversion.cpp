@@ -183,7 +183,7 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
 }
 
 void diversion::notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
-                       outcome_kind kind, errc code) {
+                       outcome_kind kind, errc code, withheld keep) {
     protocol::outcome outcome;
     outcome.id = message.id;
     outcome.attempt = attempt;
@@ -216,11 +216,12 @@ void diversion::notice(const store::message_row& message, bureau_id recipient, s
                                                                    .outcome = kind});
     }
     const auto row = x_receipts.add(transaction, message.origin, message.cls, std::move(outcome));
-    x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
-        if (result.status == store::transaction_status::committed) {
-            x_receipts.pend(row);
-        }
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, row, keep](const store::transaction_result& result) {
+                          if (result.status == store::transaction_status::committed) {
+                              x_receipts.pend(row);
+                          }
+                      });
 }
 
 }  // namespace dhow::route

@@ -23,9 +23,9 @@ public:
     void send_again(const answer::full_message& message, const std::vector<bureau_id>& recipients,
                     std::string reason, std::function<void(bool)> then);
     /// A notice to the origin (to ourselves when we are it): final state and signed outcome in one
-    /// transaction.
+    /// transaction. `keep` lives until that is written.
     void notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
-                protocol::outcome_kind kind, errc code);
+                protocol::outcome_kind kind, errc code, withheld keep = {});
 
     /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is
     /// none.

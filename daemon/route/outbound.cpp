@@ -94,8 +94,10 @@ void outbound::add_ready(ready_shipment item) {
         }
         return;  // No session: the store has it, and a session begins with a load.
     }
-    lane->second.queue.add_fresh(std::move(item));
-    feed(peer);
+    if (!keep_back(lane->second, item)) {
+        lane->second.queue.add_fresh(std::move(item));
+        feed(peer);
+    }
 }
 
 void outbound::rescan(bureau_id peer) {
@@ -123,6 +125,7 @@ void outbound::load(bureau_id peer, message_class cls) {
                            return;  // Another session has begun its own load.
                        }
                        found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
+                       drop_withheld(peer, found->second);
                        feed(peer);
                    });
 }
@@ -161,6 +164,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
         return false;
     }
     auto item = lane.queue.take(*cls);
+    lane.preparing.emplace(item.shipment.row, item.shipment.message);
     if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
         const auto message = item.message->row;
         close_without_recipients(number, message, std::move(item));
@@ -171,7 +175,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
                        [this, peer, number, item](store::reply& reply) mutable {
                            auto* still = lane_of(number);
                            auto& segment = expect<answer::segment>(reply);
-                           if (still == nullptr) {
+                           if (still == nullptr || !is_prepared(*still, item.shipment.row)) {
                                return;
                            }
                            if (!segment.data || segment.data->size() != item.object.bytes) {
@@ -193,8 +197,8 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
     x_core.out.ask(query::load_message{message}, [this, number, item = std::move(item)](
                                                      store::reply& reply) mutable {
         auto* lane = lane_of(number);
-        if (lane == nullptr) {
-            return;  // Another session has begun its own load.
+        if (lane == nullptr || !is_prepared(*lane, item.shipment.row)) {
+            return;  // Another session has begun its own load, or it was held meanwhile.
         }
         const auto& rows = expect<answer::messages>(reply).rows;
         const bureau_id peer = item.shipment.peer;
@@ -272,6 +276,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
 }
 
 void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
+    lane.preparing.erase(item.shipment.row);
     auto frame = make_offer(item);
     if (!frame) {
         fail(item, errc::store_corrupt, "the stored seal or lockboxes are damaged");
@@ -337,37 +342,6 @@ void outbound::on_event(session_number number, const event::acknowledged& what) 
 void outbound::on_event(session_number number, const event::all_sent& what) {
     if (auto* open = find(number, what.stream)) {
         open->all_sent = true;
-    }
-}
-
-// Held by now. The peer may have taken it all the same, and its answer comes to nobody: it is
-// offered again when it is released.
-void outbound::cancel_message(store::row_id message) {
-    store::transaction doubts;
-    for (auto& [peer, lane] : x_lanes) {
-        auto* session = lane.session ? x_core.session(*lane.session) : nullptr;
-        std::erase_if(lane.open, [&](const auto& entry) {
-            const auto& [stream, open] = entry;
-            const auto& shipment = open.item.shipment;
-            if (session == nullptr || shipment.message != message) {
-                return false;
-            }
-            session->cancel(stream, errc::cancelled, x_core.now);
-            lane.queue.forget(shipment.row);
-            if (open.all_sent && !shipment.in_doubt) {
-                doubts.changes.emplace_back(
-                    operation::advance_shipment{.shipment = shipment.row,
-                                                .expected = in_state(store::shipment_state::held),
-                                                .state = store::shipment_state::held,
-                                                .at = x_core.now,
-                                                .in_doubt = true,
-                                                .lenient = true});
-            }
-            return true;
-        });
-    }
-    if (!doubts.changes.empty()) {
-        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
     }
 }
 

@@ -16,6 +16,9 @@ struct transfer_progress {
     std::uint64_t total_bytes = 0;
 };
 
+/// Keeps a message from being offered; see outbound::withhold. Empty after the end of outbound.
+using withheld = std::shared_ptr<const void>;
+
 /// A recipient that a peer does not take: what outbound asks its owner to decide.
 struct undelivered {
     store::message_row message;
@@ -66,8 +69,17 @@ public:
     void write_again();
     /// Something that peers have said is not on disk yet: what others say of it comes too early.
     [[nodiscard]] bool waits_for_space() const { return x_waits_for_space; }
-    /// Cancels transfers of a message that are under way.
-    void cancel_message(store::row_id message);
+
+    /// While the value lives nothing of the message is offered: what was found about it ("not one
+    /// byte has left") stays true until it is written down. Transfers under way go on.
+    [[nodiscard]] withheld withhold(store::row_id message);
+    /// Whether a text may have reached its peer in this run: it is being sent, or was when its
+    /// message was withheld.
+    [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;
+    /// Held in the store by now: what is loaded of it is dropped, what is under way is cancelled.
+    void stop_message(store::row_id message);
+    /// Held in the store by now: what is loaded for the peer is dropped.
+    void stop_peer(bureau_id peer);
 
     [[nodiscard]] std::optional<transfer_progress> progress(store::row_id shipment) const;
     [[nodiscard]] std::size_t loaded() const;
@@ -83,13 +95,29 @@ private:
         ready_queue queue;
         std::optional<session_number> session;
         std::map<protocol::stream_id, transfer> open;
+        /// Shipment to message: taken from the queue, waiting for their bodies.
+        std::map<store::row_id, store::row_id> preparing;
         struct mark {
             store::row_id asked = 0;    ///< Up to here it is being written down.
             store::row_id durable = 0;  ///< Up to here shipments may be offered.
         };
         std::array<mark, protocol::message_class_count> marks;
     };
+    struct withholding {
+        std::size_t count = 0;              ///< Of living values.
+        std::set<store::row_id> under_way;  ///< Shipments that were being sent at the first.
+        std::set<bureau_id> dropped;        ///< Lanes that have to load again.
+    };
     peer_lane* lane_of(session_number session);
+    void release(store::row_id message);
+    bool keep_back(peer_lane& lane, const ready_shipment& item);
+    void drop_withheld(bureau_id peer, peer_lane& lane);
+    /// Takes the message out of what is loaded; false: nothing of it was.
+    static bool drop(peer_lane& lane, store::row_id message);
+    /// Ends the preparation of a shipment; false: it was dropped meanwhile.
+    static bool is_prepared(peer_lane& lane, store::row_id shipment) {
+        return lane.preparing.erase(shipment) > 0;
+    }
     transfer* find(session_number session, protocol::stream_id stream);
     void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(bureau_id peer, message_class cls);
@@ -126,6 +154,9 @@ private:
     marker x_mark;
     std::function<void(bureau_id)> x_hurry;
     std::map<bureau_id, peer_lane> x_lanes;
+    std::map<store::row_id, withholding> x_withheld;
+    /// Tells values that outlive this.
+    std::shared_ptr<outbound*> x_alive = std::make_shared<outbound*>(this);
     struct unwritten {
         store::transaction what;
         effects::stored then;

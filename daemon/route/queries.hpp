@@ -74,6 +74,7 @@ private:
                                                          const store::delivery_row& row) const;
 
     struct cancellation;
+    void judge_cancellation(const std::shared_ptr<cancellation>& what);
     void cancel_here(const std::shared_ptr<cancellation>& what);
     void cancel_there(const std::shared_ptr<cancellation>& what);
     void hold_message(const message_id& id, bool hold, const caller& who, answer_to answer);

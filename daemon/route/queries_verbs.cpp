@@ -37,42 +37,56 @@ struct queries::cancellation {
     answer::full_message message;
     std::vector<bureau_id> here;   ///< Not one byte of these has left.
     std::vector<bureau_id> there;  ///< Others have these, or may have them.
+    withheld keep;                 ///< So that it stays so until it is cancelled on disk.
     answer_to answer;
     std::string said;
 };
 
 void queries::ask(const caller& who, const request::cancel& what, answer_to answer) {
     find(who, what.id, answer, [this, who, answer](messages& rows) {
+        const auto& message = rows.front().message;
         if (!is_origin(rows.front())) {
             answer(refusal(errc::unauthorised, "only the origin cancels a message"));
             return;
         }
         auto cancels = std::make_shared<cancellation>();
-        cancels->message = std::move(rows.front());
-        cancels->agency = cancels->message.message.agency;
+        cancels->agency = message.agency;
         cancels->actor = who.agency.empty() ? "operator" : "agency " + who.agency;
         cancels->answer = answer;
-        const auto& message = cancels->message;
-        for (const auto& row : message.deliveries) {
-            const bool may_be_there =
-                std::ranges::any_of(message.shipments, [&](const auto& shipment) {
-                    return shipment.position == 0 && shipment.peer == row.next_hop &&
-                           (shipment.in_doubt || shipment.state == shipment_state::done ||
-                            x_out.progress(shipment.row).has_value());
-                });
-            if ((in_state(row.state) & with_others) != 0 ||
-                ((in_state(row.state) & not_handed_on) != 0 && may_be_there)) {
-                cancels->there.push_back(row.recipient);
-            } else if ((in_state(row.state) & not_handed_on) != 0) {
-                cancels->here.push_back(row.recipient);
+        cancels->keep = x_out.withhold(message.row);
+        // What was read before may have left meanwhile; what is read now stays.
+        x_core.out.ask(query::load_message{message.row}, [this, cancels](store::reply& reply) {
+            auto& found = expect<answer::messages>(reply).rows;
+            if (found.empty()) {
+                cancels->answer(refusal(errc::not_found, "it has been removed meanwhile"));
+                return;
             }
-        }
-        if (cancels->here.empty() && cancels->there.empty()) {
-            answer(refusal(errc::conflict, "every recipient has a final state already"));
-            return;
-        }
-        cancel_here(cancels);
+            cancels->message = std::move(found.front());
+            judge_cancellation(cancels);
+        });
     });
+}
+
+void queries::judge_cancellation(const std::shared_ptr<cancellation>& what) {
+    const auto& message = what->message;
+    for (const auto& row : message.deliveries) {
+        const bool may_be_there = std::ranges::any_of(message.shipments, [&](const auto& shipment) {
+            return shipment.position == 0 && shipment.peer == row.next_hop &&
+                   (shipment.in_doubt || shipment.state == shipment_state::done ||
+                    x_out.may_have_left(shipment));
+        });
+        if ((in_state(row.state) & with_others) != 0 ||
+            ((in_state(row.state) & not_handed_on) != 0 && may_be_there)) {
+            what->there.push_back(row.recipient);
+        } else if ((in_state(row.state) & not_handed_on) != 0) {
+            what->here.push_back(row.recipient);
+        }
+    }
+    if (what->here.empty() && what->there.empty()) {
+        what->answer(refusal(errc::conflict, "every recipient has a final state already"));
+        return;
+    }
+    cancel_here(what);
 }
 
 void queries::cancel_here(const std::shared_ptr<cancellation>& what) {
@@ -143,6 +157,7 @@ void queries::cancel_here(const std::shared_ptr<cancellation>& what) {
 }
 
 void queries::cancel_there(const std::shared_ptr<cancellation>& what) {
+    what->keep.reset();
     if (what->there.empty()) {
         what->answer(response::done{what->said});
         return;
@@ -235,7 +250,7 @@ void queries::hold_message(const message_id& id, bool hold, const caller& who, a
             }
             for (const auto number : numbers) {
                 if (hold) {
-                    x_out.cancel_message(number);
+                    x_out.stop_message(number);
                 }
             }
             for (const auto peer : peers) {
@@ -257,7 +272,11 @@ void queries::hold_peer(bureau_id peer, bool hold, answer_to answer) {
             answer(refusal_of(result));
             return;
         }
-        x_out.rescan(peer);
+        if (hold) {
+            x_out.stop_peer(peer);
+        } else {
+            x_out.rescan(peer);
+        }
         const std::string name(peer.text());
         answer(response::done{hold ? "all that waits for " + name + " is held"
                                    : "all that was held for " + name + " is released"});

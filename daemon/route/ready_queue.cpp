@@ -104,6 +104,39 @@ ready_shipment ready_queue::take(message_class cls) {
     return out;
 }
 
+template <class Predicate>
+std::size_t ready_queue::drop_if(Predicate is_out) {
+    std::size_t dropped = 0;
+    for (auto& lane : x_lanes) {
+        for (auto at = lane.by_origin.begin(); at != lane.by_origin.end();) {
+            const auto count = std::erase_if(at->second, [&](const ready_shipment& item) {
+                const bool is_dropped = is_out(item);
+                if (is_dropped) {
+                    x_known.erase(item.shipment.row);
+                }
+                return is_dropped;
+            });
+            lane.size -= count;
+            dropped += count;
+            at = at->second.empty() ? lane.by_origin.erase(at) : std::next(at);
+        }
+        if (lane.size > 0 && !lane.by_origin.contains(lane.turn)) {
+            const auto next = lane.by_origin.upper_bound(lane.turn);
+            lane.turn = next == lane.by_origin.end() ? lane.by_origin.begin()->first : next->first;
+        }
+    }
+    return dropped;
+}
+
+std::size_t ready_queue::drop(store::row_id message) {
+    return drop_if(
+        [message](const ready_shipment& item) { return item.shipment.message == message; });
+}
+
+void ready_queue::drop_all() {
+    drop_if([](const ready_shipment&) { return true; });
+}
+
 bool ready_queue::wants_load(message_class cls) const {
     const auto& lane = lane_of(cls);
     return lane.more && !lane.loading && lane.size == 0;

@@ -32,6 +32,10 @@ public:
     /// Takes the front out; it stays known as under way until forget().
     ready_shipment take(message_class cls);
     void forget(store::row_id row) { x_known.erase(row); }
+    /// Takes out what is loaded of a message; the number of shipments.
+    std::size_t drop(store::row_id message);
+    /// Takes out all that is loaded.
+    void drop_all();
     /// Classes whose loaded part is empty while the store may have more.
     [[nodiscard]] bool wants_load(message_class cls) const;
     void mark_loading(message_class cls) { lane_of(cls).loading = true; }
@@ -60,6 +64,8 @@ private:
         return x_lanes[static_cast<std::size_t>(cls)];
     }
     void wake(class_lane& woken);
+    template <class Predicate>
+    std::size_t drop_if(Predicate is_out);
 
     std::array<class_lane, protocol::message_class_count> x_lanes;
     std::unordered_set<store::row_id> x_known;

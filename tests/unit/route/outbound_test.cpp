@@ -57,6 +57,10 @@ struct with_a_hub : core_harness {
     }
     scripted_peer hub;
 };
+
+/// Three quarters of it, all that is not kept for flash, take one text of some bytes.
+constexpr std::uint32_t for_one_text =
+    (protocol::limits::usual_preamble_bytes + 300) * 4 / 3;
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(outbound_test, with_a_hub)
@@ -138,6 +142,71 @@ BOOST_AUTO_TEST_CASE(what_is_held_on_its_way_is_in_doubt_and_offered_again_when_
     hub.refuse(1, errc::have_it);
     BOOST_TEST((state_of(id) == delivery_state::relayed));
     BOOST_TEST((text_of(id).state == shipment_state::done));
+}
+
+// The peer gives credit for one text: the second is loaded and waits.
+BOOST_AUTO_TEST_CASE(what_is_loaded_and_cancelled_is_not_offered) {
+    hub.credit = for_one_text;
+    submit();
+    const auto id = submit();
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    expect<response::done>(agency("border"), request::cancel{id});
+    const auto third = submit();
+    hub.commit(0);
+    hub.exchange();
+    BOOST_TEST((state_of(id) == delivery_state::cancelled));
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.id == third));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_loaded_and_held_is_offered_when_it_is_released) {
+    hub.credit = for_one_text;
+    submit();
+    const auto id = submit();
+    hub.connect();
+    expect<response::done>(an_operator(), request::hold{id, {}, true});
+    hub.commit(0);
+    BOOST_TEST(hub.offers.size() == 1U);
+    expect<response::done>(an_operator(), request::hold{id, {}, false});
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.id == id));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_loaded_for_a_held_peer_is_offered_when_it_is_released) {
+    hub.credit = for_one_text;
+    const auto first = submit();
+    submit();
+    hub.connect();
+    expect<response::done>(an_operator(), request::hold{std::nullopt, bureau("IPSG"), true});
+    hub.commit(0);
+    BOOST_TEST((state_of(first) == delivery_state::relayed));
+    BOOST_TEST(hub.offers.size() == 1U);
+    expect<response::done>(an_operator(), request::hold{std::nullopt, bureau("IPSG"), false});
+    hub.exchange();
+    BOOST_TEST(hub.offers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_loaded_is_not_offered_while_it_is_being_cancelled) {
+    hub.credit = for_one_text;
+    submit();
+    const auto id = submit();
+    hub.connect();
+    bool is_cancelling = false;
+    before_apply = [&](const store::transaction& what) {
+        is_cancelling = std::ranges::any_of(what.changes, [](const store::change& one) {
+            const auto* moved = std::get_if<operation::advance_delivery>(&one);
+            return moved != nullptr && moved->state == delivery_state::cancelled;
+        });
+        hub.commit(0);
+        hub.exchange();
+    };
+    expect<response::done>(agency("border"), request::cancel{id});
+    BOOST_TEST(is_cancelling);
+    hub.exchange();
+    BOOST_TEST((state_of(id) == delivery_state::cancelled));
+    BOOST_TEST(hub.offers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
