@@ -203,6 +203,8 @@ inline constexpr std::size_t uploads_open_max = 256;
 /// Inbound messages whose attachment keys are kept while they are read; DESIGN section 6 has 500
 /// MiB a message, so that is 16 KB of piece digests each.
 inline constexpr std::size_t opened_messages_max = 8;
+/// Messages being opened at once: enough to keep every crypto worker busy between two commits.
+inline constexpr std::size_t open_at_once = 64;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 

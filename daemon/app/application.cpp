@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <optional>
 #include <ostream>
 
 namespace dhow::app {
@@ -65,35 +66,31 @@ int explain(const start_error& error, std::ostream& err) {
                               : exit::internal;
 }
 
-/// Waits for signals for as long as the daemon runs.
+/// Keeps signals from ending the process from its construction on; they are heeded once there is
+/// a daemon to serve. Outlives the daemon, whose end a signal must not cut short.
 class signals {
 public:
-    signals(boost::asio::io_context& io, running& daemon, std::string config_path, log& to)
-        : x_set(io, SIGHUP, SIGTERM, SIGINT),
-          x_daemon(daemon),
-          x_path(std::move(config_path)),
-          x_log(to) {
-        wait();
-    }
+    signals(boost::asio::io_context& io, std::string config_path, log& to)
+        : x_set(io, SIGHUP, SIGTERM, SIGINT), x_path(std::move(config_path)), x_log(to) {}
 
-private:
-    void wait() {
-        x_set.async_wait([this](const boost::system::error_code& error, int signal) {
+    void serve(running& daemon) {
+        x_set.async_wait([this, &daemon](const boost::system::error_code& error, int signal) {
             if (error) {
                 return;
             }
             if (signal == SIGHUP) {
-                reload();
-                wait();
+                reload(daemon);
+                serve(daemon);
                 return;
             }
             service_manager::stopping();
             x_log.write(route::log_level::notice, "stopping", "asked to by a signal");
-            x_daemon.stop();
+            daemon.stop();
         });
     }
 
-    void reload() {
+private:
+    void reload(running& daemon) {
         service_manager::reloading();
         const auto found = config::load_file(x_path);
         write_findings(check_configuration(found, system_now()), x_log);
@@ -101,13 +98,12 @@ private:
             x_log.write(route::log_level::warning, "reload",
                         "the new configuration has errors; the old one stays in use");
         } else {
-            x_daemon.reload(found.settings);
+            daemon.reload(found.settings);
         }
         service_manager::ready("running");
     }
 
     boost::asio::signal_set x_set;
-    running& x_daemon;
     std::string x_path;
     log& x_log;
 };
@@ -132,6 +128,10 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
     write_findings(findings, to);  // What does not fit together still serves what does.
     try {
         boost::asio::io_context io{1};
+        std::optional<signals> asked;
+        if (!options.check_only) {
+            asked.emplace(io, options.config_path, to);
+        }
         running daemon(io, found.settings, options.config_path, to);
         if (options.check_only && config::has_errors(findings)) {
             err << "dhowd: the configuration can be used, but has the errors above\n";
@@ -142,7 +142,7 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
             return exit::ok;
         }
         daemon.start();
-        signals wait(io, daemon, options.config_path, to);
+        asked->serve(daemon);
         io.run();
         daemon.finish();
         return daemon.has_failed() ? exit::store_trouble : exit::ok;

@@ -10,18 +10,17 @@ namespace dhow::route {
 using protocol::outcome_kind;
 using store::delivery_state;
 
-namespace {
-/// Messages being opened at once: enough to keep every crypto worker busy between two commits.
-constexpr std::size_t open_at_once = 64;
-}  // namespace
-
 void opening::open(store::message_row message, protocol::preamble preamble, bytes body) {
-    x_waiting.push_back({std::move(message), std::move(preamble), std::move(body)});
+    open({std::move(message), std::move(preamble), std::move(body), [] {}});
+}
+
+void opening::open(waiting what) {
+    x_waiting.push_back(std::move(what));
     next();
 }
 
 void opening::next() {
-    while (x_open < open_at_once && !x_waiting.empty()) {
+    while (x_open < limits::open_at_once && !x_waiting.empty()) {
         auto what = std::make_shared<waiting>(std::move(x_waiting.front()));
         x_waiting.pop_front();
         ++x_open;
@@ -91,6 +90,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
         }
         if (result.status != store::transaction_status::committed) {
             x_not_opened.insert(what.message.row);
+            what.then();
             return;
         }
         x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
@@ -101,6 +101,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
         for (const auto& agency : agencies) {
             x_notify(agency);
         }
+        what.then();
     });
 }
 
@@ -110,6 +111,7 @@ void opening::on_duplicate(const waiting& what, const digest& content_digest) {
         [this, what, content_digest](store::reply& reply) {
             const auto& items = expect<answer::inbox>(reply).rows;
             if (items.empty()) {
+                what.then();
                 return;  // Something else clashed; it stays `received`.
             }
             if (items.front().row.content_digest != content_digest) {
@@ -159,14 +161,16 @@ void opening::settle(const waiting& what, delivery_state state, errc code, outco
         kind == outcome_kind::refused ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
     const auto row =
         x_receipts.add(transaction, what.message.origin, what.message.cls, std::move(outcome));
-    x_core.out.commit(std::move(transaction), [this, row, message = what.message.row](
-                                                  const store::transaction_result& result) {
-        if (result.status == store::transaction_status::committed) {
-            x_receipts.pend(row);
-        } else if (result.status != store::transaction_status::conflict) {
-            x_not_opened.insert(message);
-        }
-    });
+    x_core.out.commit(std::move(transaction),
+                      [this, row, message = what.message.row,
+                       then = what.then](const store::transaction_result& result) {
+                          if (result.status == store::transaction_status::committed) {
+                              x_receipts.pend(row);
+                          } else if (result.status != store::transaction_status::conflict) {
+                              x_not_opened.insert(message);
+                          }
+                          then();
+                      });
 }
 
 void opening::complete_if_all_here(const answer::full_message& message) {
@@ -184,7 +188,7 @@ void opening::complete_if_all_here(const answer::full_message& message) {
     if (!seal) {
         return;
     }
-    const waiting what{message.message, {std::move(*seal), {}}, {}};
+    const waiting what{message.message, {std::move(*seal), {}}, {}, {}};
     store::transaction transaction;
     transaction.changes.emplace_back(operation::complete_inbox{message.message.row});
     transaction.changes.emplace_back(

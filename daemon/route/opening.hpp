@@ -1,8 +1,8 @@
 // Opens what is addressed to us, puts it into the inbox, assigns it to agencies, and owes the end
 // receipt. Way of the message: inbound (custody) -> [opening] -> seal (open) -> store -> inbox,
 // receipts. Pure. Net thread. Spec: docs/overview.md#opening (states, failure table). Tests:
-// unit/route/inbox_test.cpp, sim. Limits: open_at_once; a message under which two starts died is
-// quarantined.
+// unit/route/inbox_test.cpp, unit/route/opening_start_test.cpp, sim.
+// Limits: open_at_once; what a start opens alone and dies of twice is quarantined.
 #pragma once
 
 #include "daemon/route/assignment.hpp"
@@ -24,8 +24,9 @@ public:
     void open(store::message_row message, protocol::preamble preamble, bytes body);
     /// An attachment arrived: when all are here, the inbox says so and the origin is told.
     void complete_if_all_here(const answer::full_message& message);
-    /// At start: those that an earlier run did not get to; each is marked first, two marks
-    /// quarantine.
+    /// At start: those that an earlier run did not get to, marked and opened in batches. Those
+    /// that are marked already wait: they are opened one by one when the daemon has been up for a
+    /// minute, and those that end it twice even so are quarantined.
     void load_unopened();
     /// At start: those whose last attachment arrived just before the end.
     void load_incomplete(store::row_id after);
@@ -39,7 +40,9 @@ private:
         store::message_row message;
         protocol::preamble preamble;
         bytes body;
+        std::function<void()> then;  ///< When what it came to is on disk, or could not be.
     };
+    void open(waiting what);
     void next();
     void on_opened(const waiting& what, seal::done::opened_message& opened);
     void on_duplicate(const waiting& what, const digest& content_digest);
@@ -48,9 +51,11 @@ private:
                 protocol::outcome_kind kind);
     [[nodiscard]] protocol::outcome make_outcome(const waiting& what,
                                                  protocol::outcome_kind kind) const;
-    void mark_and_open(const store::delivery_row& row);
     void load_and_open(store::row_id message, std::function<void()> then);
-    void load_unopened_after(store::row_id message);
+    void next_batch();
+    void mark_and_open(const std::vector<store::row_id>& batch);
+    void next_suspect();
+    void quarantine(store::row_id message, std::function<void()> then);
     void retry_next(std::size_t left);
 
     core& x_core;
@@ -58,9 +63,15 @@ private:
     std::function<void(const std::string&)> x_notify;
     std::deque<waiting> x_waiting;
     std::size_t x_open = 0;
-    std::optional<store::row_id> x_start_from;  ///< load_unopened() stopped before this one.
-    std::set<store::row_id> x_not_opened;       ///< Still `received`: the commit failed.
-    std::set<store::row_id> x_not_completed;    ///< All is here: the commit failed.
+    utc_time x_started_at{};
+    store::row_id x_start_after = 0;  ///< Up to here the start has looked.
+    store::row_id x_start_upto = 0;   ///< What is later has come in this run.
+    bool x_start_is_stuck = false;    ///< The mark of the batch after it was not written.
+    /// Being opened when an earlier run ended, and how often that was so.
+    std::map<store::row_id, std::uint8_t> x_suspects;
+    bool x_suspect_is_open = false;
+    std::set<store::row_id> x_not_opened;     ///< Still `received`: the commit failed.
+    std::set<store::row_id> x_not_completed;  ///< All is here: the commit failed.
 };
 
 }  // namespace dhow::route

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Deliberate bugs, one at a time, and how many seeds the simulator needs to find each.
 
-usage: mutations.py --build FOLDER [--seeds N] [--only NAME] [--list]
+usage: mutations.py --build FOLDER [--seeds N] [--only NAME] [--list] [--check]
 
 Works on a copy of the tree in FOLDER/tree, so that no bug ever stands in the sources. Each mutation
 is a place in a file and what stands there instead; a place that is gone or not unique is an error,
@@ -76,7 +76,8 @@ MUTATIONS = [
      "        if (open.all_sent && !open.item.shipment.in_doubt) {\n", "        if (false) {\n"),
     ("offers-without-mark", "shipments are offered before it is written down",
      ROUTE + "outbound.cpp",
-     "    if (!is_marked(peer, lane, lane.queue.front(*cls).shipment)) {\n", "    if (false) {\n"),
+     "    if (!is_marked(peer, number, lane.queue.front(*cls).shipment)) {\n",
+     "    if (false) {\n"),
     ("notice-beats-delivery", "a notice stands although the delivery is confirmed",
      ROUTE + "receipts.cpp",
      "            return {delivery_state::delivered, before_delivery | noticed};",
@@ -120,8 +121,8 @@ MUTATIONS = [
      "        case outcome_kind::taken"),
     ("attachments-of-one-attempt", "an attachment counts for the attempt only that it came with",
      STORE + "sqlite_questions_messages.cpp",
-     "if (place == out.objects.end() || place->position != object.position) {",
-     "if (place == out.objects.end() && object.position == 0) {"),
+     "        take_shared(out.objects, std::move(object));\n",
+     "        static_cast<void>(object);\n"),
     ("full-disk-is-for-ever", "what a full disk kept from being opened stays closed",
      ROUTE + "deadlines.cpp", "        x_opening.retry();\n", ""),
     ("jump-ages-messages", "a jump of the clock ages what came before it", ROUTE + "deadlines.cpp",
@@ -130,6 +131,16 @@ MUTATIONS = [
      ROUTE + "deadlines.cpp",
      "    if (!x_core.expiry_frozen) {\n        purge(",
      "    {\n        purge("),
+    ("cancelled-is-offered", "what the queue has loaded is offered although it is cancelled",
+     ROUTE + "outbound_withheld.cpp",
+     "    return lane.queue.drop(message) + prepared > 0;\n",
+     "    return prepared > 0;\n"),
+    ("full-disk-forgets-answers", "what a full disk did not take of a peer's answer is forgotten",
+     ROUTE + "outbound_answers.cpp",
+     "            x_unwritten.push_back({*kept, then});\n", ""),
+    ("restored-store-has-no-doubts", "a gateway put back to a backup is sure of all that it holds",
+     STORE + "sqlite_store_open.cpp",
+     '            "UPDATE shipment SET in_doubt = 1 WHERE state < 4 AND in_doubt = 0;"\n', ""),
     ("synchronous-off", "commits do not wait for the disk", STORE + "sqlite_store_open.cpp",
      None, None),
 ]
@@ -216,8 +227,16 @@ def main():
     parser.add_argument("--seeds", type=int, default=2000)
     parser.add_argument("--only")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     chosen = [one for one in MUTATIONS if options.only in (None, one[0])]
+    if options.check:
+        for name, _, path, place, _ in chosen:
+            times = 1 if place is None else (TREE / path).read_text().count(place)
+            if times != 1:
+                die(f"{name}: its place is {times} times in {path}; bring the list up to date")
+        print(f"mutations: {len(chosen)} have their places")
+        return
     if options.list:
         for one in chosen:
             print(f"{one[0]:34} {one[1]}")

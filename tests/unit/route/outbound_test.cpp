@@ -59,8 +59,7 @@ struct with_a_hub : core_harness {
 };
 
 /// Three quarters of it, all that is not kept for flash, take one text of some bytes.
-constexpr std::uint32_t for_one_text =
-    (protocol::limits::usual_preamble_bytes + 300) * 4 / 3;
+constexpr std::uint32_t for_one_text = (protocol::limits::usual_preamble_bytes + 300) * 4 / 3;
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(outbound_test, with_a_hub)
