@@ -205,6 +205,8 @@ inline constexpr std::size_t uploads_open_max = 256;
 inline constexpr std::size_t opened_messages_max = 8;
 /// Messages being opened at once: enough to keep every crypto worker busy between two commits.
 inline constexpr std::size_t open_at_once = 64;
+/// Their bodies: half of what the crypto workers take, so that intake and relaying go on.
+inline constexpr std::size_t open_bytes_max = 16 * mib;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 

@@ -45,9 +45,9 @@ void log::write(route::log_level level, std::string_view id, std::string_view te
             std::chrono::system_clock::now());
         line << protocol::to_text(now) << ' ' << name.text << ' ' << id << ": ";
     }
-    for (const char c : text) {
-        line << (static_cast<unsigned char>(c) < 0x20 ? ' '
-                                                      : c);  // One line, whatever a peer said.
+    for (const char c : text) {  // One line, whatever a peer said.
+        const auto value = static_cast<unsigned char>(c);
+        line << (value < 0x20 || value == 0x7f ? ' ' : c);
     }
     line << '\n';
     x_to << line.str() << std::flush;

@@ -1,7 +1,7 @@
 // `dhow queue [PEER]`: what waits for whom; with a peer, each shipment.
 // Way of the message: while it waits, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: none.
+// Spec: docs/man/dhow.1. Tests: unit/cli/queue_command_test.cpp.
 // Limits: page_rows_max shipments a request; pages follow until the end.
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"
@@ -30,14 +30,14 @@ int show_summary(online& verb) {
     if (!answer) {
         return code;
     }
-    table rows{{"PEER", "CLASS", "READY", "DEFERRED", "HELD", "IN DOUBT", "SIZE", "OLDEST"}};
+    table rows{{"PEER", "CLASS", "READY", "DEFERRED", "HELD", "WAIT", "DOUBT", "SIZE", "OLDEST"}};
     for_each_object(*answer, "queues", [&](const json::object& one) {
         if (verb.options.json) {
             print_json(verb.streams, one);
         } else {
             rows.add({shown(one, "peer"), shown(one, "class"), shown(one, "ready"),
-                      shown(one, "deferred"), shown(one, "held"), shown(one, "in_doubt"),
-                      size_of(one), time_text(shown(one, "oldest"))});
+                      shown(one, "deferred"), shown(one, "held"), shown(one, "waiting"),
+                      shown(one, "in_doubt"), size_of(one), time_text(shown(one, "oldest"))});
         }
     });
     if (!verb.options.json && rows.empty()) {
@@ -51,8 +51,10 @@ int show_summary(online& verb) {
 /// One page; where the next begins, or empty at the end. Nothing: the run ends with `code`.
 std::optional<std::string> show_page(online& verb, const std::string& after, int& code) {
     const auto answer =
-        get_object(verb, "/admin/v1/queues/" + http::percent_encode(verb.options.operands[0]) +
-                             "?limit=500&after=" + after, code);
+        get_object(verb,
+                   "/admin/v1/queues/" + http::percent_encode(verb.options.operands[0]) +
+                       "?limit=500&after=" + after,
+                   code);
     if (!answer) {
         return std::nullopt;
     }
@@ -70,6 +72,8 @@ std::optional<std::string> show_page(online& verb, const std::string& after, int
     });
     if (!verb.options.json && !rows.empty()) {
         rows.print(verb.streams.out);
+    } else if (!verb.options.json && after == "0") {
+        verb.streams.out << "nothing waits for " << verb.options.operands[0] << '\n';
     }
     return shown(*answer, "more") == "true" ? last : std::string{};
 }

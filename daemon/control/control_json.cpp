@@ -70,6 +70,7 @@ json::object to_json(const response::queue_summary& value) {
         one["deferred"] = line.deferred;
         one["held"] = line.held;
         one["in_doubt"] = line.in_doubt;
+        one["waiting"] = line.waiting;
         one["bytes"] = line.bytes;
         one["oldest"] = time_value(line.oldest);
         lines.push_back(std::move(one));

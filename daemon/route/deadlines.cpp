@@ -19,6 +19,8 @@ constexpr std::size_t rows_a_look = 256;
 constexpr std::chrono::minutes look_interval{1};
 /// A held or doubtful delivery is looked at again after this.
 constexpr std::chrono::hours look_again{6};
+constexpr store::state_set nothing_falls_due =
+    store::settled_states | in_state(delivery_state::delivered);
 }  // namespace
 
 std::optional<utc_time> deadlines::next_deadline() const {
@@ -95,8 +97,8 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
     const auto keep = x_out.withhold(message);
     x_core.out.ask(query::load_message{message}, [this, recipients, keep](store::reply& reply) {
         const auto& rows = expect<answer::messages>(reply).rows;
-        if (rows.empty()) {
-            return;
+        if (rows.empty() || x_out.waits_for_space()) {
+            return;  // What has left may not be noted yet: the rows stay due.
         }
         const auto& found = rows.front();
         std::vector<bureau_id> again;
@@ -114,6 +116,10 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
 
 void deadlines::judge(const answer::full_message& message, const store::delivery_row& row,
                       const withheld& keep, std::vector<bureau_id>& again) {
+    if ((in_state(row.state) & nothing_falls_due) != 0) {
+        look_later(row, std::nullopt, errc{});
+        return;
+    }
     std::optional<utc_time> expires_at = message.message.expires_at;
     if (expires_at) {
         *expires_at += x_core.jumps.shift(message.message.received_at);

@@ -11,30 +11,45 @@ using protocol::outcome_kind;
 using store::delivery_state;
 
 void opening::open(store::message_row message, protocol::preamble preamble, bytes body) {
-    open({std::move(message), std::move(preamble), std::move(body), [] {}});
-}
-
-void opening::open(waiting what) {
-    x_waiting.push_back(std::move(what));
+    const auto row = message.row;
+    x_bytes += body.size();
+    x_waiting.push_back({std::move(message), std::move(preamble), std::move(body), or_later(row)});
     next();
 }
 
+std::function<void(bool)> opening::or_later(store::row_id message) {
+    return [this, message](bool is_settled) {
+        if (!is_settled) {
+            x_not_opened.insert(message);
+        }
+    };
+}
+
 void opening::next() {
-    while (x_open < limits::open_at_once && !x_waiting.empty()) {
+    while (
+        x_open < limits::open_at_once && !x_waiting.empty() &&
+        (x_open == 0 || x_open_bytes + x_waiting.front().body.size() <= limits::open_bytes_max)) {
         auto what = std::make_shared<waiting>(std::move(x_waiting.front()));
         x_waiting.pop_front();
+        const auto size = what->body.size();
         ++x_open;
+        x_open_bytes += size;
         seal::job::open_message job{what->preamble, std::move(what->body)};
         what->body = {};
         x_core.out.run(std::move(job), what->message.cls == message_class::flash,
-                       [this, what](protocol::result<seal::job_outcome>& outcome) {
+                       [this, what, size](protocol::result<seal::job_outcome>& outcome) {
                            --x_open;
+                           x_open_bytes -= size;
+                           x_bytes -= size;
                            if (outcome) {
                                on_opened(*what, std::get<seal::done::opened_message>(*outcome));
+                           } else if (protocol::errc_of(outcome.error()) == errc::overloaded) {
+                               what->then(false);
                            } else {
                                on_refused(*what, protocol::errc_of(outcome.error()));
                            }
                            next();
+                           read_next();
                        });
     }
 }
@@ -89,8 +104,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
             return;
         }
         if (result.status != store::transaction_status::committed) {
-            x_not_opened.insert(what.message.row);
-            what.then();
+            what.then(false);
             return;
         }
         x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
@@ -101,7 +115,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
         for (const auto& agency : agencies) {
             x_notify(agency);
         }
-        what.then();
+        what.then(true);
     });
 }
 
@@ -111,8 +125,8 @@ void opening::on_duplicate(const waiting& what, const digest& content_digest) {
         [this, what, content_digest](store::reply& reply) {
             const auto& items = expect<answer::inbox>(reply).rows;
             if (items.empty()) {
-                what.then();
-                return;  // Something else clashed; it stays `received`.
+                what.then(true);
+                return;  // It was settled meanwhile.
             }
             if (items.front().row.content_digest != content_digest) {
                 x_core.count.equivocations += 1;
@@ -162,14 +176,12 @@ void opening::settle(const waiting& what, delivery_state state, errc code, outco
     const auto row =
         x_receipts.add(transaction, what.message.origin, what.message.cls, std::move(outcome));
     x_core.out.commit(std::move(transaction),
-                      [this, row, message = what.message.row,
-                       then = what.then](const store::transaction_result& result) {
+                      [this, row, then = what.then](const store::transaction_result& result) {
                           if (result.status == store::transaction_status::committed) {
                               x_receipts.pend(row);
-                          } else if (result.status != store::transaction_status::conflict) {
-                              x_not_opened.insert(message);
                           }
-                          then();
+                          then(result.status == store::transaction_status::committed ||
+                               result.status == store::transaction_status::conflict);
                       });
 }
 

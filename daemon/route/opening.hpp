@@ -40,9 +40,12 @@ private:
         store::message_row message;
         protocol::preamble preamble;
         bytes body;
-        std::function<void()> then;  ///< When what it came to is on disk, or could not be.
+        std::function<void(bool is_settled)> then;  ///< False: it is still `received`.
     };
-    void open(waiting what);
+    struct to_read {
+        answer::full_message what;
+        std::function<void(bool is_settled)> then;
+    };
     void next();
     void on_opened(const waiting& what, seal::done::opened_message& opened);
     void on_duplicate(const waiting& what, const digest& content_digest);
@@ -51,18 +54,23 @@ private:
                 protocol::outcome_kind kind);
     [[nodiscard]] protocol::outcome make_outcome(const waiting& what,
                                                  protocol::outcome_kind kind) const;
-    void load_and_open(store::row_id message, std::function<void()> then);
+    std::function<void(bool)> or_later(store::row_id message);
+    void load_and_open(store::row_id message, std::function<void(bool)> then);
+    void read_next();
+    void read(const std::shared_ptr<to_read>& next, std::uint64_t bytes_total);
     void next_batch();
     void mark_and_open(const std::vector<store::row_id>& batch);
     void next_suspect();
-    void quarantine(store::row_id message, std::function<void()> then);
-    void retry_next(std::size_t left);
+    void quarantine(store::row_id message, std::function<void(bool)> then);
 
     core& x_core;
     receipts& x_receipts;
     std::function<void(const std::string&)> x_notify;
+    std::deque<to_read> x_to_read;
     std::deque<waiting> x_waiting;
     std::size_t x_open = 0;
+    std::uint64_t x_open_bytes = 0;  ///< Of bodies with the crypto workers.
+    std::uint64_t x_bytes = 0;       ///< Of all bodies here, and those being read.
     utc_time x_started_at{};
     store::row_id x_start_after = 0;  ///< Up to here the start has looked.
     store::row_id x_start_upto = 0;   ///< What is later has come in this run.
@@ -70,7 +78,9 @@ private:
     /// Being opened when an earlier run ended, and how often that was so.
     std::map<store::row_id, std::uint8_t> x_suspects;
     bool x_suspect_is_open = false;
-    std::set<store::row_id> x_not_opened;     ///< Still `received`: the commit failed.
+    /// Still `received`: the commit failed, or the workers had too much to do.
+    std::set<store::row_id> x_not_opened;
+    store::row_id x_retried = 0;              ///< The last of them that was tried again.
     std::set<store::row_id> x_not_completed;  ///< All is here: the commit failed.
 };
 

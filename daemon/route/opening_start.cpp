@@ -62,22 +62,23 @@ void opening::mark_and_open(const std::vector<store::row_id>& batch) {
     for (const auto message : batch) {
         transaction.changes.emplace_back(mark(message, x_core.self(), 1, x_core.now));
     }
-    x_core.out.commit(std::move(transaction),
-                      [this, batch](const store::transaction_result& result) {
-                          x_start_is_stuck = result.status != store::transaction_status::committed;
-                          if (x_start_is_stuck) {
-                              return;
-                          }
-                          x_start_after = batch.back();
-                          const auto left = std::make_shared<std::size_t>(batch.size());
-                          for (const auto message : batch) {
-                              load_and_open(message, [this, left] {
-                                  if (--*left == 0) {
-                                      next_batch();
-                                  }
-                              });
-                          }
-                      });
+    x_core.out.commit(
+        std::move(transaction), [this, batch](const store::transaction_result& result) {
+            x_start_is_stuck = result.status != store::transaction_status::committed;
+            if (x_start_is_stuck) {
+                return;
+            }
+            x_start_after = batch.back();
+            const auto left = std::make_shared<std::size_t>(batch.size());
+            for (const auto message : batch) {
+                load_and_open(message, [this, left, later = or_later(message)](bool is_settled) {
+                    later(is_settled);
+                    if (--*left == 0) {
+                        next_batch();
+                    }
+                });
+            }
+        });
 }
 
 void opening::next_suspect() {
@@ -85,10 +86,19 @@ void opening::next_suspect() {
     if (!x_suspect_is_open) {
         return;
     }
-    const auto [message, ends] = *x_suspects.begin();
-    const auto go_on = [this, message = message] {
-        x_suspects.erase(message);
-        next_suspect();
+    const auto message = x_suspects.begin()->first;
+    const auto ends = x_suspects.begin()->second;
+    const auto go_on = [this, message, ends](bool is_settled) {
+        if (is_settled) {
+            x_suspects.erase(message);
+            next_suspect();
+            return;
+        }
+        // It has survived: the mark is taken back, and each minute it is tried again.
+        x_suspect_is_open = false;
+        store::transaction back;
+        back.changes.emplace_back(mark(message, x_core.self(), ends, x_core.now));
+        x_core.out.commit(std::move(back), [](const store::transaction_result&) {});
     };
     if (ends >= ends_max) {
         quarantine(message, go_on);
@@ -98,22 +108,20 @@ void opening::next_suspect() {
     transaction.changes.emplace_back(
         mark(message, x_core.self(), static_cast<std::uint8_t>(ends + 1), x_core.now));
     x_core.out.commit(std::move(transaction),
-                      [this, message = message, go_on](const store::transaction_result& result) {
+                      [this, message, go_on](const store::transaction_result& result) {
                           if (result.status == store::transaction_status::committed) {
                               load_and_open(message, go_on);
                           } else {
-                              x_suspect_is_open = false;  // Each minute again.
+                              x_suspect_is_open = false;
                           }
                       });
 }
 
-void opening::quarantine(store::row_id message, std::function<void()> then) {
+void opening::quarantine(store::row_id message, std::function<void(bool)> then) {
     x_core.out.ask(query::load_message{message}, [this, then](store::reply& reply) {
         const auto& rows = expect<answer::messages>(reply).rows;
-        auto seal = rows.empty() ? protocol::result<protocol::seal>(errc::not_found)
-                                 : protocol::decode_seal(rows.front().message.seal);
-        if (!seal) {
-            then();
+        if (rows.empty()) {
+            then(true);
             return;
         }
         const auto& what = rows.front().message;
@@ -122,35 +130,55 @@ void opening::quarantine(store::row_id message, std::function<void()> then) {
         x_core.out.log(log_level::alarm, "poison",
                        "message " + to_text(what.id) + " of " + std::string(what.origin.text()) +
                            " is quarantined: the daemon ended each time that it was opened");
-        settle({what, {std::move(*seal), {}}, {}, then}, delivery_state::quarantined,
-               errc::cannot_open, protocol::outcome_kind::refused);
+        auto seal = protocol::decode_seal(what.seal);
+        settle({what, {seal ? std::move(*seal) : protocol::seal{}, {}}, {}, then},
+               delivery_state::quarantined, errc::cannot_open, protocol::outcome_kind::refused);
     });
 }
 
-void opening::load_and_open(store::row_id message, std::function<void()> then) {
+void opening::load_and_open(store::row_id message, std::function<void(bool)> then) {
     x_core.out.ask(query::load_message{message}, [this, then](store::reply& reply) {
         auto& rows = expect<answer::messages>(reply).rows;
         if (rows.empty()) {
-            then();
+            then(true);
             return;
         }
-        auto found = std::make_shared<answer::full_message>(std::move(rows.front()));
-        const auto& objects = found->objects;
-        const auto total = objects.empty() ? 0 : objects.front().bytes;
-        read_object(x_core, found->message.text_object, total,
-                    [this, found, then](std::optional<bytes> body) {
-                        auto seal = protocol::decode_seal(found->message.seal);
-                        auto boxes = protocol::decode_lockboxes(found->message.lockboxes);
-                        if (!seal || !boxes || !body) {
-                            on_refused({found->message, {}, {}, then}, errc::store_corrupt);
-                        } else {
-                            open({found->message,
-                                  {std::move(*seal), std::move(*boxes)},
-                                  std::move(*body),
-                                  then});
-                        }
-                    });
+        x_to_read.push_back({std::move(rows.front()), then});
+        read_next();
     });
+}
+
+void opening::read_next() {
+    while (!x_to_read.empty()) {
+        const auto& objects = x_to_read.front().what.objects;
+        const auto total = objects.empty() ? 0 : objects.front().bytes;
+        if (x_bytes > 0 && x_bytes + total > limits::open_bytes_max) {
+            return;
+        }
+        const auto next = std::make_shared<to_read>(std::move(x_to_read.front()));
+        x_to_read.pop_front();
+        x_bytes += total;
+        read(next, total);
+    }
+}
+
+void opening::read(const std::shared_ptr<to_read>& next, std::uint64_t bytes_total) {
+    read_object(x_core, next->what.message.text_object, bytes_total,
+                [this, next, bytes_total](std::optional<bytes> body) {
+                    auto& message = next->what.message;
+                    auto seal = protocol::decode_seal(message.seal);
+                    auto boxes = protocol::decode_lockboxes(message.lockboxes);
+                    if (seal && boxes && body) {
+                        x_waiting.push_back({std::move(message),
+                                             {std::move(*seal), std::move(*boxes)},
+                                             std::move(*body),
+                                             next->then});
+                        this->next();
+                    } else {
+                        x_bytes -= bytes_total;
+                        on_refused({message, {}, {}, next->then}, errc::store_corrupt);
+                    }
+                });
 }
 
 void opening::check_complete(store::row_id message) {
@@ -175,7 +203,6 @@ void opening::check_complete(store::row_id message) {
 }
 
 void opening::retry() {
-    constexpr std::size_t a_minute = 64;
     if (std::exchange(x_start_is_stuck, false)) {
         next_batch();
     }
@@ -185,16 +212,14 @@ void opening::retry() {
     for (const auto message : std::exchange(x_not_completed, {})) {
         check_complete(message);
     }
-    retry_next(a_minute);
-}
-
-void opening::retry_next(std::size_t left) {
-    if (left == 0 || x_not_opened.empty()) {
-        return;
+    // In turn, so that some that fail always do not stop the others.
+    for (auto left = std::min(x_not_opened.size(), limits::open_at_once); left > 0; --left) {
+        auto at = x_not_opened.upper_bound(x_retried);
+        at = at == x_not_opened.end() ? x_not_opened.begin() : at;
+        x_retried = *at;
+        x_not_opened.erase(at);
+        load_and_open(x_retried, or_later(x_retried));
     }
-    const auto message = *x_not_opened.begin();
-    x_not_opened.erase(x_not_opened.begin());
-    load_and_open(message, [this, left] { retry_next(left - 1); });
 }
 
 void opening::load_incomplete(store::row_id after) {

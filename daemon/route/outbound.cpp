@@ -71,17 +71,23 @@ void outbound::record_doubts(const peer_lane& lane) {
     store::transaction doubts;
     for (const auto& [stream, open] : lane.open) {
         if (open.all_sent && !open.item.shipment.in_doubt) {
-            doubts.changes.emplace_back(
-                operation::advance_shipment{.shipment = open.item.shipment.row,
-                                            .expected = in_state(store::shipment_state::ready),
-                                            .state = store::shipment_state::ready,
-                                            .at = x_core.now,
-                                            .in_doubt = true,
-                                            .lenient = true});
+            add_doubt(doubts, open.item.shipment.row);
         }
     }
     if (!doubts.changes.empty()) {
         commit_surely(std::move(doubts), [](const store::transaction_result&) {});
+    }
+}
+
+void outbound::add_doubt(store::transaction& to, store::row_id shipment) const {
+    // An operator may have held it on its way.
+    for (const auto state : {store::shipment_state::ready, store::shipment_state::held}) {
+        to.changes.emplace_back(operation::advance_shipment{.shipment = shipment,
+                                                            .expected = in_state(state),
+                                                            .state = state,
+                                                            .at = x_core.now,
+                                                            .in_doubt = true,
+                                                            .lenient = true});
     }
 }
 

@@ -123,6 +123,7 @@ private:
     void load(bureau_id peer, message_class cls);
     /// Of what was all sent over a session that is gone only the peer knows.
     void record_doubts(const peer_lane& lane);
+    void add_doubt(store::transaction& to, store::row_id shipment) const;
     bool offer_next(bureau_id peer, peer_lane& lane);
     /// Every recipient of a text was settled before the peer answered.
     void close_without_recipients(session_number number, store::row_id message,

@@ -18,7 +18,9 @@ withheld outbound::withhold(store::row_id message) {
                     entry.under_way.insert(open.item.shipment.row);
                 }
             }
-            drop_withheld(peer, lane);
+            if (drop(lane, message)) {
+                entry.dropped.insert(peer);
+            }
         }
     }
     const std::weak_ptr<outbound*> alive = x_alive;
@@ -92,13 +94,7 @@ void outbound::stop_message(store::row_id message) {
             session->cancel(stream, errc::cancelled, x_core.now);
             lane.queue.forget(shipment.row);
             if (open.all_sent && !shipment.in_doubt) {
-                doubts.changes.emplace_back(
-                    operation::advance_shipment{.shipment = shipment.row,
-                                                .expected = in_state(store::shipment_state::held),
-                                                .state = store::shipment_state::held,
-                                                .at = x_core.now,
-                                                .in_doubt = true,
-                                                .lenient = true});
+                add_doubt(doubts, shipment.row);
             }
             return true;
         });

@@ -61,6 +61,11 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
                 cancels->answer(refusal(errc::not_found, "it has been removed meanwhile"));
                 return;
             }
+            if (x_out.waits_for_space()) {
+                cancels->answer(refusal(errc::store_full,
+                                        "the disk is full: whether it has left is not noted yet"));
+                return;
+            }
             cancels->message = std::move(found.front());
             judge_cancellation(cancels);
         });

@@ -38,6 +38,7 @@ void ready_queue::add(class_lane& to, ready_shipment item) {
         to.turn = item.shipment.origin;
     }
     to.size += 1;
+    ++x_messages[item.shipment.message];
     to.by_origin[item.shipment.origin].push_back(std::move(item));
 }
 
@@ -81,6 +82,7 @@ void ready_queue::put_back(ready_shipment item) {
     auto& lane = lane_of(item.shipment.cls);
     lane.served -= weight(item);
     lane.size += 1;
+    ++x_messages[item.shipment.message];
     lane.turn = item.shipment.origin;
     lane.by_origin[lane.turn].push_front(std::move(item));
 }
@@ -93,6 +95,7 @@ ready_shipment ready_queue::take(message_class cls) {
     ready_shipment out = std::move(origin->second.front());
     origin->second.pop_front();
     lane.size -= 1;
+    uncount(out.shipment.message);
     lane.served += weight(out);
     auto next = std::next(origin);
     if (origin->second.empty()) {
@@ -104,6 +107,13 @@ ready_shipment ready_queue::take(message_class cls) {
     return out;
 }
 
+void ready_queue::uncount(store::row_id message) {
+    const auto found = x_messages.find(message);
+    if (--found->second == 0) {
+        x_messages.erase(found);
+    }
+}
+
 template <class Predicate>
 std::size_t ready_queue::drop_if(Predicate is_out) {
     std::size_t dropped = 0;
@@ -113,6 +123,7 @@ std::size_t ready_queue::drop_if(Predicate is_out) {
                 const bool is_dropped = is_out(item);
                 if (is_dropped) {
                     x_known.erase(item.shipment.row);
+                    uncount(item.shipment.message);
                 }
                 return is_dropped;
             });
@@ -129,6 +140,9 @@ std::size_t ready_queue::drop_if(Predicate is_out) {
 }
 
 std::size_t ready_queue::drop(store::row_id message) {
+    if (!x_messages.contains(message)) {
+        return 0;
+    }
     return drop_if(
         [message](const ready_shipment& item) { return item.shipment.message == message; });
 }
@@ -139,7 +153,7 @@ void ready_queue::drop_all() {
 
 bool ready_queue::wants_load(message_class cls) const {
     const auto& lane = lane_of(cls);
-    return lane.more && !lane.loading && lane.size == 0;
+    return lane.more && !lane.loading && lane.size < limits::loaded_shipments_per_class / 2;
 }
 
 void ready_queue::rescan(message_class cls) {

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace dhow::route {
@@ -36,7 +37,7 @@ public:
     std::size_t drop(store::row_id message);
     /// Takes out all that is loaded.
     void drop_all();
-    /// Classes whose loaded part is empty while the store may have more.
+    /// Classes of which less than half as much is loaded as may be, while the store may have more.
     [[nodiscard]] bool wants_load(message_class cls) const;
     void mark_loading(message_class cls) { lane_of(cls).loading = true; }
     [[nodiscard]] store::row_id cursor(message_class cls) const { return lane_of(cls).after; }
@@ -64,11 +65,13 @@ private:
         return x_lanes[static_cast<std::size_t>(cls)];
     }
     void wake(class_lane& woken);
+    void uncount(store::row_id message);
     template <class Predicate>
     std::size_t drop_if(Predicate is_out);
 
     std::array<class_lane, protocol::message_class_count> x_lanes;
     std::unordered_set<store::row_id> x_known;
+    std::unordered_map<store::row_id, std::size_t> x_messages;  ///< Loaded shipments of each.
 };
 
 template <class Predicate>

@@ -133,7 +133,7 @@ change_result change_writer::operator()(const operation::revive_shipments& what)
 change_result change_writer::operator()(const operation::doubt_shipments& what) {
     statement move(x_db,
                    "UPDATE shipment SET in_doubt = 1 WHERE peer = ? AND cls = ?"
-                   " AND state = 0 AND row <= ? AND in_doubt = 0",
+                   " AND state IN (0, 3) AND row <= ? AND in_doubt = 0",
                    what.peer, what.cls, what.upto);
     move.run();
     return changed_or(change_result::unchanged);

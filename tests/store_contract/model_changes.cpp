@@ -237,7 +237,9 @@ struct changer {
         return each_shipment(
             [&](const auto& one) {
                 return one.peer == o.peer && one.cls == o.cls &&
-                       one.state == shipment_state::ready && one.row <= o.upto && !one.in_doubt;
+                       (one.state == shipment_state::ready ||
+                        one.state == shipment_state::held) &&
+                       one.row <= o.upto && !one.in_doubt;
             },
             [](auto& one) { one.in_doubt = true; });
     }

@@ -136,7 +136,8 @@ void core_harness::run(command::run& what) {
         x_held_jobs.push_back(std::move(what));
         return;
     }
-    auto made = x_sealer->run(what.what);
+    auto made = has_no_workers ? protocol::result<seal::job_outcome>(errc::overloaded)
+                               : x_sealer->run(what.what);
     x_gateway->on_sealed(what.number, made);
 }
 

@@ -39,6 +39,21 @@ BOOST_AUTO_TEST_CASE(what_was_all_sent_is_expired_unconfirmed_and_gets_no_notice
     BOOST_TEST(row(id).text == "expired, unconfirmed");
 }
 
+BOOST_AUTO_TEST_CASE(a_settled_delivery_does_not_fall_due_again) {
+    const auto id = submit();
+    apply({operation::advance_delivery{
+        .message = stored(id).message.row,
+        .recipient = bureau("MU"),
+        .expected = 0xffff'ffff,
+        .state = delivery_state::rejected,
+        .at = now,
+        .due_at = std::optional<std::optional<protocol::utc_time>>(now + 1h)}});
+    advance(25h);
+    BOOST_TEST((row(id).state == delivery_state::rejected));
+    BOOST_TEST(!row(id).due_at.has_value());
+    BOOST_TEST(core().state().count.expired == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_expires_while_the_clock_is_in_doubt) {
     const auto id = submit();
     core().freeze_expiry(true);

@@ -95,6 +95,53 @@ BOOST_AUTO_TEST_CASE(more_than_a_batch_is_opened_to_the_end) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_the_workers_have_no_time_for_is_opened_later) {
+    has_no_workers = true;
+    last_run(0s);
+    BOOST_TEST((state_of(one) == delivery_state::received));
+    has_no_workers = false;
+    advance(2min);
+    BOOST_TEST((state_of(one) == delivery_state::complete));
+    BOOST_TEST((state_of(two) == delivery_state::complete));
+}
+
+bool writes_inbox(const store::transaction& what) {
+    return std::ranges::any_of(what.changes, [](const auto& change) {
+        return std::holds_alternative<operation::put_inbox>(change);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_suspect_that_the_daemon_survives_is_no_worse_than_before) {
+    run_that_ends(0s);
+    is_disk_full_for = writes_inbox;
+    for (int run = 0; run < 5; ++run) {
+        last_run(3min);
+        BOOST_TEST((state_of(one) == delivery_state::received));
+        BOOST_TEST(ends_of(one) == 1);
+    }
+    is_disk_full_for = {};
+    last_run(3min);
+    BOOST_TEST((state_of(one) == delivery_state::complete));
+}
+
+BOOST_AUTO_TEST_CASE(poison_is_not_opened_while_a_full_disk_keeps_it_from_quarantine) {
+    run_that_ends(0s);
+    run_that_ends(3min);
+    run_that_ends(3min);
+    is_disk_full_for = [](const store::transaction& what) {
+        return std::ranges::any_of(what.changes, [](const auto& change) {
+            const auto* moved = std::get_if<operation::advance_delivery>(&change);
+            return moved != nullptr && moved->state == delivery_state::quarantined;
+        });
+    };
+    last_run(10min);
+    BOOST_TEST((state_of(one) == delivery_state::received));
+    is_disk_full_for = {};
+    advance(2min);
+    BOOST_TEST((state_of(one) == delivery_state::quarantined));
+    BOOST_TEST((state_of(two) == delivery_state::complete));
+}
+
 BOOST_AUTO_TEST_CASE(suspects_wait_for_space_without_another_mark) {
     run_that_ends(0s);
     is_disk_full_for = [](const store::transaction& what) {

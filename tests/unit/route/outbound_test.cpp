@@ -208,6 +208,35 @@ BOOST_AUTO_TEST_CASE(what_is_loaded_is_not_offered_while_it_is_being_cancelled) 
     BOOST_TEST(hub.offers.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_with_its_peer_on_its_way_is_in_doubt_when_the_connection_dies) {
+    const auto id = submit();
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.front().whole);
+    expect<response::done>(an_operator(), request::hold{std::nullopt, bureau("IPSG"), true});
+    hub.cut();
+    BOOST_TEST((text_of(id).state == shipment_state::held));
+    BOOST_TEST(text_of(id).in_doubt);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_with_its_peer_on_its_way_is_in_doubt_after_a_crash) {
+    const auto id = submit();
+    hub.connect();
+    expect<response::done>(an_operator(), request::hold{std::nullopt, bureau("IPSG"), true});
+    hub.vanish();
+    restart();
+    BOOST_TEST(text_of(id).in_doubt);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_cancelled_while_an_answer_of_the_peer_is_not_on_disk) {
+    const auto id = submit();
+    hub.connect();
+    fail_next_commit = store::transaction_status::full;
+    hub.commit(0);
+    BOOST_TEST((expect_problem(agency("border"), request::cancel{id}).code == errc::store_full));
+    advance(11s);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
+}
+
 BOOST_AUTO_TEST_CASE(attachments_follow_only_when_the_peer_has_the_text) {
     const auto file = upload("border", bytes(100'000, 4));
     submit({"MU"}, message_class::routine, {file});

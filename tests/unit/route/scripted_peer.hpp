@@ -77,6 +77,8 @@ public:
         x_gateway.pump();
         x_ours.reset();
     }
+    /// The gateway ends; nobody notices.
+    void vanish() { x_ours.reset(); }
     [[nodiscard]] bool is_up() const { return x_ours && x_ours->is_established(); }
 
     // What the gateway offered
