@@ -83,6 +83,8 @@ def conditions(options):
 
 
 def number(value):
+    if value is None:
+        return "-"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}"
@@ -100,7 +102,8 @@ class Printer:
                  if self.is_table else json.dumps(facts))
 
     def metric(self, metric, peer, value, unit):
-        line = {"metric": metric, "peer": peer, "value": round(value, 4), "unit": unit}
+        value = None if value is None else round(value, 4)  # None: not done, the unit says why
+        line = {"metric": metric, "peer": peer, "value": value, "unit": unit}
         self.lines.append(line)
         if not self.is_table:
             self.say(json.dumps(line))
@@ -116,7 +119,7 @@ class Printer:
         self.say("\n" + row("metric", "peer", "value", "unit", "target", ""))
         for line in self.lines:
             target, verdict = "", ""
-            if line["metric"] in TARGETS:
+            if line["metric"] in TARGETS and line["peer"] == "dhow":
                 is_rate, wanted = TARGETS[line["metric"]]
                 is_met = line["value"] >= wanted if is_rate else line["value"] <= wanted
                 target, verdict = number(wanted), "met" if is_met else "missed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rows of other systems for the bench of poor links: urgent and cuts.
+"""Rows of other systems for the bench of poor links.
 
 usage: bench_links_peers.py --linkemu PROGRAM [--dir DIR] [--limit S] [--only NAME] [PART...]
 """
@@ -14,6 +14,7 @@ import tempfile
 import link_peers
 from emulated_link import EmulatedLink, can_emulate
 
+LIMIT_S = 600
 # name -> kbit/s, round trip in ms, bytes that are sent through cuts
 LINES = {"64k-600ms": (64, 600, 1024 * 1024), "9k6-1400ms": (9.6, 1400, 100 * 1024)}
 
@@ -21,13 +22,15 @@ LINES = {"64k-600ms": (64, 600, 1024 * 1024), "9k6-1400ms": (9.6, 1400, 100 * 10
 class PeerLinks:
     """`metric` takes None as value for what was not done in the limit; the unit says so."""
 
-    def __init__(self, linkemu, folder, metric, note, limit_s=600, names=("nncp", "postfix")):
+    def __init__(self, linkemu, folder, metric, note, limit_s=LIMIT_S, names=("nncp", "postfix")):
         self.linkemu = linkemu
         self.folder = folder
         self.metric = metric
         self.note = note
         self.limit_s = limit_s
         self.names = [name for name in names if link_peers.programs_of(name)]
+        for name in set(names) - set(self.names):
+            note(f"{name} is not installed: no rows of it")
 
     def run(self, parts):
         calls = [(getattr(self, part), name, line)
@@ -41,6 +44,18 @@ class PeerLinks:
 
     def say(self, metric, peer, value, unit):
         self.metric(metric, peer, value, unit if value is not None else f"not in {self.limit_s} s")
+
+    def random(self, name, line):
+        """1,500 incompressible bytes on a fresh connection, IP bytes both ways."""
+        if line != "64k-600ms":
+            return
+        kbit, rtt_ms, _ = LINES[line]
+        folder = self.folder_for("random", name, line)
+        with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms) as link:
+            peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
+            found = link_peers.bytes_of_one(peer, link, 1500, self.limit_s)
+        self.note(f"random {name}: {found}")
+        self.say("links.frugal.random_bytes", name, found, "B")
 
     def urgent(self, name, line):
         kbit, rtt_ms, _ = LINES[line]
@@ -71,7 +86,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
     parser.add_argument("--linkemu", required=True, type=pathlib.Path)
     parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
-    parser.add_argument("--limit", type=int, default=600)
+    parser.add_argument("--limit", type=int, default=LIMIT_S)
     parser.add_argument("--only", default="nncp,postfix")
     parser.add_argument("parts", nargs="*")
     options = parser.parse_args()

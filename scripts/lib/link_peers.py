@@ -209,6 +209,23 @@ def urgent_s(peer, limit_s, wait_s):
         peer.stop()
 
 
+def bytes_of_one(peer, link, size, limit_s):
+    """IP bytes both ways for one message, the handshake of a running link left out where there is
+    one; None if it has not come."""
+    peer.start()
+    try:
+        time.sleep(10)
+        before = link.counters()
+        peer.send("flash", size, is_urgent=True)
+        if await_arrival(peer, "flash", limit_s) is None:
+            return None
+        time.sleep(5)
+        after = link.counters()
+        return sum(after[way]["bytes_in"] - before[way]["bytes_in"] for way in ("up", "down"))
+    finally:
+        peer.stop()
+
+
 def transfer(peer, link, size, limit_s):
     """Whether it came, seconds that the link was up, bytes sent above TCP."""
     peer.start()
