@@ -33,7 +33,7 @@ constexpr std::uint64_t no_bound = ~std::uint64_t{0};
 constexpr std::uint64_t stream_max = 0xffff'ffff;
 constexpr std::uint64_t window_max = 0xffff'ffff;
 /// Ages and pauses: 400 days and then some; far below what overflows a time.
-constexpr std::uint64_t age_ms_max = 100ULL * 365 * 24 * 3600 * 1000;
+constexpr auto age_ms_max = static_cast<std::uint64_t>(limits::age_max.count());
 constexpr std::uint64_t pause_s_max = 365ULL * 24 * 3600;
 
 /// What a frame may claim as its length. Nothing is held for a longer one.

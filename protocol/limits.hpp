@@ -203,6 +203,8 @@ inline constexpr std::size_t uploads_open_max = 256;
 /// Inbound messages whose attachment keys are kept while they are read; DESIGN section 6 has 500
 /// MiB a message, so that is 16 KB of piece digests each.
 inline constexpr std::size_t opened_messages_max = 8;
+/// [format] The age that an offer may tell: a message lives for decades at most.
+inline constexpr std::chrono::milliseconds age_max = std::chrono::hours{100 * 365 * 24};
 /// Messages being opened at once: enough to keep every crypto worker busy between two commits.
 inline constexpr std::size_t open_at_once = 64;
 /// Their bodies: half of what the crypto workers take, so that intake and relaying go on.

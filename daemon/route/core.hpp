@@ -15,6 +15,7 @@
 #include "protocol/hasher.hpp"
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
@@ -105,9 +106,12 @@ struct core {
     utc_time stopping_since{}, frozen_since{}, disk_since{};  ///< Of the states above.
     counters count;
 
-    /// Since a message came; jumps of the clock do not age it.
+    /// Since a message came, never less than 0; jumps of the clock do not age it. While the clock
+    /// is in doubt only what has passed since then is certain.
     [[nodiscard]] protocol::milliseconds age_since(utc_time noted) const {
-        return now - noted - jumps.shift(noted);
+        const auto whole = now - noted - jumps.shift(noted);
+        const auto certain = expiry_frozen ? std::min(whole, now - frozen_since) : whole;
+        return std::max<protocol::milliseconds>(certain, protocol::milliseconds{0});
     }
     /// Something in the store falls due then: deadlines looks not later.
     void wake_at(std::optional<utc_time> at) {

@@ -27,8 +27,13 @@ private:
     void on_due(answer::due& due);
     void wake_shipments(const std::vector<store::shipment_row>& rows);
     void look_at(store::row_id message, const std::vector<bureau_id>& recipients);
-    void judge(const answer::full_message& message, const store::delivery_row& row,
-               const withheld& keep, std::vector<bureau_id>& again);
+    struct look;
+    void judge_all(look& what);
+    void judge(look& what, const store::delivery_row& row);
+    void send_again_or_wait(look& what, const store::delivery_row& row,
+                            std::optional<utc_time> expires_at, bool in_doubt);
+    /// Why nothing carries it any more; errc{}: something does.
+    static errc without_a_way(const look& what, const store::delivery_row& row);
     void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code);
     void purge(const std::vector<answer::purge>& rows);
 

@@ -55,7 +55,7 @@ delivery_state state_of(outcome_kind kind) {
 
 bool another_way_may_help(errc code) {
     return code != errc::expired && code != errc::cancelled && code != errc::equivocation &&
-           code != errc::bad_signature && code != errc::bad_digest;
+           code != errc::bad_signature && code != errc::bad_digest && code != errc::store_corrupt;
 }
 }  // namespace
 
@@ -70,6 +70,15 @@ std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id pee
         return hops.front();
     }
     return std::nullopt;
+}
+
+std::optional<protocol::milliseconds> diversion::patience(message_class cls,
+                                                          std::uint8_t attempt) const {
+    const auto first = x_core.config->times[static_cast<std::size_t>(cls)].send_again_after;
+    if (first.count() == 0) {
+        return std::nullopt;
+    }
+    return first * (1L << std::min<unsigned>(attempt, 16));
 }
 
 void diversion::divert(std::vector<undelivered> what) {
@@ -118,6 +127,27 @@ void diversion::send_again(const answer::full_message& message,
     reroute(message, by_peer, true, reason, std::move(then));
 }
 
+void diversion::add_shipments(store::transaction& to, const answer::full_message& message,
+                              bureau_id peer, std::uint8_t attempt) const {
+    for (const auto& object : message.objects) {
+        to.changes.emplace_back(operation::put_shipment{
+            {.row = x_core.next_row(),
+             .peer = peer,
+             .cls =
+                 object.position == 0 ? message.message.cls : attachment_class(message.message.cls),
+             .state = object.position == 0 ? shipment_state::ready : shipment_state::waiting,
+             .object = object.row,
+             .message = message.message.row,
+             .position = object.position,
+             .attempt = attempt,
+             .origin = message.message.origin,
+             .text = {},
+             .due_at = {},
+             .created_at = x_core.now,
+             .changed_at = x_core.now}});
+    }
+}
+
 void diversion::reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                         const std::string& reason, std::function<void(bool)> then) {
     std::uint8_t attempt = 0;
@@ -125,12 +155,9 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
         attempt = std::max(attempt, row.attempt);
     }
     attempt = static_cast<std::uint8_t>(attempt + (new_attempt ? 1 : 0));
-    const auto& times = x_core.config->times[static_cast<std::size_t>(message.message.cls)];
     std::optional<utc_time> due = message.message.expires_at;
-    if (times.send_again_after.count() > 0) {
-        const protocol::milliseconds patience =
-            times.send_again_after * (1L << std::min<unsigned>(attempt, 16));
-        due = due ? std::min(*due, x_core.now + patience) : x_core.now + patience;
+    if (const auto time = patience(message.message.cls, attempt)) {
+        due = std::min(due.value_or(x_core.now + *time), x_core.now + *time);
     }
     store::transaction transaction;
     for (const auto& [peer, recipients] : by_peer) {
@@ -145,28 +172,23 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
                                             .attempt = attempt,
                                             .due_at = due,
                                             .lenient = true});
+            // The addressee has the text; it goes that way so that its attachments may.
+            transaction.changes.emplace_back(
+                operation::advance_delivery{.message = message.message.row,
+                                            .recipient = recipient,
+                                            .expected = in_state(delivery_state::delivered),
+                                            .state = delivery_state::delivered,
+                                            .at = x_core.now,
+                                            .next_hop = peer,
+                                            .attempt = attempt,
+                                            .due_at = due,
+                                            .lenient = true});
             transaction.changes.emplace_back(operation::put_event{
                 x_core.event(message.message.origin, message.message.id, recipient,
                              new_attempt ? "sent-again" : "diverted", "gateway",
                              "by " + std::string(peer.text()) + "; " + reason)});
         }
-        for (const auto& object : message.objects) {
-            transaction.changes.emplace_back(operation::put_shipment{
-                {.row = x_core.next_row(),
-                 .peer = peer,
-                 .cls = object.position == 0 ? message.message.cls
-                                             : attachment_class(message.message.cls),
-                 .state = object.position == 0 ? shipment_state::ready : shipment_state::waiting,
-                 .object = object.row,
-                 .message = message.message.row,
-                 .position = object.position,
-                 .attempt = attempt,
-                 .origin = message.message.origin,
-                 .text = {},
-                 .due_at = {},
-                 .created_at = x_core.now,
-                 .changed_at = x_core.now}});
-        }
+        add_shipments(transaction, message, peer, attempt);
     }
     x_core.wake_at(due);
     x_core.count.sent_again += new_attempt ? 1 : 0;

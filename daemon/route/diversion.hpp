@@ -27,6 +27,9 @@ public:
     void notice(const store::message_row& message, bureau_id recipient, std::uint8_t attempt,
                 protocol::outcome_kind kind, errc code, withheld keep = {});
 
+    /// How long the origin waits for a receipt before it sends again; nothing: for ever.
+    [[nodiscard]] std::optional<protocol::milliseconds> patience(message_class cls,
+                                                                 std::uint8_t attempt) const;
     /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is
     /// none.
     [[nodiscard]] std::optional<bureau_id> way_after(bureau_id recipient, bureau_id peer,
@@ -36,6 +39,9 @@ private:
     using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.
     void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                  const std::string& reason, std::function<void(bool)> then);
+
+    void add_shipments(store::transaction& to, const answer::full_message& message, bureau_id peer,
+                       std::uint8_t attempt) const;
 
     core& x_core;
     outbound& x_out;

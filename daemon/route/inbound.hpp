@@ -90,6 +90,7 @@ private:
 
     // Attachments and receipts
     void begin_attachment(session_number session, stream_id stream);
+    void refuse_unknown_attachment(session_number number, stream_id stream);
     void finish_attachment(session_number session, stream_id stream);
     void hash_object(store::row_id object, std::uint64_t total,
                      std::shared_ptr<protocol::running_hash> hash, std::uint32_t index,

@@ -23,7 +23,7 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
             }
             const auto& row = expect<answer::object>(reply).row;
             if (!row) {
-                refuse(number, stream, errc::text_first, std::chrono::seconds{5});
+                refuse_unknown_attachment(number, stream);
                 return;
             }
             if (row->state == object_state::complete || row->state == object_state::purged) {
@@ -54,6 +54,32 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
                 }
             }
             step(number, stream);
+        });
+}
+
+// Its text is not here. If it was, and its message is done with, nobody waits for the attachment.
+// The text may come at this moment, so what is not here must have been looked for afterwards.
+void inbound::refuse_unknown_attachment(session_number number, stream_id stream) {
+    const auto offer = find(number, stream)->offer;
+    const auto refuse_as = [this, number, stream](bool is_done_with) {
+        if (find(number, stream) != nullptr) {
+            refuse(number, stream, is_done_with ? errc::have_it : errc::text_first,
+                   std::chrono::seconds{is_done_with ? 0 : 5});
+        }
+    };
+    x_core.out.ask(
+        query::find_custody{offer.origin, offer.id, offer.attempt},
+        [this, offer, refuse_as](store::reply& reply) {
+            const bool was_taken = !expect<answer::custody>(reply).rows.empty();
+            x_core.out.ask(
+                query::find_inbox{offer.origin, offer.id},
+                [this, offer, refuse_as, was_taken](store::reply& said) {
+                    const bool was_here = was_taken || !expect<answer::inbox>(said).rows.empty();
+                    x_core.out.ask(query::find_attachment{offer.origin, offer.id, offer.object},
+                                   [refuse_as, was_here](store::reply& again) {
+                                       refuse_as(was_here && !expect<answer::object>(again).row);
+                                   });
+                });
         });
 }
 

@@ -13,7 +13,9 @@ using store::delivery_state;
 void opening::open(store::message_row message, protocol::preamble preamble, bytes body) {
     const auto row = message.row;
     x_bytes += body.size();
-    x_waiting.push_back({std::move(message), std::move(preamble), std::move(body), or_later(row)});
+    const bool is_flash = message.cls == message_class::flash;
+    waiting made{std::move(message), std::move(preamble), std::move(body), or_later(row)};
+    x_waiting.insert(is_flash ? x_waiting.begin() : x_waiting.end(), std::move(made));
     next();
 }
 
@@ -45,6 +47,7 @@ void opening::next() {
                                on_opened(*what, std::get<seal::done::opened_message>(*outcome));
                            } else if (protocol::errc_of(outcome.error()) == errc::overloaded) {
                                what->then(false);
+                               return;  // Others are at work, or retry() goes on.
                            } else {
                                on_refused(*what, protocol::errc_of(outcome.error()));
                            }

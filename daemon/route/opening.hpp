@@ -61,6 +61,7 @@ private:
     void next_batch();
     void mark_and_open(const std::vector<store::row_id>& batch);
     void next_suspect();
+    void take_back(store::row_id message, std::uint8_t ends);
     void quarantine(store::row_id message, std::function<void(bool)> then);
 
     core& x_core;

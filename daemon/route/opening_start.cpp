@@ -62,23 +62,33 @@ void opening::mark_and_open(const std::vector<store::row_id>& batch) {
     for (const auto message : batch) {
         transaction.changes.emplace_back(mark(message, x_core.self(), 1, x_core.now));
     }
-    x_core.out.commit(
-        std::move(transaction), [this, batch](const store::transaction_result& result) {
-            x_start_is_stuck = result.status != store::transaction_status::committed;
-            if (x_start_is_stuck) {
-                return;
-            }
-            x_start_after = batch.back();
-            const auto left = std::make_shared<std::size_t>(batch.size());
-            for (const auto message : batch) {
-                load_and_open(message, [this, left, later = or_later(message)](bool is_settled) {
-                    later(is_settled);
-                    if (--*left == 0) {
-                        next_batch();
-                    }
-                });
-            }
-        });
+    x_core.out.commit(std::move(transaction),
+                      [this, batch](const store::transaction_result& result) {
+                          x_start_is_stuck = result.status != store::transaction_status::committed;
+                          if (x_start_is_stuck) {
+                              return;
+                          }
+                          x_start_after = batch.back();
+                          const auto left = std::make_shared<std::size_t>(batch.size());
+                          for (const auto message : batch) {
+                              load_and_open(message, [this, left, message](bool is_settled) {
+                                  or_later(message)(is_settled);
+                                  if (!is_settled) {
+                                      take_back(message, 0);
+                                  }
+                                  if (--*left == 0) {
+                                      next_batch();
+                                  }
+                              });
+                          }
+                      });
+}
+
+// The daemon has survived the attempt.
+void opening::take_back(store::row_id message, std::uint8_t ends) {
+    store::transaction back;
+    back.changes.emplace_back(mark(message, x_core.self(), ends, x_core.now));
+    x_core.out.commit(std::move(back), [](const store::transaction_result&) {});
 }
 
 void opening::next_suspect() {
@@ -94,11 +104,8 @@ void opening::next_suspect() {
             next_suspect();
             return;
         }
-        // It has survived: the mark is taken back, and each minute it is tried again.
-        x_suspect_is_open = false;
-        store::transaction back;
-        back.changes.emplace_back(mark(message, x_core.self(), ends, x_core.now));
-        x_core.out.commit(std::move(back), [](const store::transaction_result&) {});
+        x_suspect_is_open = false;  // Each minute it is tried again.
+        take_back(message, ends);
     };
     if (ends >= ends_max) {
         quarantine(message, go_on);
@@ -177,6 +184,7 @@ void opening::read(const std::shared_ptr<to_read>& next, std::uint64_t bytes_tot
                     } else {
                         x_bytes -= bytes_total;
                         on_refused({message, {}, {}, next->then}, errc::store_corrupt);
+                        read_next();
                     }
                 });
 }
@@ -209,6 +217,8 @@ void opening::retry() {
     if (!x_suspect_is_open && x_core.now >= x_started_at + suspects_after) {
         next_suspect();
     }
+    next();
+    read_next();
     for (const auto message : std::exchange(x_not_completed, {})) {
         check_complete(message);
     }

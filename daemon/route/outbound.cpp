@@ -28,6 +28,21 @@ std::uint64_t fairness_key(bureau_id origin) {
 constexpr store::state_set arrived =
     in_state(store::delivery_state::complete) | in_state(store::delivery_state::taken) |
     in_state(store::delivery_state::answered) | in_state(store::delivery_state::rejected);
+
+/// Of recipients that are settled, for whom the text is offered all the same: those that have it,
+/// when only the peer knows whether it has; and for the sake of attachments that are still to go
+/// those of whom nobody has said that they have all.
+store::state_set settled_that_go(const answer::full_message& message,
+                                 const store::shipment_row& text) {
+    if (text.in_doubt) {
+        return arrived;
+    }
+    const bool attachments_go = std::ranges::any_of(message.shipments, [&](const auto& one) {
+        return one.position != 0 && one.peer == text.peer && one.attempt == text.attempt &&
+               one.state < store::shipment_state::done;
+    });
+    return attachments_go ? arrived & ~in_state(store::delivery_state::complete) : 0;
+}
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -208,10 +223,11 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
         }
         const auto& rows = expect<answer::messages>(reply).rows;
         const bureau_id peer = item.shipment.peer;
-        if (item.shipment.in_doubt && !rows.empty()) {
+        if (!rows.empty()) {
+            const auto wanted = settled_that_go(rows.front(), item.shipment);
             std::ranges::copy_if(
                 rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
-                    return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
+                    return row.next_hop == peer && (in_state(row.state) & wanted) != 0;
                 });
         }
         if (item.deliveries.empty()) {
@@ -259,7 +275,8 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     }
     const auto& message = *item.message;
     out.hops = message.hops;
-    out.age = message.age_at_receipt + x_core.age_since(message.received_at);
+    out.age = std::min<protocol::milliseconds>(
+        message.age_at_receipt + x_core.age_since(message.received_at), limits::age_max);
     out.id = message.id;
     if (item.object.kind != protocol::object_kind::text) {
         return out;
@@ -326,6 +343,9 @@ void outbound::on_event(session_number number, const event::need_data& what) {
         if (!segment.data || segment.data->size() <= skip) {
             fail(still->item, errc::store_corrupt, "a stored segment is missing");
             session->cancel(what.stream, errc::store_corrupt, x_core.now);
+            auto& lane = *lane_of(number);
+            lane.queue.forget(still->item.shipment.row);
+            lane.open.erase(what.stream);
             return;
         }
         const auto count = std::min(what.bytes, segment.data->size() - skip);

@@ -30,6 +30,8 @@ bool is_origin(const store::message_row& message) {
     return (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
 }
 
+/// What is to follow a failure is begun at once; should it come to nothing, deadlines looks then.
+constexpr std::chrono::seconds look_after{10};
 /// A full disk is asked again no sooner.
 constexpr std::chrono::seconds write_again_after{10};
 
@@ -90,6 +92,24 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
     }
 }
 
+void outbound::keep_due(store::transaction& to, const ready_shipment& item) const {
+    if (!item.message) {
+        return;
+    }
+    const auto at = x_core.now + look_after;
+    for (const auto& delivery : item.deliveries) {
+        to.changes.emplace_back(
+            operation::advance_delivery{.message = item.message->row,
+                                        .recipient = delivery.recipient,
+                                        .expected = in_state(delivery.state) & under_way,
+                                        .state = delivery.state,
+                                        .at = x_core.now,
+                                        .due_at = std::optional<std::optional<utc_time>>(at),
+                                        .lenient = true});
+    }
+    x_core.wake_at(at);
+}
+
 void outbound::finish(bureau_id peer, transfer done,
                       const std::vector<protocol::recipient_answer>& exceptions) {
     const auto& item = done.item;
@@ -105,6 +125,9 @@ void outbound::finish(bureau_id peer, transfer done,
     const bool is_text = item.message && item.object.kind == protocol::object_kind::text;
     if (is_text) {
         add_custody_moves(transaction, item, peer, exceptions, left);
+        if (!left.empty()) {
+            keep_due(transaction, item);
+        }
         transaction.changes.emplace_back(operation::ready_shipments{
             .message = item.message->row, .peer = peer, .object = 0, .at = x_core.now});
     }
@@ -224,7 +247,7 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
         x_core.count.alarms += 1;
     }
     if (item.message && item.object.kind == protocol::object_kind::text) {
-        fail_waiting(item.shipment, code, text);
+        fail_attachments(item.shipment, code, text);
     }
     store::transaction transaction;
     transaction.changes.emplace_back(
@@ -235,10 +258,13 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                                     .code = static_cast<std::uint16_t>(code),
                                     .text = std::move(text),
                                     .lenient = true});
+    keep_due(transaction, item);
     commit_surely(std::move(transaction), [](const store::transaction_result&) {});
 }
 
-void outbound::fail_waiting(const store::shipment_row& text, errc code, const std::string& why) {
+// Also those revived for a peer that was restored, while all their recipients are settled.
+void outbound::fail_attachments(const store::shipment_row& text, errc code,
+                                const std::string& why) {
     x_core.out.ask(query::load_message{text.message}, [this, text, code, why](store::reply& reply) {
         store::transaction transaction;
         for (const auto& message : expect<answer::messages>(reply).rows) {
@@ -247,7 +273,7 @@ void outbound::fail_waiting(const store::shipment_row& text, errc code, const st
                     shipment.position != 0) {
                     transaction.changes.emplace_back(
                         operation::advance_shipment{.shipment = shipment.row,
-                                                    .expected = in_state(shipment_state::waiting),
+                                                    .expected = open_shipment,
                                                     .state = shipment_state::failed,
                                                     .at = x_core.now,
                                                     .code = static_cast<std::uint16_t>(code),
@@ -279,15 +305,17 @@ void outbound::wait_for_space() {
 
 void outbound::commit_surely(store::transaction what, effects::stored then) {
     auto kept = std::make_shared<const store::transaction>(what);
+    ++x_surely_open;
     x_core.out.commit(std::move(what), [this, kept, then = std::move(then)](
                                            const store::transaction_result& result) {
+        --x_surely_open;
         if (result.status == store::transaction_status::full) {
             x_unwritten.push_back({*kept, then});
             wait_for_space();
             return;
         }
         then(result);
-        if (x_unwritten.empty()) {
+        if (x_unwritten.empty() && x_surely_open == 0) {
             feed_all();
         }
     });

@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#cancelling, docs/operations.md#verbs. Tests: unit/route/queries_test.cpp.
 // Limits: recipients_max rows of one message in one transaction.
 #include "daemon/route/queries.hpp"
+#include "daemon/route/with_others.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,7 @@ struct queries::cancellation {
     answer::full_message message;
     std::vector<bureau_id> here;   ///< Not one byte of these has left.
     std::vector<bureau_id> there;  ///< Others have these, or may have them.
+    std::set<bureau_id> relayed;   ///< Some attempt of these has been taken by a peer.
     withheld keep;                 ///< So that it stays so until it is cancelled on disk.
     answer_to answer;
     std::string said;
@@ -67,7 +69,12 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
                 return;
             }
             cancels->message = std::move(found.front());
-            judge_cancellation(cancels);
+            const auto& row = cancels->message.message;
+            x_core.out.ask(query::load_events{row.origin, row.id},
+                           [this, cancels](store::reply& events) {
+                               cancels->relayed = relayed_of(expect<answer::events>(events).rows);
+                               judge_cancellation(cancels);
+                           });
         });
     });
 }
@@ -75,11 +82,11 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
 void queries::judge_cancellation(const std::shared_ptr<cancellation>& what) {
     const auto& message = what->message;
     for (const auto& row : message.deliveries) {
-        const bool may_be_there = std::ranges::any_of(message.shipments, [&](const auto& shipment) {
+        const bool is_done = std::ranges::any_of(message.shipments, [&](const auto& shipment) {
             return shipment.position == 0 && shipment.peer == row.next_hop &&
-                   (shipment.in_doubt || shipment.state == shipment_state::done ||
-                    x_out.may_have_left(shipment));
+                   shipment.state == shipment_state::done;
         });
+        const bool may_be_there = is_done || may_be_with_others(message, row, what->relayed, x_out);
         if ((in_state(row.state) & with_others) != 0 ||
             ((in_state(row.state) & not_handed_on) != 0 && may_be_there)) {
             what->there.push_back(row.recipient);

@@ -71,6 +71,7 @@ public:
         }
         for (auto* one : x_nodes) {
             check_inbox(*one);
+            check_queue(*one);
         }
         return {std::move(x_problems), {}};
     }
@@ -129,6 +130,39 @@ private:
                 known->second.from->name() != item.row.origin.text()) {
                 x_problems.push_back("invented: " + at.name() + " has message " +
                                      protocol::to_text(item.row.id) + ", which nobody sent to it");
+            }
+        }
+    }
+
+    static std::string left_for(node& at, protocol::bureau_id peer) {
+        std::string out;
+        auto reply = at.ask(query::list_queue{.peer = peer, .after = 0, .limit = 1000});
+        for (const auto& item : std::get<answer::queue>(reply).rows) {
+            const auto& row = item.shipment;
+            if (row.state == store::shipment_state::waiting &&
+                item.object.state != store::object_state::complete) {
+                continue;  // The attachment went another way; this goes with its message's purge.
+            }
+            out += " [row " + std::to_string(row.row) + ", message " +
+                   (item.message ? protocol::to_text(item.message->id) : "none") + ", part " +
+                   std::to_string(row.position) + ", attempt " + std::to_string(row.attempt) +
+                   ", state " + std::to_string(static_cast<int>(row.state)) +
+                   (row.in_doubt ? " in doubt, " : ", ") + row.text + ", " +
+                   std::to_string(row.tries) + " tries]";
+        }
+        return out;
+    }
+
+    /// Whatever is not final has an owner that moves it on: in the end nothing is left.
+    void check_queue(node& at) {
+        auto reply = at.ask(query::summarise_queue{});
+        for (const auto& line : std::get<answer::queue_summary>(reply).rows) {
+            const auto left = line.ready + line.waiting + line.deferred + line.held + line.in_doubt;
+            const auto found = left > 0 ? left_for(at, line.peer) : "";
+            if (!found.empty()) {
+                x_problems.push_back("left over: " + at.name() + " has " + std::to_string(left) +
+                                     " shipments for " + std::string(line.peer.text()) + ':' +
+                                     found);
             }
         }
     }

@@ -10,6 +10,9 @@
 namespace dhow::sim {
 
 namespace {
+/// Begins the name of a second link to the same peer.
+const std::string second_bearer = "sat-";
+
 config::gateway base(const std::string& name) {
     using namespace std::chrono_literals;
     config::gateway out;
@@ -30,9 +33,10 @@ config::gateway base(const std::string& name) {
     return out;
 }
 
-void add_link(config::gateway& to, const std::string& peer, config::link_mode mode) {
+void add_link(config::gateway& to, const std::string& peer, config::link_mode mode,
+              const std::string& bearer = "") {
     const bool dials = mode == config::link_mode::dial;
-    to.links.push_back({.name = (dials ? "to-" : "from-") + peer,
+    to.links.push_back({.name = bearer + (dials ? "to-" : "from-") + peer,
                         .peer = *protocol::bureau_id::parse(peer),
                         .mode = mode});
     if (dials) {
@@ -41,7 +45,7 @@ void add_link(config::gateway& to, const std::string& peer, config::link_mode mo
 }
 
 config::gateway make_bureau(const std::string& name, std::vector<std::string> hubs,
-                            std::size_t preferred) {
+                            std::size_t preferred, bool two_bearers) {
     auto out = base(name);
     std::rotate(hubs.begin(), hubs.begin() + static_cast<std::ptrdiff_t>(preferred % hubs.size()),
                 hubs.end());
@@ -49,6 +53,9 @@ config::gateway make_bureau(const std::string& name, std::vector<std::string> hu
     for (const auto& hub : hubs) {
         add_link(out, hub, config::link_mode::dial);
         all.via.push_back("to-" + hub);
+        if (two_bearers) {
+            add_link(out, hub, config::link_mode::dial, second_bearer);
+        }
     }
     out.routes.push_back(std::move(all));
     return out;
@@ -78,10 +85,11 @@ config::gateway make_hub(const std::vector<std::string>& bureaus,
 
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
     const std::vector<std::string>& bureaus, const std::vector<std::string>& hubs,
-    const std::string& stranger) {
+    const std::string& stranger, bool two_bearers) {
     std::vector<std::shared_ptr<const config::gateway>> out;
     for (std::size_t i = 0; i < bureaus.size(); ++i) {
-        out.push_back(std::make_shared<const config::gateway>(make_bureau(bureaus[i], hubs, i)));
+        out.push_back(
+            std::make_shared<const config::gateway>(make_bureau(bureaus[i], hubs, i, two_bearers)));
     }
     for (std::size_t i = hubs.size(); i-- > 0;) {
         auto hub = make_hub(bureaus, hubs, i);

@@ -16,9 +16,9 @@ namespace dhow::sim {
 /// `bureaus` dial each of `hubs`, every second bureau prefers the next one; the hubs hand on to
 /// each other what they cannot hand to a bureau. An agency named "desk" may send everything and
 /// gets everything. The first hub, whose configuration is the last, also listens to `stranger`, to
-/// whom no route leads.
+/// whom no route leads. With `two_bearers` each bureau has a second link to each hub.
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
     const std::vector<std::string>& bureaus, const std::vector<std::string>& hubs,
-    const std::string& stranger);
+    const std::string& stranger, bool two_bearers);
 
 }  // namespace dhow::sim

@@ -163,6 +163,8 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
         return;
     }
     auto& open = found->second;
+    open.written += what.payload.size();
+    check_order(from, to, on, what);
     const auto durable = durable_at(to, open.offer.object);
     const auto end = what.offset + what.payload.size();
     x_payload += what.payload.size();
@@ -189,6 +191,43 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
     }
 }
 
+// Whoever has the line when a flash message comes may end its frame, and no more.
+void ledger::check_order(const std::string& from, const std::string& to, line& on,
+                         const protocol::data_frame& what) {
+    const auto& open = on.streams.at(what.stream);
+    if (open.offer.cls == protocol::message_class::flash) {
+        if (open.written >= open.offer.body_bytes) {
+            on.flash.erase(what.stream);
+        }
+    } else if (!on.flash.empty()) {
+        ++on.lesser_frames;
+    }
+    if (on.flash.empty()) {
+        on.lesser_frames = 0;
+    } else if (on.lesser_frames > 1) {
+        x_problems.push_back("flash waits: " + from + " to " + to + ", behind frame " +
+                             std::to_string(on.lesser_frames) + " of another class");
+    }
+}
+
+void ledger::on_session_ended(const std::string& at, const std::string& how) {
+    const auto is_gateway = [&](const node* one) { return how.starts_with("peer " + one->name()); };
+    if (std::ranges::none_of(x_nodes, is_gateway)) {
+        return;
+    }
+    using protocol::errc;
+    for (const auto code :
+         {errc::truncated, errc::trailing_bytes, errc::too_long, errc::bad_encoding,
+          errc::unknown_critical, errc::duplicate_field, errc::missing_field, errc::out_of_range,
+          errc::bad_order, errc::unsupported_version, errc::bad_text, errc::bad_digest,
+          errc::bad_signature, errc::protocol_violation, errc::credit_exceeded,
+          errc::peer_not_pinned}) {
+        if (how.find(": " + std::string(protocol::text_of(code))) != std::string::npos) {
+            x_problems.push_back("a rule of the link is broken: " + at + ": " + how);
+        }
+    }
+}
+
 void ledger::on_written(const std::string& from, const std::string& to, std::uint64_t session,
                         protocol::byte_view data) {
     auto& on = x_lines[{from, session}];
@@ -200,7 +239,11 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             break;
         }
         if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
-            on.streams[offer->stream] = {*offer, {}, 0};
+            on.streams[offer->stream] = {*offer, {}, 0, 0};
+            if (offer->cls == protocol::message_class::flash &&
+                offer->mode == protocol::body_mode::with_offer) {
+                on.flash.insert(offer->stream);
+            }
         } else if (const auto* part = std::get_if<protocol::data_frame>(&*decoded->value)) {
             on_data(from, to, on, *part);
         }

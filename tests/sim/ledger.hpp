@@ -45,6 +45,9 @@ public:
     void on_written(const std::string& from, const std::string& to, std::uint64_t session,
                     protocol::byte_view data);
 
+    /// Gateways keep the rules of the link: no session between two of them ends by a broken one.
+    void on_session_ended(const std::string& at, const std::string& how);
+
     [[nodiscard]] const std::map<protocol::message_id, known_message>& messages() const {
         return x_messages;
     }
@@ -79,14 +82,20 @@ private:
         protocol::offer_frame offer;
         protocol::bytes body;
         std::uint64_t resent = 0;
+        std::uint64_t written = 0;
     };
     struct line {
         protocol::bytes rest;
+        /// Flash whose offer is written and whose body, which goes with it, is not.
+        std::set<protocol::stream_id> flash;
+        std::size_t lesser_frames = 0;  ///< Since then, of other classes.
         std::map<protocol::stream_id, stream> streams;
     };
     void put(node& at, shelf& to, const store::operation::put_message& what);
     void put(shelf& to, const store::operation::put_object& what);
     void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
+    void check_order(const std::string& from, const std::string& to, line& on,
+                     const protocol::data_frame& what);
     void on_data(const std::string& from, const std::string& to, line& on,
                  const protocol::data_frame& what);
 

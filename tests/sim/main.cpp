@@ -116,7 +116,8 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
                              sum.known,
                              static_cast<std::uint64_t>(sum.node_time.count() / 1000),
                              sum.restored,
-                             sum.real_seals}) {
+                             sum.real_seals,
+                             sum.dead_links}) {
         std::cout << ' ' << value;
     }
     std::cout << std::endl;
@@ -129,8 +130,9 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << " acts of operators\n"
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
-              << " hostile acts, " << sum.restored << " restored backups, " << sum.real_seals
-              << " seeds with real seals, " << sum.known << " known faults seen\n"
+              << " hostile acts, " << sum.restored << " restored backups, " << sum.dead_links
+              << " dead links, " << sum.real_seals << " seeds with real seals, " << sum.known
+              << " known faults seen\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)
               << " node-hours, " << sum.crashes << " crashes, " << sum.cuts << " cuts, "
               << sum.messages << " messages, " << sum.deliveries << " deliveries, "

@@ -26,7 +26,8 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link) {
         if (!from.is_alive() || from.life() != life) {
             return;
         }
-        if (fails || !to.is_alive() || separated(from, to)) {
+        if (fails || !to.is_alive() || separated(from, to) ||
+            dead_links.contains({from.name(), link})) {
             from.dial_failed(link);
             return;
         }
@@ -36,6 +37,7 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link) {
             byte = static_cast<std::uint8_t>(x_random.next());
         }
         auto& made = x_connections[id];
+        made.link = link;
         const auto peer_of = [](const endpoint& other) {
             return *protocol::bureau_id::parse(other.name());
         };
@@ -134,26 +136,36 @@ void network::cut(std::uint64_t id, bool may_be_half_open) {
     }
 }
 
-void network::drop(endpoint& dead) {
+void network::cut_if(const std::function<bool(const connection&)>& is_out, bool may_be_half_open) {
     std::vector<std::uint64_t> ids;
     for (const auto& [id, made] : x_connections) {
-        if (made.ends[0].owner == &dead || made.ends[1].owner == &dead) {
+        if (is_out(made)) {
             ids.push_back(id);
         }
     }
     for (const auto id : ids) {
-        cut(id, true);
+        cut(id, may_be_half_open);
     }
 }
 
+void network::drop(endpoint& dead) {
+    cut_if(
+        [&](const connection& one) {
+            return one.ends[0].owner == &dead || one.ends[1].owner == &dead;
+        },
+        true);
+}
+
 void network::cut_all() {
-    std::vector<std::uint64_t> ids;
-    for (const auto& [id, made] : x_connections) {
-        ids.push_back(id);
-    }
-    for (const auto id : ids) {
-        cut(id, false);
-    }
+    cut_if([](const connection&) { return true; }, false);
+}
+
+void network::cut_link(const std::string& dialler, const std::string& link) {
+    cut_if(
+        [&](const connection& one) {
+            return one.ends[0].owner->name() == dialler && one.link == link;
+        },
+        true);
 }
 
 }  // namespace dhow::sim

@@ -9,6 +9,7 @@
 #include "tests/sim/clockwork.hpp"
 #include "tests/sim/prng.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -48,6 +49,8 @@ public:
     network_faults faults;
     /// Pairs that can not reach each other now.
     std::set<std::pair<std::string, std::string>> partitions;
+    /// Links that carry nothing now: who dials, and the link's name there.
+    std::set<std::pair<std::string, std::string>> dead_links;
 
     void dial(endpoint& from, endpoint& to, const std::string& link);
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
@@ -56,6 +59,8 @@ public:
     /// All connections of a node that died.
     void drop(endpoint& dead);
     void cut_all();
+    /// The connections over a link.
+    void cut_link(const std::string& dialler, const std::string& link);
     [[nodiscard]] std::uint64_t cuts() const { return x_cuts; }
     [[nodiscard]] std::size_t open() const { return x_connections.size(); }
 
@@ -69,7 +74,9 @@ private:
     };
     struct connection {
         std::array<end, 2> ends;
+        std::string link;  ///< Of the dialler, whose end is the first.
     };
+    void cut_if(const std::function<bool(const connection&)>& is_out, bool may_be_half_open);
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);
     bool separated(const endpoint& a, const endpoint& b) const;

@@ -251,6 +251,9 @@ void node::run(route::commands what) {
             });
         } else if (one.level != route::log_level::debug) {
             note(one.id + ": " + one.text);
+            if (one.id == "session-ended") {
+                x_setup.book->on_session_ended(name(), one.text);
+            }
         }
     };
     std::visit(visit, what);

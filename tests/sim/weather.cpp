@@ -132,6 +132,30 @@ void weather::plan_partition() {
     });
 }
 
+void weather::draw_bearers(prng own) {
+    x_bearers = own;
+    plan_dead_link();
+}
+
+void weather::plan_dead_link() {
+    const auto wait = us(x_bearers->between(1, 120'000'000));
+    x_clock.after(wait, [this] {
+        if (x_healing) {
+            return;
+        }
+        const auto& one = *x_nodes[x_bearers->below(bureaus)];
+        const auto& links = one.config().links;
+        const auto& link = links[x_bearers->below(links.size())].name;
+        x_note(one.name(), "has no " + link + " any more");
+        ++x_damage.dead_links;
+        x_net.dead_links.insert({one.name(), link});
+        x_net.cut_link(one.name(), link);
+        x_clock.after(us(x_bearers->between(1, 240'000'000)),
+                      [this, name = one.name(), link] { x_net.dead_links.erase({name, link}); });
+        plan_dead_link();
+    });
+}
+
 void weather::plan_restore() {
     some_time(600, [this] {
         auto& one = any_node();
@@ -205,6 +229,7 @@ void weather::heal() {
     x_note("all", "healing begins");
     x_net.faults = network_faults{};
     x_net.partitions.clear();
+    x_net.dead_links.clear();
     x_net.cut_all();
     for (auto* one : x_nodes) {
         one->set_free_space(std::nullopt);

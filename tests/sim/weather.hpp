@@ -11,7 +11,7 @@ namespace dhow::sim {
 
 /// What befell the federation.
 struct damage {
-    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0;
+    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0, dead_links = 0;
 };
 
 class weather {
@@ -25,6 +25,9 @@ public:
     void draw_lines();
     /// The rest; `hub` is the last of the nodes.
     void draw_faults(std::vector<node*> nodes);
+    /// Links die and come back, each by itself. Draws from `own`, so that seeds of old stay as they
+    /// were.
+    void draw_bearers(prng own);
     /// All is well from now on: lines, disks, clocks, power.
     void heal();
     [[nodiscard]] const damage& done() const { return x_damage; }
@@ -35,6 +38,7 @@ private:
     void draw_clocks();
     void plan_crash(std::uint64_t mean_seconds);
     void plan_partition();
+    void plan_dead_link();
     void plan_restore();
     void plan_full_disk();
     void plan_io_error();
@@ -51,6 +55,7 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
+    std::optional<prng> x_bearers;
     bool x_wrong_clocks = false;
     bool x_days_off = false;
     bool x_healing = false;

@@ -29,6 +29,8 @@ constexpr microseconds inbox_interval = 30s;
 /// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
+/// Of one minute, or ten, of healing: ten times what the busiest of 1,000 seeds needs.
+constexpr std::uint64_t steps_max = 3'000'000;
 const std::string hub_name = "IPSG";
 const std::string second_hub_name = "RB";
 const std::string stranger_name = "XH";
@@ -39,6 +41,7 @@ public:
     explicit world(const world_options& options)
         : x_options(options),
           x_random(options.seed),
+          x_own_random(options.seed ^ 0x62656172'65727321ULL),
           x_clock(simulated_start),
           x_net(x_clock, x_random),
           x_book(x_clock),
@@ -53,6 +56,9 @@ public:
         if (x_options.faults) {
             drawn = {x_random.chance(0.5), x_random.chance(0.4), x_random.chance(0.3)};
             x_weather.draw_faults(x_all);
+            if (x_two_bearers) {
+                x_weather.draw_bearers(x_own_random);
+            }
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
             }
@@ -82,7 +88,8 @@ private:
             hubs.push_back(second_hub_name);
         }
         const auto directory = is_real ? make_real_directory(bureaus) : make_directory(bureaus);
-        for (const auto& config : make_federation(bureaus, hubs, stranger_name)) {
+        x_two_bearers = x_options.faults && x_own_random.chance(0.3);
+        for (const auto& config : make_federation(bureaus, hubs, stranger_name, x_two_bearers)) {
             const std::string name(config->bureau.text());
             auto make_sealer = [this, directory, name,
                                 bureau = config->bureau](std::uint64_t seed) {
@@ -191,8 +198,18 @@ private:
         do {
             x_operators.put_right();
             const bool is_late = x_clock.elapsed() > begun + 30min;
+            const auto before = x_clock.steps();
             run_until(x_clock.elapsed() + (is_late ? 10min : 1min));
+            check_progress(x_clock.steps() - before);
         } while (x_clock.elapsed() < end && x_book.problems().empty() && !is_settled());
+    }
+
+    /// A gateway that does the same again and again without time passing, or nearly so.
+    void check_progress(std::uint64_t steps) {
+        x_steps_most = std::max(x_steps_most, steps);
+        if (steps > steps_max) {
+            x_livelock = "live-lock: " + std::to_string(steps) + " steps between two looks";
+        }
     }
 
     bool is_settled() {
@@ -212,6 +229,9 @@ private:
         };
         add({x_book.problems(), x_book.known()});
         add({x_people.problems(), {}});
+        if (!x_livelock.empty()) {
+            problems.push_back(x_livelock);
+        }
         const bool went_to_the_end = x_book.problems().empty() && x_people.problems().empty();
         if (went_to_the_end) {
             if (!x_people.all_accepted()) {
@@ -251,6 +271,7 @@ private:
         out.full_disks = x_weather.done().full_disks;
         out.restored = x_weather.done().restored;
         out.real_seals = x_real_seals;
+        out.dead_links = x_weather.done().dead_links;
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.payload_bytes = x_book.payload_bytes();
@@ -282,6 +303,8 @@ private:
     world_options x_options;
     seal::openssl_hasher x_hash;
     prng x_random;
+    prng x_own_random;  ///< Of faults that came later: seeds of old stay as they were.
+    bool x_two_bearers = false;
     clockwork x_clock;
     network x_net;
     ledger x_book;
@@ -292,18 +315,20 @@ private:
     weather x_weather;
     std::unique_ptr<stranger> x_stranger;
     std::optional<tests::federation> x_real;
-    std::uint64_t x_known = 0, x_real_seals = 0;
+    std::uint64_t x_known = 0, x_real_seals = 0, x_steps_most = 0;
+    std::string x_livelock;
     std::uint64_t x_hash_so_far = 0xcbf29ce484222325ULL;
 };
 }  // namespace
 
 void tally::add(const tally& other) {
-    for (const auto member :
-         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
-          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
-          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
-          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
-          &tally::real_seals,     &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
+    for (const auto member : {&tally::seeds,          &tally::messages,      &tally::deliveries,
+                              &tally::crashes,        &tally::cuts,          &tally::steps,
+                              &tally::notices,        &tally::taken,         &tally::rejected,
+                              &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
+                              &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
+                              &tally::restored,       &tally::real_seals,    &tally::dead_links,
+                              &tally::payload_bytes,  &tally::resent_bytes,  &tally::known}) {
         this->*member += other.*member;
     }
     node_time += other.node_time;

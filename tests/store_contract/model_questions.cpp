@@ -131,6 +131,12 @@ struct answerer {
         }
         return out;
     }
+    /// For an attachment that is not here; it does not keep its message from being purged.
+    bool waits_in_vain(const shipment_row& one) const {
+        const auto object = s.objects.find(one.object);
+        return one.state == shipment_state::waiting && object != s.objects.end() &&
+               object->second.state != object_state::complete;
+    }
     bool is_open(const message_row& m) const {
         return std::any_of(s.deliveries.begin(), s.deliveries.end(),
                            [&](const auto& it) {
@@ -140,7 +146,8 @@ struct answerer {
                std::any_of(s.shipments.begin(), s.shipments.end(),
                            [&](const auto& it) {
                                return it.second.message == m.row &&
-                                      it.second.state < shipment_state::done;
+                                      it.second.state < shipment_state::done &&
+                                      !waits_in_vain(it.second);
                            }) ||
                std::any_of(s.assignments.begin(), s.assignments.end(), [&](const auto& it) {
                    return it.first.first == m.row && it.second.state == assignment_state::offered;

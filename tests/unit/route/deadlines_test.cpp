@@ -107,6 +107,63 @@ BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_att
     BOOST_TEST(hub.offers[1].offer.attempt == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_an_earlier_attempt_handed_on_neither_expires_nor_is_cancelled_here) {
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    advance(61min);
+    BOOST_REQUIRE(row(id).attempt == 1);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    const auto said = expect<response::done>(agency("border"), request::cancel{id});
+    BOOST_TEST(said.text.find("cancellation ") != std::string::npos, said.text);
+    advance(25h);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST(row(id).text == "expired, unconfirmed");
+}
+
+BOOST_AUTO_TEST_CASE(a_backlog_that_outlasts_the_patience_does_not_end_it) {
+    const auto id = submit();
+    hub.connect();
+    advance(61min);  // Up all the time, and the peer has not answered: in doubt after the cut.
+    hub.commit(0);
+    BOOST_TEST((row(id).state == delivery_state::relayed));
+    BOOST_TEST(row(id).due_at.has_value());
+    advance(25h);
+    BOOST_TEST(row(id).attempt >= 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_whose_notice_a_full_disk_did_not_take_gets_it_later) {
+    const auto id = submit();
+    hub.connect();
+    is_disk_full_for = [](const store::transaction& what) {
+        return std::ranges::any_of(what.changes, [](const auto& change) {
+            return std::holds_alternative<operation::put_outcome>(change);
+        });
+    };
+    hub.refuse(0, errc::refused_for_ever);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    is_disk_full_for = {};
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::refused));
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_in_doubt_ages_by_what_is_certain_only) {
+    submit();
+    for (const auto error : {std::chrono::days{3650}, std::chrono::days{-7300}}) {
+        now += error;
+        restart();
+        core().freeze_expiry(true);  // Nothing says that the clock is right.
+        advance(1min);
+        hub.connect();
+        BOOST_REQUIRE(!hub.offers.empty());
+        BOOST_TEST((hub.offers.back().offer.age <= 1min));
+        hub.vanish();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(while_its_hub_is_down_it_goes_by_another_that_is_up) {
     settings().links.push_back({"lake", bureau("TZ"), config::link_mode::listen, {}, false});
     settings().routes[0].via = {"fibre", "lake"};

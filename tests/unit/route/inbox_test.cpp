@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_a_full_disk_kept_from_being_opened_is_opened_when_ther
     is_disk_full_for = {};
     advance(2min);
     BOOST_TEST((stored(late).deliveries.front().state == store::delivery_state::complete));
-    BOOST_TEST(stored(late).deliveries.front().crash_count == 1);
+    BOOST_TEST(stored(late).deliveries.front().crash_count == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_start_on_a_full_disk_opens_all_when_there_is_room) {

@@ -1,0 +1,169 @@
+// What becomes of a delivery that is due: expiry, sending again, another way, or a later look.
+// Way of the message: see deadlines.hpp.
+// Pure. Net thread.
+// Spec: docs/overview.md#expiry, #sending-again. Tests: unit/route/deadlines_test.cpp, sim.
+// Limits: see deadlines.hpp.
+#include "daemon/route/deadlines.hpp"
+#include "daemon/route/with_others.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using store::delivery_state;
+using store::shipment_state;
+
+namespace {
+/// A held or doubtful delivery is looked at again after this.
+constexpr std::chrono::hours look_again{6};
+/// The origin sends these again when no receipt comes.
+constexpr store::state_set sent_again =
+    in_state(delivery_state::relayed) | in_state(delivery_state::in_doubt) |
+    in_state(delivery_state::queued) | in_state(delivery_state::deferred) |
+    in_state(delivery_state::delivered);
+/// These go by a text shipment to their next hop.
+constexpr store::state_set wait_here =
+    in_state(delivery_state::queued) | in_state(delivery_state::deferred) |
+    in_state(delivery_state::accepted) | in_state(delivery_state::sending);
+
+bool is_open(const store::shipment_row& shipment) { return shipment.state < shipment_state::done; }
+}  // namespace
+
+struct deadlines::look {
+    answer::full_message message;
+    std::vector<bureau_id> recipients;
+    std::set<bureau_id> relayed;  ///< Some attempt of these has been taken by a peer.
+    withheld keep;
+    std::vector<bureau_id> again;  ///< Of these a new attempt is made.
+};
+
+void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& recipients) {
+    auto what = std::make_shared<look>();
+    what->recipients = recipients;
+    what->keep = x_out.withhold(message);
+    x_core.out.ask(query::load_message{message}, [this, what](store::reply& reply) {
+        auto& rows = expect<answer::messages>(reply).rows;
+        if (rows.empty() || x_out.waits_for_space()) {
+            return;  // What has left may not be noted yet: the rows stay due.
+        }
+        what->message = std::move(rows.front());
+        const bool is_sent_again = std::ranges::any_of(
+            what->message.deliveries, [](const auto& row) { return row.attempt > 0; });
+        if (!is_sent_again) {
+            judge_all(*what);
+            return;
+        }
+        const auto& row = what->message.message;
+        x_core.out.ask(query::load_events{row.origin, row.id}, [this, what](store::reply& events) {
+            what->relayed = relayed_of(expect<answer::events>(events).rows);
+            judge_all(*what);
+        });
+    });
+}
+
+void deadlines::judge_all(look& what) {
+    for (const auto& row : what.message.deliveries) {
+        if (std::ranges::find(what.recipients, row.recipient) != what.recipients.end()) {
+            judge(what, row);
+        }
+    }
+    if (!what.again.empty()) {
+        x_divert.send_again(what.message, what.again, "no receipt has come in time", [](bool) {});
+    }
+}
+
+void deadlines::judge(look& what, const store::delivery_row& row) {
+    const auto& message = what.message.message;
+    std::optional<utc_time> expires_at = message.expires_at;
+    if (expires_at) {
+        *expires_at += x_core.jumps.shift(message.received_at);
+    }
+    const bool over = expires_at && *expires_at <= x_core.now;
+    const bool ours = (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+    const bool has_text = row.state == delivery_state::delivered;
+    if ((in_state(row.state) & store::settled_states) != 0 || (has_text && (over || !ours))) {
+        look_later(row, std::nullopt, errc{});
+        return;
+    }
+    if (row.state == delivery_state::held || (over && x_core.expiry_frozen)) {
+        look_later(row, x_core.now + look_again, errc{});
+        return;
+    }
+    const bool in_doubt = may_be_with_others(what.message, row, what.relayed, x_out);
+    if (over && !in_doubt) {
+        x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,
+                        errc::expired, what.keep);
+    } else if (over) {
+        // Expired, unconfirmed: the peer or the addressee has the word; no notice before it.
+        look_later(row, x_core.now + look_again, errc::expired);
+    } else if (const auto code = without_a_way(what, row); code != errc{}) {
+        x_divert.divert({{message, row.recipient, row.next_hop, row.attempt, code, {}}});
+    } else if (!ours || (in_state(row.state) & sent_again) == 0) {
+        look_later(row, expires_at, errc{});
+    } else {
+        send_again_or_wait(what, row, expires_at, in_doubt);
+    }
+}
+
+void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
+                                   std::optional<utc_time> expires_at, bool in_doubt) {
+    const auto no_later_than_expiry = [&](utc_time at) {
+        return std::min(at, expires_at.value_or(at));
+    };
+    // Nothing else would look at it when it has left and is lost on its way.
+    const auto patience = x_divert.patience(what.message.message.cls, row.attempt);
+    const auto in_time =
+        patience ? std::optional(no_later_than_expiry(x_core.now + *patience)) : expires_at;
+    const bool attachments_go = std::ranges::any_of(what.message.shipments, [&](const auto& one) {
+        return one.position != 0 && one.peer == row.next_hop && is_open(one);
+    });
+    const bool waits_here = row.state == delivery_state::delivered
+                                ? attachments_go
+                                : !in_doubt && x_core.session_with(row.next_hop).has_value();
+    if (waits_here || !patience) {
+        look_later(row, in_time, errc{});
+        return;
+    }
+    const auto other = x_divert.way_after(row.recipient, row.next_hop, true);
+    if (in_doubt || (other && *other != row.next_hop && x_core.session_with(*other))) {
+        what.again.push_back(row.recipient);
+        return;
+    }
+    look_later(row, no_later_than_expiry(x_core.now + look_again), errc{});
+}
+
+// Its text failed, or was done without it, and what should have followed was not written.
+errc deadlines::without_a_way(const look& what, const store::delivery_row& row) {
+    if ((in_state(row.state) & wait_here) == 0) {
+        return errc{};
+    }
+    errc out = errc::no_route;
+    for (const auto& shipment : what.message.shipments) {
+        if (shipment.position != 0 || shipment.peer != row.next_hop) {
+            continue;
+        }
+        if (is_open(shipment)) {
+            return errc{};
+        }
+        out = shipment.code != 0 ? static_cast<errc>(shipment.code) : out;
+    }
+    return out;
+}
+
+void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code) {
+    x_core.wake_at(at);
+    store::transaction transaction;
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = row.message,
+        .recipient = row.recipient,
+        .expected = in_state(row.state),
+        .state = row.state,
+        .at = row.changed_at,
+        .code = code == errc{} ? row.code : static_cast<std::uint16_t>(code),
+        .text = code == errc::expired ? "expired, unconfirmed" : row.text,
+        .due_at = std::optional<std::optional<utc_time>>(at),
+        .lenient = true});
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+}
+
+}  // namespace dhow::route
