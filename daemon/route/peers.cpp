@@ -159,8 +159,6 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     const bool restored =
         record.known && (record.row.instance != said.instance || record.row.epoch != said.epoch);
     record.row.peer = peer;
-    record.row.instance = said.instance;
-    record.row.epoch = said.epoch;
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
     record.clock_offset = said.time - x_core.now;
@@ -171,12 +169,34 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
                        "peer " + std::string(peer.text()) +
                            " has another store than before; what it was given is offered again");
         x_core.count.alarms += 1;
-        store::transaction revive;
-        revive.changes.emplace_back(operation::revive_shipments{peer, x_core.now});
-        x_core.out.commit(std::move(revive), [](const store::transaction_result&) {});
+        revive(number, record, said);
+    } else {
+        record.row.instance = said.instance;
+        record.row.epoch = said.epoch;
+        remember(record);
     }
-    remember(record);
     return true;
+}
+
+// The peer's new store is known only once all that it lost is ready again: until then each session
+// finds it new.
+void peers::revive(session_number number, const peer_record& record, const protocol::hello& said) {
+    store::transaction transaction;
+    auto row = record.row;
+    row.instance = said.instance;
+    row.epoch = said.epoch;
+    transaction.changes.emplace_back(operation::revive_shipments{row.peer, x_core.now});
+    transaction.changes.emplace_back(operation::put_peer{row});
+    x_core.out.commit(
+        std::move(transaction), [this, number, row](const store::transaction_result& result) {
+            if (result.status == store::transaction_status::committed) {
+                auto& known = x_peers[row.peer].row;
+                known.instance = row.instance;
+                known.epoch = row.epoch;
+            } else if (auto* session = x_core.session(number)) {
+                session->goodbye(errc::store_full, std::chrono::seconds{60}, x_core.now);
+            }
+        });
 }
 
 void peers::remember(peer_record& record) {

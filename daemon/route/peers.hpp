@@ -98,6 +98,7 @@ private:
     /// The session with this peer ended: dial soon where we may and nothing is planned.
     void call_dial_links(bureau_id peer);
     void remember(peer_record& record);
+    void revive(session_number number, const peer_record& record, const protocol::hello& said);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
     /// one

@@ -200,7 +200,12 @@ std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id o
                                              std::uint8_t hops) {
     auto hops_to_try = x_core.routes.next_hops(origin);
     std::erase(hops_to_try, from);
-    if (hops_to_try.empty() || hops >= limits::hop_limit_default) {
+    if (hops >= limits::hop_limit_default) {
+        // It has gone round between hubs: it stays here until its origin comes.
+        hops = limits::hop_limit_default;
+        std::erase_if(hops_to_try, [&](auto peer) { return peer != origin; });
+    }
+    if (hops_to_try.empty()) {
         return std::nullopt;
     }
     const auto live = std::find_if(hops_to_try.begin(), hops_to_try.end(), [&](auto peer) {
