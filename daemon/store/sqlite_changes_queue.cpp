@@ -58,6 +58,7 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
                    "SELECT delivery.message, delivery.state, delivery.state = 4 OR EXISTS ("
                    "SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    " AND shipment.message <> 0 AND shipment.position = 0"
+                   " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
                    " AND (shipment.in_doubt <> 0 OR shipment.state = 4))"
                    " FROM message JOIN delivery"
                    " ON delivery.message = message.row AND delivery.recipient = ?"

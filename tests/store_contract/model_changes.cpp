@@ -178,6 +178,7 @@ struct changer {
             best->state == delivery_state::relayed ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
+                       (it.second.peer == best->next_hop || it.second.attempt < best->attempt) &&
                        (it.second.in_doubt || it.second.state == shipment_state::done);
             });
         if (o.only_if_sent && !may_be_with_others) {
@@ -237,8 +238,7 @@ struct changer {
         return each_shipment(
             [&](const auto& one) {
                 return one.peer == o.peer && one.cls == o.cls &&
-                       (one.state == shipment_state::ready ||
-                        one.state == shipment_state::held) &&
+                       (one.state == shipment_state::ready || one.state == shipment_state::held) &&
                        one.row <= o.upto && !one.in_doubt;
             },
             [](auto& one) { one.in_doubt = true; });

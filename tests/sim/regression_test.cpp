@@ -1,0 +1,59 @@
+// Seeds that once found a bug, by what it was. Their days have changed with the code since; where
+// the situation can be made directly, a unit test does it as well.
+// Way of the message: see world.hpp.
+// Pure but for SQLite in memory.
+// Spec: docs/simulator.md#seeds, CHANGELOG.md. Tests: this is one.
+// Limits: a few seconds; left out of sanitizer builds, which take ten times as long.
+#include "tests/sim/world.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <ostream>
+
+namespace dhow::sim {
+
+namespace {
+struct found_once {
+    std::uint64_t seed;
+    const char* what_it_was;
+};
+
+std::ostream& operator<<(std::ostream& out, const found_once& one) {
+    return out << "seed " << one.seed << ": " << one.what_it_was;
+}
+
+constexpr std::array<found_once, 15> all{{
+    {6, "an offer told an age that no peer reads, while a clock was wrong by years"},
+    {12, "attachments were offered for ever to a restored hub that lacked their text"},
+    {55, "a commit that failed for want of space came to life when the power failed next"},
+    {72, "a hub's notice was dropped while a full disk kept the record of the hand-over"},
+    {127, "an attachment that came with another attempt than its text did not count"},
+    {145, "a restored origin gave notice of what had been delivered after the backup"},
+    {175, "what the queue had loaded was offered although it had been cancelled"},
+    {210, "a small attachment of which a part was on disk was put off for ever"},
+    {390, "an attachment was called had, because its text came between two questions"},
+    {393, "a hub kept a message for ever, whose attachment had gone another way"},
+    {506, "a peer's answer that a full disk did not take was forgotten"},
+    {647, "what a restored peer had lost was not given again, the disk being full"},
+    {728, "a receipt went round between two hubs until nobody took it"},
+    {786, "as 647, with one hub"},
+    {294, "as 390, with two hubs"},
+}};
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(regression_test)
+
+#ifndef DHOW_SANITIZED
+BOOST_DATA_TEST_CASE(what_was_found_once_stays_mended, boost::unit_test::data::make(all), one) {
+    const auto found = run_world({.seed = one.seed});
+    BOOST_TEST(found.ok, (found.problems.empty() ? "" : found.problems.front()));
+}
+#else
+BOOST_AUTO_TEST_CASE(the_optimised_build_has_them) { BOOST_TEST(all.size() > 0U); }
+#endif
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::sim
