@@ -7,6 +7,7 @@
 #include "daemon/route/with_others.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dhow::route {
 
@@ -67,9 +68,21 @@ void deadlines::judge_all(look& what) {
             judge(what, row);
         }
     }
-    if (!what.again.empty()) {
-        x_divert.send_again(what.message, what.again, "no receipt has come in time", [](bool) {});
+    if (what.again.empty()) {
+        return;
     }
+    std::vector<store::delivery_row> rows;
+    std::ranges::copy_if(what.message.deliveries, std::back_inserter(rows), [&](const auto& row) {
+        return std::ranges::find(what.again, row.recipient) != what.again.end();
+    });
+    x_divert.send_again(what.message, what.again, "no receipt has come in time",
+                        [this, rows](bool is_done) {
+                            for (const auto& row : rows) {
+                                if (!is_done) {  // No way any more, or no space: not at once again.
+                                    look_later(row, x_core.now + look_again, errc{});
+                                }
+                            }
+                        });
 }
 
 void deadlines::judge(look& what, const store::delivery_row& row) {

@@ -78,7 +78,8 @@ std::optional<protocol::milliseconds> diversion::patience(message_class cls,
     if (first.count() == 0) {
         return std::nullopt;
     }
-    return first * (1L << std::min<unsigned>(attempt, 16));
+    constexpr unsigned doublings_max = 6;  // Attempts are counted for all recipients together.
+    return first * (1L << std::min<unsigned>(attempt, doublings_max));
 }
 
 void diversion::divert(std::vector<undelivered> what) {

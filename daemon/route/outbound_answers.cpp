@@ -35,6 +35,13 @@ constexpr std::chrono::seconds look_after{10};
 /// A full disk is asked again no sooner.
 constexpr std::chrono::seconds write_again_after{10};
 
+/// Nobody says again what a receipt says: it waits for a peer whose directory or routes are behind.
+bool is_worth_another_try(const ready_shipment& item, errc code) {
+    return item.object.kind == protocol::object_kind::receipt &&
+           (code == errc::unknown_key || code == errc::wrong_key_owner ||
+            code == errc::key_not_allowed || code == errc::no_route || code == errc::not_allowed);
+}
+
 /// Answers that leave custody with us only because it lies with the peer already.
 bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
 }  // namespace
@@ -183,7 +190,11 @@ void outbound::on_event(session_number number, event::refused what) {
             defer(peer, std::move(open), what.code, what.retry_after);
             break;
         default:
-            give_up(peer, std::move(open), what.code);
+            if (is_worth_another_try(open.item, what.code)) {
+                defer(peer, std::move(open), what.code, what.retry_after);
+            } else {
+                give_up(peer, std::move(open), what.code);
+            }
             break;
     }
     feed(peer);
@@ -268,6 +279,15 @@ void outbound::fail_attachments(const store::shipment_row& text, errc code,
     x_core.out.ask(query::load_message{text.message}, [this, text, code, why](store::reply& reply) {
         store::transaction transaction;
         for (const auto& message : expect<answer::messages>(reply).rows) {
+            const bool another_goes =
+                std::ranges::any_of(message.shipments, [&](const auto& other) {
+                    return other.position == 0 && other.row != text.row &&
+                           other.peer == text.peer && other.attempt == text.attempt &&
+                           other.state != shipment_state::failed;
+                });
+            if (another_goes) {
+                continue;  // They go with that one, for other recipients.
+            }
             for (const auto& shipment : message.shipments) {
                 if (shipment.peer == text.peer && shipment.attempt == text.attempt &&
                     shipment.position != 0) {
@@ -337,7 +357,7 @@ void outbound::write_again() {
         x_core.wake_at(x_write_again_at);
         return;
     }
-    if (x_unwritten.empty()) {
+    if (x_unwritten.empty() && x_surely_open == 0) {
         feed_all();  // A mark was not written: it is asked for again.
     }
     for (auto& one : std::exchange(x_unwritten, {})) {

@@ -63,6 +63,24 @@ bool is_recipients_word(outcome_kind kind) {
     return kind != outcome_kind::expired && kind != outcome_kind::undeliverable &&
            kind != outcome_kind::refused;
 }
+
+/// How many of them one receipt holds, by number and by bytes.
+std::size_t fit_in_one(const std::deque<store::outcome_row>& waiting) {
+    constexpr std::size_t around = 1024;  // Signature, issuer, and what surrounds them.
+    constexpr std::size_t bytes_each = 160;
+    std::size_t bytes = around;
+    std::size_t count = 0;
+    for (const auto& row : waiting) {
+        bytes +=
+            bytes_each + row.value.on_disk.size() * (sizeof(digest) + 4) + row.value.agency.size();
+        if (count == limits::outcomes_per_receipt_max ||
+            (count > 0 && bytes > limits::receipt_bytes_max)) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
 }  // namespace
 
 store::outcome_row receipts::add(store::transaction& to, bureau_id origin, message_class cls,
@@ -115,7 +133,7 @@ void receipts::sign(lane_key key) {
         return;
     }
     lane.signing = true;
-    const auto count = std::min(lane.waiting.size(), limits::outcomes_per_receipt_max);
+    const auto count = fit_in_one(lane.waiting);
     std::vector<store::outcome_row> rows;
     protocol::receipt_content content;
     content.issuer = x_core.self();

@@ -174,8 +174,9 @@ std::vector<answer::purge> question_reader::purges(const query::load_due& what, 
                      "  AND (1 << state) & ?2 = 0)"
                      " AND NOT EXISTS (SELECT 1 FROM shipment WHERE message = message.row"
                      "  AND message <> 0 AND state < 4"
-                     "  AND NOT (state = 1 AND EXISTS (SELECT 1 FROM object"
-                     "   WHERE object.row = shipment.object AND object.state <> 2)))"
+                     "  AND NOT (state = 1 AND coalesce(message.expires_at <= ?1, 0)"
+                     "   AND EXISTS (SELECT 1 FROM object"
+                     "    WHERE object.row = shipment.object AND object.state <> 2)))"
                      " AND NOT EXISTS (SELECT 1 FROM assignment WHERE message = message.row"
                      "  AND state = 0)"
                      " ORDER BY purge_at, row LIMIT ?3",

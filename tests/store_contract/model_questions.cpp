@@ -131,13 +131,13 @@ struct answerer {
         }
         return out;
     }
-    /// For an attachment that is not here; it does not keep its message from being purged.
-    bool waits_in_vain(const shipment_row& one) const {
+    /// For an attachment that has not come in time; it does not keep its message.
+    bool waits_in_vain(const message_row& m, const shipment_row& one, utc_time now) const {
         const auto object = s.objects.find(one.object);
-        return one.state == shipment_state::waiting && object != s.objects.end() &&
-               object->second.state != object_state::complete;
+        return m.expires_at && *m.expires_at <= now && one.state == shipment_state::waiting &&
+               object != s.objects.end() && object->second.state != object_state::complete;
     }
-    bool is_open(const message_row& m) const {
+    bool is_open(const message_row& m, utc_time now) const {
         return std::any_of(s.deliveries.begin(), s.deliveries.end(),
                            [&](const auto& it) {
                                return it.first.first == m.row &&
@@ -147,7 +147,7 @@ struct answerer {
                            [&](const auto& it) {
                                return it.second.message == m.row &&
                                       it.second.state < shipment_state::done &&
-                                      !waits_in_vain(it.second);
+                                      !waits_in_vain(m, it.second, now);
                            }) ||
                std::any_of(s.assignments.begin(), s.assignments.end(), [&](const auto& it) {
                    return it.first.first == m.row && it.second.state == assignment_state::offered;
@@ -155,8 +155,8 @@ struct answerer {
     }
     std::vector<answer::purge> purges(const query::load_due& q) const {
         std::vector<answer::purge> out;
-        auto closed =
-            select(s.messages, [&](const auto& m) { return m.purge_at <= q.now && !is_open(m); });
+        auto closed = select(
+            s.messages, [&](const auto& m) { return m.purge_at <= q.now && !is_open(m, q.now); });
         std::stable_sort(closed.begin(), closed.end(),
                          [](const auto& a, const auto& b) { return a.purge_at < b.purge_at; });
         for (const auto& m : closed) {
