@@ -54,6 +54,32 @@ BOOST_AUTO_TEST_CASE(a_delivery_beats_a_notice_that_comes_after) {
     BOOST_TEST((state() == delivery_state::delivered));
 }
 
+BOOST_AUTO_TEST_CASE(outcomes_that_have_gathered_go_in_receipts_of_a_size_that_peers_read) {
+    constexpr std::size_t many = 60;
+    for (std::size_t i = 0; i < many; ++i) {
+        protocol::outcome value;
+        value.id = protocol::make_message_id(
+            now, std::array<std::uint8_t, 10>{static_cast<std::uint8_t>(i), 7});
+        value.recipient = bureau("ZW");
+        value.kind = outcome_kind::complete;
+        value.at = now;
+        value.on_disk.resize(1 + limits::attachments_max);
+        const auto row = static_cast<store::row_id>(1'000'000 + i);
+        apply({operation::put_outcome{{row, bureau("MU"), message_class::routine, value}}});
+    }
+    restart();
+    hub.connect();
+    std::size_t receipts = 0;
+    for (const auto& got : hub.offers) {
+        if (got.offer.kind == protocol::object_kind::receipt) {
+            BOOST_TEST(got.offer.body_bytes <= limits::receipt_bytes_max);
+            receipts += 1;
+        }
+    }
+    BOOST_TEST(receipts > 1U);
+    BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{}).rows.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_rejection_is_not_forgotten_for_a_delivery_that_is_told_late) {
     BOOST_TEST(send("MU", outcome_kind::rejected));
     BOOST_TEST((state() == delivery_state::rejected));
