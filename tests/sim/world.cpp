@@ -31,6 +31,8 @@ constexpr microseconds inbox_interval = 30s;
 constexpr microseconds healing = 14h;
 /// Of one minute, or ten, of healing: ten times what the busiest of 1,000 seeds needs.
 constexpr std::uint64_t steps_max = 3'000'000;
+/// Of all of it: three times what the slowest of 2,000 seeds needs.
+constexpr std::uint64_t healing_steps_max = 6'000'000;
 const std::string hub_name = "IPSG";
 const std::string second_hub_name = "RB";
 const std::string stranger_name = "XH";
@@ -194,6 +196,7 @@ private:
             x_stranger->leave();
         }
         const auto begun = x_clock.elapsed();
+        const auto begun_steps = x_clock.steps();
         const auto end = begun + healing;
         do {
             x_operators.put_right();
@@ -201,7 +204,12 @@ private:
             const auto before = x_clock.steps();
             run_until(x_clock.elapsed() + (is_late ? 10min : 1min));
             check_progress(x_clock.steps() - before);
-        } while (x_clock.elapsed() < end && x_book.problems().empty() && !is_settled());
+            if (x_clock.steps() - begun_steps > healing_steps_max) {
+                x_livelock = "live-lock: all was healed, and it is not at rest after " +
+                             std::to_string(healing_steps_max) + " steps";
+            }
+        } while (x_clock.elapsed() < end && x_book.problems().empty() && !is_settled() &&
+                 x_livelock.empty());
     }
 
     /// A gateway that does the same again and again without time passing, or nearly so.
