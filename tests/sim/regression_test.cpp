@@ -20,7 +20,7 @@ struct found_once {
     const char* what_it_was;
 };
 
-std::ostream& operator<<(std::ostream& out, const found_once& one) {
+[[maybe_unused]] std::ostream& operator<<(std::ostream& out, const found_once& one) {
     return out << "seed " << one.seed << ": " << one.what_it_was;
 }
 
