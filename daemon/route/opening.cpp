@@ -220,9 +220,8 @@ void opening::complete_if_all_here(const answer::full_message& message) {
     const auto row = x_receipts.add(transaction, message.message.origin, message.message.cls,
                                     std::move(outcome));
     x_core.out.commit(std::move(transaction),
-                      [this, row, agencies = message.assignments, number = message.message.row,
-                       origin = message.message.origin,
-                       id = message.message.id](const store::transaction_result& result) {
+                      [this, row, agencies = message.assignments,
+                       number = message.message.row](const store::transaction_result& result) {
                           if (result.status != store::transaction_status::committed) {
                               if (result.status != store::transaction_status::conflict) {
                                   x_not_completed.insert(number);
@@ -233,27 +232,7 @@ void opening::complete_if_all_here(const answer::full_message& message) {
                           for (const auto& one : agencies) {
                               x_notify(one.agency);
                           }
-                          settle_copies(origin, id);
                       });
-}
-
-// The same message came by other attempts too, before all of it was here: done with as well.
-void opening::settle_copies(bureau_id origin, const message_id& id) {
-    x_core.out.ask(query::find_message{origin, id}, [this](store::reply& reply) {
-        store::transaction transaction;
-        for (const auto& copy : expect<answer::messages>(reply).rows) {
-            transaction.changes.emplace_back(
-                operation::advance_delivery{.message = copy.message.row,
-                                            .recipient = x_core.self(),
-                                            .expected = in_state(delivery_state::delivered),
-                                            .state = delivery_state::complete,
-                                            .at = x_core.now,
-                                            .lenient = true});
-        }
-        if (transaction.changes.size() > 1) {
-            x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
-        }
-    });
 }
 
 }  // namespace dhow::route

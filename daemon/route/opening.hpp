@@ -52,7 +52,6 @@ private:
     void on_refused(const waiting& what, errc code);
     void settle(const waiting& what, store::delivery_state state, errc code,
                 protocol::outcome_kind kind);
-    void settle_copies(bureau_id origin, const message_id& id);
     [[nodiscard]] protocol::outcome make_outcome(const waiting& what,
                                                  protocol::outcome_kind kind) const;
     std::function<void(bool)> or_later(store::row_id message);

@@ -29,9 +29,10 @@ constexpr microseconds inbox_interval = 30s;
 /// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
-/// Of one minute, or ten, of healing: ten times what the busiest of 1,000 seeds needs.
+/// Of one minute, or ten, of healing. Whole runs that passed were seen to take up to 2 million
+/// steps, runs that went round in circles 42 and 71 million.
 constexpr std::uint64_t steps_max = 3'000'000;
-/// Of all of it: three times what the slowest of 2,000 seeds needs.
+/// Of all of it.
 constexpr std::uint64_t healing_steps_max = 6'000'000;
 const std::string hub_name = "IPSG";
 const std::string second_hub_name = "RB";
@@ -214,7 +215,6 @@ private:
 
     /// A gateway that does the same again and again without time passing, or nearly so.
     void check_progress(std::uint64_t steps) {
-        x_steps_most = std::max(x_steps_most, steps);
         if (steps > steps_max) {
             x_livelock = "live-lock: " + std::to_string(steps) + " steps between two looks";
         }
@@ -323,7 +323,7 @@ private:
     weather x_weather;
     std::unique_ptr<stranger> x_stranger;
     std::optional<tests::federation> x_real;
-    std::uint64_t x_known = 0, x_real_seals = 0, x_steps_most = 0;
+    std::uint64_t x_known = 0, x_real_seals = 0;
     std::string x_livelock;
     std::uint64_t x_hash_so_far = 0xcbf29ce484222325ULL;
 };
