@@ -143,20 +143,21 @@ inline std::string_view as_text(byte_view data) {
 inline bytes to_bytes(byte_view data) { return {data.begin(), data.end()}; }
 
 template <class Fixed>
+result<Fixed> fixed_in(byte_view field) {
+    const auto value = from_view<Fixed>(field);
+    if (!value) {
+        return errc::bad_encoding;
+    }
+    return *value;
+}
+
+template <class Fixed>
 result<Fixed> reader::fixed() {
     const auto view = take(Fixed::size_bytes);
     if (!view) {
         return view.error();
     }
-    return *from_view<Fixed>(*view);
-}
-
-template <class Fixed>
-result<Fixed> fixed_in(byte_view field) {
-    if (field.size() != Fixed::size_bytes) {
-        return errc::bad_encoding;
-    }
-    return *from_view<Fixed>(field);
+    return fixed_in<Fixed>(*view);
 }
 
 }  // namespace dhow::protocol

@@ -150,8 +150,8 @@ result<void> read_key_agreement(der_reader in, enveloped_parts& out) {
             return errc::too_long;
         }
         DHOW_TRY(const auto next, keys.enter(tag::sequence));
-        DHOW_TRY(auto box, read_recipient_encrypted_key(next));
-        out.boxes.push_back(std::move(box));
+        DHOW_TRY(const auto box, read_recipient_encrypted_key(next));
+        out.boxes.push_back(box);
     }
     return {};
 }

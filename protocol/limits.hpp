@@ -209,6 +209,27 @@ inline constexpr std::chrono::milliseconds age_max = std::chrono::hours{100 * 36
 inline constexpr std::size_t open_at_once = 64;
 /// Their bodies: half of what the crypto workers take, so that intake and relaying go on.
 inline constexpr std::size_t open_bytes_max = 16 * mib;
+/// Daemons that have ended while a message was being opened, before it is set aside: once in a
+/// batch, and twice alone. Chance does not meet the same few milliseconds again.
+inline constexpr std::uint8_t open_ends_max = 3;
+/// A daemon that is ended sooner, by whatever, has not tried the messages that it suspects.
+inline constexpr std::chrono::minutes suspects_after{1};
+/// Rows of what is due, and of receipts for which another way is looked for, that are read at a
+/// time: a batch of the store.
+inline constexpr std::size_t rows_a_look = 256;
+/// Sending attempts of one message to one recipient; the number travels in one byte, and by
+/// doubling of the time between them the limit is reached after years.
+inline constexpr std::uint8_t sending_attempts_max = 200;
+/// Jumps of the clock that are remembered; a longer history changes nothing that is still waiting.
+inline constexpr std::size_t clock_jumps_max = 8;
+/// An upload that nobody touches for this long makes room for another when there are too many.
+inline constexpr std::chrono::minutes upload_idle_max{15};
+/// Peers and agencies are given this long to hear the goodbye of a daemon that ends.
+inline constexpr std::chrono::seconds stop_time_max{5};
+/// A reply that `dhow` keeps in memory: evidence of a message to 512 recipients as base64.
+inline constexpr std::size_t reply_bytes_max = 64 * mib;
+/// Signature files of the directory that are looked at: more than any federation has signers.
+inline constexpr std::size_t directory_heads_max = 16;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 

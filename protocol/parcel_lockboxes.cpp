@@ -166,9 +166,8 @@ result<lockbox> read_lockbox(reader& in) {
 lockbox_set make_lockbox_set(std::vector<lockbox> all, const hasher& hash) {
     DHOW_ENSURE(!all.empty() && all.size() <= limits::recipients_max);
     std::vector<std::pair<digest, lockbox>> leaves;
-    for (auto& box : all) {
-        auto leaf = leaf_digest(box, hash);
-        leaves.emplace_back(leaf, std::move(box));
+    for (const auto& box : all) {
+        leaves.emplace_back(leaf_digest(box, hash), box);
     }
     std::ranges::sort(leaves, {}, &std::pair<digest, lockbox>::first);
     lockbox_set set;

@@ -21,8 +21,6 @@ namespace asio = boost::asio;
 namespace {
 constexpr std::chrono::milliseconds ready_poll{10};
 constexpr std::chrono::seconds watch_interval{2};
-/// Peers and agencies are given this long to hear the goodbye.
-constexpr std::chrono::seconds stop_time_max{5};
 }  // namespace
 
 running::~running() = default;
@@ -164,7 +162,7 @@ void running::stop() {
     x_server->stop();
     x_gateway->stop();
     x_driver->pump();
-    await_quiet(std::chrono::steady_clock::now() + stop_time_max);
+    await_quiet(std::chrono::steady_clock::now() + protocol::limits::stop_time_max);
 }
 
 void running::await_quiet(std::chrono::steady_clock::time_point until) {

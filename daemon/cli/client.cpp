@@ -51,7 +51,7 @@ struct client::state {
 
     std::optional<client_reply> read_reply() {
         http::response_parser<http::string_body> parser;
-        parser.body_limit(reply_bytes_max);
+        parser.body_limit(protocol::limits::reply_bytes_max);
         error_code error;
         http::read(socket, buffer, parser, error);
         if (failed(error)) {
@@ -195,7 +195,7 @@ std::optional<client_reply> client::download(const std::string& target, std::ost
         if (reply.ok()) {
             to.write(block.data(), static_cast<std::streamsize>(count));
             report(taken += count);
-        } else if (reply.body.size() + count <= reply_bytes_max) {
+        } else if (reply.body.size() + count <= protocol::limits::reply_bytes_max) {
             reply.body.append(block.data(), count);
         }
     }

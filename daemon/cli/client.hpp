@@ -17,9 +17,6 @@
 
 namespace dhow::cli {
 
-/// Evidence of a message to 512 recipients as base64 is the longest reply.
-inline constexpr std::size_t reply_bytes_max = 64 * protocol::limits::mib;
-
 struct client_reply {
     unsigned status = 0;
     std::string content_type;

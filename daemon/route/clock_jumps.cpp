@@ -2,20 +2,18 @@
 // Way of the message: see clock_jumps.hpp.
 // Pure. Net thread.
 // Spec: docs/overview.md#time. Tests: unit/route/deadlines_test.cpp, sim.
-// Limits: jumps_max.
+// Limits: clock_jumps_max.
 #include "daemon/route/clock_jumps.hpp"
+
+#include "protocol/limits.hpp"
 
 #include <array>
 #include <sstream>
 
 namespace dhow::route {
 
-namespace {
-constexpr std::size_t jumps_max = 8;
-}
-
 void clock_jumps::add(protocol::utc_time since, protocol::utc_time from, protocol::utc_time to) {
-    if (x_jumps.size() == jumps_max) {
+    if (x_jumps.size() == protocol::limits::clock_jumps_max) {
         x_jumps.erase(x_jumps.begin());
     }
     x_jumps.push_back({since, from, to});

@@ -14,7 +14,6 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-constexpr std::size_t rows_a_look = 256;
 /// Nothing depends on it but drift: every due row gives a hint of its own.
 constexpr std::chrono::minutes look_interval{1};
 }  // namespace
@@ -39,12 +38,15 @@ void deadlines::on_deadline() {
     if (x_core.now >= x_signed_at + look_interval) {
         x_signed_at = x_core.now;
         x_receipts.sign_waiting();
+        x_receipts.find_other_ways();
         x_opening.retry();
     }
-    x_core.out.ask(query::load_due{x_core.now, rows_a_look}, [this](store::reply& reply) {
-        x_looking = false;
-        on_due(expect<answer::due>(reply));
-    });
+    x_core.out.ask(
+        query::load_due{x_core.now, limits::rows_a_look, x_core.now - limits::custody_memory},
+        [this](store::reply& reply) {
+            x_looking = false;
+            on_due(expect<answer::due>(reply));
+        });
 }
 
 void deadlines::on_due(answer::due& due) {

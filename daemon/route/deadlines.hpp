@@ -32,6 +32,9 @@ private:
     void judge(look& what, const store::delivery_row& row);
     void send_again_or_wait(look& what, const store::delivery_row& row,
                             std::optional<utc_time> expires_at, bool in_doubt);
+    void divert_or_wait(look& what, const store::delivery_row& row,
+                        std::optional<utc_time> expires_at, const undelivered& refused,
+                        bool in_doubt);
     /// Why nothing carries it any more; errc{}: something does.
     static errc without_a_way(const look& what, const store::delivery_row& row);
     void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code);

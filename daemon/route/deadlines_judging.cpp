@@ -110,7 +110,8 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         // Expired, unconfirmed: the peer or the addressee has the word; no notice before it.
         look_later(row, x_core.now + look_again, errc::expired);
     } else if (const auto code = without_a_way(what, row); code != errc{}) {
-        x_divert.divert({{message, row.recipient, row.next_hop, row.attempt, code, {}}});
+        divert_or_wait(what, row, expires_at,
+                       {message, row.recipient, row.next_hop, row.attempt, code, {}}, in_doubt);
     } else if (!ours || (in_state(row.state) & sent_again) == 0) {
         look_later(row, expires_at, errc{});
     } else {
@@ -143,6 +144,31 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
         return;
     }
     look_later(row, no_later_than_expiry(x_core.now + look_again), errc{});
+}
+
+// Refused and no other way: while an earlier attempt may be with others no notice is given.
+void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
+                               std::optional<utc_time> expires_at, const undelivered& refused,
+                               bool in_doubt) {
+    if (x_divert.other_way(refused)) {
+        x_divert.divert({refused});
+        return;
+    }
+    if (!in_doubt) {
+        x_divert.give_up(refused);
+        return;
+    }
+    const auto patience = x_divert.patience(what.message.message.cls, row.attempt);
+    if (patience && row.changed_at + *patience <= x_core.now) {
+        what.again.push_back(row.recipient);
+        return;
+    }
+    std::optional<utc_time> at = expires_at;
+    if (patience) {
+        at = std::min({row.changed_at + *patience, x_core.now + *patience,
+                       expires_at.value_or(utc_time::max())});
+    }
+    look_later(row, at, refused.code);
 }
 
 // Its text failed, or was done without it, and what should have followed was not written.

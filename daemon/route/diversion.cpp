@@ -2,7 +2,7 @@
 // Way of the message: see diversion.hpp.
 // Pure. Net thread.
 // Spec: docs/overview.md#sending-again. Tests: unit/route/outbound_test.cpp, sim.
-// Limits: attempts_max.
+// Limits: sending_attempts_max.
 #include "daemon/route/diversion.hpp"
 
 #include <algorithm>
@@ -14,10 +14,6 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-/// Sending attempts of one message to one recipient; the number travels in one byte, and by
-/// doubling of the time between them the limit is reached after years.
-constexpr std::uint8_t attempts_max = 200;
-
 constexpr store::state_set not_settled =
     in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
     in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
@@ -82,15 +78,26 @@ std::optional<protocol::milliseconds> diversion::patience(message_class cls,
     return first * (1L << std::min<unsigned>(attempt, doublings_max));
 }
 
+std::optional<bureau_id> diversion::other_way(const undelivered& what) const {
+    return another_way_may_help(what.code) ? way_after(what.recipient, what.peer, false)
+                                           : std::nullopt;
+}
+
+void diversion::give_up(const undelivered& what) {
+    notice(what.message, what.recipient, what.attempt, notice_kind(what.code), what.code);
+}
+
 void diversion::divert(std::vector<undelivered> what) {
     ways by_peer;
     for (const auto& one : what) {
-        const auto way = another_way_may_help(one.code) ? way_after(one.recipient, one.peer, false)
-                                                        : std::nullopt;
-        if (way) {
+        const bool is_ours =
+            (one.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+        if (const auto way = other_way(one)) {
             by_peer[*way].push_back(one.recipient);
+        } else if (is_ours && one.attempt > 0) {
+            judge_soon(one);
         } else {
-            notice(one.message, one.recipient, one.attempt, notice_kind(one.code), one.code);
+            give_up(one);
         }
     }
     if (by_peer.empty()) {
@@ -107,6 +114,24 @@ void diversion::divert(std::vector<undelivered> what) {
                    });
 }
 
+// An earlier attempt may be with others: deadlines asks before it gives notice.
+void diversion::judge_soon(const undelivered& what) {
+    store::transaction transaction;
+    transaction.changes.emplace_back(
+        operation::advance_delivery{.message = what.message.row,
+                                    .recipient = what.recipient,
+                                    .expected = not_settled,
+                                    .state = delivery_state::deferred,
+                                    .at = x_core.now,
+                                    .code = static_cast<std::uint16_t>(what.code),
+                                    .text = std::string(protocol::text_of(what.code)),
+                                    .due_at = std::optional<std::optional<utc_time>>(x_core.now),
+                                    .lenient = true});
+    x_core.out.commit(std::move(transaction), [this](const store::transaction_result&) {
+        x_core.wake_at(x_core.now);  // Not written: keep_due has it looked at a little later.
+    });
+}
+
 void diversion::send_again(const answer::full_message& message,
                            const std::vector<bureau_id>& recipients, std::string reason,
                            std::function<void(bool)> then) {
@@ -114,7 +139,7 @@ void diversion::send_again(const answer::full_message& message,
     for (const auto recipient : recipients) {
         const auto row = std::find_if(message.deliveries.begin(), message.deliveries.end(),
                                       [&](const auto& one) { return one.recipient == recipient; });
-        if (row == message.deliveries.end() || row->attempt >= attempts_max) {
+        if (row == message.deliveries.end() || row->attempt >= limits::sending_attempts_max) {
             continue;
         }
         if (const auto way = way_after(recipient, row->next_hop, true)) {

@@ -1,10 +1,9 @@
 // Another way for a recipient, or a signed notice that there is none.
 // Way of the message: outbound (refused there), deadlines (no receipt came) -> [diversion] ->
-// outbound or
-// receipts.
+// outbound or receipts.
 // Pure. Net thread.
 // Spec: docs/overview.md#sending-again. Tests: unit/route/outbound_test.cpp, sim.
-// Limits: attempts_max of one message and recipient.
+// Limits: sending_attempts_max of one message and recipient.
 #pragma once
 
 #include "daemon/route/outbound.hpp"
@@ -17,8 +16,13 @@ public:
     diversion(core& shared, outbound& out, receipts& receipts_)
         : x_core(shared), x_out(out), x_receipts(receipts_) {}
 
-    /// Recipients of one message that a peer does not take: by the next way, else a notice.
+    /// Recipients of one message that a peer does not take: by the next way, else a notice; that
+    /// of a repeated attempt of our own is left to deadlines: an earlier one may be with others.
     void divert(std::vector<undelivered> what);
+    /// The next way of a recipient after a refusal, where that may help.
+    [[nodiscard]] std::optional<bureau_id> other_way(const undelivered& what) const;
+    /// A notice, because there is no other way and nobody else has it.
+    void give_up(const undelivered& what);
     /// Recipients of one message once more, as a new attempt, by another way where there is one.
     void send_again(const answer::full_message& message, const std::vector<bureau_id>& recipients,
                     std::string reason, std::function<void(bool)> then);
@@ -36,6 +40,7 @@ public:
                                                      bool wrap) const;
 
 private:
+    void judge_soon(const undelivered& what);
     using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.
     void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                  const std::string& reason, std::function<void(bool)> then);

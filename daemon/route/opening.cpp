@@ -142,11 +142,11 @@ void opening::on_duplicate(const waiting& what, const digest& content_digest) {
                        outcome_kind::refused);
                 return;
             }
-            // Sent again because our receipt was lost: say once more what we have.
+            // Sent again because our receipt was lost: say once more what we have. The first copy
+            // stays open until all is here, and the store keeps what both share.
             x_core.count.duplicates += 1;
-            const bool complete = items.front().row.complete;
-            settle(what, complete ? delivery_state::complete : delivery_state::delivered,
-                   errc::have_it, complete ? outcome_kind::complete : outcome_kind::delivered);
+            settle(what, delivery_state::complete, errc::have_it,
+                   items.front().row.complete ? outcome_kind::complete : outcome_kind::delivered);
         });
 }
 

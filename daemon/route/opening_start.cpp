@@ -12,11 +12,6 @@ namespace dhow::route {
 using store::delivery_state;
 
 namespace {
-/// Once in a batch, and twice alone: chance does not meet the same few milliseconds again.
-constexpr std::uint8_t ends_max = 3;
-/// A daemon that is ended sooner, by whatever, has not tried its suspects.
-constexpr std::chrono::minutes suspects_after{1};
-
 operation::advance_delivery mark(store::row_id message, bureau_id self, std::uint8_t count,
                                  utc_time now) {
     return {.message = message,
@@ -107,7 +102,7 @@ void opening::next_suspect() {
         x_suspect_is_open = false;  // Each minute it is tried again.
         take_back(message, ends);
     };
-    if (ends >= ends_max) {
+    if (ends >= limits::open_ends_max) {
         quarantine(message, go_on);
         return;
     }
@@ -214,7 +209,7 @@ void opening::retry() {
     if (std::exchange(x_start_is_stuck, false)) {
         next_batch();
     }
-    if (!x_suspect_is_open && x_core.now >= x_started_at + suspects_after) {
+    if (!x_suspect_is_open && x_core.now >= x_started_at + limits::suspects_after) {
         next_suspect();
     }
     next();

@@ -76,6 +76,8 @@ public:
     /// Whether a text may have reached its peer in this run: it is being sent, or was when its
     /// message was withheld.
     [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;
+    /// Whether its text is with a peer that has not answered: what others say comes too early.
+    [[nodiscard]] bool is_under_way(const message_id& id) const;
     /// Held in the store by now: what is loaded of it is dropped, what is under way is cancelled.
     void stop_message(store::row_id message);
     /// Held in the store by now: what is loaded for the peer is dropped.

@@ -5,6 +5,7 @@
 // Limits: as many messages as are being judged at once; see deadlines.cpp.
 #include "daemon/route/outbound.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace dhow::route {
@@ -47,6 +48,15 @@ bool outbound::may_have_left(const store::shipment_row& text) const {
     const auto found = x_withheld.find(text.message);
     return progress(text.row).has_value() ||
            (found != x_withheld.end() && found->second.under_way.contains(text.row));
+}
+
+bool outbound::is_under_way(const message_id& id) const {
+    return std::ranges::any_of(x_lanes, [&](const auto& entry) {
+        return std::ranges::any_of(entry.second.open, [&](const auto& one) {
+            const auto& item = one.second.item;
+            return item.shipment.position == 0 && item.message && item.message->id == id;
+        });
+    });
 }
 
 bool outbound::drop(peer_lane& lane, store::row_id message) {

@@ -212,17 +212,23 @@ void receipts::on_signed(lane_key key, const std::vector<store::outcome_row>& ro
                       });
 }
 
+std::vector<bureau_id> receipts::ways_to(bureau_id origin, bureau_id from,
+                                         std::uint8_t hops) const {
+    auto out = x_core.routes.next_hops(origin);
+    std::erase(out, from);
+    if (hops >= limits::hop_limit_default) {
+        // It has gone round between hubs: it stays here until its origin comes.
+        std::erase_if(out, [&](auto peer) { return peer != origin; });
+    }
+    return out;
+}
+
 std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id origin,
                                              message_class cls, const bytes& encoded,
                                              const digest& receipt_digest, bureau_id from,
                                              std::uint8_t hops) {
-    auto hops_to_try = x_core.routes.next_hops(origin);
-    std::erase(hops_to_try, from);
-    if (hops >= limits::hop_limit_default) {
-        // It has gone round between hubs: it stays here until its origin comes.
-        hops = limits::hop_limit_default;
-        std::erase_if(hops_to_try, [&](auto peer) { return peer != origin; });
-    }
+    hops = std::min(hops, limits::hop_limit_default);
+    const auto hops_to_try = ways_to(origin, from, hops);
     if (hops_to_try.empty()) {
         return std::nullopt;
     }
@@ -238,7 +244,7 @@ std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id o
                   .sealed_digest = receipt_digest,
                   .bytes = encoded.size(),
                   .durable_bytes = encoded.size(),
-                  .from_peer = {},
+                  .from_peer = from,
                   .preamble = {},
                   .changed_at = x_core.now};
     out.shipment = {.row = x_core.next_row(),
@@ -260,6 +266,71 @@ std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id o
         out.inline_body = encoded;
     }
     return out;
+}
+
+// The peer that it was meant for may have gone for good, or have no way itself.
+void receipts::find_other_ways() {
+    x_core.out.ask(query::load_waiting_receipts{x_looked_upto, limits::rows_a_look},
+                   [this](store::reply& reply) {
+                       const auto& found = expect<answer::ready>(reply);
+                       x_looked_upto = found.more ? found.rows.back().shipment.row : 0;
+                       store::transaction transaction;
+                       std::set<bureau_id> peers;
+                       for (const auto& item : found.rows) {
+                           if (const auto peer = better_way(item)) {
+                               move(transaction, item.shipment, *peer);
+                               peers.insert(*peer);
+                           }
+                       }
+                       if (peers.empty()) {
+                           return;
+                       }
+                       x_core.out.commit(std::move(transaction),
+                                         [this, peers](const store::transaction_result&) {
+                                             for (const auto peer : peers) {
+                                                 x_out.rescan(peer);
+                                             }
+                                         });
+                   });
+}
+
+std::optional<bureau_id> receipts::better_way(const ready_shipment& item) const {
+    const auto& shipment = item.shipment;
+    const bool goes =
+        shipment.state == store::shipment_state::ready && x_core.session_with(shipment.peer);
+    if (goes) {
+        return std::nullopt;
+    }
+    for (const auto peer : ways_to(shipment.origin, item.object.from_peer, shipment.attempt)) {
+        if (peer != shipment.peer && x_core.session_with(peer)) {
+            return peer;
+        }
+    }
+    return std::nullopt;
+}
+
+void receipts::move(store::transaction& to, const store::shipment_row& shipment,
+                    bureau_id peer) const {
+    to.changes.emplace_back(operation::advance_shipment{
+        .shipment = shipment.row,
+        .expected =
+            in_state(store::shipment_state::ready) | in_state(store::shipment_state::deferred),
+        .state = store::shipment_state::failed,
+        .at = x_core.now,
+        .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{}),
+        .code = static_cast<std::uint16_t>(errc::no_route),
+        .text = "by " + std::string(peer.text()) + " instead",
+        .lenient = true});
+    to.changes.emplace_back(operation::put_shipment{{.row = x_core.next_row(),
+                                                     .peer = peer,
+                                                     .cls = shipment.cls,
+                                                     .object = shipment.object,
+                                                     .attempt = shipment.attempt,
+                                                     .origin = shipment.origin,
+                                                     .text = {},
+                                                     .due_at = {},
+                                                     .created_at = shipment.created_at,
+                                                     .changed_at = x_core.now}});
 }
 
 void receipts::forward(const seal::done::verified_receipt& receipt, bytes encoded,
@@ -311,13 +382,19 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
                             : std::nullopt,
             .receipt = receipt,
             .actor = "bureau " + std::string(content.issuer.text()),
-            .only_if_sent =
-                outcome.recipient != content.issuer && content.issuer != x_core.self()});
+            .only_if_sent = outcome.recipient != content.issuer && content.issuer != x_core.self(),
+            .of_attempt = outcome.recipient != content.issuer ? std::optional(outcome.attempt)
+                                                              : std::nullopt});
     }
 }
 
 void receipts::apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then) {
-    if (x_out.waits_for_space()) {
+    const bool comes_too_early =
+        x_out.waits_for_space() ||
+        std::ranges::any_of(receipt.content.outcomes, [&](const auto& outcome) {
+            return outcome.recipient != receipt.content.issuer && x_out.is_under_way(outcome.id);
+        });
+    if (comes_too_early) {
         then(false);  // It may speak of something that has left and is not known to have left.
         return;
     }

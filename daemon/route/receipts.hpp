@@ -22,6 +22,10 @@ public:
     /// Tries again what could not be signed or had no way; every minute and after a reload.
     void sign_waiting();
 
+    /// Receipts on their way to a peer that is not there, or that cannot take them, go by another
+    /// that can; every minute.
+    void find_other_ways();
+
     /// A verified receipt for our own messages: stored, applied. `then` after commit.
     void apply(const seal::done::verified_receipt& receipt, std::function<void(bool)> then);
     /// A verified receipt for somebody else: onto its way. `then(false)`: not stored, try again.
@@ -41,6 +45,12 @@ private:
     void give_back(lane_key key, std::vector<store::outcome_row> rows);
     void settle(store::transaction& to, const protocol::receipt_content& content,
                 store::row_id receipt) const;
+    /// Peers that may have a receipt for `origin` that came from `from`, in the routes' order.
+    [[nodiscard]] std::vector<bureau_id> ways_to(bureau_id origin, bureau_id from,
+                                                 std::uint8_t hops) const;
+    /// A peer with a session for a receipt that does not go where it is.
+    [[nodiscard]] std::optional<bureau_id> better_way(const ready_shipment& item) const;
+    void move(store::transaction& to, const store::shipment_row& shipment, bureau_id peer) const;
     /// Object, segment and shipment of a receipt; nothing when there is no way to its origin.
     std::optional<ready_shipment> ship(store::transaction& to, bureau_id origin, message_class cls,
                                        const bytes& encoded, const digest& receipt_digest,
@@ -49,6 +59,7 @@ private:
     core& x_core;
     outbound& x_out;
     std::map<lane_key, signing_lane> x_lanes;
+    store::row_id x_looked_upto = 0;  ///< By find_other_ways().
 };
 
 }  // namespace dhow::route

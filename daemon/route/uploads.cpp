@@ -14,11 +14,6 @@ namespace dhow::route {
 
 using store::object_state;
 
-namespace {
-/// An upload that nobody touches for this long makes room for another when there are too many.
-constexpr std::chrono::minutes idle_max{15};
-}  // namespace
-
 uploads::~uploads() {
     for (auto& [id, one] : x_open) {
         wipe_key(one.entry);
@@ -56,7 +51,7 @@ bool uploads::make_room(const std::string& agency) {
     for (const auto& [id, one] : x_open) {
         own += one.agency == agency ? 1 : 0;
         const bool may_go =
-            !one.is_busy && !one.is_taken && one.touched_at + idle_max <= x_core.now;
+            !one.is_busy && !one.is_taken && one.touched_at + limits::upload_idle_max <= x_core.now;
         if (may_go && (!idle || one.touched_at < x_open.at(*idle).touched_at)) {
             idle = id;
         }

@@ -6,6 +6,7 @@
 #include "daemon/seal/certificate.hpp"
 
 #include "protocol/ensure.hpp"
+#include "protocol/limits.hpp"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -117,7 +118,7 @@ std::string fault_of_use(X509* x509, certificate_use use, std::string_view owner
 }
 
 certificate_ptr parse(byte_view der) {
-    if (der.empty() || der.size() > certificate_bytes_max) {
+    if (der.empty() || der.size() > protocol::limits::certificate_bytes_max) {
         return nullptr;
     }
     const auto* at = der.data();

@@ -18,9 +18,6 @@ enum class certificate_use : std::uint8_t { link, sign, encrypt, archive, direct
 certificate_use use_of(protocol::key_purpose purpose);
 std::string_view to_text(certificate_use use);
 
-/// A P-256 certificate of the profile has about 600 bytes.
-inline constexpr std::size_t certificate_bytes_max = 4 * 1024;
-
 struct certificate_request {
     certificate_use use = certificate_use::sign;
     std::string owner;         ///< Bureau (`ZW`), or the name of a directory signer.

@@ -117,7 +117,7 @@ loaded<trust_anchors> load_anchors(const config::trust& settings,
 loaded<directory_files> read_directory_folder(const std::filesystem::path& folder) {
     directory_files out;
     std::size_t left = limits::directory_bytes_max;
-    DHOW_TRY(const auto heads, list_folder(folder, "head-", ".cms", directory_heads_max));
+    DHOW_TRY(const auto heads, list_folder(folder, "head-", ".cms", limits::directory_heads_max));
     DHOW_TRY(const auto entries,
              list_folder(folder / "entries", "", ".json", limits::recipients_max));
     for (const auto& path : heads) {

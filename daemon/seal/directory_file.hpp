@@ -11,9 +11,6 @@
 
 namespace dhow::seal {
 
-/// Signature files looked at: more than any federation has signers.
-inline constexpr std::size_t directory_heads_max = 16;
-
 /// Who signs the directory, by the administrator's word: had elsewhere, never from the directory.
 struct trust_anchors {
     std::string federation;

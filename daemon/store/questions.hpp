@@ -24,16 +24,22 @@ struct load_ready {
 struct load_shipment {
     row_id shipment = 0;
 };  ///< One, the same way; nothing when not ready.
+/// Shipments of receipts that are ready or deferred, to whichever peer, in the order of their rows;
+/// without bodies.
+struct load_waiting_receipts {
+    row_id after = 0;
+    std::size_t limit = 256;
+};
 /// Deliveries and shipments with due_at <= now, oldest first; purges: messages with purge_at <=
 /// now of which
 /// nothing is open (every delivery in settled_states, no shipment ready, waiting, deferred or
-/// held, no
-/// assignment offered). At most `limit` of each.
+/// held, no assignment offered), nor a delivery or an assignment of another attempt, because
+/// attempts share their attachments. At most `limit` of each.
 struct load_due {
     utc_time now{};
     std::size_t limit = 256;
-    /// When given: objects of no message (uploads, partial texts) that were put or advanced
-    /// last before this are purges too, with message 0.
+    /// When given: objects of no message (uploads, partial texts, receipts that nobody waits for)
+    /// that were put or advanced last before this are purges too, with message 0.
     std::optional<utc_time> stale_before = std::nullopt;
 };
 struct find_message {
@@ -127,14 +133,13 @@ struct check {
 };
 }  // namespace query
 
-using question =
-    std::variant<query::load_start, query::load_ready, query::load_shipment, query::load_due,
-                 query::find_message, query::load_message, query::find_object,
-                 query::find_attachment, query::load_segment, query::find_custody,
-                 query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
-                 query::load_outcomes, query::load_unopened, query::load_incomplete,
-                 query::load_partials, query::find_idempotency, query::summarise_queue,
-                 query::list_queue, query::measure, query::back_up, query::check>;
+using question = std::variant<
+    query::load_start, query::load_ready, query::load_shipment, query::load_waiting_receipts,
+    query::load_due, query::find_message, query::load_message, query::find_object,
+    query::find_attachment, query::load_segment, query::find_custody, query::find_inbox,
+    query::list_inbox, query::load_events, query::load_receipts, query::load_outcomes,
+    query::load_unopened, query::load_incomplete, query::load_partials, query::find_idempotency,
+    query::summarise_queue, query::list_queue, query::measure, query::back_up, query::check>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.

@@ -14,11 +14,11 @@ namespace {
 // Of a shipment: its object is complete.
 const std::string object_is_complete =
     "EXISTS (SELECT 1 FROM object WHERE object.row = shipment.object AND object.state = 2)";
-// Of a shipment: it is the text, or the peer has the text, or no text goes to that peer.
+// Of a shipment: it is the text, or no text goes to that peer any more (it has it, or it failed).
 const std::string text_is_there =
     "(shipment.position = 0 OR NOT EXISTS (SELECT 1 FROM shipment AS first"
     " WHERE first.message = shipment.message AND first.message <> 0 AND first.position = 0"
-    " AND first.peer = shipment.peer AND first.state <> 4))";
+    " AND first.peer = shipment.peer AND first.state < 4))";
 
 }  // namespace
 
@@ -55,7 +55,8 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     statement find(x_db,
-                   "SELECT delivery.message, delivery.state, delivery.state = 4 OR EXISTS ("
+                   "SELECT delivery.message, delivery.state, delivery.attempt,"
+                   " delivery.state = 4 OR EXISTS ("
                    "SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    " AND shipment.message <> 0 AND shipment.position = 0"
                    " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
@@ -70,9 +71,12 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     }
     row_id message = 0;
     delivery_state state{};
+    std::uint8_t attempt = 0;
     bool may_be_with_others = false;
-    find.read(message, state, may_be_with_others);
-    if ((in_state(state) & what.expected) == 0 || (what.only_if_sent && !may_be_with_others)) {
+    find.read(message, state, attempt, may_be_with_others);
+    const bool comes_too_late = what.of_attempt && *what.of_attempt < attempt;
+    if ((in_state(state) & what.expected) == 0 || (what.only_if_sent && !may_be_with_others) ||
+        comes_too_late) {
         return change_result::unchanged;
     }
     statement move(x_db,

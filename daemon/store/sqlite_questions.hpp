@@ -26,6 +26,7 @@ public:
     reply operator()(const query::load_start& what);
     reply operator()(const query::load_ready& what);
     reply operator()(const query::load_shipment& what);
+    reply operator()(const query::load_waiting_receipts& what);
     reply operator()(const query::load_due& what);
     reply operator()(const query::summarise_queue& what);
     reply operator()(const query::list_queue& what);

@@ -71,6 +71,19 @@ reply question_reader::operator()(const query::load_shipment& what) {
     return out;
 }
 
+reply question_reader::operator()(const query::load_waiting_receipts& what) {
+    static const std::string sql = select_from<shipment_row>(
+        "WHERE message = 0 AND state < 3 AND row > ? ORDER BY row LIMIT ?");
+    answer::ready out;
+    auto found = rows<shipment_row>(sql, what.after, what.limit + 1);
+    out.more = found.size() > what.limit;
+    found.resize(std::min(found.size(), what.limit));
+    for (auto& shipment : found) {
+        out.rows.push_back(for_offer(std::move(shipment), false));
+    }
+    return out;
+}
+
 // The counters say which (peer, class, state) have shipments at all, so that a page costs a look
 // into the
 // index for each of those, however many shipments are done.
@@ -170,15 +183,17 @@ std::vector<answer::purge> question_reader::purges(const query::load_due& what, 
     std::vector<answer::purge> out;
     statement closed(x_db,
                      "SELECT row, text_object FROM message WHERE purge_at <= ?1"
-                     " AND NOT EXISTS (SELECT 1 FROM delivery WHERE message = message.row"
-                     "  AND (1 << state) & ?2 = 0)"
+                     " AND NOT EXISTS (SELECT 1 FROM message AS copy"
+                     "  WHERE copy.id = message.id AND copy.origin = message.origin AND ("
+                     "   EXISTS (SELECT 1 FROM delivery WHERE delivery.message = copy.row"
+                     "    AND (1 << delivery.state) & ?2 = 0)"
+                     "   OR EXISTS (SELECT 1 FROM assignment WHERE assignment.message = copy.row"
+                     "    AND assignment.state = 0)))"
                      " AND NOT EXISTS (SELECT 1 FROM shipment WHERE message = message.row"
                      "  AND message <> 0 AND state < 4"
                      "  AND NOT (state = 1 AND coalesce(message.expires_at <= ?1, 0)"
                      "   AND EXISTS (SELECT 1 FROM object"
                      "    WHERE object.row = shipment.object AND object.state <> 2)))"
-                     " AND NOT EXISTS (SELECT 1 FROM assignment WHERE message = message.row"
-                     "  AND state = 0)"
                      " ORDER BY purge_at, row LIMIT ?3",
                      what.now, settled_states, limit);
     while (closed.next()) {
@@ -186,7 +201,9 @@ std::vector<answer::purge> question_reader::purges(const query::load_due& what, 
         closed.read(one.message, one.object);
     }
     statement stale(x_db,
-                    "SELECT row FROM object WHERE message = 0 AND state <> 2 AND changed_at < ?"
+                    "SELECT row FROM object WHERE message = 0 AND changed_at < ?"
+                    " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
+                    "  AND shipment.message = 0 AND shipment.state < 4)"
                     " ORDER BY changed_at, row LIMIT ?",
                     what.stale_before, limit - out.size());
     while (stale.next()) {

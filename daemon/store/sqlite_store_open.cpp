@@ -71,6 +71,10 @@ sqlite_store::sqlite_store(sqlite_options options)
         x_options.space = [path = x_options.path] { return space_at(path); };
     }
     check_owner(x_db, x_options.path);
+    if (x_options.purpose != opening::service && x_db.number_of("PRAGMA user_version") == 0) {
+        throw open_error(errc::store_failed,
+                         x_options.path + " is empty; start dhowd once, it will set the file up");
+    }
     set_pragmas(x_db, x_options.path, x_options.synchronous);
     if (x_options.purpose == opening::service) {
         prepare_for_service();
@@ -112,8 +116,7 @@ void sqlite_store::prepare_for_service() {
 }
 
 // An I/O error may have been hidden by the next sync that succeeded, so the file is read before it
-// is
-// trusted. Takes a time that grows with the file; only after such an error.
+// is trusted. Takes a time that grows with the file; only after such an error.
 void sqlite_store::check_after_trouble() {
     if (!x_options.vfs.empty() || !std::filesystem::exists(mark_of_trouble())) {
         return;
@@ -136,9 +139,9 @@ void sqlite_store::begin_identity() {
     const bool is_number = !epoch.empty() && epoch.size() <= 18 &&
                            epoch.find_first_not_of("0123456789") == std::string::npos;
     if (!is_new && (!protocol::from_hex<protocol::instance_id>(instance) || !is_number)) {
-        throw open_error(errc::store_corrupt,
-                         x_options.path +
-                             " does not say which store it is; keep it and restore a backup");
+        throw open_error(
+            errc::store_corrupt,
+            x_options.path + " does not say which store it is; keep it and restore a backup");
     }
     const bool is_backup = x_db.text_of("SELECT value FROM meta WHERE key = 'is_backup'") == "1";
     if (!is_new && !is_backup) {

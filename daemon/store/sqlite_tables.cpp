@@ -41,7 +41,7 @@ CREATE INDEX object_by_message ON object (message, position) WHERE message <> 0;
 CREATE INDEX object_unfinished ON object (sealed_digest) WHERE state < 2;
 CREATE INDEX object_partial ON object (from_peer) WHERE state = 1;
 CREATE INDEX object_spooling ON object (state) WHERE state = 3;
-CREATE INDEX object_loose ON object (changed_at) WHERE message = 0 AND state <> 2;
+CREATE INDEX object_loose ON object (changed_at) WHERE message = 0;
 
 CREATE TABLE segment (
     place INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
@@ -64,6 +64,7 @@ CREATE TABLE shipment (
 CREATE INDEX shipment_queue ON shipment (peer, cls, state);
 CREATE INDEX shipment_by_message ON shipment (message) WHERE message <> 0;
 CREATE INDEX shipment_loose ON shipment (object) WHERE message = 0;
+CREATE INDEX shipment_receipts ON shipment (row) WHERE message = 0 AND state < 3;
 CREATE INDEX shipment_waiting ON shipment (object) WHERE state = 1;
 CREATE INDEX shipment_due ON shipment (due_at) WHERE due_at IS NOT NULL;
 

@@ -33,7 +33,7 @@ struct changer {
                    const auto& other = it.second;
                    return other.message == one.message && other.message != 0 &&
                           other.position == 0 && other.peer == one.peer &&
-                          other.state != shipment_state::done;
+                          other.state < shipment_state::done;
                });
     }
     void erase_segments(row_id object) {
@@ -181,7 +181,8 @@ struct changer {
                        (it.second.peer == best->next_hop || it.second.attempt < best->attempt) &&
                        (it.second.in_doubt || it.second.state == shipment_state::done);
             });
-        if (o.only_if_sent && !may_be_with_others) {
+        const bool comes_too_late = o.of_attempt && *o.of_attempt < best->attempt;
+        if ((o.only_if_sent && !may_be_with_others) || comes_too_late) {
             return outcome::unchanged;
         }
         best->state = o.state;

@@ -131,6 +131,17 @@ struct answerer {
         }
         return out;
     }
+    reply operator()(const query::load_waiting_receipts& q) const {
+        auto found = select(s.shipments, [&](const auto& one) {
+            return one.message == 0 && one.row > q.after && one.state < shipment_state::held;
+        });
+        answer::ready out;
+        out.more = shorten(found, q.limit);
+        for (const auto& one : found) {
+            out.rows.push_back(for_offer(one, false));
+        }
+        return out;
+    }
     /// For an attachment that has not come in time; it does not keep its message.
     bool waits_in_vain(const message_row& m, const shipment_row& one, utc_time now) const {
         const auto object = s.objects.find(one.object);
@@ -138,20 +149,32 @@ struct answerer {
                object != s.objects.end() && object->second.state != object_state::complete;
     }
     bool is_open(const message_row& m, utc_time now) const {
-        return std::any_of(s.deliveries.begin(), s.deliveries.end(),
-                           [&](const auto& it) {
-                               return it.first.first == m.row &&
-                                      (in_state(it.second.state) & settled_states) == 0;
-                           }) ||
-               std::any_of(s.shipments.begin(), s.shipments.end(),
-                           [&](const auto& it) {
-                               return it.second.message == m.row &&
-                                      it.second.state < shipment_state::done &&
-                                      !waits_in_vain(m, it.second, now);
-                           }) ||
-               std::any_of(s.assignments.begin(), s.assignments.end(), [&](const auto& it) {
-                   return it.first.first == m.row && it.second.state == assignment_state::offered;
+        return std::ranges::any_of(s.messages,
+                                   [&](const auto& it) {
+                                       return it.second.id == m.id &&
+                                              it.second.origin == m.origin &&
+                                              is_waited_for(it.first);
+                                   }) ||
+               std::ranges::any_of(s.shipments, [&](const auto& it) {
+                   return it.second.message == m.row && it.second.state < shipment_state::done &&
+                          !waits_in_vain(m, it.second, now);
                });
+    }
+    bool is_waited_for(row_id message) const {
+        return std::ranges::any_of(s.deliveries,
+                                   [&](const auto& it) {
+                                       return it.first.first == message &&
+                                              (in_state(it.second.state) & settled_states) == 0;
+                                   }) ||
+               std::ranges::any_of(s.assignments, [&](const auto& it) {
+                   return it.first.first == message && it.second.state == assignment_state::offered;
+               });
+    }
+    bool goes_with_a_shipment(row_id object) const {
+        return std::ranges::any_of(s.shipments, [&](const auto& it) {
+            return it.second.object == object && it.second.message == 0 &&
+                   it.second.state < shipment_state::done;
+        });
     }
     std::vector<answer::purge> purges(const query::load_due& q) const {
         std::vector<answer::purge> out;
@@ -163,8 +186,8 @@ struct answerer {
             out.push_back({m.row, m.text_object});
         }
         auto stale = select(s.objects, [&](const auto& o) {
-            return q.stale_before && o.message == 0 && o.state != object_state::complete &&
-                   o.changed_at < *q.stale_before;
+            return q.stale_before && o.message == 0 && o.changed_at < *q.stale_before &&
+                   !goes_with_a_shipment(o.row);
         });
         std::stable_sort(stale.begin(), stale.end(),
                          [](const auto& a, const auto& b) { return a.changed_at < b.changed_at; });

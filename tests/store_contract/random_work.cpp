@@ -244,9 +244,19 @@ change random_work::change_queue() {
                 chance(0.3)};
         case 1:
             return operation::settle_delivery{
-                bureau(), id(),       bureau(), any, pick<delivery_state>(19),
-                time(),   6,          word(),   due, chance(0.7) ? some_row() : 0,
-                word(),   chance(0.3)};
+                bureau(),
+                id(),
+                bureau(),
+                any,
+                pick<delivery_state>(19),
+                time(),
+                6,
+                word(),
+                due,
+                chance(0.7) ? some_row() : 0,
+                word(),
+                chance(0.3),
+                chance(0.3) ? std::optional<std::uint8_t>(x_random.below(3)) : std::nullopt};
         case 2:
             return operation::revive_shipments{bureau(), time()};
         case 3:
@@ -319,6 +329,7 @@ std::vector<question> random_work::questions() {
     return {query::load_start{},
             query::load_ready{bureau(), pick<message_class>(4), after, limit},
             query::load_shipment{some_row()},
+            query::load_waiting_receipts{after, limit},
             query::load_due{time(), limit, maybe_time()},
             query::find_message{bureau(true), id()},
             query::load_message{some_row()},

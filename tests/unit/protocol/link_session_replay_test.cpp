@@ -88,7 +88,12 @@ BOOST_AUTO_TEST_CASE(arrives_whole_in_pieces_of_any_size) {
 BOOST_AUTO_TEST_CASE(arrives_once_when_the_connection_fails_after_any_byte) {
     world undisturbed;
     const auto total = undisturbed.connect(700, no_end);
-    for (std::uint64_t cut = 1; cut < total; ++cut) {
+#ifdef DHOW_SANITIZED
+    constexpr std::uint64_t step = 13;  // Each byte takes minutes there.
+#else
+    constexpr std::uint64_t step = 1;
+#endif
+    for (std::uint64_t cut = 1; cut < total; cut += step) {
         world it;
         it.connect(700, cut);
         const auto kept = it.mu.partial.empty() ? 0 : it.mu.partial.begin()->second.size();

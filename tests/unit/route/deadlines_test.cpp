@@ -164,6 +164,27 @@ BOOST_AUTO_TEST_CASE(a_clock_in_doubt_ages_by_what_is_certain_only) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_repetition_gives_no_notice_of_what_was_handed_on_before) {
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    advance(61min);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.refuse(1, errc::no_route);
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::deferred));
+    BOOST_TEST(core().state().count.expired == 0U);
+    // Once more when its time has come, not at once and again.
+    hub.exchange();
+    BOOST_TEST(hub.offers.size() == 2U);
+    advance(150min);
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 3U);
+    BOOST_TEST(hub.offers[2].offer.attempt == 2);
+}
+
 BOOST_AUTO_TEST_CASE(while_its_hub_is_down_it_goes_by_another_that_is_up) {
     settings().links.push_back({"lake", bureau("TZ"), config::link_mode::listen, {}, false});
     settings().routes[0].via = {"fibre", "lake"};

@@ -174,6 +174,78 @@ BOOST_AUTO_TEST_CASE(all_outcomes_that_an_earlier_run_left_are_signed_after_the_
     BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{0, 1000}).rows.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_about_an_attempt_that_was_followed_by_another_settles_nothing) {
+    advance(61min);
+    BOOST_REQUIRE(stored(id).deliveries.front().attempt == 1);
+    hub.exchange();
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable));
+    BOOST_TEST((state() == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(a_notice_that_overtakes_the_hand_over_is_asked_for_again) {
+    id = expect<response::accepted>(agency("border"), a_message({"MU"})).id;
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST(!send("IPSG", outcome_kind::undeliverable));
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable));
+    BOOST_TEST((state() == delivery_state::undeliverable));
+}
+
+namespace {
+struct with_two_ways : with_a_relayed_message {
+    with_two_ways() : lake(*this, "TZ") {
+        settings().links.push_back({"lake", bureau("TZ"), config::link_mode::listen, {}, false});
+        settings().routes[1].via = {"fibre", "lake"};  // To KE.
+        reload();
+        protocol::outcome what;
+        what.id = id;
+        what.recipient = bureau("ZW");
+        what.at = now;
+        apply({operation::put_outcome{{5'000'000, bureau("KE"), message_class::routine, what}}});
+    }
+    static std::size_t receipts_at(const scripted_peer& peer) {
+        return static_cast<std::size_t>(std::ranges::count_if(peer.offers, [](const auto& got) {
+            return got.offer.kind == protocol::object_kind::receipt;
+        }));
+    }
+    scripted_peer lake;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_receipt_goes_by_another_way_when_its_peer_is_gone, with_two_ways) {
+    hub.cut();
+    restart();
+    advance(2min);  // For the hub, which is the first way and never comes.
+    lake.connect();
+    BOOST_TEST(receipts_at(lake) == 0U);
+    advance(2min);
+    lake.exchange();
+    BOOST_TEST(receipts_at(lake) == 1U);
+    hub.connect();
+    BOOST_TEST(receipts_at(hub) == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_receipt_goes_by_another_way_when_its_peer_has_none, with_two_ways) {
+    hub.cut();
+    restart();
+    hub.connect();
+    advance(2min);
+    hub.exchange();
+    BOOST_REQUIRE(receipts_at(hub) == 1U);
+    hub.refuse(hub.offers.size() - 1, errc::no_route, 3600s);
+    lake.connect();
+    advance(2min);
+    lake.exchange();
+    BOOST_REQUIRE(receipts_at(lake) == 1U);
+    lake.commit(lake.offers.size() - 1);
+    advance(5h);
+    hub.exchange();
+    lake.exchange();
+    BOOST_TEST(receipts_at(hub) + receipts_at(lake) == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(outcomes_without_a_way_are_signed_when_the_routes_are_changed) {
     protocol::outcome what;
     what.id = id;

@@ -8,6 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
+
 namespace dhow::tests {
 
 using protocol::errc;
@@ -104,6 +106,13 @@ BOOST_AUTO_TEST_CASE(inspection_makes_no_file_where_none_is) {
     const auto text = refused(errc::store_failed, store::opening::inspection);
     BOOST_TEST(contains(text, path + " cannot be opened"), text);
     BOOST_TEST(!std::filesystem::exists(path));
+}
+
+BOOST_AUTO_TEST_CASE(inspection_sets_nothing_up_in_an_empty_file) {
+    std::ofstream(path).close();
+    const auto text = refused(errc::store_failed, store::opening::inspection);
+    BOOST_TEST(contains(text, path + " is empty"), text);
+    BOOST_TEST(std::filesystem::file_size(path) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_does_not_say_which_it_is_is_refused) {
