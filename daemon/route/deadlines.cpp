@@ -42,7 +42,7 @@ void deadlines::on_deadline() {
         x_opening.retry();
     }
     x_core.out.ask(
-        query::load_due{x_core.now, limits::rows_a_look, x_core.now - limits::custody_memory},
+        query::load_due{x_core.now, limits::rows_a_look, x_core.now - kept_after_the_end()},
         [this](store::reply& reply) {
             x_looking = false;
             on_due(expect<answer::due>(reply));
@@ -80,7 +80,8 @@ void deadlines::wake_shipments(const std::vector<store::shipment_row>& rows) {
             .state = shipment_state::ready,
             .at = x_core.now,
             .due_at = std::optional<std::optional<utc_time>>(std::optional<utc_time>{}),
-            .text = {},
+            .code = row.code,  // What the peer said last: the same again is no news.
+            .text = row.text,
             .lenient = true});
         peers.insert(row.peer);
     }
@@ -89,6 +90,12 @@ void deadlines::wake_shipments(const std::vector<store::shipment_row>& rows) {
             x_out.rescan(peer);
         }
     });
+}
+
+/// Of what is kept for a peer that is restored to a backup, and for whoever goes on with it.
+std::chrono::milliseconds deadlines::kept_after_the_end() const {
+    return std::max<std::chrono::milliseconds>(limits::custody_memory,
+                                               x_core.config->disk_settings.backup_window);
 }
 
 void deadlines::purge(const std::vector<answer::purge>& rows) {

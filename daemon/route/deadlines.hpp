@@ -8,6 +8,9 @@
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/opening.hpp"
 
+#include <memory>
+#include <set>
+
 namespace dhow::route {
 
 class deadlines {
@@ -37,7 +40,12 @@ private:
                         bool in_doubt);
     /// Why nothing carries it any more; errc{}: something does.
     static errc without_a_way(const look& what, const store::delivery_row& row);
-    void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code);
+    /// `busy` lives until it is written.
+    void look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code,
+                    std::shared_ptr<const void> busy);
+    /// For a notice: the message is withheld, and not looked at again, until that is written.
+    static withheld both(const look& what);
+    [[nodiscard]] std::chrono::milliseconds kept_after_the_end() const;
     void purge(const std::vector<answer::purge>& rows);
 
     core& x_core;
@@ -46,6 +54,9 @@ private:
     receipts& x_receipts;
     opening& x_opening;
     utc_time x_signed_at{};  ///< Receipts that waited were tried last.
+    /// Messages of which a look is not written yet; shared with what may outlive this.
+    std::shared_ptr<std::set<store::row_id>> x_under_look =
+        std::make_shared<std::set<store::row_id>>();
     bool x_looking = false;
     utc_time x_looked_at{};
 };

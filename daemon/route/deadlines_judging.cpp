@@ -35,12 +35,21 @@ struct deadlines::look {
     std::vector<bureau_id> recipients;
     std::set<bureau_id> relayed;  ///< Some attempt of these has been taken by a peer.
     withheld keep;
-    std::vector<bureau_id> again;  ///< Of these a new attempt is made.
+    std::shared_ptr<const void> busy;  ///< Until all is written no other look begins.
+    std::vector<bureau_id> again;      ///< Of these a new attempt is made.
 };
 
+withheld deadlines::both(const look& what) {
+    return std::make_shared<const std::pair<withheld, withheld>>(what.keep, what.busy);
+}
+
 void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& recipients) {
+    if (!x_under_look->insert(message).second) {
+        return;  // A slow disk: what was found about it is not written yet.
+    }
     auto what = std::make_shared<look>();
     what->recipients = recipients;
+    what->busy = {this, [all = x_under_look, message](const void*) { all->erase(message); }};
     what->keep = x_out.withhold(message);
     x_core.out.ask(query::load_message{message}, [this, what](store::reply& reply) {
         auto& rows = expect<answer::messages>(reply).rows;
@@ -55,10 +64,11 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
             return;
         }
         const auto& row = what->message.message;
-        x_core.out.ask(query::load_events{row.origin, row.id}, [this, what](store::reply& events) {
-            what->relayed = relayed_of(expect<answer::events>(events).rows);
-            judge_all(*what);
-        });
+        x_core.out.ask(query::load_events{row.origin, row.id, "relayed"},
+                       [this, what](store::reply& events) {
+                           what->relayed = relayed_of(expect<answer::events>(events).rows);
+                           judge_all(*what);
+                       });
     });
 }
 
@@ -76,10 +86,10 @@ void deadlines::judge_all(look& what) {
         return std::ranges::find(what.again, row.recipient) != what.again.end();
     });
     x_divert.send_again(what.message, what.again, "no receipt has come in time",
-                        [this, rows](bool is_done) {
+                        [this, rows, busy = what.busy](bool is_done) {
                             for (const auto& row : rows) {
                                 if (!is_done) {  // No way any more, or no space: not at once again.
-                                    look_later(row, x_core.now + look_again, errc{});
+                                    look_later(row, x_core.now + look_again, errc{}, busy);
                                 }
                             }
                         });
@@ -95,25 +105,25 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
     const bool ours = (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
     const bool has_text = row.state == delivery_state::delivered;
     if ((in_state(row.state) & store::settled_states) != 0 || (has_text && (over || !ours))) {
-        look_later(row, std::nullopt, errc{});
+        look_later(row, std::nullopt, errc{}, what.busy);
         return;
     }
     if (row.state == delivery_state::held || (over && x_core.expiry_frozen)) {
-        look_later(row, x_core.now + look_again, errc{});
+        look_later(row, x_core.now + look_again, errc{}, what.busy);
         return;
     }
     const bool in_doubt = may_be_with_others(what.message, row, what.relayed, x_out);
     if (over && !in_doubt) {
         x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,
-                        errc::expired, what.keep);
+                        errc::expired, both(what));
     } else if (over) {
         // Expired, unconfirmed: the peer or the addressee has the word; no notice before it.
-        look_later(row, x_core.now + look_again, errc::expired);
+        look_later(row, x_core.now + look_again, errc::expired, what.busy);
     } else if (const auto code = without_a_way(what, row); code != errc{}) {
         divert_or_wait(what, row, expires_at,
                        {message, row.recipient, row.next_hop, row.attempt, code, {}}, in_doubt);
     } else if (!ours || (in_state(row.state) & sent_again) == 0) {
-        look_later(row, expires_at, errc{});
+        look_later(row, expires_at, errc{}, what.busy);
     } else {
         send_again_or_wait(what, row, expires_at, in_doubt);
     }
@@ -135,7 +145,12 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
                                 ? attachments_go
                                 : !in_doubt && x_core.session_with(row.next_hop).has_value();
     if (waits_here || !patience) {
-        look_later(row, in_time, errc{});
+        look_later(row, in_time, errc{}, what.busy);
+        return;
+    }
+    if (row.state == delivery_state::deferred && row.changed_at + *patience > x_core.now) {
+        // Refused of late, while an older text of it still waits: not at once again.
+        look_later(row, no_later_than_expiry(row.changed_at + *patience), errc{}, what.busy);
         return;
     }
     const auto other = x_divert.way_after(row.recipient, row.next_hop, true);
@@ -143,7 +158,7 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
         what.again.push_back(row.recipient);
         return;
     }
-    look_later(row, no_later_than_expiry(x_core.now + look_again), errc{});
+    look_later(row, no_later_than_expiry(x_core.now + look_again), errc{}, what.busy);
 }
 
 // Refused and no other way: while an earlier attempt may be with others no notice is given.
@@ -151,11 +166,11 @@ void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
                                std::optional<utc_time> expires_at, const undelivered& refused,
                                bool in_doubt) {
     if (x_divert.other_way(refused)) {
-        x_divert.divert({refused});
+        x_divert.divert({refused}, what.busy);
         return;
     }
     if (!in_doubt) {
-        x_divert.give_up(refused);
+        x_divert.give_up(refused, both(what));
         return;
     }
     const auto patience = x_divert.patience(what.message.message.cls, row.attempt);
@@ -163,12 +178,9 @@ void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
         what.again.push_back(row.recipient);
         return;
     }
-    std::optional<utc_time> at = expires_at;
-    if (patience) {
-        at = std::min({row.changed_at + *patience, x_core.now + *patience,
-                       expires_at.value_or(utc_time::max())});
-    }
-    look_later(row, at, refused.code);
+    const auto at = patience ? std::min(row.changed_at + *patience, x_core.now + *patience)
+                             : x_core.now + look_again;
+    look_later(row, std::min(at, expires_at.value_or(at)), refused.code, what.busy);
 }
 
 // Its text failed, or was done without it, and what should have followed was not written.
@@ -189,7 +201,8 @@ errc deadlines::without_a_way(const look& what, const store::delivery_row& row) 
     return out;
 }
 
-void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code) {
+void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code,
+                           std::shared_ptr<const void> busy) {
     x_core.wake_at(at);
     store::transaction transaction;
     transaction.changes.emplace_back(operation::advance_delivery{
@@ -202,7 +215,8 @@ void deadlines::look_later(const store::delivery_row& row, std::optional<utc_tim
         .text = code == errc::expired ? "expired, unconfirmed" : row.text,
         .due_at = std::optional<std::optional<utc_time>>(at),
         .lenient = true});
-    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+    x_core.out.commit(std::move(transaction),
+                      [busy = std::move(busy)](const store::transaction_result&) {});
 }
 
 }  // namespace dhow::route

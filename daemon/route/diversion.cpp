@@ -20,6 +20,10 @@ constexpr store::state_set not_settled =
     in_state(delivery_state::relayed) | in_state(delivery_state::deferred) |
     in_state(delivery_state::held);
 
+/// By another attempt: what a peer says of this one changes nothing.
+constexpr store::state_set handed_over =
+    in_state(delivery_state::relayed) | in_state(delivery_state::in_doubt);
+
 outcome_kind notice_kind(errc code) {
     switch (code) {
         case errc::expired:
@@ -83,21 +87,22 @@ std::optional<bureau_id> diversion::other_way(const undelivered& what) const {
                                            : std::nullopt;
 }
 
-void diversion::give_up(const undelivered& what) {
-    notice(what.message, what.recipient, what.attempt, notice_kind(what.code), what.code);
+void diversion::give_up(const undelivered& what, withheld keep) {
+    notice(what.message, what.recipient, what.attempt, notice_kind(what.code), what.code,
+           std::move(keep));
 }
 
-void diversion::divert(std::vector<undelivered> what) {
+void diversion::divert(std::vector<undelivered> what, withheld keep) {
     ways by_peer;
     for (const auto& one : what) {
         const bool is_ours =
             (one.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
         if (const auto way = other_way(one)) {
             by_peer[*way].push_back(one.recipient);
-        } else if (is_ours && one.attempt > 0) {
+        } else if (is_ours) {
             judge_soon(one);
         } else {
-            give_up(one);
+            give_up(one, keep);
         }
     }
     if (by_peer.empty()) {
@@ -106,21 +111,22 @@ void diversion::divert(std::vector<undelivered> what) {
     const auto reason = "peer " + std::string(what.front().peer.text()) +
                         " does not take it: " + std::string(protocol::text_of(what.front().code));
     x_core.out.ask(query::load_message{what.front().message.row},
-                   [this, by_peer, reason](store::reply& reply) {
+                   [this, by_peer, reason, keep](store::reply& reply) {
                        const auto& rows = expect<answer::messages>(reply).rows;
                        if (!rows.empty()) {
-                           reroute(rows.front(), by_peer, false, reason, [](bool) {});
+                           reroute(rows.front(), by_peer, false, reason, [keep](bool) {});
                        }
                    });
 }
 
-// An earlier attempt may be with others: deadlines asks before it gives notice.
+// Another attempt may be with others, or be taken by them meanwhile: deadlines asks before it gives
+// notice.
 void diversion::judge_soon(const undelivered& what) {
     store::transaction transaction;
     transaction.changes.emplace_back(
         operation::advance_delivery{.message = what.message.row,
                                     .recipient = what.recipient,
-                                    .expected = not_settled,
+                                    .expected = not_settled & ~handed_over,
                                     .state = delivery_state::deferred,
                                     .at = x_core.now,
                                     .code = static_cast<std::uint16_t>(what.code),

@@ -16,13 +16,14 @@ public:
     diversion(core& shared, outbound& out, receipts& receipts_)
         : x_core(shared), x_out(out), x_receipts(receipts_) {}
 
-    /// Recipients of one message that a peer does not take: by the next way, else a notice; that
-    /// of a repeated attempt of our own is left to deadlines: an earlier one may be with others.
-    void divert(std::vector<undelivered> what);
+    /// Recipients of one message that a peer does not take: by the next way, else a notice; for a
+    /// message of our own deadlines decides, because another attempt may be with others.
+    /// `keep` lives until all is written.
+    void divert(std::vector<undelivered> what, withheld keep = {});
     /// The next way of a recipient after a refusal, where that may help.
     [[nodiscard]] std::optional<bureau_id> other_way(const undelivered& what) const;
     /// A notice, because there is no other way and nobody else has it.
-    void give_up(const undelivered& what);
+    void give_up(const undelivered& what, withheld keep);
     /// Recipients of one message once more, as a new attempt, by another way where there is one.
     void send_again(const answer::full_message& message, const std::vector<bureau_id>& recipients,
                     std::string reason, std::function<void(bool)> then);

@@ -76,8 +76,10 @@ public:
     /// Whether a text may have reached its peer in this run: it is being sent, or was when its
     /// message was withheld.
     [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;
-    /// Whether its text is with a peer that has not answered: what others say comes too early.
-    [[nodiscard]] bool is_under_way(const message_id& id) const;
+    /// Whether this attempt's text is with a peer that has not answered, or its answer is not on
+    /// disk: what others say of it comes too early.
+    [[nodiscard]] bool is_under_way(const message_id& id, std::uint8_t attempt,
+                                    bureau_id recipient) const;
     /// Held in the store by now: what is loaded of it is dropped, what is under way is cancelled.
     void stop_message(store::row_id message);
     /// Held in the store by now: what is loaded for the peer is dropped.
@@ -166,8 +168,9 @@ private:
         store::transaction what;
         effects::stored then;
     };
-    std::vector<unwritten> x_unwritten;  ///< At most one for each transfer that was open.
-    std::size_t x_surely_open = 0;       ///< Of commit_surely(), not answered yet.
+    std::vector<unwritten> x_unwritten;        ///< At most one for each transfer that was open.
+    std::size_t x_surely_open = 0;             ///< Of commit_surely(), not answered yet.
+    std::multiset<message_id> x_handing_over;  ///< Taken by peers; that is being written.
     utc_time x_write_again_at{};
     bool x_waits_for_space = false;  ///< Nothing is offered.
 };

@@ -139,10 +139,13 @@ void outbound::finish(bureau_id peer, transfer done,
             .message = item.message->row, .peer = peer, .object = 0, .at = x_core.now});
     }
     x_core.count.handed_on[static_cast<std::size_t>(item.shipment.cls)] += 1;
+    const auto id = is_text ? item.message->id : message_id{};
+    x_handing_over.insert(id);
     const auto row = item.shipment.row;
     const std::size_t last = transaction.changes.size() - 1;
-    commit_surely(std::move(transaction), [this, peer, row, left, is_text,
-                                           last](const store::transaction_result& result) {
+    commit_surely(std::move(transaction), [this, peer, row, left, is_text, last,
+                                           id](const store::transaction_result& result) {
+        x_handing_over.erase(x_handing_over.find(id));
         if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
             lane->second.queue.forget(row);
         }
@@ -219,7 +222,9 @@ void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seco
                                     .code = static_cast<std::uint16_t>(code),
                                     .text = std::string(protocol::text_of(code)),
                                     .lenient = true});
-    if (what.item.message && what.item.object.kind == protocol::object_kind::text) {
+    // The same answer again is no event: it may come every few seconds for days.
+    const bool is_news = what.item.shipment.code != static_cast<std::uint16_t>(code);
+    if (is_news && what.item.message && what.item.object.kind == protocol::object_kind::text) {
         for (const auto& delivery : what.item.deliveries) {
             transaction.changes.emplace_back(operation::put_event{
                 x_core.event(what.item.message->origin, what.item.message->id, delivery.recipient,

@@ -50,12 +50,20 @@ bool outbound::may_have_left(const store::shipment_row& text) const {
            (found != x_withheld.end() && found->second.under_way.contains(text.row));
 }
 
-bool outbound::is_under_way(const message_id& id) const {
+bool outbound::is_under_way(const message_id& id, std::uint8_t attempt, bureau_id recipient) const {
+    if (x_handing_over.contains(id)) {
+        return true;
+    }
+    const auto is_it = [&](const ready_shipment& item) {
+        return item.shipment.position == 0 && item.shipment.attempt == attempt && item.message &&
+               item.message->id == id &&
+               std::ranges::any_of(item.deliveries, [&](const auto& delivery) {
+                   return delivery.recipient == recipient;
+               });
+    };
     return std::ranges::any_of(x_lanes, [&](const auto& entry) {
-        return std::ranges::any_of(entry.second.open, [&](const auto& one) {
-            const auto& item = one.second.item;
-            return item.shipment.position == 0 && item.message && item.message->id == id;
-        });
+        return std::ranges::any_of(entry.second.open,
+                                   [&](const auto& one) { return is_it(one.second.item); });
     });
 }
 

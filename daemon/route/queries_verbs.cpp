@@ -70,7 +70,7 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
             }
             cancels->message = std::move(found.front());
             const auto& row = cancels->message.message;
-            x_core.out.ask(query::load_events{row.origin, row.id},
+            x_core.out.ask(query::load_events{row.origin, row.id, "relayed"},
                            [this, cancels](store::reply& events) {
                                cancels->relayed = relayed_of(expect<answer::events>(events).rows);
                                judge_cancellation(cancels);

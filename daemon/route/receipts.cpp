@@ -285,23 +285,34 @@ void receipts::find_other_ways() {
                        if (peers.empty()) {
                            return;
                        }
-                       x_core.out.commit(std::move(transaction),
-                                         [this, peers](const store::transaction_result&) {
-                                             for (const auto peer : peers) {
-                                                 x_out.rescan(peer);
-                                             }
-                                         });
+                       x_core.out.commit(
+                           std::move(transaction),
+                           [this, peers, more = found.more](const store::transaction_result&) {
+                               for (const auto peer : peers) {
+                                   x_out.rescan(peer);
+                               }
+                               if (more) {
+                                   find_other_ways();  // Where some can go, more may.
+                               }
+                           });
                    });
 }
 
 std::optional<bureau_id> receipts::better_way(const ready_shipment& item) const {
     const auto& shipment = item.shipment;
-    const bool goes =
-        shipment.state == store::shipment_state::ready && x_core.session_with(shipment.peer);
-    if (goes) {
-        return std::nullopt;
+    const auto ways = ways_to(shipment.origin, item.object.from_peer, shipment.attempt);
+    if (x_core.session_with(shipment.peer)) {
+        // "Later" is no reason to go elsewhere, and after each way has said no, time decides.
+        const auto code = static_cast<errc>(shipment.code);
+        const bool says_no = code == errc::no_route || code == errc::unknown_key ||
+                             code == errc::wrong_key_owner || code == errc::key_not_allowed ||
+                             code == errc::not_allowed;
+        if (shipment.state == store::shipment_state::ready || !says_no ||
+            shipment.tries >= ways.size()) {
+            return std::nullopt;
+        }
     }
-    for (const auto peer : ways_to(shipment.origin, item.object.from_peer, shipment.attempt)) {
+    for (const auto peer : ways) {
         if (peer != shipment.peer && x_core.session_with(peer)) {
             return peer;
         }
@@ -327,6 +338,7 @@ void receipts::move(store::transaction& to, const store::shipment_row& shipment,
                                                      .object = shipment.object,
                                                      .attempt = shipment.attempt,
                                                      .origin = shipment.origin,
+                                                     .tries = shipment.tries,
                                                      .text = {},
                                                      .due_at = {},
                                                      .created_at = shipment.created_at,
@@ -358,9 +370,8 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
                       store::row_id receipt) const {
     for (const auto& outcome : content.outcomes) {
         const bool may_speak =
-            outcome.recipient == content.issuer ||
-            (!is_recipients_word(outcome.kind) &&
-             (content.issuer == x_core.self() || x_core.is_relay(content.issuer)));
+            outcome.recipient == content.issuer || content.issuer == x_core.self() ||
+            (!is_recipients_word(outcome.kind) && x_core.is_relay(content.issuer));
         if (!may_speak) {
             continue;  // Nobody speaks for another, but for notices of gateways on the way.
         }
@@ -382,9 +393,8 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
                             : std::nullopt,
             .receipt = receipt,
             .actor = "bureau " + std::string(content.issuer.text()),
-            .only_if_sent = outcome.recipient != content.issuer && content.issuer != x_core.self(),
-            .of_attempt = outcome.recipient != content.issuer ? std::optional(outcome.attempt)
-                                                              : std::nullopt});
+            .only_if_sent =
+                outcome.recipient != content.issuer && content.issuer != x_core.self()});
     }
 }
 
@@ -392,7 +402,8 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
     const bool comes_too_early =
         x_out.waits_for_space() ||
         std::ranges::any_of(receipt.content.outcomes, [&](const auto& outcome) {
-            return outcome.recipient != receipt.content.issuer && x_out.is_under_way(outcome.id);
+            return outcome.recipient != receipt.content.issuer &&
+                   x_out.is_under_way(outcome.id, outcome.attempt, outcome.recipient);
         });
     if (comes_too_early) {
         then(false);  // It may speak of something that has left and is not known to have left.

@@ -33,8 +33,8 @@ struct load_waiting_receipts {
 /// Deliveries and shipments with due_at <= now, oldest first; purges: messages with purge_at <=
 /// now of which
 /// nothing is open (every delivery in settled_states, no shipment ready, waiting, deferred or
-/// held, no assignment offered), nor a delivery or an assignment of another attempt, because
-/// attempts share their attachments. At most `limit` of each.
+/// held, no assignment offered), nor of another attempt (where `quarantined` counts as settled),
+/// none of which is to stay longer: attempts share their attachments. At most `limit` of each.
 struct load_due {
     utc_time now{};
     std::size_t limit = 256;
@@ -86,6 +86,7 @@ struct list_inbox {
 struct load_events {
     bureau_id origin;
     message_id id;
+    std::string what;  ///< Only these; empty: all.
 };
 struct load_receipts {
     bureau_id origin;

@@ -55,8 +55,7 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     statement find(x_db,
-                   "SELECT delivery.message, delivery.state, delivery.attempt,"
-                   " delivery.state = 4 OR EXISTS ("
+                   "SELECT delivery.message, delivery.state, delivery.state = 4 OR EXISTS ("
                    "SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    " AND shipment.message <> 0 AND shipment.position = 0"
                    " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
@@ -71,12 +70,15 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     }
     row_id message = 0;
     delivery_state state{};
-    std::uint8_t attempt = 0;
     bool may_be_with_others = false;
-    find.read(message, state, attempt, may_be_with_others);
-    const bool comes_too_late = what.of_attempt && *what.of_attempt < attempt;
-    if ((in_state(state) & what.expected) == 0 || (what.only_if_sent && !may_be_with_others) ||
-        comes_too_late) {
+    find.read(message, state, may_be_with_others);
+    if (what.only_if_sent && !may_be_with_others) {
+        return change_result::unchanged;
+    }
+    if ((in_state(state) & what.expected) == 0) {
+        if (what.receipt != 0) {
+            link_receipt(what.origin, what.id, what.receipt);  // It is evidence all the same.
+        }
         return change_result::unchanged;
     }
     statement move(x_db,

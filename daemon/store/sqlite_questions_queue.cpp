@@ -185,27 +185,31 @@ std::vector<answer::purge> question_reader::purges(const query::load_due& what, 
                      "SELECT row, text_object FROM message WHERE purge_at <= ?1"
                      " AND NOT EXISTS (SELECT 1 FROM message AS copy"
                      "  WHERE copy.id = message.id AND copy.origin = message.origin AND ("
-                     "   EXISTS (SELECT 1 FROM delivery WHERE delivery.message = copy.row"
-                     "    AND (1 << delivery.state) & ?2 = 0)"
+                     "   copy.purge_at > ?1"
+                     "   OR EXISTS (SELECT 1 FROM delivery WHERE delivery.message = copy.row"
+                     "    AND (1 << delivery.state)"
+                     "     & (CASE copy.row WHEN message.row THEN ?2 ELSE ?3 END) = 0)"
+                     "   OR EXISTS (SELECT 1 FROM shipment WHERE shipment.message = copy.row"
+                     "    AND shipment.message <> 0 AND shipment.state < 4"
+                     "    AND NOT (shipment.state = 1 AND coalesce(copy.expires_at <= ?1, 0)"
+                     "     AND EXISTS (SELECT 1 FROM object"
+                     "      WHERE object.row = shipment.object AND object.state <> 2)))"
                      "   OR EXISTS (SELECT 1 FROM assignment WHERE assignment.message = copy.row"
                      "    AND assignment.state = 0)))"
-                     " AND NOT EXISTS (SELECT 1 FROM shipment WHERE message = message.row"
-                     "  AND message <> 0 AND state < 4"
-                     "  AND NOT (state = 1 AND coalesce(message.expires_at <= ?1, 0)"
-                     "   AND EXISTS (SELECT 1 FROM object"
-                     "    WHERE object.row = shipment.object AND object.state <> 2)))"
-                     " ORDER BY purge_at, row LIMIT ?3",
-                     what.now, settled_states, limit);
+                     " ORDER BY purge_at, row LIMIT ?4",
+                     what.now, settled_states,
+                     settled_states | in_state(delivery_state::quarantined), limit);
     while (closed.next()) {
         auto& one = out.emplace_back();
         closed.read(one.message, one.object);
     }
-    statement stale(x_db,
-                    "SELECT row FROM object WHERE message = 0 AND changed_at < ?"
-                    " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
-                    "  AND shipment.message = 0 AND shipment.state < 4)"
-                    " ORDER BY changed_at, row LIMIT ?",
-                    what.stale_before, limit - out.size());
+    statement stale(
+        x_db,
+        "SELECT row FROM object WHERE message = 0 AND changed_at < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
+        "  AND shipment.message = 0 AND (shipment.state < 4 OR shipment.changed_at >= ?1))"
+        " ORDER BY changed_at, row LIMIT ?2",
+        what.stale_before, limit - out.size());
     while (stale.next()) {
         out.push_back({0, stale.value<row_id>()});
     }

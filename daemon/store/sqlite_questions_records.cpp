@@ -4,7 +4,6 @@
 // Spec: docs/store.md. Tests: store_contract/differential_test.cpp.
 // Limits: none.
 #include "daemon/store/sqlite_questions.hpp"
-
 #include "protocol/ensure.hpp"
 
 #include <algorithm>
@@ -85,9 +84,10 @@ reply question_reader::operator()(const query::list_inbox& what) {
 }
 
 reply question_reader::operator()(const query::load_events& what) {
-    static const std::string sql =
-        select_from<event_row>("WHERE id = ?1 AND (?2 = '' OR origin = ?2) ORDER BY number");
-    return answer::events{rows<event_row>(sql, what.id, what.origin)};
+    static const std::string sql = select_from<event_row>(
+        "WHERE id = ?1 AND (?2 = '' OR origin = ?2)"
+        " AND (?3 = '' OR what = ?3) ORDER BY number");
+    return answer::events{rows<event_row>(sql, what.id, what.origin, what.what)};
 }
 
 reply question_reader::operator()(const query::load_receipts& what) {

@@ -195,13 +195,19 @@ std::string compare(const wish& one, const protocol::message_id& id, node& at, c
     }
     for (std::size_t i = 0; i < one.attachments.size(); ++i) {
         const auto position = static_cast<std::uint16_t>(i + 1);
-        const auto piece = ask_desk(at, route::request::read_attachment{id, position, 0}, clock);
-        const auto* read =
-            piece ? std::get_if<route::response::attachment_piece>(&*piece) : nullptr;
-        if (read == nullptr) {
-            return "attachment can not be read: ";
+        protocol::bytes plain;
+        for (std::uint32_t index = 0, pieces = 1; index < pieces; ++index) {
+            const auto piece =
+                ask_desk(at, route::request::read_attachment{id, position, index}, clock);
+            const auto* read =
+                piece ? std::get_if<route::response::attachment_piece>(&*piece) : nullptr;
+            if (read == nullptr) {
+                return "attachment can not be read: ";
+            }
+            pieces = read->pieces;
+            plain.insert(plain.end(), read->plain.begin(), read->plain.end());
         }
-        if (read->pieces != 1 || read->plain != one.attachments[i]) {
+        if (plain != one.attachments[i]) {
             return "attachment altered: ";
         }
     }

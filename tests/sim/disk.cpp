@@ -2,6 +2,7 @@
 #include "tests/sim/disk.hpp"
 
 #include "protocol/ensure.hpp"
+#include "tests/sim/heap.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -56,6 +57,7 @@ struct disk_methods {
         return there == size ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
     }
     static int write(sqlite3_file* raw, const void* from, int amount, sqlite3_int64 offset) {
+        const heap_scope nobodys(nullptr);
         auto& one = self(raw);
         if (is_dead(one)) {
             return SQLITE_IOERR_WRITE;
@@ -75,6 +77,7 @@ struct disk_methods {
         return code;
     }
     static int truncate(sqlite3_file* raw, sqlite3_int64 length) {
+        const heap_scope nobodys(nullptr);
         auto& one = self(raw);
         if (is_dead(one)) {
             return SQLITE_IOERR_TRUNCATE;
@@ -86,6 +89,7 @@ struct disk_methods {
         return code;
     }
     static int sync(sqlite3_file* raw, int) {
+        const heap_scope nobodys(nullptr);
         auto& one = self(raw);
         if (is_dead(one)) {
             return SQLITE_IOERR_FSYNC;
@@ -184,6 +188,7 @@ const sqlite3_io_methods file_methods = [] {
 }  // namespace
 
 int disk_methods::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, int* out) {
+    const heap_scope nobodys(nullptr);
     disk& on = owner(vfs);
     raw->pMethods = nullptr;  // SQLite does not close what was not opened.
     if (on.x_is_dark || on.begin(SQLITE_CANTOPEN, false) != SQLITE_OK) {
@@ -211,6 +216,7 @@ int disk_methods::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, in
 }
 
 int disk_methods::remove(sqlite3_vfs* vfs, const char* name, int sync_folder) {
+    const heap_scope nobodys(nullptr);
     disk& on = owner(vfs);
     const auto found = on.x_files.find(name);
     if (found == on.x_files.end()) {

@@ -8,6 +8,7 @@
 #include "daemon/store/operations.hpp"
 #include "tests/sim/clockwork.hpp"
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -48,6 +49,10 @@ public:
     /// Gateways keep the rules of the link: no session between two of them ends by a broken one.
     void on_session_ended(const std::string& at, const std::string& how);
 
+    /// The most that a gateway has had in memory so far.
+    void on_memory(const std::string& at, std::size_t bytes);
+    [[nodiscard]] std::size_t memory_peak_bytes() const { return x_memory_peak; }
+
     [[nodiscard]] const std::map<protocol::message_id, known_message>& messages() const {
         return x_messages;
     }
@@ -86,9 +91,13 @@ private:
     };
     struct line {
         protocol::bytes rest;
-        /// Flash whose offer is written and whose body, which goes with it, is not.
-        std::set<protocol::stream_id> flash;
-        std::size_t lesser_frames = 0;  ///< Since then, of other classes.
+        /// By class: those whose offer is written and whose body, which goes with it, is not.
+        std::array<std::set<protocol::stream_id>, protocol::message_class_count> small;
+        std::size_t lesser_frames = 0;  ///< Since there was flash among them, of other classes.
+        /// By class, since there was one of it: bytes of frames, by class.
+        using class_bytes = std::array<std::uint64_t, protocol::message_class_count>;
+        std::array<class_bytes, protocol::message_class_count> since;
+        std::uint64_t longest_frame = 0;
         std::map<protocol::stream_id, stream> streams;
     };
     void put(node& at, shelf& to, const store::operation::put_message& what);
@@ -96,6 +105,9 @@ private:
     void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
     void check_order(const std::string& from, const std::string& to, line& on,
                      const protocol::data_frame& what);
+    static void begin_small(line& on, const protocol::offer_frame& what);
+    void check_shares(const std::string& from, const std::string& to, line& on,
+                      protocol::message_class cls, std::uint64_t bytes);
     void on_data(const std::string& from, const std::string& to, line& on,
                  const protocol::data_frame& what);
 
@@ -112,6 +124,7 @@ private:
     std::vector<heard> x_overheard;
     std::vector<std::string> x_problems, x_known;
     std::uint64_t x_payload = 0, x_resent = 0, x_notices = 0;
+    std::size_t x_memory_peak = 0;
 };
 
 }  // namespace dhow::sim

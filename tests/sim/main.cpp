@@ -117,7 +117,9 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
                              static_cast<std::uint64_t>(sum.node_time.count() / 1000),
                              sum.restored,
                              sum.real_seals,
-                             sum.dead_links}) {
+                             sum.dead_links,
+                             sum.copies_refused,
+                             sum.memory_peak_bytes / 1024}) {
         std::cout << ' ' << value;
     }
     std::cout << std::endl;
@@ -131,8 +133,9 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
               << " hostile acts, " << sum.restored << " restored backups, " << sum.dead_links
-              << " dead links, " << sum.real_seals << " seeds with real seals, " << sum.known
-              << " known faults seen\n"
+              << " dead links, " << sum.copies_refused << " old copies refused, " << sum.real_seals
+              << " seeds with real seals, " << sum.known << " known faults seen; at most "
+              << sum.memory_peak_bytes / 1024 << " KiB in a gateway's memory\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)
               << " node-hours, " << sum.crashes << " crashes, " << sum.cuts << " cuts, "
               << sum.messages << " messages, " << sum.deliveries << " deliveries, "

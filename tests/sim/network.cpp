@@ -5,6 +5,8 @@
 // Limits: pipe_bytes_max.
 #include "tests/sim/network.hpp"
 
+#include "tests/sim/heap.hpp"
+
 namespace dhow::sim {
 
 namespace {
@@ -56,6 +58,7 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link) {
 }
 
 std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_view data) {
+    const heap_scope nobodys(nullptr);
     const auto found = x_by_end.find({&from, number});
     if (found == x_by_end.end()) {
         return data.size();  // Into the void: this side has not heard of the end.

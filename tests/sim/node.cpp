@@ -32,6 +32,7 @@ node::node(node_setup setup, clockwork& clock, network& net, prng& random, std::
 node::~node() = default;
 
 void node::note(const std::string& what) const {
+    const heap_scope nobodys(nullptr);
     if (x_setup.note) {
         x_setup.note(x_setup.name, what);
     }
@@ -69,6 +70,7 @@ bool node::open_store() {
 }
 
 void node::start() {
+    const heap_scope mine(x_setup.heap);
     DHOW_ENSURE(!is_alive());
     ++x_life;
     x_sessions.clear();
@@ -194,17 +196,20 @@ store::reply node::ask(const store::question& what) {
 
 void node::request(const route::caller& who, route::api_request what,
                    std::function<void(route::api_response)> answer) {
+    const heap_scope mine(x_setup.heap);
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
 }
 
 void node::reload(std::shared_ptr<const config::gateway> config) {
+    const heap_scope mine(x_setup.heap);
     x_setup.config = config;
     x_gateway->reload(std::move(config), x_setup.directory, {});
     pump();
 }
 
 void node::pump() {
+    const heap_scope mine(x_setup.heap);
     if (x_pumping || !is_alive()) {
         return;
     }
@@ -223,6 +228,7 @@ void node::pump() {
     }
     x_pumping = false;
     plan_wake();
+    x_setup.book->on_memory(x_setup.name, x_setup.heap->peak_bytes);
 }
 
 void node::run(route::commands what) {
@@ -315,6 +321,7 @@ std::optional<std::vector<node::answered_question>> node::answer_waiting() {
 }
 
 void node::commit_batch() {
+    const heap_scope mine(x_setup.heap);
     const auto batch = cut_batch();
     auto results = x_store->apply(batch);
     if (!results) {

@@ -11,6 +11,7 @@
 #include "daemon/store/disk_guard.hpp"
 #include "daemon/store/sqlite_store.hpp"
 #include "tests/sim/disk.hpp"
+#include "tests/sim/heap.hpp"
 #include "tests/sim/ledger.hpp"
 #include "tests/sim/network.hpp"
 
@@ -38,6 +39,7 @@ struct node_setup {
     ledger* book = nullptr;
     std::function<void(const std::string& who, const std::string& what)> note;
     node_limits limits;
+    heap_account* heap = nullptr;
     std::string synchronous = "FULL";  ///< Turned down only to prove that the harness notices.
 };
 

@@ -26,6 +26,7 @@ utc_time node::wall() const { return x_clock.now() + x_wall_error; }
 utc_time node::now() const { return x_own_clock->now(monotonic()); }
 
 void node::watch() {
+    const heap_scope mine(x_setup.heap);
     x_clock.after(watch_interval, [this, life = x_life] {
         if (!is_alive() || life != x_life) {
             return;
@@ -69,6 +70,7 @@ void node::set_free_space(std::optional<std::uint64_t> bytes) {
 
 std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
                             protocol::bytes exporter) {
+    const heap_scope mine(x_setup.heap);
     const auto number = ++x_last_session;
     const auto& limits = x_setup.limits;
     protocol::session_options options;
@@ -89,11 +91,13 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
 }
 
 void node::dial_failed(const std::string& link) {
+    const heap_scope mine(x_setup.heap);
     x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
     pump();
 }
 
 void node::receive(std::uint64_t number, protocol::byte_view data) {
+    const heap_scope mine(x_setup.heap);
     const auto found = x_sessions.find(number);
     if (!is_alive() || found == x_sessions.end()) {
         return;
@@ -111,6 +115,7 @@ void node::written(std::uint64_t number) {
 }
 
 void node::disconnected(std::uint64_t number) {
+    const heap_scope mine(x_setup.heap);
     const auto found = x_sessions.find(number);
     if (!is_alive() || found == x_sessions.end()) {
         return;

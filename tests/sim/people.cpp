@@ -105,28 +105,46 @@ void people::upload(wish& one, std::size_t index, std::vector<route::upload_id> 
                           x_clock.after(microseconds{1},
                                         [this, &one, index, done, id = begun->id, life = one.life] {
                                             if (one.from->is_alive() && one.from->life() == life) {
-                                                continue_upload(one, index, done, id);
+                                                continue_upload(one, index, done, id, 0);
                                             }
                                         });
                       });
 }
 
 void people::continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,
-                             route::upload_id id) {
-    one.from->request(desk, request::continue_upload{id, one.attachments[index], true},
-                      [this, &one, index, done, id](const route::api_response& answer) mutable {
-                          if (!std::holds_alternative<response::upload>(answer)) {
-                              one.asking = 0;
+                             route::upload_id id, std::size_t from) {
+    const auto& file = one.attachments[index];
+    const auto end = std::min(from + protocol::limits::piece_bytes, file.size());
+    const bool is_last = end == file.size();
+    protocol::bytes block(file.begin() + static_cast<std::ptrdiff_t>(from),
+                          file.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto on_answer = [this, &one, index, done, id, end,
+                            is_last](const route::api_response& answer) mutable {
+        if (!std::holds_alternative<response::upload>(answer)) {
+            one.asking = 0;
+            return;
+        }
+        if (is_last) {
+            done.push_back(id);
+        }
+        x_clock.after(microseconds{1},
+                      [this, &one, index, done, id, end, is_last, life = one.life] {
+                          if (!one.from->is_alive() || one.from->life() != life) {
                               return;
                           }
-                          done.push_back(id);
-                          x_clock.after(microseconds{1},
-                                        [this, &one, index, done, life = one.life] {
-                                            if (one.from->is_alive() && one.from->life() == life) {
-                                                upload(one, index + 1, done);
-                                            }
-                                        });
+                          if (is_last) {
+                              upload(one, index + 1, done);
+                          } else {
+                              continue_upload(one, index, done, id, end);
+                          }
                       });
+    };
+    one.from->request(desk, request::continue_upload{id, std::move(block), is_last}, on_answer);
+}
+
+void people::add_large_attachment(prng& random) {
+    auto& one = *x_wishes.at(random.below(x_wishes.size()));
+    one.attachments.push_back(random_bytes(random, random.between(6'000'000, 10'000'000)));
 }
 
 void people::submit(wish& one, std::vector<route::upload_id> attachments) {

@@ -42,6 +42,9 @@ public:
         : x_clock(clock), x_random(random), x_book(book), x_note(std::move(note)) {}
     void plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
               const habits& drawn);
+    /// One of the planned messages gets an attachment that is larger than a gateway may keep in
+    /// memory.
+    void add_large_attachment(prng& random);
     /// Asks again for every wish that has no answer; call often.
     void nag();
     /// Agencies look into their inboxes and take, reject or leave what is new.
@@ -59,7 +62,7 @@ private:
     void ask(wish& one);
     void upload(wish& one, std::size_t index, std::vector<route::upload_id> done);
     void continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,
-                         route::upload_id id);
+                         route::upload_id id, std::size_t from);
     void submit(wish& one, std::vector<route::upload_id> attachments);
     void on_answer(wish& one, const route::api_response& said);
     void cancel(wish& one);

@@ -47,9 +47,15 @@ void stranger::leave() {
 
 void stranger::dial_later() {
     x_clock.after(between_dials, [this] {
-        if (!x_has_left && !x_session) {
-            x_net.dial(*this, *x_victim, "break-in");
+        if (x_has_left || x_session) {
+            return;
         }
+        x_copied = x_setup.copied ? x_setup.copied() : std::nullopt;
+        if (x_setup.copied && !x_copied) {
+            dial_later();
+            return;
+        }
+        x_net.dial(*this, *x_victim, "break-in");
     });
 }
 
@@ -86,7 +92,7 @@ std::uint64_t stranger::connect(protocol::bureau_id, const std::string&, bool is
                                 protocol::bytes exporter) {
     protocol::session_options options;
     options.is_dialler = is_dialler;
-    options.local = make_hello();
+    options.local = x_copied ? *x_copied : make_hello();
     options.exporter = std::move(exporter);
     options.implied_credit_bytes = x_setup.limits.implied_credit_bytes;
     x_session = std::make_unique<protocol::link_session>(std::move(options), x_clock.now());
@@ -103,6 +109,7 @@ void stranger::receive(std::uint64_t number, protocol::byte_view data) {
 
 void stranger::disconnected(std::uint64_t number) {
     if (number == x_number) {
+        x_acts += x_copied ? 1 : 0;
         x_session.reset();
         dial_later();
     }
@@ -155,6 +162,8 @@ void stranger::on_event(protocol::session_events& happened) {
                           {body.begin() + static_cast<std::ptrdiff_t>(from),
                            body.begin() + static_cast<std::ptrdiff_t>(from + count)},
                           now);
+    } else if (std::holds_alternative<event::established>(happened) && x_copied) {
+        x_was_let_in = true;
     } else if (std::holds_alternative<event::ended>(happened)) {
         x_clock.after(microseconds{0}, [this, number = x_number] { x_net.close(*this, number); });
     }
@@ -166,7 +175,7 @@ void stranger::wake() {
         if (x_has_left) {
             return;
         }
-        if (x_session && x_session->is_established()) {
+        if (x_session && x_session->is_established() && !x_copied) {
             act();
             pump();
         }

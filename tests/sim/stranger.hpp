@@ -1,4 +1,5 @@
-// A hostile hub that the directory lists: replays, reorders, withholds, lies.
+// A hostile hub that the directory lists: replays, reorders, withholds, lies. Or a copy of a
+// gateway, with its keys and a store as it was at an earlier start.
 // Way of the message: against it; dials the honest hub with a session of its own.
 // Pure.
 // Spec: docs/simulator.md#strangers. Tests: sim.
@@ -16,6 +17,9 @@ struct stranger_setup {
     node_limits limits;
     bool lies = false;  ///< About deliveries that have not failed.
     std::function<void(const std::string& who, const std::string& what)> note;
+    /// Of a copy: its greeting, when the hub must know by now that it is one. It does nothing but
+    /// greet.
+    std::function<std::optional<protocol::hello>()> copied;
 };
 
 class stranger final : public endpoint {
@@ -26,6 +30,8 @@ public:
     void haunt(endpoint& victim);
     void leave();
     [[nodiscard]] std::uint64_t acts() const { return x_acts; }
+    /// A copy was let in.
+    [[nodiscard]] bool was_let_in() const { return x_was_let_in; }
 
     [[nodiscard]] const std::string& name() const override { return x_setup.name; }
     [[nodiscard]] bool is_alive() const override { return !x_has_left; }
@@ -63,6 +69,8 @@ private:
     std::map<protocol::stream_id, protocol::bytes> x_bodies;
     std::uint64_t x_acts = 0;
     bool x_has_left = false;
+    std::optional<protocol::hello> x_copied;
+    bool x_was_let_in = false;
 };
 
 }  // namespace dhow::sim

@@ -38,6 +38,12 @@ const std::string hub_name = "IPSG";
 const std::string second_hub_name = "RB";
 const std::string stranger_name = "XH";
 
+heap_account& fresh_account(std::size_t node) {
+    auto& out = account_of(node);
+    out.peak_bytes = out.bytes;
+    return out;
+}
+
 /// One federation under one seed.
 class world {
 public:
@@ -45,6 +51,7 @@ public:
         : x_options(options),
           x_random(options.seed),
           x_own_random(options.seed ^ 0x62656172'65727321ULL),
+          x_size_random(options.seed ^ 0x6c617267'65212121ULL),
           x_clock(simulated_start),
           x_net(x_clock, x_random),
           x_book(x_clock),
@@ -67,6 +74,9 @@ public:
             }
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
+        if (x_options.faults && x_size_random.chance(0.05)) {
+            x_people.add_large_attachment(x_size_random);
+        }
         nag();
         look_into_inboxes();
         run_until(bad_days);
@@ -100,10 +110,10 @@ private:
                            ? std::unique_ptr<seal::sealer>(x_real->sealer(name))
                            : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
             };
-            x_nodes.push_back(
-                std::make_unique<node>(node_setup{name, config, directory, &x_hash, make_sealer,
-                                                  &x_book, noter(), limits, x_options.synchronous},
-                                       x_clock, x_net, x_random, "sim-" + name));
+            x_nodes.push_back(std::make_unique<node>(
+                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, noter(), limits,
+                           &fresh_account(x_nodes.size()), x_options.synchronous},
+                x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
         }
         x_book.set_nodes(x_all);
@@ -112,12 +122,48 @@ private:
             one->start();
         }
         if (is_haunted) {
-            x_stranger =
-                std::make_unique<stranger>(stranger_setup{stranger_name, hub_name, directory,
-                                                          &x_hash, limits, x_options.lies, noter()},
-                                           x_clock, x_net, x_random, x_book);
+            x_stranger = std::make_unique<stranger>(stranger_setup{stranger_name,
+                                                                   hub_name,
+                                                                   directory,
+                                                                   &x_hash,
+                                                                   limits,
+                                                                   x_options.lies,
+                                                                   noter(),
+                                                                   {}},
+                                                    x_clock, x_net, x_random, x_book);
             x_stranger->haunt(*x_all.back());
         }
+        if (x_options.faults && x_size_random.chance(0.1) && !is_real) {
+            start_a_copy(directory, limits);
+        }
+    }
+
+    /// Somebody starts an old copy of the first bureau's machine, beside it.
+    void start_a_copy(const std::shared_ptr<const protocol::directory>& directory,
+                      const node_limits& limits) {
+        auto& original = *x_all.front();
+        auto& hub = *find(*protocol::bureau_id::parse(hub_name));
+        stranger_setup setup{original.name(), hub_name, directory, &x_hash,
+                             limits,          false,    noter(),   {}};
+        setup.copied = [&original, &hub]() -> std::optional<protocol::hello> {
+            if (!original.is_alive() || !hub.is_alive() || !original.gateway().is_ready()) {
+                return std::nullopt;
+            }
+            auto out = original.gateway().local_hello(*protocol::bureau_id::parse(hub_name));
+            const auto reply = hub.ask(store::query::load_start{});
+            for (const auto& row : std::get<store::answer::start>(reply).peers) {
+                const bool knows_better = row.peer == out.bureau && row.epoch == out.epoch &&
+                                          row.boot == out.boot && out.boot > 1;
+                if (knows_better) {
+                    out.boot -= 1;
+                    return out;
+                }
+            }
+            return std::nullopt;
+        };
+        x_copy =
+            std::make_unique<stranger>(std::move(setup), x_clock, x_net, x_size_random, x_book);
+        x_copy->haunt(hub);
     }
 
     std::shared_ptr<const protocol::directory> make_directory(std::vector<std::string> bureaus) {
@@ -158,7 +204,7 @@ private:
         return std::make_shared<const protocol::directory>(std::move(out));
     }
 
-    endpoint* find(protocol::bureau_id who) {
+    node* find(protocol::bureau_id who) {
         for (auto* one : x_all) {
             if (one->name() == who.text()) {
                 return one;
@@ -193,8 +239,10 @@ private:
 
     void heal() {
         x_weather.heal();
-        if (x_stranger) {
-            x_stranger->leave();
+        for (auto* one : {x_stranger.get(), x_copy.get()}) {
+            if (one != nullptr) {
+                one->leave();
+            }
         }
         const auto begun = x_clock.elapsed();
         const auto begun_steps = x_clock.steps();
@@ -240,6 +288,9 @@ private:
         if (!x_livelock.empty()) {
             problems.push_back(x_livelock);
         }
+        if (x_copy && x_copy->was_let_in()) {
+            problems.push_back("an old copy of " + x_copy->name() + " was let in");
+        }
         const bool went_to_the_end = x_book.problems().empty() && x_people.problems().empty();
         if (went_to_the_end) {
             if (!x_people.all_accepted()) {
@@ -282,9 +333,11 @@ private:
         out.dead_links = x_weather.done().dead_links;
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
+        out.copies_refused = x_copy ? x_copy->acts() : 0;
         out.payload_bytes = x_book.payload_bytes();
         out.resent_bytes = x_book.resent_bytes();
         out.known = x_known;
+        out.memory_peak_bytes = x_book.memory_peak_bytes();
         out.node_time = std::chrono::duration_cast<protocol::milliseconds>(x_clock.elapsed()) *
                         static_cast<std::int64_t>(x_nodes.size());
         return out;
@@ -311,7 +364,8 @@ private:
     world_options x_options;
     seal::openssl_hasher x_hash;
     prng x_random;
-    prng x_own_random;  ///< Of faults that came later: seeds of old stay as they were.
+    /// Of faults that came later: seeds of old stay as they were.
+    prng x_own_random, x_size_random;
     bool x_two_bearers = false;
     clockwork x_clock;
     network x_net;
@@ -321,7 +375,7 @@ private:
     people x_people;
     operators x_operators;
     weather x_weather;
-    std::unique_ptr<stranger> x_stranger;
+    std::unique_ptr<stranger> x_stranger, x_copy;
     std::optional<tests::federation> x_real;
     std::uint64_t x_known = 0, x_real_seals = 0;
     std::string x_livelock;
@@ -336,9 +390,11 @@ void tally::add(const tally& other) {
                               &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
                               &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
                               &tally::restored,       &tally::real_seals,    &tally::dead_links,
-                              &tally::payload_bytes,  &tally::resent_bytes,  &tally::known}) {
+                              &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,
+                              &tally::known}) {
         this->*member += other.*member;
     }
+    memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);
     node_time += other.node_time;
 }
 

@@ -28,7 +28,9 @@ struct tally {
     std::uint64_t notices = 0, taken = 0, rejected = 0, cancelled = 0, operator_acts = 0;
     std::uint64_t full_disks = 0, store_failures = 0, clock_changes = 0, hostile_acts = 0,
                   restored = 0, real_seals = 0, dead_links = 0;
+    std::uint64_t copies_refused = 0;  ///< Greetings of old copies of a gateway.
     std::uint64_t payload_bytes = 0, resent_bytes = 0;
+    std::uint64_t memory_peak_bytes = 0;  ///< The most of any gateway.
     std::uint64_t known = 0;              ///< Faults that docs/simulator.md#known names.
     protocol::milliseconds node_time{0};  ///< Simulated, of all nodes together.
     void add(const tally& other);

@@ -171,7 +171,7 @@ struct changer {
                 best_order = {m.attempt, row};
             }
         }
-        if (best == nullptr || (in_state(best->state) & o.expected) == 0) {
+        if (best == nullptr) {
             return outcome::unchanged;
         }
         const bool may_be_with_others =
@@ -181,8 +181,13 @@ struct changer {
                        (it.second.peer == best->next_hop || it.second.attempt < best->attempt) &&
                        (it.second.in_doubt || it.second.state == shipment_state::done);
             });
-        const bool comes_too_late = o.of_attempt && *o.of_attempt < best->attempt;
-        if ((o.only_if_sent && !may_be_with_others) || comes_too_late) {
+        if (o.only_if_sent && !may_be_with_others) {
+            return outcome::unchanged;
+        }
+        if ((in_state(best->state) & o.expected) == 0) {
+            if (o.receipt != 0) {
+                s.receipt_of.emplace(o.id, o.origin, o.receipt);
+            }
             return outcome::unchanged;
         }
         best->state = o.state;

@@ -149,31 +149,35 @@ struct answerer {
                object != s.objects.end() && object->second.state != object_state::complete;
     }
     bool is_open(const message_row& m, utc_time now) const {
-        return std::ranges::any_of(s.messages,
-                                   [&](const auto& it) {
-                                       return it.second.id == m.id &&
-                                              it.second.origin == m.origin &&
-                                              is_waited_for(it.first);
-                                   }) ||
-               std::ranges::any_of(s.shipments, [&](const auto& it) {
-                   return it.second.message == m.row && it.second.state < shipment_state::done &&
-                          !waits_in_vain(m, it.second, now);
-               });
+        return std::ranges::any_of(s.messages, [&](const auto& it) {
+            const auto& copy = it.second;
+            return copy.id == m.id && copy.origin == m.origin &&
+                   (copy.purge_at > now || is_waited_for(copy, copy.row == m.row, now));
+        });
     }
-    bool is_waited_for(row_id message) const {
+    bool is_waited_for(const message_row& m, bool is_itself, utc_time now) const {
+        const auto settled =
+            is_itself ? settled_states : settled_states | in_state(delivery_state::quarantined);
         return std::ranges::any_of(s.deliveries,
                                    [&](const auto& it) {
-                                       return it.first.first == message &&
-                                              (in_state(it.second.state) & settled_states) == 0;
+                                       return it.first.first == m.row &&
+                                              (in_state(it.second.state) & settled) == 0;
+                                   }) ||
+               std::ranges::any_of(s.shipments,
+                                   [&](const auto& it) {
+                                       return it.second.message == m.row &&
+                                              it.second.state < shipment_state::done &&
+                                              !waits_in_vain(m, it.second, now);
                                    }) ||
                std::ranges::any_of(s.assignments, [&](const auto& it) {
-                   return it.first.first == message && it.second.state == assignment_state::offered;
+                   return it.first.first == m.row && it.second.state == assignment_state::offered;
                });
     }
-    bool goes_with_a_shipment(row_id object) const {
+    bool goes_with_a_shipment(row_id object, utc_time since) const {
         return std::ranges::any_of(s.shipments, [&](const auto& it) {
-            return it.second.object == object && it.second.message == 0 &&
-                   it.second.state < shipment_state::done;
+            const auto& one = it.second;
+            return one.object == object && one.message == 0 &&
+                   (one.state < shipment_state::done || one.changed_at >= since);
         });
     }
     std::vector<answer::purge> purges(const query::load_due& q) const {
@@ -187,7 +191,7 @@ struct answerer {
         }
         auto stale = select(s.objects, [&](const auto& o) {
             return q.stale_before && o.message == 0 && o.changed_at < *q.stale_before &&
-                   !goes_with_a_shipment(o.row);
+                   !goes_with_a_shipment(o.row, *q.stale_before);
         });
         std::stable_sort(stale.begin(), stale.end(),
                          [](const auto& a, const auto& b) { return a.changed_at < b.changed_at; });
@@ -328,7 +332,8 @@ struct answerer {
     reply operator()(const query::load_events& q) const {
         answer::events out;
         for (const auto& e : s.events) {
-            if (e.id == q.id && (q.origin.empty() || e.origin == q.origin)) {
+            if (e.id == q.id && (q.origin.empty() || e.origin == q.origin) &&
+                (q.what.empty() || e.what == q.what)) {
                 out.rows.push_back(e);
             }
         }

@@ -244,19 +244,9 @@ change random_work::change_queue() {
                 chance(0.3)};
         case 1:
             return operation::settle_delivery{
-                bureau(),
-                id(),
-                bureau(),
-                any,
-                pick<delivery_state>(19),
-                time(),
-                6,
-                word(),
-                due,
-                chance(0.7) ? some_row() : 0,
-                word(),
-                chance(0.3),
-                chance(0.3) ? std::optional<std::uint8_t>(x_random.below(3)) : std::nullopt};
+                bureau(), id(),       bureau(), any, pick<delivery_state>(19),
+                time(),   6,          word(),   due, chance(0.7) ? some_row() : 0,
+                word(),   chance(0.3)};
         case 2:
             return operation::revive_shipments{bureau(), time()};
         case 3:
@@ -339,7 +329,7 @@ std::vector<question> random_work::questions() {
             query::find_custody{bureau(), id(), static_cast<std::uint8_t>(x_random.below(3))},
             query::find_inbox{bureau(true), id()},
             query::list_inbox{word(), after, limit, chance(0.5)},
-            query::load_events{bureau(true), id()},
+            query::load_events{bureau(true), id(), chance(0.5) ? "" : word()},
             query::load_receipts{bureau(), id()},
             query::load_outcomes{some_row(), limit},
             query::load_unopened{after, limit},

@@ -142,9 +142,9 @@ BOOST_AUTO_TEST_CASE(a_refusal_whose_notice_a_full_disk_did_not_take_gets_it_lat
         });
     };
     hub.refuse(0, errc::refused_for_ever);
-    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST((row(id).state == delivery_state::deferred));
     advance(1min);
-    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST((row(id).state == delivery_state::deferred));
     is_disk_full_for = {};
     advance(1min);
     BOOST_TEST((row(id).state == delivery_state::refused));
