@@ -84,9 +84,12 @@ def retyped_cases(made):
                 yield case(f"{name} as {TYPES[tag]}", instead(place, bytes([tag]) + value[1:]),
                            "bad-encoding", kind="signed")
         yield case(f"{name} as NULL", instead(place, NULL), "bad-encoding", kind="signed")
-        yield case(f"{name} with two values", instead(place, value, value), "bad-encoding",
+        # A reader that takes the values apart finds out sooner than one that compares the whole.
+        yield case(f"{name} with two values", instead(place, value, value),
+                   "trailing-bytes" if name in ("messageDigest", "binding") else "bad-encoding",
                    kind="signed")
-        yield case(f"{name} without a value", instead(place), "bad-encoding", kind="signed")
+        yield case(f"{name} without a value", instead(place),
+                   "bad-encoding" if name == "contentType" else "truncated", kind="signed")
 
 
 def enveloped_cases(made):
@@ -146,10 +149,12 @@ def enveloped_cases(made):
               f.enveloped(agreement, nonce, tag, text, constructed=True))
     yield from parameter_cases(point, boxes, lambda name, recipient: bad(
         name, with_recipient(recipient)))
-    for name, parameters in (("absent", b""), ("NULL", NULL), ("empty", f.sequence()),
-                             ("a nonce alone, for a tag of 12", f.sequence(f.octets(nonce)))):
+    for name, parameters, error in (
+            ("absent", b"", "truncated"), ("NULL", NULL, "bad-encoding"),
+            ("empty", f.sequence(), "truncated"),
+            ("a nonce alone, for a tag of 12", f.sequence(f.octets(nonce)), "truncated")):
         yield bad(f"parameters of AES-256-GCM are {name}",
-                  f.enveloped(agreement, nonce, tag, text, parameters=parameters))
+                  f.enveloped(agreement, nonce, tag, text, parameters=parameters), error)
     piece = f.enveloped(f.key_encryption(wrapped), nonce, tag, text)
     yield case("piece", piece, kind="piece")
     yield case("empty piece", f.enveloped(f.key_encryption(wrapped), nonce, tag, b""), kind="piece")

@@ -234,7 +234,7 @@ def extension(kind, value, critical=False):
 def certificate(scalar, owner, use, start, key_usage=None, extended=None):
     """Self-signed, of five years from `start`; what is not given is what the profile wants."""
     own_usage, own_extended = USAGES[use]
-    serial = 1 << 126 | int.from_bytes(sha256(b"serial", point_of(scalar))[:15], "big")
+    serial = 1 << 126 | int.from_bytes(sha256(b"synthetic serial", point_of(scalar))[:15], "big")
     common_name = tlv(0x0C, f"{owner} {use}".encode())
     name = sequence(tlv(0x31, sequence(oid(dotted("2.5.4.3")), common_name)))
     times = [tlv(0x17, each.strftime("%y%m%d%H%M%SZ").encode())

@@ -173,7 +173,7 @@ def whole_case(name, made):
 
 def parcel_cases():
     content = encode_content(b"The persons are not the same. Synthetic data.\n" * 8)
-    first = parcel("first attempt", content, {})
+    first = parcel("first", content, {})
     again = parcel("re-wrapped", content, {"MU": "MU encrypt 2"})
     yield whole_case("all lockboxes", first)
     yield whole_case("the same, attempt 1: nothing but the OFFER differs", first)
@@ -308,7 +308,7 @@ if __name__ == "__main__":
     import directory_vectors
     save("header", list(header_cases()))
     save("parcel", list(parcel_cases()))
-    sample = parcel("first attempt", encode_content(b"The same in other words.\n"), {})
+    sample = parcel("first", encode_content(b"The same in other words.\n"), {})
     save("cms", list(cms_vectors.cases(sample)))
     save("certificate", list(cms_vectors.certificate_cases()))
     save("content", list(content_cases()))
