@@ -89,7 +89,8 @@ def fields(*pairs):
 
 
 def key_id(scalar):
-    return hashlib.sha1(point_of(scalar)).digest()
+    """RFC 7093 section 2, method 1."""
+    return sha256(point_of(scalar))[:20]
 
 
 # DER --------------------------------------------------------------------------------------------
@@ -112,6 +113,10 @@ def set_of(*pieces):
 
 def octets(value):
     return tlv(4, value)
+
+
+def bits(value, unused=0):
+    return tlv(3, bytes([unused]), value)
 
 
 def integer(value):
@@ -143,6 +148,7 @@ SIGNING_CERTIFICATE = dotted("1.2.840.113549.1.9.16.2.47")
 SHA256 = dotted("2.16.840.1.101.3.4.2.1")
 ECDSA_SHA256 = dotted("1.2.840.10045.4.3.2")
 EC_PUBLIC_KEY = dotted("1.2.840.10045.2.1")
+P256 = dotted("1.2.840.10045.3.1.7")
 ECDH_SHA256KDF = dotted("1.3.132.1.11.1")
 AES256_WRAP = dotted("2.16.840.1.101.3.4.1.45")
 AES256_GCM = dotted("2.16.840.1.101.3.4.1.46")
@@ -167,9 +173,10 @@ def der_signature(value):
     return sequence(*(integer(int.from_bytes(half, "big")) for half in (value[:32], value[32:])))
 
 
-def signer_info(signer, attrs, value, version=3):
-    return sequence(integer(version), tlv(0x80, signer), sequence(oid(SHA256)), tlv(0xA0, *attrs),
-                    sequence(oid(ECDSA_SHA256)), octets(der_signature(value)))
+def signer_info(signer, attrs, value, version=3, digest_parameters=b"", signature_parameters=b""):
+    return sequence(integer(version), tlv(0x80, signer), sequence(oid(SHA256), digest_parameters),
+                    tlv(0xA0, *attrs), sequence(oid(ECDSA_SHA256), signature_parameters),
+                    octets(der_signature(value)))
 
 
 def signed_data(kind, content, infos, certificates=b"", digest_parameters=b""):
@@ -179,25 +186,69 @@ def signed_data(kind, content, infos, certificates=b"", digest_parameters=b""):
     return sequence(oid(SIGNED_DATA), tlv(0xA0, data))
 
 
-def key_agreement(ephemeral, boxes, version=3):
+def wrap_algorithm(parameters=b""):
+    return sequence(oid(AES256_WRAP), parameters)
+
+
+def agreement_algorithm(parameters=wrap_algorithm()):
+    return sequence(oid(ECDH_SHA256KDF), parameters)
+
+
+def key_agreement(ephemeral, boxes, version=3, algorithm=agreement_algorithm(),
+                  origin_algorithm=sequence(oid(EC_PUBLIC_KEY))):
     keys = [sequence(tlv(0xA0, octets(key)), octets(wrapped)) for _, key, wrapped in boxes]
-    origin = tlv(0xA0, tlv(0xA1, sequence(oid(EC_PUBLIC_KEY)), tlv(3, b"\0", ephemeral)))
-    algorithm = sequence(oid(ECDH_SHA256KDF), sequence(oid(AES256_WRAP)))
+    origin = tlv(0xA0, tlv(0xA1, origin_algorithm, bits(ephemeral)))
     return tlv(0xA1, integer(version), origin, algorithm, sequence(*keys))
 
 
-def key_encryption(wrapped):
-    return tlv(0xA2, integer(4), sequence(octets(b"\1")), sequence(oid(AES256_WRAP)),
-               octets(wrapped))
+def key_encryption(wrapped, algorithm=wrap_algorithm()):
+    return tlv(0xA2, integer(4), sequence(octets(b"\1")), algorithm, octets(wrapped))
 
 
 def enveloped(recipient, nonce, tag, ciphertext, cipher=AES256_GCM, tag_bytes=16, extra=b"",
-              content=DATA, version=0, constructed=False):
-    parameters = sequence(octets(nonce), integer(tag_bytes))
+              content=DATA, version=0, constructed=False, parameters=None):
+    if parameters is None:
+        parameters = sequence(octets(nonce), integer(tag_bytes))
     encrypted = sequence(oid(content), sequence(oid(cipher), parameters),
                          tlv(0xA0, octets(ciphertext)) if constructed else tlv(0x80, ciphertext))
     data = sequence(integer(version), tlv(0x31, recipient), encrypted, extra, octets(tag))
     return sequence(oid(AUTH_ENVELOPED), tlv(0xA0, data))
+
+
+# Certificates (docs/directory-format.md#certificates) -------------------------------------------
+
+SERVER_AUTH, CLIENT_AUTH, EMAIL = (dotted("1.3.6.1.5.5.7.3." + n) for n in "124")
+DIGITAL_SIGNATURE = bits(b"\x80", 7)
+SIGN_MESSAGES = bits(b"\xC0", 6)  # digitalSignature and nonRepudiation
+KEY_AGREEMENT = bits(b"\x08", 3)
+USAGES = {"link": (DIGITAL_SIGNATURE, (SERVER_AUTH, CLIENT_AUTH)),
+          "sign": (SIGN_MESSAGES, (EMAIL,)),
+          "encrypt": (KEY_AGREEMENT, (EMAIL,)),
+          "archive": (KEY_AGREEMENT, (EMAIL,))}
+
+
+def extension(kind, value, critical=False):
+    return sequence(oid(dotted(kind)), tlv(1, b"\xFF") if critical else b"", octets(value))
+
+
+def certificate(scalar, owner, use, start, key_usage=None, extended=None):
+    """Self-signed, of five years from `start`; what is not given is what the profile wants."""
+    own_usage, own_extended = USAGES[use]
+    serial = 1 << 126 | int.from_bytes(sha256(b"synthetic serial", point_of(scalar))[:15], "big")
+    common_name = tlv(0x0C, f"{owner} {use}".encode())
+    name = sequence(tlv(0x31, sequence(oid(dotted("2.5.4.3")), common_name)))
+    times = [tlv(0x17, each.strftime("%y%m%d%H%M%SZ").encode())
+             for each in (start, start.replace(year=start.year + 5))]
+    extensions = [
+        extension("2.5.29.19", sequence(), critical=True),
+        extension("2.5.29.14", octets(key_id(scalar))),
+        extension("2.5.29.15", key_usage or own_usage, critical=True),
+        extension("2.5.29.37", sequence(*map(oid, extended or own_extended))),
+        extension("2.5.29.17", sequence(tlv(0x86, f"urn:dhow:bureau:{owner}:{use}".encode())))]
+    public = sequence(sequence(oid(EC_PUBLIC_KEY), oid(P256)), bits(point_of(scalar)))
+    body = sequence(tlv(0xA0, integer(2)), integer(serial), sequence(oid(ECDSA_SHA256)), name,
+                    sequence(*times), name, public, tlv(0xA3, sequence(*extensions)))
+    return sequence(body, sequence(oid(ECDSA_SHA256)), bits(der_signature(sign(scalar, body))))
 
 
 # Objects ----------------------------------------------------------------------------------------

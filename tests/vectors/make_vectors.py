@@ -7,7 +7,6 @@ Each file is {"cases": [...]}: `name`, `hex` (or `json`), then `error`, the name
 reader must refuse it with, or nothing for a case that must be read and written back unchanged.
 """
 
-import datetime
 import json
 import pathlib
 import subprocess
@@ -15,22 +14,11 @@ import subprocess
 from cryptography.hazmat.primitives import keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+import cms_vectors
 import formats as f
+from samples import CERTIFICATE, CREATED, ID, ROOT, SIGN_CERTIFICATE, SIGNER, TIME, case
 
 HERE = pathlib.Path(__file__).parent
-TIME = datetime.datetime(2026, 11, 24, 18, 9, 58, tzinfo=datetime.timezone.utc)
-CREATED = int(TIME.timestamp()) * 1000 + 123
-SIGNER = f.private("ZW sign")
-CERTIFICATE = f.sha256(b"synthetic certificate of ZW sign")
-ROOT = f.sha256(b"some root")
-ID = f.message_id(CREATED, "first")
-
-
-def case(name, data, error=None, **more):
-    out = {"name": name, "hex": data.hex(), **more}
-    if error:
-        out["error"] = error
-    return out
 
 
 def save(name, cases):
@@ -144,6 +132,9 @@ def parcel(name, content, encrypt_keys, serial=7):
     for recipient in RECIPIENTS:
         scalar = f.private(encrypt_keys.get(recipient, recipient + " encrypt"))
         wrapping = f.wrapping_key(ephemeral, f.multiply(scalar))
+        if recipient == "MU":
+            mu = {"mu_private": scalar.to_bytes(32, "big"), "mu_wrapping_key": wrapping,
+                  "mu_certificate": f.certificate(scalar, "MU", "encrypt", TIME)}
         boxes.append((recipient, f.key_id(scalar), keywrap.aes_key_wrap(wrapping, key)))
     boxes.sort(key=f.leaf)
     head = f.header(base_header(root=f.lockbox_root(boxes)))
@@ -151,12 +142,14 @@ def parcel(name, content, encrypt_keys, serial=7):
     signer = f.key_id(SIGNER)
     inner = f.signed_data(f.CONTENT, content,
                           [f.signer_info(signer, sorted(attrs), f.sign(SIGNER, f.set_of(*attrs)))])
-    sealed = AESGCM(key).encrypt(nonce, pack(inner), None)
+    packed = pack(inner)
+    sealed = AESGCM(key).encrypt(nonce, packed, None)
     body = f.point_of(ephemeral) + nonce + sealed[-16:] + sealed[:-16]
     signed = f.seal_content(head, body, f.sha256(inner), serial)
     attrs = f.attributes(f.SEAL, f.sha256(signed), TIME, CERTIFICATE)
     value = f.sign(SIGNER, f.set_of(*attrs))
     return {"boxes": boxes, "header": head, "inner": inner, "body": body, "signed": signed,
+            "content": content, "secrets": {**mu, "content_key": key, "packed": packed},
             "seal": signed + f.signature_part(signer, CERTIFICATE, TIME, value), "value": value,
             "seal_cms": f.signed_data(f.SEAL, signed,
                                       [f.signer_info(signer, sorted(attrs), value)]),
@@ -169,23 +162,22 @@ def preamble_case(name, made, chosen=None, error=None, **more):
                 root=f.lockbox_root(made["boxes"]).hex(), **more)
 
 
+def whole_case(name, made):
+    """All that a reader may want to compare on its way from MU's private key to the content."""
+    more = {"inner_cms": made["inner"], "seal_cms": made["seal_cms"],
+            "enveloped_cms": made["enveloped"], "body": made["body"], "content": made["content"],
+            "content_digest": f.sha256(made["content"]), "sign_public": f.point_of(SIGNER),
+            "sign_certificate": SIGN_CERTIFICATE, **made["secrets"]}
+    return preamble_case(name, made, **{member: value.hex() for member, value in more.items()})
+
+
 def parcel_cases():
     content = encode_content(b"The persons are not the same. Synthetic data.\n" * 8)
-    first = parcel("first attempt", content, {})
+    first = parcel("first", content, {})
     again = parcel("re-wrapped", content, {"MU": "MU encrypt 2"})
-    cms = {"inner_cms": first["inner"].hex(), "seal_cms": first["seal_cms"].hex(),
-           "enveloped_cms": first["enveloped"].hex(), "body": first["body"].hex(),
-           "content": content.hex(), "content_digest": f.sha256(content).hex(),
-           "sign_public": f.point_of(SIGNER).hex(),
-           "mu_private": f.private("MU encrypt").to_bytes(32, "big").hex()}
-    yield preamble_case("all lockboxes", first, **cms)
-    yield preamble_case("the same, attempt 1: nothing but the OFFER differs", first, **cms)
-    yield preamble_case(
-        "re-wrapped, attempt 1: MU rotated its key; same id and content", again,
-        inner_cms=again["inner"].hex(), seal_cms=again["seal_cms"].hex(),
-        enveloped_cms=again["enveloped"].hex(), body=again["body"].hex(), content=content.hex(),
-        content_digest=f.sha256(content).hex(), sign_public=f.point_of(SIGNER).hex(),
-        mu_private=f.private("MU encrypt 2").to_bytes(32, "big").hex())
+    yield whole_case("all lockboxes", first)
+    yield whole_case("the same, attempt 1: nothing but the OFFER differs", first)
+    yield whole_case("re-wrapped, attempt 1: MU rotated its key; same id and content", again)
     for chosen in ([0], [4], [2], [0, 3], [1, 2, 4], [0, 1, 2, 3]):
         yield preamble_case(f"branch {chosen}", first, chosen)
 
@@ -225,120 +217,6 @@ def parcel_cases():
     yield case("body with a compressed point", b"\2" + first["body"][1:], "bad-encoding",
                kind="body")
     yield case("body without ciphertext", first["body"][:93], "truncated", kind="body")
-
-
-# CMS --------------------------------------------------------------------------------------------
-
-def signed_cases(made):
-    content, signer, kind = made["signed"], f.key_id(SIGNER), f.SEAL
-    attrs = sorted(f.attributes(kind, f.sha256(content), TIME, CERTIFICATE))
-    value = f.sign(SIGNER, f.set_of(*attrs))
-    info = f.signer_info(signer, attrs, value)
-    good = f.signed_data(kind, content, [info])
-
-    def bad(name, data, error="bad-encoding"):
-        return case(name, data, error, kind="signed")
-
-    def with_attributes(changed):
-        return f.signed_data(kind, content, [f.signer_info(signer, changed, value)])
-
-    yield case("seal", good, kind="signed")
-    yield case("message", made["inner"], kind="signed")
-    yield bad("trailing garbage", good + b"\0", "trailing-bytes")
-    yield bad("indefinite length", b"\x30\x80" + good[4:] + b"\0\0")
-    yield bad("length of three octets where two do", b"\x30\x83\0" + good[2:4] + good[4:])
-    yield bad("unsorted attributes", with_attributes(attrs[::-1]))
-    yield bad("attribute twice", with_attributes(attrs + attrs[-1:]))
-    yield bad("attribute missing", with_attributes(attrs[:-1]))
-    yield bad("unknown attribute", with_attributes(
-        attrs + [f.attribute(f.dotted("1.2.840.113549.1.9.99"), f.octets(b"x"))]))
-    yield bad("binding in a seal", with_attributes(
-        sorted(f.attributes(kind, f.sha256(content), TIME, CERTIFICATE, bytes(32)))))
-    yield bad("content types differ", with_attributes(
-        sorted(f.attributes(f.RECEIPT, f.sha256(content), TIME, CERTIFICATE))))
-    yield bad("content type id-data", f.signed_data(f.DATA, content, [info]))
-    yield bad("two signers", f.signed_data(kind, content, [info, info]))
-    yield bad("no signer", f.signed_data(kind, content, []), "truncated")
-    yield bad("certificates present", f.signed_data(
-        kind, content, [info], f.tlv(0xA0, f.sequence(f.integer(1)))))
-    yield bad("high s", f.signed_data(kind, content, [f.signer_info(
-        signer, attrs, f.sign(SIGNER, f.set_of(*attrs), high=True))]))
-    yield bad("signer version 1", f.signed_data(
-        kind, content, [f.signer_info(signer, attrs, value, version=1)]))
-    unsigned = f.sequence(info[4:] + f.tlv(0xA1, f.attribute(f.CONTENT_TYPE, f.octets(bytes(64)))))
-    yield bad("unsigned attributes", f.signed_data(kind, content, [unsigned]))
-    yield bad("generalized time in 2026", with_attributes(sorted(
-        f.attribute(f.SIGNING_TIME, f.tlv(0x18, b"20261124180958Z")) if b"\x17\x0d" in each
-        else each
-        for each in attrs)))
-    yield bad("time with month 13", good.replace(b"261124180958Z", b"261324180958Z"))
-    yield bad("parameters of SHA-256 are NULL", f.signed_data(
-        kind, content, [info], digest_parameters=b"\5\0"))
-    yield bad("enveloped instead of signed", made["enveloped"])
-
-
-def enveloped_cases(made):
-    body, boxes = made["body"], made["boxes"]
-    point, nonce, tag, text = body[:65], body[65:77], body[77:93], body[93:]
-    agreement = f.key_agreement(point, boxes)
-    wrapped = boxes[0][2]
-
-    def bad(name, data, error="bad-encoding"):
-        return case(name, data, error, kind="enveloped")
-
-    def with_recipient(recipient):
-        return f.enveloped(recipient, nonce, tag, text)
-
-    good = with_recipient(agreement)
-    transport = f.sequence(f.integer(2), f.tlv(0x80, bytes(20)), f.sequence(
-        f.oid(f.dotted("1.2.840.113549.1.1.1")), b"\5\0"), f.octets(bytes(256)))
-    password = f.tlv(0xA3, f.integer(0), f.sequence(f.oid(f.AES256_WRAP)), f.octets(wrapped))
-    yield case("five recipients", good, kind="enveloped")
-    yield case("one recipient", f.enveloped(f.key_agreement(point, boxes[:1]), nonce, tag, text),
-               kind="enveloped")
-    yield bad("trailing garbage", good + b"\0", "trailing-bytes")
-    yield bad("no recipient", with_recipient(f.key_agreement(point, [])))
-    yield bad("key transport recipient", with_recipient(transport))
-    yield bad("key encryption recipient", with_recipient(f.key_encryption(wrapped)))
-    yield bad("password recipient", with_recipient(password))
-    yield bad("other recipient", with_recipient(f.tlv(0xA4, f.oid(f.DATA))))
-    yield bad("two key agreements", with_recipient(agreement + agreement))
-    yield bad("key agreement version 2", with_recipient(f.key_agreement(point, boxes, version=2)))
-    yield bad("compressed point", with_recipient(f.key_agreement(b"\2" + point[1:], boxes)))
-    yield bad("short point", with_recipient(f.key_agreement(point[:64], boxes)))
-    yield bad("declared tag of 4 bytes", f.enveloped(agreement, nonce, tag, text, tag_bytes=4))
-    yield bad("tag of 4 bytes", f.enveloped(agreement, nonce, tag[:4], text))
-    yield bad("tag of 4 bytes, declared so",
-              f.enveloped(agreement, nonce, tag[:4], text, tag_bytes=4))
-    yield bad("tag of 1 byte", f.enveloped(agreement, nonce, tag[:1], text, tag_bytes=1))
-    yield bad("nonce of 64 bytes (CVE-2025-15467)", f.enveloped(agreement, bytes(64), tag, text))
-    yield bad("AES-256-OFB (CVE-2026-34182)", f.enveloped(
-        agreement, nonce, tag, text, cipher=f.dotted("2.16.840.1.101.3.4.1.43")))
-    yield bad("AES-128-GCM", f.enveloped(
-        agreement, nonce, tag, text, cipher=f.dotted("2.16.840.1.101.3.4.1.6")))
-    yield bad("content type signedData", f.enveloped(agreement, nonce, tag, text,
-                                                     content=f.SIGNED_DATA))
-    yield bad("authenticated attributes", f.enveloped(
-        agreement, nonce, tag, text, extra=f.tlv(0xA1, f.attribute(f.CONTENT_TYPE, f.oid(f.DATA)))))
-    yield bad("version 2", f.enveloped(agreement, nonce, tag, text, version=2))
-    long_key = [(boxes[0][0], boxes[0][1], bytes(48))]
-    yield bad("wrapped key of 48 bytes (CVE-2026-63072)",
-              with_recipient(f.key_agreement(point, long_key)))
-    yield bad("SHA-1 key derivation", good.replace(
-        f.oid(f.ECDH_SHA256KDF), f.oid(f.dotted("1.3.132.1.11.9"))))
-    yield bad("user keying material", with_recipient(agreement.replace(
-        f.sequence(f.oid(f.ECDH_SHA256KDF), f.sequence(f.oid(f.AES256_WRAP))),
-        f.tlv(0xA1, f.octets(b"ukm")) + f.sequence(f.oid(f.ECDH_SHA256KDF),
-                                                   f.sequence(f.oid(f.AES256_WRAP))))))
-    yield bad("ciphertext as constructed string",
-              f.enveloped(agreement, nonce, tag, text, constructed=True))
-    piece = f.enveloped(f.key_encryption(wrapped), nonce, tag, text)
-    yield case("piece", piece, kind="piece")
-    yield case("empty piece", f.enveloped(f.key_encryption(wrapped), nonce, tag, b""), kind="piece")
-    yield case("piece with key agreement", good, "bad-encoding", kind="piece")
-    yield case("piece with a tag of 4 bytes", f.enveloped(
-        f.key_encryption(wrapped), nonce, tag[:4], text, tag_bytes=4), "bad-encoding", kind="piece")
-    yield case("piece with trailing garbage", piece + b"\0", "trailing-bytes", kind="piece")
 
 
 # Content, receipt -------------------------------------------------------------------------------
@@ -430,8 +308,9 @@ if __name__ == "__main__":
     import directory_vectors
     save("header", list(header_cases()))
     save("parcel", list(parcel_cases()))
-    sample = parcel("first attempt", encode_content(b"The same in other words.\n"), {})
-    save("cms", list(signed_cases(sample)) + list(enveloped_cases(sample)))
+    sample = parcel("first", encode_content(b"The same in other words.\n"), {})
+    save("cms", list(cms_vectors.cases(sample)))
+    save("certificate", list(cms_vectors.certificate_cases()))
     save("content", list(content_cases()))
     save("receipt", list(receipt_cases()))
     save("directory", list(directory_vectors.cases()))
