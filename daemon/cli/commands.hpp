@@ -31,7 +31,7 @@ int run_send(arguments args, io& streams);       ///< send_command.cpp
 int run_status(arguments args, io& streams);     ///< status_command.cpp
 int run_why(arguments args, io& streams);        ///< why_command.cpp
 int run_queue(arguments args, io& streams);      ///< queue_command.cpp
-int run_link(arguments args, io& streams);       ///< link_command.cpp: list
+int run_link(arguments args, io& streams);       ///< link_command.cpp: list, call
 int run_inbox(arguments args, io& streams);      ///< inbox_command.cpp: list, get, ack
 int run_evidence(arguments args, io& streams);   ///< evidence_command.cpp: export
 int run_hold(arguments args, io& streams);       ///< hold_command.cpp, with the next three
@@ -43,6 +43,7 @@ int run_db(arguments args, io& streams);         ///< db_command.cpp: check, bac
 
 // Without the daemon.
 int run_config(arguments args, io& streams);     ///< config_command.cpp: check
+int run_version(arguments args, io& streams);    ///< version_command.cpp
 /// keys_command.cpp
 int run_keys(arguments args, std::ostream& out, std::ostream& err);
 /// directory_command.cpp

@@ -1,7 +1,7 @@
 // `dhow db check|backup`: the running daemon examines or copies its database.
 // Way of the message: none; care for where all of them rest.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: system.
+// Spec: docs/man/dhow.1. Tests: unit/cli/file_verbs_test.cpp, system.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 

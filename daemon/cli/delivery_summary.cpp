@@ -1,7 +1,7 @@
 // What the states of all recipients come to, for --wait and its exit codes.
 // Way of the message: status of the daemon -> [delivery_summary] -> exit code.
 // Pure: values, any thread.
-// Spec: docs/man/dhow.1, EXIT STATUS. Tests: scripts/demo.
+// Spec: docs/man/dhow.1, EXIT STATUS. Tests: unit/cli/exit_codes_test.cpp.
 // Limits: none.
 #include "daemon/cli/delivery_summary.hpp"
 
@@ -32,6 +32,9 @@ delivery_summary summarise(const boost::json::object& status) {
 }
 
 exit_code exit_of(const delivery_summary& summary) {
+    if (summary.recipients == 0) {
+        return exit_code::not_delivered_yet;  // Nothing says that anybody has it.
+    }
     if (summary.delivered == summary.recipients) {
         return exit_code::done;
     }

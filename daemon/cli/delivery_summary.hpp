@@ -1,7 +1,7 @@
 // What the states of all recipients come to, for --wait and its exit codes.
 // Way of the message: status of the daemon -> [delivery_summary] -> exit code.
 // Pure: values, any thread.
-// Spec: docs/man/dhow.1, EXIT STATUS. Tests: scripts/demo.
+// Spec: docs/man/dhow.1, EXIT STATUS. Tests: unit/cli/exit_codes_test.cpp.
 // Limits: none.
 #pragma once
 
@@ -16,10 +16,12 @@ namespace dhow::cli {
 struct delivery_summary {
     std::size_t recipients = 0;
     std::size_t delivered = 0;   ///< delivered, complete, taken, answered.
-    std::size_t failed = 0;      ///< expired, cancelled, refused, undeliverable.
+    std::size_t failed = 0;      ///< expired, cancelled, refused, undeliverable, rejected.
 
     /// Nothing can change the exit code any more.
-    [[nodiscard]] bool is_settled() const { return delivered + failed == recipients; }
+    [[nodiscard]] bool is_settled() const {
+        return recipients > 0 && delivered + failed == recipients;
+    }
 };
 
 /// Of an answer to GET /v1/messages/{id}.

@@ -1,9 +1,10 @@
 // `dhow directory`: begins, fills, signs, shows and verifies the signed list of bureaus.
 // Way of the message: none; the work of the directory's signers, and of whoever checks it.
 // Not pure: files, the clock.
-// Spec: docs/man/dhow.1, docs/directory-format.md. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1, docs/directory-format.md. Tests: unit/cli/offline_verbs_test.cpp.
 // Limits: directory_bytes_max.
 #include "daemon/cli/commands.hpp"
+#include "daemon/cli/files.hpp"
 #include "daemon/cli/options.hpp"
 #include "daemon/seal/directory_editor.hpp"
 #include "daemon/seal/key_maker.hpp"
@@ -42,14 +43,20 @@ protocol::utc_time now() {
 
 int failed(const problem& what, io& streams, exit_code code = exit_code::trust) {
     streams.err << "dhow directory: " << what.text << '\n';
-    return to_int(code);
+    return to_int(exit_of_problem(what, code));
 }
 
-int ended(const loaded<void>& how, io& streams, std::string_view text) {
+/// The facts are for --json, the text for people.
+int ended(const loaded<void>& how, const parsed_options& options, io& streams,
+          std::string_view text, const boost::json::object& facts) {
     if (!how) {
         return failed(how.error(), streams);
     }
-    streams.out << text << '\n';
+    if (options.json) {
+        streams.out << facts << '\n';
+    } else {
+        streams.out << text << '\n';
+    }
     return to_int(exit_code::done);
 }
 
@@ -90,9 +97,10 @@ int run_init(arguments args, io& streams) {
     if (folder.empty() || federation.empty()) {
         return usage_error(init_usage, streams, "--federation and --out are needed");
     }
-    return ended(seal::init_directory(folder, federation,
-                                      options->values["threshold"].as<std::uint32_t>(), now()),
-                 streams, "directory of " + federation + " begun in " + folder);
+    const auto threshold = options->values["threshold"].as<std::uint32_t>();
+    return ended(seal::init_directory(folder, federation, threshold, now()), *options, streams,
+                 "directory of " + federation + " begun in " + folder,
+                 {{"folder", folder}, {"federation", federation}, {"threshold", threshold}});
 }
 
 void add_entry_options(po::options_description& own) {
@@ -192,8 +200,10 @@ int run_add(arguments args, io& streams) {
                       entry.error().code == protocol::errc::bad_request ? exit_code::usage
                                                                         : exit_code::trust);
     }
-    return ended(seal::put_entry(options->operands.front(), *entry, now()), streams,
-                 "entry of " + std::string(entry->bureau.text()) + " written; to be signed");
+    const auto& folder = options->operands.front();
+    return ended(seal::put_entry(folder, *entry, now()), *options, streams,
+                 "entry of " + std::string(entry->bureau.text()) + " written; to be signed",
+                 {{"folder", folder}, {"bureau", entry->bureau.text()}});
 }
 
 /// The signer's key and certificate from a folder of `dhow keys root`.
@@ -234,9 +244,10 @@ int run_sign(arguments args, io& streams) {
     if (!options->values.contains("key")) {
         return usage_error(sign_usage, streams, "--key is needed");
     }
-    return ended(sign_with(options->operands.front(), text_of(options->values, "key"),
-                           text_of(options->values, "passphrase-file")),
-                 streams, "signature added");
+    const auto& folder = options->operands.front();
+    const auto keys = text_of(options->values, "key");
+    return ended(sign_with(folder, keys, text_of(options->values, "passphrase-file")), *options,
+                 streams, "signature added", {{"folder", folder}, {"key", keys}});
 }
 
 boost::json::object summary_of(const protocol::directory_head& head) {
@@ -280,6 +291,10 @@ int run_show(arguments args, io& streams) {
     return to_int(exit_code::done);
 }
 
+std::optional<protocol::digest> previous_head(const parsed_options& options) {
+    return protocol::from_hex<protocol::digest>(options.text("previous-head"));
+}
+
 loaded<protocol::directory> verify(const parsed_options& options) {
     config::trust settings;
     settings.federation = text_of(options.values, "federation");
@@ -288,12 +303,8 @@ loaded<protocol::directory> verify(const parsed_options& options) {
     DHOW_TRY(const auto anchors, seal::load_anchors(settings, ""));
     std::optional<seal::directory_state> previous;
     if (options.values.contains("previous-serial")) {
-        const auto digest =
-            protocol::from_hex<protocol::digest>(text_of(options.values, "previous-head"));
-        if (!digest) {
-            return wrong("--previous-head, 64 hexadecimal digits, goes with --previous-serial");
-        }
-        previous = {options.values["previous-serial"].as<std::uint64_t>(), *digest};
+        previous = {options.values["previous-serial"].as<std::uint64_t>(),
+                    previous_head(options).value()};
     }
     DHOW_TRY(auto directory, seal::load_directory(options.operands.front(), anchors, previous));
     DHOW_CHECK(seal::trust_directory::build(directory));
@@ -319,6 +330,10 @@ int run_verify(arguments args, io& streams) {
     }
     if (!options->values.contains("anchors") || !options->values.contains("federation")) {
         return usage_error(verify_usage, streams, "--anchors and --federation are needed");
+    }
+    if (options->has("previous-serial") && !previous_head(*options)) {
+        return usage_error(verify_usage, streams,
+                           "--previous-head, 64 hexadecimal digits, goes with --previous-serial");
     }
     const auto directory = verify(*options);
     if (!directory) {

@@ -1,7 +1,7 @@
 // `dhow evidence export ID --out DIR`: the signed proof of what happened to a message, as files.
 // Way of the message: after its end, for those who must prove it.
 // Not pure: files, the socket. One thread.
-// Spec: docs/man/dhow.1, docs/evidence.md. Tests: scripts/demo.
+// Spec: docs/man/dhow.1, docs/evidence.md. Tests: unit/cli/file_verbs_test.cpp, scripts/demo.
 // Limits: reply_bytes_max.
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/online.hpp"
@@ -30,18 +30,17 @@ int write_file(online& verb, const json::object& file) {
                           ? http::from_base64(encoded->get_string())
                           : std::nullopt;
     const std::string name = safe_file_name(shown(file, "name"));
-    std::string why = "the daemon's answer holds no data for " + name;
-    const bool ok = data && write_new_file(
-                                verb.text("out"), name,
-                                [&data](std::ostream& out) {
-                                    out.write(reinterpret_cast<const char*>(data->data()),
-                                              static_cast<std::streamsize>(data->size()));
-                                    return true;
-                                },
-                                why);
-    if (!ok) {
-        verb.streams.err << "dhow: " << why << '\n';
+    if (!data) {
+        verb.streams.err << "dhow: the daemon's answer holds no data for " << name << '\n';
         return to_int(exit_code::internal);
+    }
+    const auto written = write_new_file(verb.text("out"), name, [&data](std::ostream& out) {
+        out.write(reinterpret_cast<const char*>(data->data()),
+                  static_cast<std::streamsize>(data->size()));
+        return true;
+    });
+    if (!written.ok()) {
+        return report_unwritten(written, verb.streams);
     }
     if (verb.options.json) {
         json::object line;

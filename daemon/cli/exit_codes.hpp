@@ -21,7 +21,7 @@ enum class exit_code : int {
     failed = 10,             ///< Expired, cancelled, refused by the addressee, undeliverable.
     verification_failed = 11,
     disk_or_quota = 12,
-    link_down = 13,
+    link_down = 13,          ///< `link call --wait`: the link did not come up.
     trust = 14,              ///< A certificate, a key or the directory is not good.
     try_again = 75,          ///< The same command can succeed later (sysexits.h EX_TEMPFAIL).
 };

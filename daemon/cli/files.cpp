@@ -1,18 +1,19 @@
 // Files that verbs read and write: bounded reading, safe names, never overwriting.
 // Way of the message: a message's text and attachments between disk and daemon.
 // Not pure: files. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/exit_codes_test.cpp, system, scripts/demo.
 // Limits: the caller's.
 #include "daemon/cli/files.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <ostream>
+#include <streambuf>
 
 namespace dhow::cli {
 
@@ -20,25 +21,42 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 200;
 
-bool sync_file(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return false;
-    }
-    const bool ok = ::fsync(file) == 0;
-    ::close(file);
-    return ok;
-}
+/// A stream's bytes go straight to a descriptor. The first error number is kept: an ofstream only
+/// knows that there was one, and errno is another's by the time that it is asked.
+class descriptor_buffer : public std::streambuf {
+public:
+    explicit descriptor_buffer(int descriptor) : x_descriptor{descriptor} {}
+    [[nodiscard]] int error() const { return x_error; }
 
-/// Creates an empty file that only the user can read; its path, or empty.
-std::string make_temporary(const std::string& directory) {
-    std::string path = directory + "/.dhow-XXXXXX";
-    const int file = ::mkstemp(path.data());
-    if (file < 0) {
-        return {};
+protected:
+    int_type overflow(int_type c) override {
+        if (traits_type::eq_int_type(c, traits_type::eof())) {
+            return traits_type::not_eof(c);
+        }
+        const char one = traits_type::to_char_type(c);
+        return xsputn(&one, 1) == 1 ? c : traits_type::eof();
     }
-    ::close(file);
-    return path;
+    std::streamsize xsputn(const char* from, std::streamsize count) override {
+        std::streamsize done = 0;
+        while (done < count && x_error == 0) {
+            const auto some =
+                ::write(x_descriptor, from + done, static_cast<std::size_t>(count - done));
+            if (some > 0) {
+                done += some;
+            } else if (some == 0 || errno != EINTR) {
+                x_error = some == 0 ? EIO : errno;
+            }
+        }
+        return done;
+    }
+
+private:
+    int x_descriptor;
+    int x_error = 0;
+};
+
+file_outcome failure(int number, const std::string& path) {
+    return {exit_of_errno(number), path + ": " + std::strerror(number)};
 }
 
 }  // namespace
@@ -86,31 +104,55 @@ std::string safe_file_name(std::string_view from_peer) {
     return out.empty() ? "unnamed" : out;
 }
 
-bool write_new_file(const std::string& directory, const std::string& name,
-                    const std::function<bool(std::ostream&)>& write, std::string& why) {
+file_outcome write_to(int descriptor, const std::string& path, const file_writer& write) {
+    descriptor_buffer buffer{descriptor};
+    std::ostream out{&buffer};
+    if (!write(out)) {
+        return {exit_code::internal, {}};
+    }
+    if (buffer.error() != 0) {
+        return failure(buffer.error(), path);
+    }
+    return ::fsync(descriptor) == 0 ? file_outcome{} : failure(errno, path);
+}
+
+file_outcome write_new_file(const std::string& directory, const std::string& name,
+                            const file_writer& write) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
+    if (error) {
+        return failure(error.value(), directory);
+    }
+    // Only the user can read what mkostemp() makes.
+    std::string temporary = directory + "/.dhow-XXXXXX";
+    const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
+    if (descriptor < 0) {
+        return failure(errno, directory);
+    }
     const std::string path = directory + "/" + name;
-    const std::string temporary = make_temporary(directory);
-    if (temporary.empty()) {
-        why = directory + ": " + std::strerror(errno);
-        return false;
-    }
-    why.clear();
-    std::ofstream out{temporary, std::ios::binary | std::ios::trunc};
-    bool ok = write(out);
-    out.close();
-    if (ok && (!out || !sync_file(temporary))) {
-        why = path + ": " + std::strerror(errno);
-        ok = false;
-    }
+    auto how = write_to(descriptor, path, write);
+    ::close(descriptor);
     // link() never replaces what is there, as rename() would.
-    if (ok && ::link(temporary.c_str(), path.c_str()) != 0) {
-        why = path + ": " + std::strerror(errno);
-        ok = false;
+    if (how.ok() && ::link(temporary.c_str(), path.c_str()) != 0) {
+        how = failure(errno, path);
     }
     ::unlink(temporary.c_str());
-    return ok;
+    return how;
+}
+
+int report_unwritten(const file_outcome& how, io& streams) {
+    if (!how.why.empty()) {
+        streams.err << "dhow: " << how.why << '\n';
+    }
+    return to_int(how.code);
+}
+
+exit_code exit_of_errno(int number) {
+    return number == ENOSPC || number == EDQUOT ? exit_code::disk_or_quota : exit_code::internal;
+}
+
+exit_code exit_of_problem(const seal::problem& what, exit_code otherwise) {
+    return what.code == protocol::errc::store_full ? exit_code::disk_or_quota : otherwise;
 }
 
 }  // namespace dhow::cli

@@ -1,9 +1,12 @@
 // Files that verbs read and write: bounded reading, safe names, never overwriting.
 // Way of the message: a message's text and attachments between disk and daemon.
 // Not pure: files. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/exit_codes_test.cpp, system, scripts/demo.
 // Limits: the caller's.
 #pragma once
+
+#include "daemon/cli/commands.hpp"
+#include "daemon/seal/secrets.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -23,9 +26,29 @@ std::optional<std::string> read_input(const std::string& file, std::istream& in,
 /// no leading dot or dash, at most 200 bytes, never empty.
 std::string safe_file_name(std::string_view from_peer);
 
+/// How writing a file ended.
+struct file_outcome {
+    exit_code code = exit_code::done;
+    std::string why;  ///< Also empty when `write` gave up: then it has said why.
+    [[nodiscard]] bool ok() const { return code == exit_code::done; }
+};
+/// Writes content; false: it gives up and the file is not to be kept.
+using file_writer = std::function<bool(std::ostream&)>;
+
+/// Writes to an open descriptor and syncs it; `path` is for the reason.
+file_outcome write_to(int descriptor, const std::string& path, const file_writer& write);
+
 /// Writes DIR/NAME through a temporary file beside it that gets its name when all is written and
-/// synced. False, and why, when it exists already, cannot be written, or `write` says false.
-bool write_new_file(const std::string& directory, const std::string& name,
-                    const std::function<bool(std::ostream&)>& write, std::string& why);
+/// synced. Nothing stays when it exists already, cannot be written, or `write` gives up.
+file_outcome write_new_file(const std::string& directory, const std::string& name,
+                            const file_writer& write);
+
+/// Says why a file was not written, and gives the exit code.
+int report_unwritten(const file_outcome& how, io& streams);
+
+/// disk_or_quota for the errno values of a full disk and a used-up quota, else internal.
+exit_code exit_of_errno(int number);
+/// disk_or_quota when the key and directory tools found the disk full, else `otherwise`.
+exit_code exit_of_problem(const seal::problem& what, exit_code otherwise);
 
 }  // namespace dhow::cli

@@ -1,7 +1,7 @@
 // `dhow hold`, `release`, `cancel`, `send-again`: what operators do to messages and peers.
 // Way of the message: while it waits, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: none.
+// Spec: docs/man/dhow.1. Tests: unit/cli/hold_command_test.cpp.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/http/url.hpp"
@@ -21,17 +21,18 @@ constexpr verb_usage cancel_usage{"cancel", "ID", "Calls a message back.", 1, 1}
 constexpr verb_usage again_usage{"send-again", "ID", "Sends a message to a recipient once more.", 1,
                                  1};
 
+std::string either_id_or_peer(const parsed_options& options) {
+    return options.has("peer") == options.operands.empty() ? "" : "expected either ID or --peer";
+}
+
 int run_either(const verb_usage& usage, const std::string& action, arguments args, io& streams) {
     po::options_description own;
     own.add_options()("peer", po::value<std::string>()->value_name("BUREAU"),
                       "all that goes to this peer, instead of one message");
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code);
+    auto verb = go_online(usage, own, args, streams, code, &either_id_or_peer);
     if (!verb) {
         return code;
-    }
-    if (verb->has("peer") != verb->options.operands.empty()) {
-        return usage_error(usage, streams, "expected either ID or --peer");
     }
     const std::string target = verb->has("peer")
                                    ? "peers/" + http::percent_encode(verb->text("peer"))

@@ -1,21 +1,25 @@
 // `dhow inbox list|get|ack`: the messages for us, their texts and attachments, acknowledgement.
 // Way of the message: its last step, from the daemon to files.
 // Not pure: files, the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/file_verbs_test.cpp, system, scripts/demo.
 // Limits: page_rows_max entries a request; attachments are streamed.
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
+#include "protocol/limits.hpp"
 
 #include <boost/json.hpp>
 
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <ostream>
 
 namespace dhow::cli {
 
 namespace json = boost::json;
+namespace limits = protocol::limits;
 namespace po = boost::program_options;
 
 namespace {
@@ -64,6 +68,21 @@ std::optional<std::string> list_page(online& verb, const std::string& after, std
     return shown(*answer, "more") == "true" ? last : std::string{};
 }
 
+bool is_number(const std::string& text, std::uint64_t max) {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    return read.ec == std::errc{} && read.ptr == end && value <= max;
+}
+
+std::string check_list(const parsed_options& options) {
+    constexpr auto seconds_max = static_cast<std::uint64_t>(limits::inbox_wait_max.count());
+    if (options.has("wait") && !is_number(options.text("wait"), seconds_max)) {
+        return "--wait needs a number of seconds, at most " + std::to_string(seconds_max);
+    }
+    return is_number(options.text("after"), INT64_MAX) ? "" : "--after needs a position";
+}
+
 int run_list(arguments args, io& streams) {
     po::options_description own;
     // clang-format off
@@ -75,7 +94,7 @@ int run_list(arguments args, io& streams) {
          "wait for the first one, at most 60");
     // clang-format on
     int code = 0;
-    auto verb = go_online(list_usage, own, args, streams, code);
+    auto verb = go_online(list_usage, own, args, streams, code, &check_list);
     if (!verb) {
         return code;
     }
@@ -92,42 +111,35 @@ int run_list(arguments args, io& streams) {
 
 /// One file from the daemon to DIR. 0, or the exit code.
 int fetch(online& verb, const std::string& target, const std::string& name) {
-    int code = to_int(exit_code::internal);
-    std::string why;
-    const bool ok = write_new_file(
-        verb.text("out"), name,
-        [&](std::ostream& out) {
-            const auto reply = verb.daemon.download(target, out, [](std::uint64_t) {});
-            if (!reply) {
-                code = report_broken(verb);
-            } else if (!reply->ok()) {
-                code = report_refusal(verb, *reply);
-            }
-            return reply && reply->ok();
-        },
-        why);
-    if (!why.empty()) {
-        verb.streams.err << "dhow: " << why << '\n';
+    int refused = 0;
+    const auto written = write_new_file(verb.text("out"), name, [&](std::ostream& out) {
+        const auto reply = verb.daemon.download(target, out, [](std::uint64_t) {});
+        if (!reply) {
+            refused = report_broken(verb);
+        } else if (!reply->ok()) {
+            refused = report_refusal(verb, *reply);
+        }
+        return reply && reply->ok();
+    });
+    if (!written.ok()) {
+        return refused != 0 ? refused : report_unwritten(written, verb.streams);
     }
-    if (ok && !verb.options.json) {
+    if (!verb.options.json) {
         verb.streams.out << verb.text("out") << '/' << name << '\n';
     }
-    return ok ? 0 : code;
+    return 0;
 }
 
 /// The description without the text, which has a file of its own.
 int write_description(online& verb, json::object message) {
     message.erase("text_base64");
-    std::string why;
-    const bool ok = write_new_file(verb.text("out"), "message.json",
-                                   [&message](std::ostream& out) {
-                                       out << json::serialize(message) << '\n';
-                                       return true;
-                                   },
-                                   why);
-    if (!ok) {
-        verb.streams.err << "dhow: " << why << '\n';
-        return to_int(exit_code::internal);
+    const auto written =
+        write_new_file(verb.text("out"), "message.json", [&message](std::ostream& out) {
+            out << json::serialize(message) << '\n';
+            return true;
+        });
+    if (!written.ok()) {
+        return report_unwritten(written, verb.streams);
     }
     if (verb.options.json) {
         print_json(verb.streams, message);

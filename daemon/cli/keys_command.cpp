@@ -1,9 +1,10 @@
 // `dhow keys`: makes the keys of a bureau or of a directory signer, and shows certificates.
 // Way of the message: none; before a gateway's first start.
 // Not pure: files, random, the clock, for the dates of certificates.
-// Spec: docs/man/dhow.1, docs/operations.md#keys. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1, docs/operations.md#keys. Tests: unit/cli/offline_verbs_test.cpp.
 // Limits: none.
 #include "daemon/cli/commands.hpp"
+#include "daemon/cli/files.hpp"
 #include "daemon/cli/options.hpp"
 #include "daemon/seal/key_maker.hpp"
 #include "daemon/seal/private_file.hpp"
@@ -32,7 +33,7 @@ protocol::utc_time now() {
 
 int failed(const seal::problem& what, io& streams) {
     streams.err << "dhow keys: " << what.text << '\n';
-    return to_int(exit_code::trust);
+    return to_int(exit_of_problem(what, exit_code::trust));
 }
 
 /// The passphrase of --passphrase-file, without the newline of an editor; empty when not given.

@@ -1,9 +1,9 @@
 // `dhow link list|call NAME`: the state of links; dialling now.
 // Way of the message: the ways that it may take, for operators.
-// Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: scripts/demo.
+// Not pure: the socket, the clock. One thread.
+// Spec: docs/man/dhow.1. Tests: unit/cli/link_command_test.cpp, scripts/demo.
 // Limits: none.
-#include "daemon/cli/online.hpp"
+#include "daemon/cli/status_command.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
 
@@ -15,11 +15,13 @@
 namespace dhow::cli {
 
 namespace json = boost::json;
+namespace po = boost::program_options;
 
 namespace {
 
 constexpr verb_usage list_usage{"link list", "", "Shows the links and their state.", 0, 0};
-constexpr verb_usage call_usage{"link call", "NAME", "Dials a link now.", 1, 1};
+constexpr verb_usage call_usage{"link call", "NAME",
+                                "Dials a link now; with --wait, says whether it came up.", 1, 1};
 
 int run_list(arguments args, io& streams) {
     int code = 0;
@@ -48,14 +50,70 @@ int run_list(arguments args, io& streams) {
     return to_int(exit_code::done);
 }
 
-int run_call(arguments args, io& streams) {
+/// The link of this name, empty when there is none. Nothing: the run ends with `code`.
+std::optional<json::object> find_link(online& verb, const std::string& name, int& code) {
+    const auto answer = get_object(verb, "/admin/v1/links", code);
+    if (!answer) {
+        return std::nullopt;
+    }
+    json::object out;
+    for_each_object(*answer, "links", [&](const json::object& one) {
+        const json::value* named = one.if_contains("name");
+        if (named != nullptr && named->is_string() && named->get_string() == name) {
+            out = one;
+        }
+    });
+    return out;
+}
+
+/// Looks until the link is up, a dial has failed since `before`, or the time is over.
+int follow_call(online& verb, const json::object& before, std::chrono::seconds time) {
     int code = 0;
-    auto verb = go_online(call_usage, {}, args, streams, code);
+    std::optional<json::object> link;
+    bool is_up = false;
+    bool has_failed = false;
+    poll_pauses pauses{time};
+    do {
+        link = find_link(verb, verb.options.operands[0], code);
+        if (!link) {
+            return code;
+        }
+        is_up = shown(*link, "state") == "up";
+        // A count: the state alone does not tell a dial that failed from one that is to come.
+        has_failed = shown(*link, "failures") != shown(before, "failures");
+    } while (!is_up && !has_failed && pauses.pause());
+    if (verb.options.json) {
+        print_json(verb.streams, *link);
+    } else if (is_up) {
+        verb.streams.out << "the link is up\n";
+    }
+    if (!is_up) {
+        const std::string error = has_failed ? shown(*link, "last_error") : "no session in time";
+        verb.streams.err << "dhow: the link is " << shown(*link, "state") << ": " << error << '\n';
+    }
+    return to_int(is_up ? exit_code::done : exit_code::link_down);
+}
+
+int run_call(arguments args, io& streams) {
+    po::options_description own;
+    own.add_options()("wait", po::value<std::string>()->value_name("TIME"),
+                      "wait until it is up or the dial has failed, at most so long");
+    int code = 0;
+    auto verb = go_online(call_usage, own, args, streams, code, &check_wait);
     if (!verb) {
         return code;
     }
-    const std::string name = http::percent_encode(verb->options.operands[0]);
-    return post_and_print(*verb, "/admin/v1/links/" + name + "/call", {});
+    const std::string& name = verb->options.operands[0];
+    const std::string target = "/admin/v1/links/" + http::percent_encode(name) + "/call";
+    if (!verb->has("wait")) {
+        return post_and_print(*verb, target, {});
+    }
+    // What failed before the call does not count, so the link is looked at first.
+    const auto before = find_link(*verb, name, code);
+    if (!before || !take_object(*verb, verb->daemon.post(target, "{}"), code)) {
+        return code;
+    }
+    return follow_call(*verb, *before, wait_of(*verb));
 }
 
 constexpr std::array verbs{verb{"list", list_usage.summary, &run_list},

@@ -5,7 +5,6 @@
 // Limits: none.
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/options.hpp"
-#include "dhow_version.hpp"
 
 #include <unistd.h>
 
@@ -18,11 +17,6 @@
 namespace {
 
 using namespace dhow::cli;
-
-int run_version(arguments, io& streams) {
-    streams.out << "dhow " << dhow::version() << " (" << dhow::build() << ")\n";
-    return to_int(exit_code::done);
-}
 
 constexpr std::array verbs{
     verb{"send", "submit a message", run_send},
@@ -49,12 +43,12 @@ constexpr std::array verbs{
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string> args(argv + 1, argv + argc);
+    std::vector<std::string> args(argv + 1, argv + argc);
+    if (!args.empty() && args[0] == "--version") {
+        args[0] = "version";
+    }
     io streams{std::cin, std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
     try {
-        if (args.size() == 1 && args[0] == "--version") {
-            return run_version({}, streams);
-        }
         const int code = dispatch("dhow", verbs, args, streams);
         std::cout.flush();
         return code == 0 && !std::cout ? to_int(exit_code::internal) : code;

@@ -1,9 +1,11 @@
 // What every verb that speaks to the daemon does: options, connection, problems, exit codes.
 // Way of the message: between main's dispatch and the verbs.
 // Not pure: the configuration file, the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/every_verb_test.cpp, system, scripts/demo.
 // Limits: none.
 #include "daemon/cli/online.hpp"
+
+#include "protocol/ids.hpp"
 
 #include <boost/json.hpp>
 
@@ -13,10 +15,6 @@ namespace dhow::cli {
 
 namespace json = boost::json;
 namespace po = boost::program_options;
-
-std::string online::text(const char* name) const {
-    return has(name) ? options.values[name].as<std::string>() : std::string{};
-}
 
 bool online::flag(const char* name) const { return options.values[name].as<bool>(); }
 
@@ -34,13 +32,18 @@ std::optional<std::string> socket_path(const parsed_options& options, io& stream
 }  // namespace
 
 std::optional<online> go_online(const verb_usage& usage, const po::options_description& own,
-                                arguments args, io& streams, int& code) {
+                                arguments args, io& streams, int& code,
+                                const options_check& check) {
     po::options_description all;
     all.add(own);
     all.add_options()("socket", po::value<std::string>()->value_name("PATH"),
                       "the daemon's Unix socket (default: from the configuration)");
     auto parsed = parse_options(usage, all, args, streams, code);
     if (!parsed) {
+        return std::nullopt;
+    }
+    if (const std::string wrong = check ? check(*parsed) : ""; !wrong.empty()) {
+        code = usage_error(usage, streams, wrong);
         return std::nullopt;
     }
     const auto path = socket_path(*parsed, streams);
@@ -58,10 +61,13 @@ std::optional<online> go_online(const verb_usage& usage, const po::options_descr
     return online{std::move(*parsed), std::move(*connected), streams};
 }
 
-exit_code exit_of(unsigned status, std::string_view problem_code) {
-    if (problem_code == "link-down" || problem_code == "connect-failed") {
-        return exit_code::link_down;
-    }
+std::string check_class(const parsed_options& options) {
+    return protocol::parse_class(options.text("class"))
+               ? ""
+               : "--class is flash, urgent, routine or bulk";
+}
+
+exit_code exit_of(unsigned status) {
     switch (status) {
         case 400:
             return exit_code::usage;
@@ -90,7 +96,7 @@ int report_refusal(online& verb, const client_reply& reply) {
     const json::object* problem = error ? nullptr : value.if_object();
     if (problem == nullptr) {
         verb.streams.err << "dhow: the daemon answered with status " << reply.status << '\n';
-        return to_int(exit_of(reply.status, {}));
+        return to_int(exit_of(reply.status));
     }
     if (verb.options.json) {
         print_json(verb.streams, *problem);
@@ -102,7 +108,7 @@ int report_refusal(online& verb, const client_reply& reply) {
     if (!hint.empty()) {
         verb.streams.err << hint << '\n';
     }
-    return to_int(exit_of(reply.status, shown(*problem, "code")));
+    return to_int(exit_of(reply.status));
 }
 
 int report_broken(online& verb) {

@@ -1,7 +1,7 @@
 // What every verb that speaks to the daemon does: options, connection, problems, exit codes.
 // Way of the message: between main's dispatch and the verbs.
 // Not pure: the configuration file, the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/every_verb_test.cpp, system, scripts/demo.
 // Limits: none.
 #pragma once
 
@@ -9,6 +9,8 @@
 #include "daemon/cli/options.hpp"
 
 #include <boost/json/object.hpp>
+
+#include <functional>
 
 namespace dhow::cli {
 
@@ -18,19 +20,27 @@ struct online {
     client daemon;
     io& streams;
 
-    [[nodiscard]] bool has(const char* name) const { return options.values.contains(name); }
-    [[nodiscard]] std::string text(const char* name) const;
+    [[nodiscard]] bool has(const char* name) const { return options.has(name); }
+    [[nodiscard]] std::string text(const char* name) const { return options.text(name); }
     [[nodiscard]] bool flag(const char* name) const;
 };
 
+/// What is wrong with the values of a verb's options; empty: nothing.
+using options_check = std::function<std::string(const parsed_options&)>;
+
 /// Parses, adding --socket, and connects to that or to the configuration's socket. Nothing: the run
-/// ends with `code`; what is wrong was said.
+/// ends with `code`; what is wrong was said. `check` comes before the connection: a wrong command
+/// line is told as such when the daemon is down too.
 std::optional<online> go_online(const verb_usage& usage,
                                 const boost::program_options::options_description& own,
-                                arguments args, io& streams, int& code);
+                                arguments args, io& streams, int& code,
+                                const options_check& check = {});
 
-/// The exit code for a refusal by the daemon.
-exit_code exit_of(unsigned status, std::string_view problem_code);
+/// An options_check of --class.
+std::string check_class(const parsed_options& options);
+
+/// The exit code for a refusal by the daemon with this HTTP status.
+exit_code exit_of(unsigned status);
 
 /// Says what the daemon refused, and gives the exit code.
 int report_refusal(online& verb, const client_reply& reply);

@@ -30,7 +30,7 @@ void add_common(po::options_description& options) {
     options.add_options()
         ("config", po::value<std::string>()->value_name("FILE"),
          "configuration (default: $DHOW_CONFIG, else /etc/dhow/dhow.yaml)")
-        ("json", po::bool_switch(), "one JSON document on standard output")
+        ("json", po::bool_switch(), "JSON on standard output; of a list, one object a line")
         ("help,h", po::bool_switch(), "this text");
     // clang-format on
 }
@@ -111,6 +111,10 @@ void print_verbs(std::string_view program, std::span<const verb> verbs, std::ost
 }
 
 }  // namespace
+
+std::string parsed_options::text(const char* name) const {
+    return has(name) ? values[name].as<std::string>() : std::string{};
+}
 
 int usage_error(const verb_usage& usage, io& streams, std::string_view what) {
     streams.err << "dhow " << usage.name << ": " << what << "\nTry 'dhow " << usage.name

@@ -31,7 +31,11 @@ struct parsed_options {
     boost::program_options::variables_map values;
     std::vector<std::string> operands;
     std::string config_file;  ///< --config, else $DHOW_CONFIG, else /etc/dhow/dhow.yaml.
-    bool json = false;        ///< --json: one JSON document on `out`, nothing else there.
+    bool json = false;        ///< --json: JSON alone on `out`; of lists, one object a line.
+
+    [[nodiscard]] bool has(const char* name) const { return values.contains(name); }
+    /// Empty when it is not given.
+    [[nodiscard]] std::string text(const char* name) const;
 };
 
 /// Reads a command line with the verb's own options and --config, --json, --help. Nothing when the

@@ -1,7 +1,7 @@
 // `dhow route explain --to BUREAU`: which way a message would take, and by which rule.
 // Way of the message: before it sets out, for operators.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: none.
+// Spec: docs/man/dhow.1. Tests: unit/cli/route_command_test.cpp.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/http/url.hpp"
@@ -29,7 +29,7 @@ int run_explain(arguments args, io& streams) {
          "flash, urgent, routine or bulk");
     // clang-format on
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code);
+    auto verb = go_online(usage, own, args, streams, code, &check_class);
     if (!verb) {
         return code;
     }

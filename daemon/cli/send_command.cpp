@@ -1,7 +1,7 @@
 // `dhow send`: submits a message with its attachments, and can wait until it is delivered.
 // Way of the message: its first step, from a file to the daemon.
 // Not pure: files, the socket, the clock. One thread.
-// Spec: docs/man/dhow.1. Tests: system, scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/delivery_verbs_test.cpp, system, scripts/demo.
 // Limits: text_bytes_max, attachments_max, attachment_bytes_max.
 #include "config/units.hpp"
 #include "daemon/cli/delivery_summary.hpp"
@@ -52,6 +52,18 @@ po::options_description send_options() {
          "wait until all recipients have it, at most so long");
     // clang-format on
     return own;
+}
+
+std::string check_options(const parsed_options& options) {
+    if (const auto wrong = check_wait(options); !wrong.empty()) {
+        return wrong;
+    }
+    const auto expires = options.text("expires");
+    const bool is_time = expires == "never" || config::parse_duration(expires);
+    if (options.has("expires") && !is_time) {
+        return "--expires needs a time such as 24h, or never";
+    }
+    return check_class(options);
 }
 
 texts split(const std::string& list) {
@@ -175,13 +187,9 @@ std::optional<json::object> build(online& verb, int& code) {
     out["supersedes"] = to_array(list_of(verb, "supersedes"));
     out["cancels"] = to_array(list_of(verb, "cancels"));
     const std::string expires = verb.text("expires");
-    const auto time = config::parse_duration(expires);
     if (expires == "never") {
         out["never_expires"] = true;
-    } else if (!expires.empty() && !time) {
-        code = usage_error(usage, verb.streams, "--expires needs a time such as 24h, or never");
-        return std::nullopt;
-    } else if (time) {
+    } else if (const auto time = config::parse_duration(expires)) {
         out["expires_in_s"] = time->count();
     }
     return out;
@@ -203,7 +211,7 @@ bool upload_all(online& verb, const std::vector<attachment_file>& files, json::a
     return true;
 }
 
-int print_and_wait(online& verb, const json::object& accepted, std::chrono::seconds time) {
+int print_and_wait(online& verb, const json::object& accepted) {
     const std::string id = shown(accepted, "id");
     if (!verb.has("wait")) {
         if (verb.options.json) {
@@ -217,8 +225,10 @@ int print_and_wait(online& verb, const json::object& accepted, std::chrono::seco
         verb.streams.out << id << std::endl;  // before the wait, for who looks on
     }
     int code = 0;
-    const auto status = wait_for_delivery(verb, id, time, code);
+    const auto status = wait_for_delivery(verb, id, wait_of(verb), code);
     if (!status) {
+        // It is on disk; with --json the id was not printed yet.
+        verb.streams.err << "dhow: accepted as " << id << '\n';
         return code;
     }
     if (verb.options.json) {
@@ -231,12 +241,8 @@ int print_and_wait(online& verb, const json::object& accepted, std::chrono::seco
 
 int run_send(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(usage, send_options(), args, streams, code);
+    auto verb = go_online(usage, send_options(), args, streams, code, &check_options);
     if (!verb) {
-        return code;
-    }
-    const auto time = wait_option(*verb, usage, code);
-    if (!time) {
         return code;
     }
     auto body = build(*verb, code);
@@ -253,7 +259,7 @@ int run_send(arguments args, io& streams) {
         *verb,
         verb->daemon.post("/v1/messages", json::serialize(*body), verb->text("idempotency-key")),
         code);
-    return accepted ? print_and_wait(*verb, *accepted, *time) : code;
+    return accepted ? print_and_wait(*verb, *accepted) : code;
 }
 
 }  // namespace dhow::cli

@@ -1,7 +1,7 @@
 // `dhow status ID`: where a message is, recipient by recipient; --wait until it is delivered.
 // Way of the message: after submission, for people and scripts.
 // Not pure: the socket, the clock. One thread.
-// Spec: docs/man/dhow.1. Tests: scripts/demo.
+// Spec: docs/man/dhow.1. Tests: unit/cli/delivery_verbs_test.cpp, scripts/demo.
 // Limits: none.
 #include "daemon/cli/status_command.hpp"
 
@@ -58,31 +58,38 @@ void print_status(io& streams, const json::object& status) {
 
 }  // namespace
 
-std::optional<std::chrono::seconds> wait_option(online& verb, const verb_usage& of, int& code) {
-    if (!verb.has("wait")) {
-        return std::chrono::seconds{0};
+std::string check_wait(const parsed_options& options) {
+    return options.has("wait") && !config::parse_duration(options.text("wait"))
+               ? "--wait needs a time such as 60s"
+               : "";
+}
+
+std::chrono::seconds wait_of(const online& verb) {
+    return config::parse_duration(verb.text("wait")).value_or(std::chrono::seconds{0});
+}
+
+poll_pauses::poll_pauses(std::chrono::seconds time)
+    : x_until{std::chrono::steady_clock::now() + time}, x_next{poll_first} {}
+
+bool poll_pauses::pause() {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        x_until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) {
+        return false;
     }
-    const auto time = config::parse_duration(verb.text("wait"));
-    if (!time) {
-        code = usage_error(of, verb.streams, "--wait needs a time such as 60s");
-    }
-    return time;
+    std::this_thread::sleep_for(std::min(x_next, left));
+    x_next = std::min(2 * x_next, poll_max);
+    return true;
 }
 
 std::optional<json::object> wait_for_delivery(online& verb, const std::string& id,
                                               std::chrono::seconds time, int& code) {
-    using clock = std::chrono::steady_clock;
-    const auto until = clock::now() + time;
-    auto pause = poll_first;
+    poll_pauses pauses{time};
     for (;;) {
         auto status = get_object(verb, "/v1/messages/" + http::percent_encode(id), code);
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
-        if (!status || summarise(*status).is_settled() || left.count() <= 0) {
+        if (!status || summarise(*status).is_settled() || !pauses.pause()) {
             return status;
         }
-        std::this_thread::sleep_for(std::min(pause, left));
-        pause = std::min(2 * pause, poll_max);
     }
 }
 
@@ -91,15 +98,11 @@ int run_status(arguments args, io& streams) {
     own.add_options()("wait", po::value<std::string>()->value_name("TIME"),
                       "wait until all recipients have it, at most so long");
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code);
+    auto verb = go_online(usage, own, args, streams, code, &check_wait);
     if (!verb) {
         return code;
     }
-    const auto time = wait_option(*verb, usage, code);
-    if (!time) {
-        return code;
-    }
-    const auto status = wait_for_delivery(*verb, verb->options.operands[0], *time, code);
+    const auto status = wait_for_delivery(*verb, verb->options.operands[0], wait_of(*verb), code);
     if (!status) {
         return code;
     }

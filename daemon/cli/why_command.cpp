@@ -1,7 +1,7 @@
 // `dhow why ID`: why a message is where it is, since when, what comes next, what to do.
 // Way of the message: after submission, for people.
 // Not pure: the socket. One thread.
-// Spec: docs/man/dhow.1. Tests: system.
+// Spec: docs/man/dhow.1. Tests: unit/cli/every_verb_test.cpp, system.
 // Limits: none.
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"

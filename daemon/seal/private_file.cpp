@@ -21,8 +21,13 @@ using protocol::errc;
 
 namespace {
 
+/// A full disk has a code of its own: whoever runs the tool can do something about it.
+errc code_of(int error) {
+    return error == ENOSPC || error == EDQUOT ? errc::store_full : errc::internal;
+}
+
 problem system_problem(const std::filesystem::path& path, std::string_view what) {
-    return {errc::internal,
+    return {code_of(errno),
             path.string() + ": " + std::string(what) + " (" + std::strerror(errno) + ")"};
 }
 
@@ -93,7 +98,7 @@ loaded<void> make_folder(const std::filesystem::path& path, bool is_private) {
     std::error_code error;
     const bool is_new = std::filesystem::create_directories(path, error);
     if (error) {
-        return problem{errc::internal,
+        return problem{code_of(error.value()),
                        path.string() + ": cannot be made (" + error.message() + ")"};
     }
     if (is_new && is_private) {

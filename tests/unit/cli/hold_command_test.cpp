@@ -127,11 +127,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_ends_with_the_code_of_its_kind) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_link_that_is_down_has_a_code_of_its_own) {
-    BOOST_TEST(held_with(409, problem("link-down")).code == to_int(exit_code::link_down));
-    BOOST_TEST(held_with(503, problem("connect-failed")).code == to_int(exit_code::link_down));
-}
-
 BOOST_AUTO_TEST_CASE(a_refusal_says_what_and_what_to_do_and_prints_no_result) {
     const auto got = held_with(404, problem("not-found"));
     BOOST_TEST(got.err == "dhow: T: D\nH\n");

@@ -48,9 +48,9 @@ BOOST_AUTO_TEST_CASE(the_class_that_is_given_is_asked_for) {
 
 BOOST_AUTO_TEST_CASE(values_cannot_become_other_parameters) {
     fake_daemon daemon(explained);
-    const auto got = daemon.run(run_route, {"explain", "--to", "MU&x=1", "--class", "a b"});
+    const auto got = daemon.run(run_route, {"explain", "--to", "MU&x=1 y", "--class", "bulk"});
     BOOST_TEST(got.code == to_int(exit_code::done));
-    const texts wanted{"GET /admin/v1/routes/explain?to=MU%26x%3D1&class=a%20b "};
+    const texts wanted{"GET /admin/v1/routes/explain?to=MU%26x%3D1%20y&class=bulk "};
     BOOST_TEST(daemon.requests() == wanted, per_element());
 }
 
