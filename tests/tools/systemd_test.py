@@ -153,14 +153,51 @@ class unit_test(unittest.TestCase):
         for key, value in NEEDED_LINES.items():
             self.assertIn(f"\n{key}={value}\n", self.service)
 
-    def test_keys_come_as_credentials_and_the_lines_are_ready(self):
-        for name in ("link-key", "sign-key", "encrypt-key", "at-rest", "passphrase"):
-            self.assertRegex(self.service, rf"#LoadCredential={name}:/")
-            self.assertRegex(self.service, rf"#LoadCredentialEncrypted={name}:/")
-        sample = (ROOT / "config/dhow.yaml").read_text()
-        for name in re.findall(r"credential:([a-z-]+)", sample):
-            if name != "api-key":   # only where the API listens for TLS
-                self.assertIn(f"#LoadCredential={name}:", self.service)
+    def credentials(self):
+        """Name to path of each credential that the unit loads."""
+        lines = re.findall(r"(?m)^LoadCredential=([a-z-]+):(.*)$", self.service)
+        self.assertEqual(len(lines), len(dict(lines)), "a name stands twice")
+        return dict(lines)
+
+    def test_the_unit_hands_over_what_the_samples_ask_for_and_nothing_else(self):
+        named = {name for sample in ("dhow.yaml", "hub.yaml")
+                 for name in re.findall(r"credential:([a-z][a-z-]+)",
+                                        (ROOT / "config" / sample).read_text())}
+        self.assertEqual(set(self.credentials()), named)
+        for path in self.credentials().values():
+            self.assertRegex(path, r"^/etc/dhow/keys/[a-z-]+(\.pem|\.key)?$")
+
+    def test_only_what_not_every_gateway_has_may_be_missing(self):
+        optional = set(re.findall(r"(?m)^SetCredential=([a-z-]+):\\n$", self.service))
+        self.assertEqual(optional, {"passphrase", "api-key"})
+        self.assertEqual(self.service.count("\nSetCredential="), len(optional))
+        for name in ("link-key", "sign-key", "encrypt-key", "at-rest"):
+            self.assertIn(name, self.credentials())
+
+    def test_keys_have_the_names_under_which_they_are_made(self):
+        maker = (ROOT / "daemon/seal/key_maker.hpp").read_text()
+        self.assertIn('at_rest_file = "at-rest.key"', maker)
+        self.assertIn("`sign.pem`", maker)
+        paths = self.credentials()
+        self.assertEqual(paths["at-rest"], "/etc/dhow/keys/at-rest.key")
+        for use in ("link", "sign", "encrypt"):
+            self.assertEqual(paths[f"{use}-key"], f"/etc/dhow/keys/{use}.pem")
+
+    def test_the_drop_in_of_the_manual_replaces_every_credential(self):
+        manual = (ROOT / "docs/install.md").read_text()
+        drop_in = re.search(r"```\n\[Service\]\n(LoadCredential=\n.*?)```", manual, re.DOTALL)
+        self.assertIsNotNone(drop_in)
+        names = re.findall(r"(?m)^LoadCredentialEncrypted=([a-z-]+):", drop_in.group(1))
+        self.assertEqual(set(names), set(self.credentials()) - {"api-key"})
+        narrowed = self.service.replace("[Install]", drop_in.group(1) + "\n[Install]")
+        self.assertEqual(self.verify(("dhowd.service", narrowed)), "")
+
+    def test_multicast_is_denied_and_the_rest_left_to_the_site(self):
+        self.assertEqual(re.findall(r"(?m)^IPAddress\w+=.*$", self.service),
+                         ["IPAddressDeny=multicast"])
+        narrowed = self.service.replace("IPAddressDeny=multicast", "IPAddressDeny=any\n"
+                                        "IPAddressAllow=localhost 192.0.2.10 198.51.100.0/24")
+        self.assertEqual(self.verify(("dhowd.service", narrowed)), "")
 
 
 class users_test(unittest.TestCase):

@@ -4,6 +4,7 @@
 usage: tidy.py [ROOT]      prints FILE:LINE: what is wrong; exit code 1 if anything is.
 """
 
+import ast
 import collections
 import itertools
 import pathlib
@@ -17,13 +18,19 @@ FUNCTION_LINES_MAX = 70
 DRIVER_LINES_MAX = 150
 COLUMNS_MAX = 100
 HEAD_LINES = 5
+LAYERS = "tests/tools/layers.txt"
 
 # In pieces, so that this file passes its own check.
 BANNED_WORDS = [
-    "/wo" + "rk/",
-    "/tmp/br" + "ief",
     "Co-Auth" + "ored-By",
 ]
+# An absolute path with two parts at least. Its first one must be a place that every system has, or
+# one of ours; whatever else begins so is a folder of some machine.
+ABSOLUTE = re.compile(
+    r"""(?:^|(?<=[\s"'`=:(,|<\[{;@])|(?<=//)|(?<=-[IL]))/([A-Za-z][\w.-]*)/[\w$.{]""")
+PLACES = set("bin dev etc lib lib64 proc run sbin srv sys usr var".split())
+OURS = set("admin attachments dhow v1".split())   # the API's paths, and the tree in a clean root
+IN_TESTS = set("V1 cancels nonexistent s tmp to".split())   # wrong paths, pointers into JSON
 TO_DO = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\s*\(?#\d+)")
 
 PURE_HEADERS = re.compile(
@@ -40,26 +47,36 @@ NAMED_TEST = re.compile(
     r"`((?:unit|sim|system|drivers|store_contract|fuzz|bench)/[\w/]+)(?:\.cpp)?`")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
-Rules = collections.namedtuple("Rules", "root layers pure private drivers")
+# Text for which FILE_LINES_MAX holds too; vectors, corpora and the licence are data.
+SIZED = {".py", ".sh", ".md", ".yaml", ".yml"}
+
+Rules = collections.namedtuple("Rules", "root layers pure private drivers larger paths")
 
 
 def load_rules(root):
-    rules = Rules(root, {}, set(), {}, set())
-    path = root / "tests/tools/layers.txt"
+    rules = Rules(root, {}, set(), {}, set(), {}, [])
+    path = root / LAYERS
     for number, line in enumerate(path.read_text().splitlines(), 1):
         line = line.split("#")[0].strip()
         if not line:
             continue
         word, _, rest = line.partition(" ")
         name, _, parts = rest.partition(":")
+        rules.paths.append((number, "".join(name.split()[:1])))
         if word == "layer":
             rules.layers[name.strip()] = set(parts.split())
         elif word == "private":
             rules.private[name.strip()] = set(parts.split())
+            rules.paths[-1:] = [(number, part) for part in parts.split()]
         elif word == "pure":
             rules.pure.add(rest.strip())
         elif word == "driver":
             rules.drivers.add(rest.strip())
+        elif word == "larger":
+            file, lines = name.split()
+            if not parts.strip():
+                raise SystemExit(f"{path}:{number}: no reason why '{file}' is larger")
+            rules.larger[file] = (number, int(lines))
         else:
             raise SystemExit(f"{path}:{number}: unknown rule '{word}'")
     return rules
@@ -121,14 +138,41 @@ def impure_headers(root, name, seen):
             yield name, header
 
 
-def check_sizes(name, text, rules):
+def usual_limit(name, rules):
+    return DRIVER_LINES_MAX if part_of(name, rules.drivers) else FILE_LINES_MAX
+
+
+def check_lines(name, text, rules):
     lines = text.count("\n")
-    limit = DRIVER_LINES_MAX if name in rules.drivers else FILE_LINES_MAX
+    limit = rules.larger.get(name, (0, usual_limit(name, rules)))[1]
     if lines > limit:
         yield lines, f"file of {lines} lines; at most {limit}"
-    for first, length in source.functions(text):
+
+
+def check_functions(name, text, _rules):
+    found = python_functions(text) if name.endswith(".py") else source.functions(text)
+    for first, length in found:
         if length > FUNCTION_LINES_MAX:
             yield first, f"function of {length} lines; at most {FUNCTION_LINES_MAX}"
+
+
+def python_functions(text):
+    """(first line, lines) of each function and method, also of those inside others."""
+    return [(node.lineno, node.end_lineno - node.lineno + 1) for node in ast.walk(ast.parse(text))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def check_rules(rules):
+    """What layers.txt names is there, and a file that may be larger is."""
+    for number, path in rules.paths:
+        if not (rules.root / path).exists():
+            yield number, f"'{path}' does not exist"
+    for name, (number, _) in rules.larger.items():
+        path = rules.root / name
+        if path.is_file():
+            lines, limit = path.read_text(encoding="utf-8").count("\n"), usual_limit(name, rules)
+            if lines <= limit:
+                yield number, f"'{name}' has {lines} lines and needs no more than {limit}"
 
 
 def check_head(name, text, _rules):
@@ -169,31 +213,40 @@ def check_columns(_name, text, _rules):
             yield number, f"line of {len(line)} columns; at most {COLUMNS_MAX}"
 
 
-def check_words(_name, text, _rules):
+def check_words(name, text, rules):
     for number, line in enumerate(text.splitlines(), 1):
         for word in BANNED_WORDS:
             if word in line:
                 yield number, f"'{word}' stays out of the project"
+        for place in ABSOLUTE.findall(line):
+            known = place in PLACES | OURS or (rules.root / place).is_dir()
+            if not known and not (name.startswith("tests/") and place in IN_TESTS):
+                yield number, f"'/{place}/' is a folder of some machine"
         if TO_DO.search(line):
             yield number, "something to be done, without the number of its issue"
 
 
-CODE_CHECKS = [check_layers, check_pure, check_sizes, check_head, check_tests, check_columns]
+CODE_CHECKS = [check_layers, check_pure, check_lines, check_functions, check_head, check_tests,
+               check_columns]
 
 
 def check_tree(root):
     """Yields (file, line, message) for everything that is wrong below root."""
     rules = load_rules(root)
+    for line, message in check_rules(rules):
+        yield LAYERS, line, message
     for name in source.project_files(root):
         text = source.read_text(root / name)
         if text is None:
             continue
         checks = [check_words]
         suffix = pathlib.PurePath(name).suffix
+        if suffix in SIZED or (not suffix and name.startswith("scripts/")):
+            checks.append(check_lines)
         if suffix in source.CODE:
             checks += CODE_CHECKS
         elif suffix == ".py":
-            checks += [check_columns]
+            checks += [check_functions, check_columns]
         elif suffix == ".md":
             checks += [check_named_tests]
         for check in checks:

@@ -114,14 +114,58 @@ class tidy_test(tree_case):
         self.assert_clean("protocol/x.hpp", long)
         self.assert_finds("protocol/x.hpp", long + "int y;\n", 501, "file of 501 lines")
         driver = HEAD + "int x;\n" * (tidy.DRIVER_LINES_MAX - 6)
-        self.assert_clean("daemon/link/tls_link.cpp", driver)
-        self.assert_finds("daemon/link/tls_link.cpp", driver + "int y;\n", 151, "at most 150")
+        for part in ("link", "http", "intake", "handover", "control", "app"):
+            self.assert_clean(f"daemon/{part}/x.cpp", driver)
+            self.assert_finds(f"daemon/{part}/x.cpp", driver + "int y;\n", 151, "at most 150")
+        self.assert_clean("daemon/route/x.cpp", driver + "int y;\n")
+
+    def test_sizes_of_scripts_and_documents(self):
+        for name in ("scripts/x", "scripts/lib/x.sh", "scripts/lib/x.py", "docs/x.md",
+                     "docs/x.yaml", "x.yml"):
+            with self.subTest(name):
+                self.assert_clean(name, "#\n" * tidy.FILE_LINES_MAX)
+                self.assert_finds(name, "#\n" * (tidy.FILE_LINES_MAX + 1), 501,
+                                  "file of 501 lines")
+        self.assert_clean("tests/vectors/x.json", "\n" * 1000)
+        self.assert_clean("LICENSE", "\n" * 1000)
+
+    def test_a_file_may_be_larger_up_to_its_own_bound(self):
+        self.write("tests/tools/layers.txt", "larger docs/x.yaml 510: a reference\n")
+        self.assert_clean("docs/x.yaml", "#\n" * 510)
+        self.assert_finds("docs/x.yaml", "#\n" * 511, 511, "at most 510")
+        self.assertEqual(self.findings("docs/y.yaml", "#\n"), [])
+
+    def test_an_exemption_that_nothing_needs(self):
+        self.write("docs/x.yaml", "#\n" * 500)
+        self.assert_finds("tests/tools/layers.txt", "\nlarger docs/x.yaml 510: a reference\n", 2,
+                          "'docs/x.yaml' has 500 lines and needs no more than 500")
+
+    def test_an_exemption_without_a_reason_is_an_error(self):
+        self.write("tests/tools/layers.txt", "larger docs/x.yaml 510:\n")
+        with self.assertRaises(SystemExit):
+            list(tidy.check_tree(self.root))
+
+    def test_rules_about_what_is_not_there(self):
+        self.write("protocol/x.hpp", HEAD)
+        for rule in ("layer daemon/gone:", "pure gone", "private sqlite_: protocol gone",
+                     "driver protocol/gone.cpp", "larger gone.md 600: why"):
+            with self.subTest(rule):
+                self.assert_finds("tests/tools/layers.txt", f"layer protocol:\n{rule}\n", 2,
+                                  "gone")
+        self.assertEqual(self.findings("tests/tools/layers.txt", "layer protocol:\n"), [])
 
     def test_function_length(self):
         def function(lines):
             return HEAD + "void f() {\n" + "    g();\n" * (lines - 2) + "}\n"
         self.assert_clean("protocol/x.hpp", function(tidy.FUNCTION_LINES_MAX))
         self.assert_finds("protocol/x.hpp", function(tidy.FUNCTION_LINES_MAX + 1), 7,
+                          "function of 71 lines")
+
+    def test_function_length_in_python(self):
+        def method(lines):
+            return "class a:\n    def f(self):\n" + "        g()\n" * (lines - 1)
+        self.assert_clean("scripts/lib/x.py", method(tidy.FUNCTION_LINES_MAX))
+        self.assert_finds("scripts/lib/x.py", method(tidy.FUNCTION_LINES_MAX + 1), 2,
                           "function of 71 lines")
 
     def test_columns_count_characters(self):
@@ -159,6 +203,20 @@ class tidy_test(tree_case):
         for word in tidy.BANNED_WORDS:
             with self.subTest(word=word):
                 self.assert_finds("README.md", f"One.\nSee {word}x.\n", 2, "stays out")
+
+    def test_folders_of_some_machine(self):
+        for place in ("home", "root", "Users", "builds", "mnt", "tmp"):
+            path = f"/{place}/ann/dhow"
+            for text in (path, f"cd {path}", f'"{path}"', f"`{path}`", f"file://{path}",
+                         f"-I{path}", f"a={path}", f"[x]({path})"):
+                with self.subTest(text):
+                    self.assert_finds("docs/a.md", f"One.\n{text}\n", 2,
+                                      f"'/{place}/' is a folder of some machine")
+                    if place != "tmp":
+                        self.assert_finds("tests/unit/a.py", f"# {text}\n", 1, "some machine")
+        self.assert_clean("tests/unit/a.py", "# /" + "tmp/x\n")
+        self.assert_clean("docs/a.md", "`/etc/dhow/dhow.yaml` `/v1/messages` a/b/c $a/root/x ~/x/y "
+                          "https://host.example/path/x and/or/else 1/2/3 `/docs/a.md`\n")
 
     def test_to_do_needs_an_issue(self):
         mark = "TO" + "DO"
