@@ -355,6 +355,7 @@ void disk::settle(file& what) {
 }
 
 void disk::restart() {
+    const heap_scope nobodys(nullptr);
     DHOW_ENSURE(x_is_dark);
     for (auto& [name, gone] : x_removed) {
         if (x_random.chance(0.5)) {
@@ -414,6 +415,7 @@ void disk::remove(const std::string& path) {
 }
 
 void disk::put(const std::string& path, std::vector<std::uint8_t> bytes) {
+    const heap_scope nobodys(nullptr);
     remove(path);
     auto made = std::make_shared<file>();
     made->bytes = std::move(bytes);

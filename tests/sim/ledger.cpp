@@ -23,7 +23,7 @@ constexpr microseconds early_max = std::chrono::seconds{150};
 constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 /// Of a gateway, without SQLite's own: 5 MB were seen with 20 messages of up to 100 KB, and a few
 /// pieces and segments more while an attachment of 6 to 10 MB passes; never all of that.
-constexpr std::size_t memory_bytes_max = 10 * protocol::limits::mib;
+constexpr std::size_t memory_bytes_max = 12 * protocol::limits::mib;
 /// Kept for whoever replays.
 constexpr std::size_t overheard_max = 64;
 
