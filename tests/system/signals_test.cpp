@@ -65,17 +65,15 @@ BOOST_AUTO_TEST_CASE(a_stop_asked_for_during_the_start_is_clean) {
 BOOST_AUTO_TEST_CASE(a_reload_of_a_broken_file_keeps_the_old_one_and_names_the_line) {
     auto& daemon = bureaus["ZW"];
     daemon.start();
-    const auto good = read_file(daemon.config());
-    // The line is valid YAML and no setting; what stands before it would take the log away.
-    auto broken = good;
-    const auto level = broken.find("log: {level: debug}");
-    BOOST_REQUIRE(level != std::string::npos);
-    broken.replace(level, std::string("log: {level: debug}").size(), "log: {level: alarm}");
-    if (!broken.ends_with('\n')) {
-        broken += '\n';
-    }
-    const auto line = std::ranges::count(broken, '\n') + 1;
-    std::ofstream(daemon.config()) << broken << "no_such_setting: 1\n";
+    // One line is no setting; what stands before it would forbid what the old file allows.
+    auto stricter = read_file(daemon.config());
+    const std::string anyone = R"(to: ["*"], classes)";
+    const auto at = stricter.find(anyone);
+    BOOST_REQUIRE(at != std::string::npos);
+    stricter.replace(at, anyone.size(), R"(to: ["IPSG"], classes)");
+    BOOST_REQUIRE(stricter.ends_with('\n'));
+    const auto line = std::ranges::count(stricter, '\n') + 1;
+    std::ofstream(daemon.config()) << stricter << "no_such_setting: 1\n";
 
     reload_until("the new configuration has errors; the old one stays in use");
     const auto said = daemon.log_text();
@@ -84,12 +82,13 @@ BOOST_AUTO_TEST_CASE(a_reload_of_a_broken_file_keeps_the_old_one_and_names_the_l
         said);
     BOOST_TEST(said.find("no_such_setting") != std::string::npos, said);
     BOOST_TEST(said.find("the new configuration is in use") == std::string::npos, said);
-
-    // It works, by the old file: agencies are heard, and the log has not become silent.
-    const auto id = submit(daemon, {});
+    const auto id = submit(daemon, {.to = {"MU"}});
     BOOST_TEST(!state_of(daemon, id, "MU").empty());
-    std::ofstream(daemon.config()) << good;
+
+    // Without that line the file is used, and the same submission is refused.
+    std::ofstream(daemon.config()) << stricter;
     reload_until("the new configuration is in use");
+    BOOST_CHECK_THROW(submit(daemon, {.to = {"MU"}}), refused);
     BOOST_TEST(daemon.terminate() == 0);
 }
 
