@@ -141,7 +141,7 @@ taken open_inbox(const gateway& at, const std::string& id) {
         auto got =
             ask(at.socket(), "GET", "/v1/inbox/" + id + "/attachments/" + std::to_string(position));
         if (got.status != 200) {
-            throw std::runtime_error("attachment: " + std::to_string(got.status) + got.body);
+            throw refused(got.status, "attachment: " + std::to_string(got.status) + got.body);
         }
         out.files.push_back({std::string(entry.at("name").as_string()), std::move(got.body)});
     }

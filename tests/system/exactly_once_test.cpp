@@ -22,6 +22,10 @@ BOOST_AUTO_TEST_CASE(sixty_messages_arrive_once_while_each_daemon_is_killed_five
     BOOST_TEST(counts.doubled == 0U);
     BOOST_TEST(counts.altered == 0U);
     BOOST_TEST(counts.without_receipt == 0U);
+    BOOST_TEST(counts.taken_once == 60U);
+    BOOST_TEST(counts.not_taken == 0U);
+    BOOST_TEST(counts.taken_twice == 0U);
+    BOOST_TEST(counts.altered_when_taken == 0U);
     for (const auto* bureau : {"ZW", "IPSG", "MU"}) {
         const auto checked = bureaus[bureau].dhow({"db", "check", "--thorough"});
         BOOST_TEST(checked.code == 0, checked.out);
