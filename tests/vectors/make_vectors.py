@@ -427,6 +427,7 @@ def receipt_cases():
 
 
 if __name__ == "__main__":
+    import audit_vectors
     import directory_vectors
     save("header", list(header_cases()))
     save("parcel", list(parcel_cases()))
@@ -435,3 +436,4 @@ if __name__ == "__main__":
     save("content", list(content_cases()))
     save("receipt", list(receipt_cases()))
     save("directory", list(directory_vectors.cases()))
+    save("audit", list(audit_vectors.cases()))
