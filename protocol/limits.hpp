@@ -35,6 +35,8 @@ inline constexpr std::uint64_t sealed_attachment_bytes_max =
     attachment_bytes_max + attachment_bytes_max / 4;
 /// [format] Recipients of one message: 196 members, the non-state parties, room for growth.
 inline constexpr std::size_t recipients_max = 512;
+/// [format] The same in suite 2: its lockboxes have up to 1,177 bytes and must fit a preamble.
+inline constexpr std::size_t hybrid_recipients_max = 48;
 /// [format] Ids in `supersedes` or `cancels` together, so that a header stays below
 /// header_bytes_max.
 inline constexpr std::size_t references_max = 32;
