@@ -183,6 +183,7 @@ std::string encode_directory_entry(const directory_entry& value) {
     return json::serialize(out);
 }
 
+//= PF-75
 result<directory_entry> decode_directory_entry(std::string_view text) {
     DHOW_TRY(const auto object, parse_strict_object(text));
     const json_members in{object};

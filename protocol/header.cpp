@@ -201,21 +201,30 @@ bytes encode_header(const header& value) {
     return writer{}.u8(value.version).u8(value.suite).raw(fields.finish()).take();
 }
 
-//= PF-10, PF-11, PF-12
+//= PF-10, PF-11
+result<void> check_format(byte_view encoded_header) {
+    reader in{encoded_header};
+    DHOW_TRY(const auto version, in.u8());
+    if (version != format_version) {
+        return errc::unsupported_version;
+    }
+    DHOW_TRY(const auto suite, in.u8());
+    if (suite != suite_p256) {
+        return errc::unsupported_suite;
+    }
+    return {};
+}
+
+//= PF-12
 result<header> decode_header(byte_view data) {
     if (data.size() > limits::header_bytes_max) {
         return errc::too_long;
     }
+    DHOW_CHECK(check_format(data));
     reader in{data};
     header out;
     DHOW_TRY(out.version, in.u8());
-    if (out.version != format_version) {
-        return errc::unsupported_version;
-    }
     DHOW_TRY(out.suite, in.u8());
-    if (out.suite != suite_p256) {
-        return errc::unsupported_suite;
-    }
     DHOW_TRY(auto fields, read_fields(in.rest(), header_rules));
     DHOW_CHECK(decode_identity(fields, out));
     DHOW_CHECK(decode_options(fields, out));

@@ -14,8 +14,9 @@ namespace dhow::protocol {
 inline constexpr std::uint8_t format_version = 0;
 /// P-256, ECDSA-SHA-256, ECDH X9.63-SHA-256, AES-256 key wrap, AES-256-GCM.
 inline constexpr std::uint8_t suite_p256 = 1;
-/// Reserved for a nested post-quantum recipient; known, not implemented: `unsupported_suite`.
-inline constexpr std::uint8_t suite_hybrid_reserved = 2;
+/// P-256 and ML-KEM-768 together (protocol/suite2.hpp); specified, not implemented:
+/// `unsupported_suite`.
+inline constexpr std::uint8_t suite_hybrid = 2;
 
 /// How far the origin trusted its clock when it wrote `created`.
 enum class clock_quality : std::uint8_t { synchronised = 0, free_running = 1, doubtful = 2 };
@@ -30,7 +31,7 @@ struct object_ref {
 
 struct header {
     std::uint8_t version = format_version;
-    std::uint8_t suite = suite_p256;
+    std::uint8_t suite = suite_p256;  //= PF-76
     message_id id;
     bureau_id origin;
     message_class cls = message_class::routine;
@@ -49,5 +50,8 @@ struct header {
 bytes encode_header(const header& value);
 /// Accepts exactly the one encoding of a header; no field is left unchecked.
 result<header> decode_header(byte_view data);
+/// Version and suite of an encoded header, which decide how all the rest of a parcel is read:
+/// `unsupported_version`, `unsupported_suite`.
+result<void> check_format(byte_view encoded_header);
 
 }  // namespace dhow::protocol

@@ -35,6 +35,8 @@ inline constexpr std::uint64_t sealed_attachment_bytes_max =
     attachment_bytes_max + attachment_bytes_max / 4;
 /// [format] Recipients of one message: 196 members, the non-state parties, room for growth.
 inline constexpr std::size_t recipients_max = 512;
+/// [format] The same in suite 2: its lockboxes have up to 1,177 bytes and must fit a preamble.
+inline constexpr std::size_t hybrid_recipients_max = 48;
 /// [format] Ids in `supersedes` or `cancels` together, so that a header stays below
 /// header_bytes_max.
 inline constexpr std::size_t references_max = 32;
@@ -55,6 +57,13 @@ inline constexpr std::size_t short_text_bytes_max = 1 * kib;
 inline constexpr std::size_t outcomes_per_receipt_max = 256;
 /// [format] Encoded receipt: 256 outcomes x (64 fixed + digests), see docs/parcel-format.md.
 inline constexpr std::size_t receipt_bytes_max = 64 * kib;
+/// [format] One leaf or checkpoint of the audit log: the known fields take 230 bytes, the rest is
+/// for extensions.
+inline constexpr std::size_t audit_leaf_bytes_max = 1 * kib;
+/// [format] Name of what happened in a leaf: the longest state name has 13 characters.
+inline constexpr std::size_t audit_name_bytes_max = 32;
+/// [format] Leaves of an audit log: 9,000 events a second for a thousand years.
+inline constexpr std::uint64_t audit_leaves_max = 1ULL << 48;
 /// Receipts outlive their message's expiry by this; DESIGN section 4.
 inline constexpr std::chrono::days receipt_lifetime{180};
 /// How long a hub remembers what it handed on beyond the time to live; DESIGN section 4.

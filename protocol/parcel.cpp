@@ -106,6 +106,8 @@ result<preamble> decode_preamble(byte_view data) {
     reader in{data};
     preamble out;
     DHOW_TRY(out.seal, read_seal(in));
+    // Another suite has other lockboxes: they must not be read as ours and refused as damaged.
+    DHOW_CHECK(check_format(out.seal.header));
     DHOW_TRY(out.lockboxes, read_lockboxes(in));
     DHOW_CHECK(in.end());
     return out;

@@ -180,6 +180,7 @@ void diversion::add_shipments(store::transaction& to, const answer::full_message
     }
 }
 
+//= PF-38
 void diversion::reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                         const std::string& reason, std::function<void(bool)> then) {
     std::uint8_t attempt = 0;

@@ -13,6 +13,7 @@ using protocol::object_kind;
 using protocol::recipient_answer;
 using store::object_state;
 
+//= PF-65
 errc inbound::judge_text(incoming& in, bureau_id peer) const {
     auto preamble = protocol::decode_preamble(in.offer.preamble);
     if (!preamble) {

@@ -300,6 +300,7 @@ void inbound::commit_or_refuse(session_number number, stream_id stream, errc cod
     refuse(number, stream, code, std::chrono::seconds{0}, std::move(exceptions));
 }
 
+//= PF-39
 void inbound::on_custody_conflict(session_number number, stream_id stream, bytes body,
                                   std::vector<recipient_answer> exceptions) {
     const auto* in = find(number, stream);

@@ -122,6 +122,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
     });
 }
 
+//= PF-16
 void opening::on_duplicate(const waiting& what, const digest& content_digest) {
     x_core.out.ask(
         query::find_inbox{what.message.origin, what.message.id},
@@ -150,6 +151,7 @@ void opening::on_duplicate(const waiting& what, const digest& content_digest) {
         });
 }
 
+//= PF-67
 void opening::on_refused(const waiting& what, errc code) {
     x_core.count.quarantined += 1;
     x_core.count.alarms += 1;

@@ -123,6 +123,7 @@ result<opened_parcel> check_inner(bytes inner, const protocol::seal& seal, burea
 
 }  // namespace
 
+//= PF-64
 result<protocol::header> check_parcel(const job::verify_parcel& job,
                                       const trust_directory& directory, protocol::utc_time now) {
     DHOW_TRY(auto header, protocol::decode_header(job.preamble.seal.header));
@@ -133,6 +134,7 @@ result<protocol::header> check_parcel(const job::verify_parcel& job,
     return header;
 }
 
+//= PF-66
 result<opened_parcel> open_parcel(const job::open_message& job, bureau_id own, const key_ring& keys,
                                   const trust_directory& directory, protocol::utc_time now) {
     const auto& seal = job.preamble.seal;

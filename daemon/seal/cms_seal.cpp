@@ -73,6 +73,7 @@ result<protocol::lockbox_set> make_lockboxes(const std::vector<const trusted_key
 }
 
 /// The newest dictionary that every reader has.
+//= PF-36
 std::uint32_t common_dictionary(const std::vector<const trusted_key*>& keys) {
     std::uint32_t number = newest_dictionary;
     for (const auto* key : keys) {
@@ -99,6 +100,7 @@ result<protocol::seal> sign_seal(const signing_identity& signer, protocol::seal 
 
 }  // namespace
 
+//= PF-32
 result<made_parcel> make_parcel(const job::seal_message& job, const signing_identity& signer,
                                 const trust_directory& directory,
                                 std::chrono::sys_seconds signed_at) {

@@ -81,6 +81,7 @@ bool is_padding(byte_view rest, std::size_t frame) {
 
 }  // namespace
 
+//= PF-35
 std::size_t padded_size(std::size_t size) {
     if (size <= padded_bytes_min) {
         return padded_bytes_min;
@@ -92,6 +93,7 @@ std::size_t padded_size(std::size_t size) {
     return (size + mask) & ~mask;
 }
 
+//= PF-34
 bytes pack(byte_view plain, std::uint32_t dictionary_number) {
     thread_local const compressor context(ZSTD_createCCtx());
     DHOW_ENSURE(context && dictionary_number <= newest_dictionary);
@@ -108,6 +110,7 @@ bytes pack(byte_view plain, std::uint32_t dictionary_number) {
     return packed;
 }
 
+//= PF-34, PF-37
 result<bytes> unpack(byte_view packed, std::size_t bytes_max) {
     if (!starts_with(packed, frame_magic)) {
         return errc::bad_encoding;

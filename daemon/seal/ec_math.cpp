@@ -184,6 +184,7 @@ bytes to_der(const protocol::signature& value) {
     return out;
 }
 
+//= PF-33
 result<secret_key> agree(EVP_PKEY* own, EVP_PKEY* peer) {
     const key_context_ptr context(EVP_PKEY_CTX_new_from_pkey(nullptr, own, nullptr));
     secret_key shared{};

@@ -157,6 +157,13 @@ def parcel(name, content, encrypt_keys, serial=7):
                                      body[93:])}
 
 
+def suite_2_seal(head, body):
+    signed = f.seal_content(head, body, f.sha256(b"inner SignedData"), 7)
+    attrs = f.attributes(f.SEAL, f.sha256(signed), TIME, CERTIFICATE)
+    return signed + f.signature_part(f.key_id(SIGNER), CERTIFICATE, TIME,
+                                     f.sign(SIGNER, f.set_of(*attrs)))
+
+
 def preamble_case(name, made, chosen=None, error=None, **more):
     return case(name, made["seal"] + f.lockboxes(made["boxes"], chosen), error, kind="preamble",
                 root=f.lockbox_root(made["boxes"]).hex(), **more)
@@ -305,7 +312,9 @@ def receipt_cases():
 
 
 if __name__ == "__main__":
+    import audit_vectors
     import directory_vectors
+    import suite2_vectors
     save("header", list(header_cases()))
     save("parcel", list(parcel_cases()))
     sample = parcel("first", encode_content(b"The same in other words.\n"), {})
@@ -314,3 +323,5 @@ if __name__ == "__main__":
     save("content", list(content_cases()))
     save("receipt", list(receipt_cases()))
     save("directory", list(directory_vectors.cases()))
+    save("audit", list(audit_vectors.cases()))
+    save("suite2", list(suite2_vectors.cases(suite_2_seal)))

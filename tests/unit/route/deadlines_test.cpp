@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(a_jump_without_a_doubt_is_time_that_has_passed) {
     BOOST_TEST((row(id).state == delivery_state::expired));
 }
 
+//= PF-38
 BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_attempt) {
     const auto id = submit();
     hub.connect();
@@ -105,6 +106,8 @@ BOOST_AUTO_TEST_CASE(a_relayed_message_without_a_receipt_goes_again_as_a_new_att
     hub.connect();
     BOOST_REQUIRE(hub.offers.size() == 2U);
     BOOST_TEST(hub.offers[1].offer.attempt == 1);
+    BOOST_TEST((hub.offers[1].offer.object == hub.offers[0].offer.object));
+    BOOST_TEST((hub.offers[1].offer.preamble == hub.offers[0].offer.preamble));
 }
 
 BOOST_AUTO_TEST_CASE(what_an_earlier_attempt_handed_on_neither_expires_nor_is_cancelled_here) {

@@ -136,6 +136,7 @@ public:
         }
         job.header.id = protocol::make_message_id(
             x_gateway.now, std::array<std::uint8_t, 10>{static_cast<std::uint8_t>(x_made), 3});
+        job.header.id = id_to_use.value_or(job.header.id);
         job.header.origin = bureau(origin);
         job.header.cls = cls;
         job.header.created = x_gateway.now;
@@ -192,6 +193,7 @@ public:
     std::uint64_t epoch = 1;
     std::uint64_t boot = 0;
     std::uint32_t credit = limits::granted_credit_bytes;
+    std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.
 
 private:

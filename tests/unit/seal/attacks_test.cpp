@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(the_unaltered_parcel_passes) {
     BOOST_TEST(open("MU", preamble(), made.message.body).has_value());
 }
 
+//= PF-64
 BOOST_AUTO_TEST_CASE(every_flipped_bit_of_seal_and_lockboxes_is_refused) {
     auto encoded = protocol::encode_preamble(preamble());
     for (std::size_t bit = 0; bit < encoded.size() * 8; ++bit) {
@@ -94,6 +95,7 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_seal_and_lockboxes_is_refused) {
     }
 }
 
+//= PF-64, PF-66
 BOOST_AUTO_TEST_CASE(every_flipped_bit_of_the_body_is_refused_by_hubs_and_on_opening) {
     auto body = made.message.body;
     for (std::size_t bit = 0; bit < body.size() * 8; ++bit) {
@@ -137,6 +139,7 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_and_truncation_of_a_piece_is_refused) {
     }
 }
 
+//= PF-66
 BOOST_AUTO_TEST_CASE(a_surreptitiously_forwarded_inner_object_is_refused) {
     // MU opens what ZW wrote, and seals the same signed object to ZM: as its own, and as ZW's.
     const auto inner = open("MU", preamble(), made.message.body).value().inner;
@@ -166,6 +169,7 @@ BOOST_AUTO_TEST_CASE(a_surreptitiously_forwarded_inner_object_is_refused) {
     BOOST_TEST((open_refusal("ZM", {seal, other.message.lockboxes}, body) == errc::bad_binding));
 }
 
+//= PF-66
 BOOST_AUTO_TEST_CASE(content_swapped_under_the_same_key_is_refused) {
     bytes other_inner = open("MU", preamble(), made.message.body).value().inner;
     other_inner[60] ^= 1;
@@ -226,6 +230,7 @@ BOOST_AUTO_TEST_CASE(an_inner_object_that_is_a_seal_or_receipt_is_refused) {
     }
 }
 
+//= PF-34, PF-35, PF-37
 BOOST_AUTO_TEST_CASE(zip_bombs_hidden_bytes_and_foreign_frames_are_refused) {
     const auto refusal = [&](const bytes& packed) {
         bytes body;
@@ -242,6 +247,7 @@ BOOST_AUTO_TEST_CASE(zip_bombs_hidden_bytes_and_foreign_frames_are_refused) {
     BOOST_TEST((refusal(bytes(100)) == errc::bad_encoding));
 }
 
+//= PF-66
 BOOST_AUTO_TEST_CASE(invalid_curve_points_are_refused) {
     const auto valid = public_point(generate_p256().get());
     BOOST_TEST(import_point(valid).has_value());

@@ -47,6 +47,7 @@ std::vector<std::string> names(std::size_t count) {
 
 BOOST_AUTO_TEST_SUITE(cms_sealer_test)
 
+//= PF-32
 BOOST_AUTO_TEST_CASE(every_recipient_verifies_and_opens_what_was_sealed) {
     for (const std::size_t count : {1U, 3U, 195U}) {
         federation all({.bureaus = names(count)});
@@ -137,6 +138,29 @@ BOOST_AUTO_TEST_CASE(an_older_encryption_key_still_opens) {
     done_by<done::opened_message>(later, job::open_message{{made.seal, made.lockboxes}, made.body});
 }
 
+//= PF-35
+BOOST_AUTO_TEST_CASE(padded_sizes_are_256_and_then_those_of_padme) {
+    // By hand: with E = floor(log2 L) and S = floor(log2 E) + 1, up to a multiple of 2^(E-S).
+    const std::vector<std::pair<std::size_t, std::size_t>> sizes = {
+        {0, 256},     {1, 256},     {256, 256},   {257, 272},        {272, 272},
+        {273, 288},   {511, 512},   {512, 512},   {513, 544},        {1000, 1024},
+        {1025, 1088}, {1500, 1536}, {4097, 4352}, {100'000, 100'352}};
+    for (const auto& [size, padded] : sizes) {
+        BOOST_TEST(padded_size(size) == padded, size << " gives " << padded_size(size));
+    }
+    for (const std::size_t size : {0UL, 100UL, 5'000UL, 70'000UL}) {
+        bytes plain(size);
+        fill_random(plain);
+        const auto packed = pack(plain, 0);
+        BOOST_TEST(packed.size() == padded_size(packed.size()));
+        BOOST_TEST((unpack(packed, size).value() == plain));
+        auto longer = packed;
+        longer.push_back(0);
+        BOOST_TEST((unpack(longer, size).error() == errc::bad_padding));
+    }
+}
+
+//= PF-36
 BOOST_AUTO_TEST_CASE(the_dictionary_is_used_only_when_every_reader_has_it) {
     std::size_t with = 0;
     for (const std::uint32_t newest : {1U, 0U}) {
@@ -287,6 +311,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_counts_only_for_what_came_before) {
     done_by<done::opened_message>(*mu, open);
 }
 
+//= PF-64
 BOOST_AUTO_TEST_CASE(rights_of_the_directory_are_enforced) {
     federation all;
     const auto made =

@@ -49,6 +49,7 @@ void open_with_tools(const temporary_folder& folder, const federation& all, cons
 
 BOOST_AUTO_TEST_SUITE(openssl_interop_test)
 
+//= PF-32, PF-33, PF-34
 BOOST_AUTO_TEST_CASE(openssl_and_zstd_open_and_verify_parcels_for_1_3_and_195_recipients) {
     for (const std::size_t count : {1U, 3U, 195U}) {
         std::vector<std::string> names = {"ZW"};
