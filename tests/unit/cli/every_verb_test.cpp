@@ -100,7 +100,7 @@ std::vector<verb_case> addressees_verbs() {
          {{200, R"({"id":"ID-1","attachments":[{"position":1,"name":"a/b"}]})"},
           {200, "text"},
           {200, "photograph"}},
-         "/out/1-a_b\n"},
+         "1-a_b\n"},
         {"inbox ack",
          cli::run_inbox,
          {"ack", "ID-1"},
@@ -112,7 +112,7 @@ std::vector<verb_case> addressees_verbs() {
          {"export", "ID-1", "--out", "@out"},
          {{}, {"export", "ID-1"}, {"export", "--out", "@out"}},
          {{200, R"({"files":[{"name":"receipt.cms","data_base64":"AQID"}]})"}},
-         "/out/receipt.cms\n"},
+         "receipt.cms\n"},
     };
 }
 
