@@ -20,7 +20,8 @@ auto fields(const agency& one) {
                     one.messages_per_day);
 }
 auto fields(const assignment_rule& one) {
-    return std::tie(one.kinds, one.from, one.classes, one.agencies);
+    return std::tie(one.kinds, one.from, one.classes, one.agencies, one.from_agencies,
+                    one.has_attachments, one.has_references);
 }
 auto fields(const class_times& one) { return std::tie(one.send_again_after, one.expires_after); }
 auto fields(const key_files& one) {

@@ -117,6 +117,15 @@ void read_agencies(section& top, gateway& out) {
     });
 }
 
+/// Absent stays "does not matter"; a wrong value is reported by value().
+void read_condition(section& entry, std::string_view key, std::optional<bool>& out) {
+    if (entry.find(key) != nullptr) {
+        bool read = false;
+        entry.value(key, read, boolean_kind);
+        out = read;
+    }
+}
+
 void read_assignments(section& top, gateway& out) {
     top.each_item("assignments", [&](const yaml_node& item, const std::string&) {
         section entry(top.context(), item, "assignments." + std::to_string(out.assignments.size()),
@@ -124,7 +133,10 @@ void read_assignments(section& top, gateway& out) {
         assignment_rule read;
         entry.list("kinds", read.kinds, kind_pattern_kind);
         entry.list("from", read.from, target_kind);
+        entry.list("from_agencies", read.from_agencies, sender_agency_kind);
         entry.list("classes", read.classes, class_kind);
+        read_condition(entry, "has_attachments", read.has_attachments);
+        read_condition(entry, "has_references", read.has_references);
         entry.required_list("agencies", read.agencies, name_kind);
         out.assignments.push_back(std::move(read));
     });

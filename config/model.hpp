@@ -8,6 +8,7 @@
 #include "protocol/ids.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,9 @@ struct assignment_rule {
     std::vector<std::string> from;       ///< Bureaus, groups; empty: any.
     std::vector<message_class> classes;  ///< Empty: any.
     std::vector<std::string> agencies;
+    std::vector<std::string> from_agencies;  ///< As their bureaus name them; empty: any.
+    std::optional<bool> has_attachments;     ///< Nothing: does not matter.
+    std::optional<bool> has_references;      ///< Supersedes or cancels; nothing: does not matter.
 };
 
 struct class_times {

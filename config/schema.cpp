@@ -33,7 +33,8 @@ constexpr std::array<words, 4> link_keys{"peer", "mode", "addresses", "metered"}
 constexpr std::array<words, 2> route_keys{"to", "via"};
 constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
 constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
-constexpr std::array<words, 4> assignment_keys{"kinds", "from", "classes", "agencies"};
+constexpr std::array<words, 7> assignment_keys{
+    "kinds", "from", "from_agencies", "classes", "has_attachments", "has_references", "agencies"};
 constexpr std::array<words, 4> classes_keys{"flash", "urgent", "routine", "bulk"};
 constexpr std::array<words, 2> class_keys{"send_again_after", "expires_after"};
 constexpr std::array<words, 2> api_keys{"unix_socket", "tls"};

@@ -6,6 +6,7 @@
 #include "config/value_kinds.hpp"
 
 #include "config/units.hpp"
+#include "protocol/content.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
@@ -29,6 +30,15 @@ std::optional<std::string> parse_text(std::string_view text) {
 }
 
 std::optional<std::string> parse_name(std::string_view text) { return when(is_name(text), text); }
+
+/// What a signed content may bear as its agency. Its bureau chooses the name, which need not follow
+/// our rules for names. `*` would look like "any" and match nothing.
+std::optional<std::string> parse_sender_agency(std::string_view text) {
+    return when(!text.empty() && text != "*" &&
+                    text.size() <= protocol::limits::short_text_bytes_max &&
+                    protocol::is_clean_text(text, false),
+                text);
+}
 
 std::optional<std::string> parse_target(std::string_view text) {
     if (text.starts_with(group_prefix)) {
@@ -94,6 +104,9 @@ std::optional<bool> parse_boolean(std::string_view text) {
 const value_kind<std::string> text_kind{"a text of one line, at most 1024 bytes", parse_text};
 const value_kind<std::string> name_kind{"a name of letters, digits, - and _, at most 64 characters",
                                         parse_name, true};
+const value_kind<std::string> sender_agency_kind{
+    "the name of an agency as its bureau writes it, one line of at most 1024 bytes",
+    parse_sender_agency, true};
 const value_kind<bureau_id> bureau_kind{
     "a bureau's id, 1 to 8 capital letters or digits, such as MU or IPSG", bureau_id::parse, true};
 const value_kind<std::string> target_kind{"a bureau's id, group:NAME, or \"*\"", parse_target,

@@ -10,8 +10,9 @@
 
 namespace dhow::config {
 
-extern const value_kind<std::string> text_kind;  ///< One line.
-extern const value_kind<std::string> name_kind;  ///< Of a link, group or agency.
+extern const value_kind<std::string> text_kind;           ///< One line.
+extern const value_kind<std::string> name_kind;           ///< Of a link, group or agency.
+extern const value_kind<std::string> sender_agency_kind;  ///< As another bureau names it.
 extern const value_kind<bureau_id> bureau_kind;
 extern const value_kind<std::string> target_kind;        ///< A bureau, `group:NAME`, `*`.
 extern const value_kind<std::string> kind_pattern_kind;  ///< `hit.request`, `hit.*`, `*`.

@@ -38,21 +38,37 @@ bool bureau_matches(const config::gateway& config, std::string_view entry,
     return std::ranges::find(group->second, bureau) != group->second.end();
 }
 
-std::vector<std::string> agencies_for(const config::gateway& config, protocol::bureau_id origin,
-                                      protocol::message_class cls, std::string_view kind) {
+namespace {
+
+/// What a rule leaves out matches everything.
+template <class T, class Fits>
+bool any_or_empty(const std::vector<T>& wanted, Fits fits) {
+    return wanted.empty() || std::ranges::any_of(wanted, fits);
+}
+
+bool same_or_unset(const std::optional<bool>& wanted, bool found) {
+    return !wanted || *wanted == found;
+}
+
+bool rule_matches(const config::gateway& config, const config::assignment_rule& rule,
+                  const arrival& what) {
+    return any_or_empty(rule.kinds,
+                        [&](const auto& one) { return kind_matches(one, what.kind); }) &&
+           any_or_empty(
+               rule.from,
+               [&](const auto& one) { return bureau_matches(config, one, what.origin); }) &&
+           any_or_empty(rule.from_agencies, [&](const auto& one) { return one == what.agency; }) &&
+           any_or_empty(rule.classes, [&](auto one) { return one == what.cls; }) &&
+           same_or_unset(rule.has_attachments, what.has_attachments) &&
+           same_or_unset(rule.has_references, what.has_references);
+}
+
+}  // namespace
+
+std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what) {
     std::set<std::string> out;
     for (const auto& rule : config.assignments) {
-        const bool kind_fits =
-            rule.kinds.empty() || std::ranges::any_of(rule.kinds, [&](const auto& one) {
-                return kind_matches(one, kind);
-            });
-        const bool origin_fits =
-            rule.from.empty() || std::ranges::any_of(rule.from, [&](const auto& one) {
-                return bureau_matches(config, one, origin);
-            });
-        const bool class_fits =
-            rule.classes.empty() || std::ranges::find(rule.classes, cls) != rule.classes.end();
-        if (kind_fits && origin_fits && class_fits) {
+        if (rule_matches(config, rule, what)) {
             out.insert(rule.agencies.begin(), rule.agencies.end());
         }
     }

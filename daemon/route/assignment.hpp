@@ -19,8 +19,16 @@ bool kind_matches(std::string_view pattern, std::string_view kind);
 /// Whether a bureau is meant by an entry: its id, `group:NAME`, or `*`.
 bool bureau_matches(const config::gateway& config, std::string_view entry,
                     protocol::bureau_id bureau);
+/// What rules may ask about a message that has been opened. Views: of the opened content.
+struct arrival {
+    protocol::bureau_id origin;
+    protocol::message_class cls = protocol::message_class::routine;
+    std::string_view kind;
+    std::string_view agency;  ///< That submitted it, as the origin names it.
+    bool has_attachments = false;
+    bool has_references = false;  ///< It supersedes or cancels earlier messages.
+};
 /// Agencies of all rules that match, sorted, none twice; the duty desk when no rule does.
-std::vector<std::string> agencies_for(const config::gateway& config, protocol::bureau_id origin,
-                                      protocol::message_class cls, std::string_view kind);
+std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what);
 
 }  // namespace dhow::route

@@ -10,6 +10,14 @@ namespace dhow::route {
 using protocol::outcome_kind;
 using store::delivery_state;
 
+namespace {
+/// The header was verified before the message was stored; one that is not read refers to nothing.
+bool has_references(const protocol::preamble& preamble) {
+    const auto header = protocol::decode_header(preamble.seal.header);
+    return header && (!header->supersedes.empty() || !header->cancels.empty());
+}
+}  // namespace
+
 void opening::open(store::message_row message, protocol::preamble preamble, bytes body) {
     const auto row = message.row;
     x_bytes += body.size();
@@ -71,9 +79,15 @@ protocol::outcome opening::make_outcome(const waiting& what, outcome_kind kind) 
 
 void opening::on_opened(const waiting& what, seal::done::opened_message& opened) {
     const auto& message = what.message;
-    const bool complete = opened.content.attachments.empty();
+    const auto& content = opened.content;
+    const bool complete = content.attachments.empty();
     const auto agencies =
-        agencies_for(*x_core.config, message.origin, message.cls, opened.content.kind);
+        agencies_for(*x_core.config, {.origin = message.origin,
+                                      .cls = message.cls,
+                                      .kind = content.kind,
+                                      .agency = content.agency,
+                                      .has_attachments = !content.attachments.empty(),
+                                      .has_references = has_references(what.preamble)});
     store::transaction transaction;
     transaction.at_once = message.cls == message_class::flash;
     auto& changes = transaction.changes;

@@ -73,6 +73,23 @@ BOOST_DATA_TEST_CASE(names_each_change_and_when_it_takes_effect, data::make(edit
     BOOST_TEST(is_refused(changes) == (one.when == effect::refused));
 }
 
+BOOST_AUTO_TEST_CASE(each_condition_of_a_rule_of_assignment_counts) {
+    const auto with = [](const std::string& condition) {
+        const auto read = load(sample + "assignments: [{" + condition + "agencies: [desk]}]\n");
+        BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
+        return read.settings;
+    };
+    const auto before = with("");
+    BOOST_TEST(diff(before, with("")).empty());
+    for (const auto* condition :
+         {"kinds: [hit.*], ", "from: [MU], ", "from_agencies: [police], ", "classes: [flash], ",
+          "has_attachments: false, ", "has_references: false, "}) {
+        const auto changes = diff(before, with(condition));
+        BOOST_REQUIRE_MESSAGE(changes.size() == 1u, condition);
+        BOOST_TEST(changes[0].what == "assignments");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_gone_is_removed) {
     const auto with = load(changed("routes:", "  zm: {peer: ZM}\nroutes:")).settings;
     const auto changes = diff(with, load(sample).settings);

@@ -86,6 +86,20 @@ const mistake mistakes[] = {
      "the key `api.tls.certificate` is missing"},
     {"duty_desk: desk", "log: {level: loud}",
      "found `loud`, expected error, warning, info or debug"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], has_attachments: maybe}]",
+     ":19: error: assignments.0.has_attachments: found `maybe`, expected true or false"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], has_references: []}]",
+     ":19: error: assignments.0.has_references: found a list, expected true or false"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], from_agencies: desk}]",
+     ":19: error: assignments.0.from_agencies: found `desk`, expected a list"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], from_agencies: [\"*\"]}]",
+     ":19: error: assignments.0.from_agencies.0: found `*`, expected the name of an agency"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], from_agencies: [\"\"]}]",
+     ":19: error: assignments.0.from_agencies.0: found"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], from_agencies: [no]}]",
+     "`no` without quotes is a boolean"},
+    {"duty_desk: desk", "assignments: [{agencies: [desk], has_attachment: true}]",
+     "`assignments.0.has_attachment`\n    Did you mean `has_attachments`?"},
     {"duty_desk: desk", "groups: {everyone: [MU]}", "`groups.everyone` is built in"},
     {"duty_desk: desk", "groups: {no: [MU]}", "groups: `no` without quotes is a boolean"},
     {"duty_desk: desk", "groups: {a b: [MU]}", "found `a b`, expected a name"},
@@ -179,6 +193,26 @@ BOOST_AUTO_TEST_CASE(the_socket_can_be_left_out_and_repeats_switched_off) {
     BOOST_TEST((read.settings.times[3].send_again_after == 0s));
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_of_assignment_keeps_apart_what_it_asks_and_what_it_leaves_out) {
+    const auto read = load(sample +
+                           "assignments:\n"
+                           "  - {agencies: [desk]}\n"
+                           "  - {from_agencies: [police, \"Polícia Federal\"], "
+                           "has_attachments: false, has_references: true, agencies: [desk]}\n");
+    BOOST_TEST(text_of(read.findings) == "");
+    BOOST_REQUIRE(read.settings.assignments.size() == 2u);
+    const auto& open = read.settings.assignments[0];
+    BOOST_TEST(open.from_agencies.empty());
+    BOOST_TEST(!open.has_attachments.has_value());
+    BOOST_TEST(!open.has_references.has_value());
+    const auto& narrow = read.settings.assignments[1];
+    BOOST_REQUIRE(narrow.from_agencies.size() == 2u);
+    BOOST_TEST(narrow.from_agencies[0] == "police");
+    BOOST_TEST(narrow.from_agencies[1] == "Polícia Federal");
+    BOOST_TEST((narrow.has_attachments == std::optional(false)));
+    BOOST_TEST((narrow.has_references == std::optional(true)));
+}
+
 BOOST_AUTO_TEST_CASE(includes_files_in_the_order_of_their_names) {
     const auto read = load(
         sample + "include: [agencies.d/*.yaml]\n",
@@ -250,7 +284,7 @@ BOOST_AUTO_TEST_CASE(the_bureau_sample_includes_its_agencies_and_uses_every_key)
     const auto read = config::load_file((folder / "dhow.yaml").string());
     BOOST_TEST(read.settings.agencies.contains("border-police"));
     BOOST_TEST(read.settings.agencies.contains("ncb-desk"));
-    BOOST_TEST(read.settings.assignments.size() == 3u);
+    BOOST_TEST(read.settings.assignments.size() == 5u);
     BOOST_TEST(read.settings.bureaus.back().text() == "NO");
     for (const auto key : config::keys_of("")) {
         BOOST_TEST(read.where.find(std::string(key)).line > 0u, "the sample lacks " << key);

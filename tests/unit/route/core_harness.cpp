@@ -262,6 +262,7 @@ message_id core_harness::put_inbound(std::string_view origin, const std::string&
     job.header.id = protocol::make_message_id(now, random);
     job.header.origin = bureau(origin);
     job.header.created = now;
+    job.header.supersedes = inbound_supersedes;
     const auto sealed_attachments = seal_attachments(theirs, attachments, job);
     auto made = theirs.run(job);
     BOOST_REQUIRE(made);

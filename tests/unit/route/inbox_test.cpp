@@ -59,6 +59,30 @@ BOOST_AUTO_TEST_CASE(what_no_rule_names_is_on_the_duty_desk) {
                1U);
 }
 
+BOOST_AUTO_TEST_CASE(rules_see_the_writing_agency_attachments_and_references_of_what_is_opened) {
+    config::assignment_rule by_agency, by_files, by_references;
+    by_agency.from_agencies = {"their agency"};
+    by_agency.agencies = {"border"};
+    by_files.has_attachments = true;
+    by_files.agencies = {"customs"};
+    by_references.has_references = true;
+    by_references.agencies = {"duty"};
+    settings().assignments = {by_agency, by_files, by_references};
+    const auto plain = put_inbound("KE", "notice.publication");
+    const auto with_file = put_inbound("KE", "notice.publication", {some_bytes(10)});
+    inbound_supersedes = {plain};
+    const auto later = put_inbound("KE", "notice.publication");
+    restart();
+    const auto has = [&](const char* name, const message_id& one) {
+        const auto found = expect<response::inbox>(agency(name), request::list_inbox{});
+        return std::ranges::any_of(found.entries,
+                                   [&](const auto& entry) { return entry.id == one; });
+    };
+    BOOST_TEST((has("border", plain) && !has("customs", plain) && !has("duty", plain)));
+    BOOST_TEST((has("border", with_file) && has("customs", with_file) && !has("duty", with_file)));
+    BOOST_TEST((has("border", later) && !has("customs", later) && has("duty", later)));
+}
+
 BOOST_AUTO_TEST_CASE(the_content_is_opened_for_the_assigned_agency_without_attachment_keys) {
     const auto opened = expect<response::opened>(agency("border"), request::open_inbox{id});
     BOOST_TEST(protocol::as_text(opened.content.text) == "their text");
