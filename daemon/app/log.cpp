@@ -25,6 +25,9 @@ constexpr std::array<level_name, 5> names{
 bool is_under_journal() { return std::getenv("JOURNAL_STREAM") != nullptr; }
 
 void log::set_level(std::string_view name) {
+    if (name == "error") {
+        x_least = route::log_level::alarm;  // The configuration's word for what needs somebody.
+    }
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names[i].text == name) {
             x_least = static_cast<route::log_level>(i);

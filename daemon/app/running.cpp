@@ -14,6 +14,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 namespace dhow::app {
 
 namespace asio = boost::asio;
@@ -143,7 +145,8 @@ void running::watch() {
         // hears.
         x_crypto->heartbeat([] { service_manager::alive(); });
     }
-    x_watch_timer.expires_after(watch_interval);
+    x_watch_timer.expires_after(std::min<std::chrono::microseconds>(
+        watch_interval, service_manager::watchdog_interval().value_or(watch_interval)));
     x_watch_timer.async_wait([this](const boost::system::error_code& error) {
         if (!error && !x_stopping) {
             watch();

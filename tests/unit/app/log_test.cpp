@@ -99,6 +99,11 @@ BOOST_AUTO_TEST_CASE(below_the_level_nothing_is_written) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_configurations_error_is_alarms_alone) {
+    journal.set_level("error");
+    BOOST_TEST(numbers_written() == "1");
+}
+
 BOOST_AUTO_TEST_CASE(a_level_can_be_lowered_again) {
     journal.set_level("alarm");
     journal.set_level("info");
