@@ -17,9 +17,11 @@ import sys
 
 import source
 
-SPECIFICATIONS = {"LP": "docs/link-protocol.md", "PF": "docs/parcel-format.md"}
-REQUIREMENT = re.compile(r"^[\s>*|#-]*\[((?:LP|PF)-\d+)\]", re.MULTILINE)
-REFERENCE = re.compile(r"(?://|#)=\s*((?:LP|PF)-\d+(?:\s*,\s*(?:LP|PF)-\d+)*)")
+SPECIFICATIONS = {"LP": "docs/link-protocol.md", "PF": "docs/parcel-format.md",
+                  "DF": "docs/directory-format.md"}
+NUMBER = rf"(?:{'|'.join(SPECIFICATIONS)})-\d+"
+REQUIREMENT = re.compile(rf"^[\s>*|#-]*\[({NUMBER})\]", re.MULTILINE)
+REFERENCE = re.compile(rf"(?://|#)=\s*({NUMBER}(?:\s*,\s*{NUMBER})*)")
 CODE_FOLDERS = ("protocol/", "daemon/")
 TEST_FOLDERS = ("tests/",)
 TOOLS = "tests/tools/"  # speak of references without making any
