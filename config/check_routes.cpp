@@ -67,6 +67,11 @@ void check_peer(checker& all, const link& one, const std::string& path) {
         all.warning(path, "peer-suspended",
                     path + ": " + peer + " is suspended or revoked in the directory",
                     "The link stays down until the directory says otherwise.");
+    } else if (all.facts.now && entry->valid_until && *all.facts.now >= *entry->valid_until) {
+        all.warning(path, "entry-stale",
+                    path + ": the directory's entry of " + peer + " was valid until " +
+                        protocol::to_text(*entry->valid_until).substr(0, 10),
+                    "Take in a newer directory, or ask its signers.");
     }
 }
 

@@ -27,6 +27,11 @@ void check_own_entry(checker& all, const protocol::directory& directory) {
         all.error("bureau.id", "suspended",
                   "this bureau, " + self + ", is suspended or revoked in the directory",
                   "Ask the directory's signers.");
+    } else if (all.facts.now && own->valid_until && *all.facts.now >= *own->valid_until) {
+        all.warning(
+            "bureau.id", "entry-stale",
+            "the entry of this bureau, " + self + ", was valid until " + day_of(*own->valid_until),
+            "Ask the directory's signers for a new one.");
     }
 }
 

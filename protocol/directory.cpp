@@ -83,6 +83,13 @@ const directory_entry* directory::find(bureau_id bureau) const {
     return found != entries.end() && found->bureau == bureau ? &*found : nullptr;
 }
 
+//= DF-11
+utc_time directory::stale_after(bureau_id bureau) const {
+    const auto* entry = find(bureau);
+    const bool has_own = entry != nullptr && entry->valid_until;
+    return has_own ? std::min(head.stale_after, *entry->valid_until) : head.stale_after;
+}
+
 std::optional<directory::found_key> directory::find_key(const key_id& id) const {
     for (const auto& entry : entries) {
         const auto found = std::ranges::find(entry.keys, id, &directory_key::id);
@@ -93,6 +100,7 @@ std::optional<directory::found_key> directory::find_key(const key_id& id) const 
     return std::nullopt;
 }
 
+//= DF-12
 const directory_key* directory::current_key(bureau_id bureau, key_purpose purpose) const {
     const auto* entry = find(bureau);
     if (entry == nullptr) {
@@ -126,6 +134,7 @@ result<directory_head> decode_directory_head(std::string_view text) {
     const json_members in{object};
     DHOW_CHECK(in.check_format());
     DHOW_CHECK(in.check_unknown({}));
+    //= DF-17
     directory_head out;
     DHOW_TRY(out.federation, in.text("federation"));
     DHOW_TRY(out.root_version, small_number(in, "root_version", 1, version_max));
@@ -156,6 +165,7 @@ result<directory> assemble_directory(std::string_view head_json,
     directory out;
     DHOW_TRY(out.head, decode_directory_head(head_json));
     out.head_digest = hash.sha256({as_bytes(head_json)});
+    //= DF-18
     if (entries_json.size() != out.head.entries.size()) {
         return errc::missing_field;
     }
@@ -190,6 +200,7 @@ result<directory_root> decode_directory_root(std::string_view text) {
     const json_members in{object};
     DHOW_CHECK(in.check_format());
     DHOW_CHECK(in.check_unknown({}));
+    //= DF-23
     directory_root out;
     DHOW_TRY(out.federation, in.text("federation"));
     DHOW_TRY(out.version, small_number(in, "version", 1, version_max));
@@ -205,6 +216,7 @@ result<directory_root> decode_directory_root(std::string_view text) {
 
 result<void> check_root_succession(const directory_root& current, const digest& current_digest,
                                    const directory_root& next) {
+    //= DF-24
     if (next.federation != current.federation) {
         return errc::not_allowed;
     }

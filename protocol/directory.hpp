@@ -40,6 +40,12 @@ struct directory_entry {
     std::optional<utc_time> invalid_from;
     std::vector<directory_key> keys;
     std::vector<directory_instance> instances;
+    std::optional<utc_time> valid_until;  ///< The entry is stale then, as a head at stale_after.
+    std::optional<std::uint64_t> text_bytes;        ///< Largest text that it takes; nothing: any.
+    std::optional<std::uint64_t> attachment_bytes;  ///< Of one message together; nothing: any.
+    std::vector<std::uint8_t> parcel_versions;      ///< Ascending. Empty: format_version 0 alone.
+    std::string minimum_software;                   ///< `1.2.0`; informs. May be empty.
+    [[nodiscard]] bool reads_parcels_of(std::uint8_t version) const;
 };
 
 struct directory_head {
@@ -66,6 +72,8 @@ struct directory {
     };
     [[nodiscard]] std::optional<found_key> find_key(const key_id& id) const;
     [[nodiscard]] const directory_key* current_key(bureau_id bureau, key_purpose purpose) const;
+    /// From then on what is said of the bureau is stale: the head's time, or its entry's if sooner.
+    [[nodiscard]] utc_time stale_after(bureau_id bureau) const;
 };
 
 /// Who may sign heads and the next root. Versions follow each other without a gap; the signatures

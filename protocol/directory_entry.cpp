@@ -2,7 +2,7 @@
 // Way of the message: consulted at seal, verify, link and route.
 // Pure: certificates are bytes here; they are checked in daemon/seal. Any thread.
 // Spec: docs/directory-format.md#entry. Tests: unit/protocol/directory_test.cpp.
-// Limits: directory_*_max, certificate_bytes_max.
+// Limits: directory_*, certificate_bytes_max, software_version_bytes_max.
 #include "protocol/base64.hpp"
 #include "protocol/directory.hpp"
 #include "protocol/directory_json.hpp"
@@ -104,6 +104,7 @@ result<directory_instance> decode_instance(const json::value& value) {
     return out;
 }
 
+//= DF-8
 result<void> decode_keys(const json::array& list, directory_entry& out) {
     for (const auto& value : list) {
         DHOW_TRY(auto key, decode_key(value));
@@ -131,6 +132,108 @@ result<void> decode_instances(const json::array& list, directory_entry& out) {
     return {};
 }
 
+// Integers that every JSON reader keeps exact (RFC 8259 section 6). Limits above those of this
+// format are read: a later one may allow more.
+constexpr std::uint64_t exact_integer_max = (std::uint64_t{1} << 53) - 1;
+
+result<void> decode_limits(const json_members& entry, directory_entry& out) {
+    if (!entry.has("limits")) {
+        return {};
+    }
+    DHOW_TRY(const auto in, entry.object("limits"));
+    DHOW_CHECK(in.check_unknown({}));
+    if (in.has("text_bytes")) {
+        DHOW_TRY(const auto bytes, in.number("text_bytes", exact_integer_max));
+        if (bytes < limits::directory_text_bytes_min) {
+            return errc::out_of_range;
+        }
+        out.text_bytes = bytes;
+    }
+    if (in.has("attachment_bytes")) {
+        DHOW_TRY(const auto bytes, in.number("attachment_bytes", exact_integer_max));
+        out.attachment_bytes = bytes;
+    }
+    return {};
+}
+
+result<void> decode_versions(const json_members& in, directory_entry& out) {
+    if (!in.has("parcel_versions")) {
+        return {};
+    }
+    DHOW_TRY(const auto* list, in.list("parcel_versions", limits::directory_versions_max));
+    if (list->empty()) {
+        return errc::out_of_range;
+    }
+    for (const auto& value : *list) {
+        DHOW_TRY(const auto number, number_in(value, std::numeric_limits<std::uint8_t>::max()));
+        const auto version = static_cast<std::uint8_t>(number);
+        if (!out.parcel_versions.empty() && version <= out.parcel_versions.back()) {
+            return errc::bad_order;
+        }
+        out.parcel_versions.push_back(version);
+    }
+    return {};
+}
+
+// Three decimal numbers without leading zeros, joined by dots.
+bool is_software_version(std::string_view text) {
+    std::size_t numbers = 0;
+    while (numbers < 3) {
+        const auto end = std::min(text.find('.'), text.size());
+        const auto digits = text.substr(0, end);
+        const bool is_number =
+            !digits.empty() && digits.size() <= 5 && (digits.size() == 1 || digits[0] != '0') &&
+            std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+        if (!is_number) {
+            return false;
+        }
+        ++numbers;
+        if (end == text.size()) {
+            return numbers == 3;
+        }
+        text.remove_prefix(end + 1);
+    }
+    return false;
+}
+
+result<void> decode_software(const json_members& in, directory_entry& out) {
+    if (!in.has("minimum_software")) {
+        return {};
+    }
+    DHOW_TRY(out.minimum_software, in.text("minimum_software"));
+    if (out.minimum_software.size() > limits::software_version_bytes_max ||
+        !is_software_version(out.minimum_software)) {
+        return errc::bad_text;
+    }
+    return {};
+}
+
+void encode_optional(const directory_entry& value, json::object& out) {
+    if (value.valid_until) {
+        out["valid_until"] = to_text(*value.valid_until);
+    }
+    json::object bounds;
+    if (value.text_bytes) {
+        bounds["text_bytes"] = *value.text_bytes;
+    }
+    if (value.attachment_bytes) {
+        bounds["attachment_bytes"] = *value.attachment_bytes;
+    }
+    if (!bounds.empty()) {
+        out["limits"] = std::move(bounds);
+    }
+    if (!value.parcel_versions.empty()) {
+        json::array versions;
+        for (const auto version : value.parcel_versions) {
+            versions.emplace_back(version);
+        }
+        out["parcel_versions"] = std::move(versions);
+    }
+    if (!value.minimum_software.empty()) {
+        out["minimum_software"] = value.minimum_software;
+    }
+}
+
 json::object encode_key(const directory_key& value) {
     json::object out{{"purpose", name_in(purpose_names, value.purpose)},
                      {"id", to_hex(value.id.view())},
@@ -153,6 +256,11 @@ json::object encode_instance(const directory_instance& value) {
 }
 
 }  // namespace
+
+bool directory_entry::reads_parcels_of(std::uint8_t version) const {
+    return parcel_versions.empty() ? version == 0
+                                   : std::ranges::binary_search(parcel_versions, version);
+}
 
 std::string encode_directory_entry(const directory_entry& value) {
     json::array classes;
@@ -178,6 +286,7 @@ std::string encode_directory_entry(const directory_entry& value) {
     if (value.invalid_from) {
         out["invalid_from"] = to_text(*value.invalid_from);
     }
+    encode_optional(value, out);
     out["keys"] = std::move(keys);
     out["instances"] = std::move(instances);
     return json::serialize(out);
@@ -189,6 +298,7 @@ result<directory_entry> decode_directory_entry(std::string_view text) {
     const json_members in{object};
     DHOW_CHECK(in.check_format());
     DHOW_CHECK(in.check_unknown({}));
+    //= DF-7
     directory_entry out;
     DHOW_TRY(out.bureau, in.bureau("bureau"));
     DHOW_TRY(out.name, in.text("name"));
@@ -202,6 +312,10 @@ result<directory_entry> decode_directory_entry(std::string_view text) {
              in.number("dictionaries", std::numeric_limits<std::uint32_t>::max()));
     out.dictionaries = static_cast<std::uint32_t>(newest);
     DHOW_TRY(out.invalid_from, in.optional_time("invalid_from"));
+    DHOW_TRY(out.valid_until, in.optional_time("valid_until"));
+    DHOW_CHECK(decode_limits(in, out));
+    DHOW_CHECK(decode_versions(in, out));
+    DHOW_CHECK(decode_software(in, out));
     DHOW_TRY(const auto* keys, in.list("keys", limits::directory_keys_max));
     DHOW_CHECK(decode_keys(*keys, out));
     DHOW_TRY(const auto* instances, in.list("instances", limits::directory_instances_max));

@@ -46,6 +46,7 @@ public:
     }
     bool on_key(json::string_view part, std::size_t, json::error_code& error) {
         x_key.append(part.data(), part.size());
+        //= DF-2
         const bool fresh = x_objects.back().insert(std::exchange(x_key, {})).second;
         if (!fresh) {
             error = errc::duplicate_field;
@@ -88,6 +89,7 @@ result<void> check_syntax(std::string_view text, const json::parse_options& opti
 }  // namespace
 
 result<json::object> parse_strict_object(std::string_view text) {
+    //= DF-1
     if (text.size() > limits::directory_bytes_max) {
         return errc::too_long;
     }
@@ -110,6 +112,7 @@ result<json_members> json_members::of(const json::value& value) {
 }
 
 result<void> json_members::check_unknown(std::initializer_list<std::string_view> known) const {
+    //= DF-3
     for (const auto& member : *x_object) {
         const std::string_view name{member.key().data(), member.key().size()};
         if (name.starts_with("must_") && std::ranges::find(known, name) == known.end()) {
@@ -121,6 +124,7 @@ result<void> json_members::check_unknown(std::initializer_list<std::string_view>
 
 result<void> json_members::check_format() const {
     DHOW_TRY(const auto format, number("format", std::numeric_limits<std::uint64_t>::max()));
+    //= DF-4
     if (format != format_version) {
         return errc::unsupported_version;
     }
@@ -155,18 +159,28 @@ result<std::string> json_members::text(std::string_view name) const {
     return std::string{value};
 }
 
-result<std::uint64_t> json_members::number(std::string_view name, std::uint64_t max) const {
-    DHOW_TRY(const auto* value, find(name));
-    if (!value->is_int64() && !value->is_uint64()) {
+//= DF-5
+result<std::uint64_t> number_in(const json::value& value, std::uint64_t max) {
+    if (!value.is_int64() && !value.is_uint64()) {
         return errc::bad_encoding;
     }
-    const bool negative = value->is_int64() && value->get_int64() < 0;
+    const bool negative = value.is_int64() && value.get_int64() < 0;
     const auto found =
-        value->is_uint64() ? value->get_uint64() : static_cast<std::uint64_t>(value->get_int64());
+        value.is_uint64() ? value.get_uint64() : static_cast<std::uint64_t>(value.get_int64());
     if (negative || found > max) {
         return errc::out_of_range;
     }
     return found;
+}
+
+result<std::uint64_t> json_members::number(std::string_view name, std::uint64_t max) const {
+    DHOW_TRY(const auto* value, find(name));
+    return number_in(*value, max);
+}
+
+result<json_members> json_members::object(std::string_view name) const {
+    DHOW_TRY(const auto* value, find(name));
+    return of(*value);
 }
 
 result<bool> json_members::boolean(std::string_view name) const {

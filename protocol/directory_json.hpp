@@ -36,6 +36,7 @@ public:
     /// Clean text on one line, not empty.
     [[nodiscard]] result<std::string> text(std::string_view name) const;
     [[nodiscard]] result<std::uint64_t> number(std::string_view name, std::uint64_t max) const;
+    [[nodiscard]] result<json_members> object(std::string_view name) const;
     [[nodiscard]] result<bool> boolean(std::string_view name) const;
     [[nodiscard]] result<utc_time> time(std::string_view name) const;
     [[nodiscard]] result<std::optional<utc_time>> optional_time(std::string_view name) const;
@@ -52,6 +53,9 @@ private:
     [[nodiscard]] result<std::string_view> string(std::string_view name) const;
     const boost::json::object* x_object;
 };
+
+/// A whole number from 0 to `max`: `bad_encoding` for what is none, `out_of_range` above it.
+result<std::uint64_t> number_in(const boost::json::value& value, std::uint64_t max);
 
 /// Lower-case hexadecimal of exactly the size; `bad_encoding` otherwise.
 template <class Fixed>

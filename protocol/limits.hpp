@@ -76,6 +76,12 @@ inline constexpr std::size_t directory_keys_max = 64;
 /// Installations of one bureau, and addresses of each: main and stand-by site, several bearers.
 inline constexpr std::size_t directory_instances_max = 16;
 inline constexpr std::size_t directory_addresses_max = 8;
+/// The least `text_bytes` of an entry: notices that gateways write to each other always fit.
+inline constexpr std::size_t directory_text_bytes_min = 4 * kib;
+/// Parcel versions of one entry: two while a change goes on, and room.
+inline constexpr std::size_t directory_versions_max = 16;
+/// A version of software: three numbers of up to five digits.
+inline constexpr std::size_t software_version_bytes_max = 17;
 /// One certificate: a P-384 one with long names has 0.9 KB.
 inline constexpr std::size_t certificate_bytes_max = 4 * kib;
 /// Keys of the root and of the directory: 3-of-5 and 2-of-3 are planned.

@@ -16,6 +16,7 @@
 #include <boost/json.hpp>
 
 #include <array>
+#include <charconv>
 #include <iostream>
 #include <sstream>
 
@@ -124,7 +125,17 @@ void add_entry_options(po::options_description& own) {
         ("classes", po::value<std::string>()->default_value("flash,urgent,routine,bulk")
          ->value_name("LIST"), "classes that it may send")
         ("dictionaries", po::value<std::uint32_t>()->default_value(1)->value_name("N"),
-         "highest dictionary that it reads");
+         "highest dictionary that it reads")
+        ("text-limit", po::value<std::uint64_t>()->value_name("BYTES"),
+         "largest text that it takes")
+        ("attachment-limit", po::value<std::uint64_t>()->value_name("BYTES"),
+         "largest attachments of one message, together, that it takes; 0: none")
+        ("parcel-versions", po::value<std::string>()->value_name("LIST"),
+         "versions of parcels that it reads, e.g. 0,1; 0 alone when left out")
+        ("valid-until", po::value<std::string>()->value_name("TIME"),
+         "what the entry says is stale from then on")
+        ("minimum-software", po::value<std::string>()->value_name("VERSION"),
+         "lowest version of its gateway, e.g. 1.2.0");
     // clang-format on
 }
 
@@ -143,6 +154,33 @@ loaded<Enum> one_of(std::span<const std::string_view> names, const std::string& 
 
 constexpr std::array<std::string_view, 4> roles = {"bureau", "hub", "general_secretariat", "court"};
 constexpr std::array<std::string_view, 4> statuses = {"active", "retiring", "suspended", "revoked"};
+
+/// The members of an entry that may be left out.
+loaded<void> read_optional(const po::variables_map& values, protocol::directory_entry& entry) {
+    if (values.contains("text-limit")) {
+        entry.text_bytes = values["text-limit"].as<std::uint64_t>();
+    }
+    if (values.contains("attachment-limit")) {
+        entry.attachment_bytes = values["attachment-limit"].as<std::uint64_t>();
+    }
+    for (const auto& text : split(text_of(values, "parcel-versions"))) {
+        unsigned version = 0;
+        const auto* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, version);
+        if (read.ec != std::errc{} || read.ptr != end || version > 255) {
+            return wrong("--parcel-versions are numbers from 0 to 255, ascending, as in 0,1");
+        }
+        entry.parcel_versions.push_back(static_cast<std::uint8_t>(version));
+    }
+    if (values.contains("valid-until")) {
+        entry.valid_until = protocol::parse_utc(text_of(values, "valid-until"));
+        if (!entry.valid_until) {
+            return wrong("--valid-until is a time like 2026-11-24T18:00:00.000Z");
+        }
+    }
+    entry.minimum_software = text_of(values, "minimum-software");
+    return {};
+}
 
 loaded<protocol::directory_entry> entry_of(const po::variables_map& values) {
     protocol::directory_entry entry;
@@ -169,6 +207,7 @@ loaded<protocol::directory_entry> entry_of(const po::variables_map& values) {
             return wrong("--invalid-from is a time like 2026-11-24T18:00:00.000Z");
         }
     }
+    DHOW_CHECK(read_optional(values, entry));
     seal::entry_sources sources{.key_folder = text_of(values, "keys"),
                                 .older_encrypt = {},
                                 .addresses = list_of(values, "address"),
@@ -259,6 +298,31 @@ boost::json::object summary_of(const protocol::directory_head& head) {
             {"bureaus", head.entries.size()}};
 }
 
+/// What the entry says beyond bureau, status and name, as its file writes it.
+boost::json::object details_of(const protocol::directory_entry& entry, const std::string& json) {
+    boost::json::object out{{"bureau", entry.bureau.text()},
+                            {"status", statuses.at(static_cast<std::size_t>(entry.status))},
+                            {"name", entry.name}};
+    const auto whole = boost::json::parse(json).as_object();
+    for (const auto* name :
+         {"invalid_from", "valid_until", "limits", "parcel_versions", "minimum_software"}) {
+        if (const auto* value = whole.if_contains(name)) {
+            out[name] = *value;
+        }
+    }
+    return out;
+}
+
+void show_entry(const boost::json::object& entry, std::ostream& out) {
+    const auto word = [&](const char* name) { return entry.at(name).as_string().c_str(); };
+    out << word("bureau") << "  " << word("status") << "  " << word("name") << '\n';
+    for (const auto& [name, value] : entry) {
+        if (name != "bureau" && name != "status" && name != "name") {
+            out << "    " << name << ": " << value << '\n';
+        }
+    }
+}
+
 int run_show(arguments args, io& streams) {
     int code = 0;
     const auto options = parse_options(show_usage, {}, args, streams, code);
@@ -273,20 +337,23 @@ int run_show(arguments args, io& streams) {
     }
     auto summary = summary_of(*head);
     summary["signatures"] = files->heads.size();
+    boost::json::array entries;
+    for (const auto& json : files->entries) {
+        const auto entry = protocol::decode_directory_entry(json);
+        if (entry) {
+            entries.emplace_back(details_of(*entry, json));
+        }
+    }
     if (options->json) {
+        summary["entries"] = std::move(entries);
         streams.out << summary << '\n';
         return to_int(exit_code::done);
     }
     for (const auto& [name, value] : summary) {
         streams.out << name << ": " << value << '\n';
     }
-    for (const auto& json : files->entries) {
-        const auto entry = protocol::decode_directory_entry(json);
-        if (entry) {
-            streams.out << entry->bureau.text() << "  "
-                        << statuses.at(static_cast<std::size_t>(entry->status)) << "  "
-                        << entry->name << '\n';
-        }
+    for (const auto& entry : entries) {
+        show_entry(entry.as_object(), streams.out);
     }
     return to_int(exit_code::done);
 }

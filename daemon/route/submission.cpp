@@ -141,7 +141,9 @@ std::optional<response::problem> submission::why_not(draft& message) const {
     if (asks_rights && agency == x_core.config->agencies.end()) {
         return refusal(errc::unauthorised, "the agency is no longer configured");
     }
-    auto checked = check_submission(x_core, what, asks_rights ? &agency->second : nullptr);
+    auto checked =
+        check_submission(x_core, what, x_uploads.bytes_of(message.agency, what.attachments),
+                         asks_rights ? &agency->second : nullptr);
     message.recipients = std::move(checked.recipients);
     const auto uploads = x_uploads.why_not(message.agency, what.attachments);
     if (!uploads.empty()) {

@@ -121,6 +121,32 @@ bool may_send_to(const core& shared, const config::agency& rights, bureau_id rec
     });
 }
 
+/// What the recipient's entry says that it takes. One parcel goes to all, so one that does not
+/// take it counts; the submitter leaves it out, or sends less.
+void check_takes(findings& out, const protocol::directory_entry& entry, std::uint64_t text_bytes,
+                 std::uint64_t attachment_bytes) {
+    const std::string name(entry.bureau.text());
+    //= DF-9
+    if (entry.text_bytes && text_bytes > *entry.text_bytes) {
+        out.add(errc::too_large, name + " takes texts of at most " +
+                                     std::to_string(*entry.text_bytes) + " bytes, and this has " +
+                                     std::to_string(text_bytes));
+    }
+    if (entry.attachment_bytes && attachment_bytes > *entry.attachment_bytes) {
+        const auto most = *entry.attachment_bytes;
+        out.add(errc::too_large,
+                most == 0
+                    ? name + " takes no attachments"
+                    : name + " takes attachments of at most " + std::to_string(most) +
+                          " bytes together, and these have " + std::to_string(attachment_bytes));
+    }
+    //= DF-10
+    if (!entry.reads_parcels_of(protocol::format_version)) {
+        out.add(errc::not_allowed, name + " does not read parcels of version " +
+                                       std::to_string(protocol::format_version));
+    }
+}
+
 void check_recipient(findings& out, const core& shared, bureau_id recipient,
                      const config::agency* rights) {
     const std::string name(recipient.text());
@@ -160,7 +186,7 @@ bool is_kind(std::string_view text) {
 }
 
 checked_submission check_submission(const core& shared, const request::submit& what,
-                                    const config::agency* rights) {
+                                    std::uint64_t attachment_bytes, const config::agency* rights) {
     findings out;
     if (rights != nullptr) {
         check_rights(out, shared, what, *rights);
@@ -179,6 +205,9 @@ checked_submission check_submission(const core& shared, const request::submit& w
     }
     for (const auto recipient : *recipients) {
         check_recipient(out, shared, recipient, rights);
+        if (const auto* entry = shared.directory->find(recipient)) {
+            check_takes(out, *entry, what.text.size(), attachment_bytes);
+        }
     }
     return out.take(*recipients);
 }

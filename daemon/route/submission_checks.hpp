@@ -18,10 +18,10 @@ struct checked_submission {
 };
 
 /// Looks at everything, so that the submitter hears of all that is wrong at once. `rights` are
-/// those of the
-/// agency; null for messages of the gateway itself.
+/// those of the agency; null for messages of the gateway itself. `attachment_bytes`: of all that
+/// the message names, together.
 checked_submission check_submission(const core& shared, const request::submit& what,
-                                    const config::agency* rights);
+                                    std::uint64_t attachment_bytes, const config::agency* rights);
 
 /// Dotted English words: lower-case letters and digits, each word beginning with a letter.
 bool is_kind(std::string_view text);

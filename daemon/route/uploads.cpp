@@ -258,6 +258,17 @@ void uploads::drop_spooled(const std::vector<store::object_row>& spooling) {
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 
+std::uint64_t uploads::bytes_of(const std::string& agency,
+                                const std::vector<upload_id>& ids) const {
+    std::uint64_t sum = 0;
+    for (const auto id : ids) {
+        const auto found = x_open.find(id);
+        const bool is_own = found != x_open.end() && found->second.agency == agency;
+        sum += is_own ? found->second.entry.bytes : 0;
+    }
+    return sum;
+}
+
 std::string uploads::why_not(const std::string& agency, const std::vector<upload_id>& ids) const {
     std::uint64_t sum = 0;
     std::set<upload_id> seen;

@@ -36,6 +36,9 @@ public:
     /// What stands against taking these uploads for one message of the agency; empty: nothing.
     [[nodiscard]] std::string why_not(const std::string& agency,
                                       const std::vector<upload_id>& ids) const;
+    /// Plain bytes of those of the agency, together; nothing is told of others'.
+    [[nodiscard]] std::uint64_t bytes_of(const std::string& agency,
+                                         const std::vector<upload_id>& ids) const;
     /// After why_not() was empty: nobody else gets them until give_back() or forget().
     std::vector<finished> take(const std::vector<upload_id>& ids);
     void give_back(const std::vector<upload_id>& ids);

@@ -305,10 +305,10 @@ std::vector<response::cause> causes_of_gateway(const core& shared) {
         out.push_back(make("clock-doubtful"));
         out.back().since = shared.frozen_since;
     }
-    if (shared.directory->head.stale_after <= shared.now) {
-        out.push_back(make("directory-stale",
-                           "since " + protocol::to_text(shared.directory->head.stale_after)));
-        out.back().since = shared.directory->head.stale_after;
+    const auto stale_after = shared.directory->stale_after(shared.self());
+    if (stale_after <= shared.now) {
+        out.push_back(make("directory-stale", "since " + protocol::to_text(stale_after)));
+        out.back().since = stale_after;
     }
     if (!shared.disk.bulk) {
         out.push_back(make("disk-low", !shared.disk.flash     ? "nothing is taken in"

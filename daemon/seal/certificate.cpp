@@ -160,6 +160,8 @@ loaded<certificate> check_certificate(byte_view der, certificate_use use, std::s
     if (!x509) {
         return bad("is not one DER certificate, or too large");
     }
+    //= DF-16
+    // Names and dates are not looked at.
     if (const auto fault = fault_of_form(x509.get()); !fault.empty()) {
         return bad(fault);
     }

@@ -91,7 +91,7 @@ result<job_outcome> cms_sealer::run_one(const job::verify_parcel& job) {
     const auto directory = x_directory.get();
     const auto time = now();
     DHOW_TRY(auto header, check_parcel(job, *directory, time));
-    const bool stale = time >= directory->data().head.stale_after;
+    const bool stale = time >= directory->data().stale_after(header.origin);
     return done::verified_parcel{std::move(header), stale};
 }
 

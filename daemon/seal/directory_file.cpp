@@ -64,6 +64,7 @@ result<void> check_history(const protocol::directory_head& head, const digest& h
     if (!previous) {
         return {};
     }
+    //= DF-21
     if (head.serial < previous->serial) {
         return errc::out_of_range;
     }
@@ -149,6 +150,7 @@ loaded<signed_head> check_threshold(const std::vector<bytes>& heads, const trust
     }
     signed_head out;
     std::size_t most = 0;
+    //= DF-19
     for (const auto& [content, by] : signers) {
         most = std::max(most, by.size());
         if (by.size() < anchors.threshold) {
@@ -174,11 +176,13 @@ loaded<signed_head> check_threshold(const std::vector<bytes>& heads, const trust
 loaded<protocol::directory> check_directory(const directory_files& files,
                                             const trust_anchors& anchors,
                                             const std::optional<directory_state>& previous) {
+    //= DF-6, DF-22
     DHOW_TRY(const auto signed_by_enough, check_threshold(files.heads, anchors));
     const auto head = protocol::decode_directory_head(signed_by_enough.json);
     if (!head) {
         return refused(protocol::errc_of(head.error()), "the head is malformed");
     }
+    //= DF-20
     if (head->federation != anchors.federation) {
         return refused(errc::not_allowed, "is of the federation '" + head->federation +
                                               "', not of '" + anchors.federation + "'");

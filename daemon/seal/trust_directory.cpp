@@ -16,6 +16,7 @@ loaded<std::shared_ptr<const trust_directory>> trust_directory::build(protocol::
     for (const auto& entry : made->x_data.entries) {
         for (const auto& key : entry.keys) {
             const std::string where = "directory entry " + std::string(entry.bureau.text());
+            //= DF-14, DF-15
             auto checked =
                 check_certificate(key.certificate, use_of(key.purpose), entry.bureau.text());
             if (!checked) {
@@ -65,6 +66,7 @@ result<void> check_signer(const trust_directory::trusted_key& key, protocol::key
         revoked_at_once) {
         return errc::key_not_allowed;
     }
+    //= DF-13
     const auto latest = std::max(signed_at, now);
     for (const auto& invalid_from : {entry.invalid_from, key.key->invalid_from}) {
         if (invalid_from && latest >= *invalid_from) {

@@ -53,6 +53,7 @@ bool is_up(const gateway& at) {
 
 BOOST_AUTO_TEST_SUITE(expired_certificate_test)
 
+//= DF-16
 BOOST_AUTO_TEST_CASE(the_directory_decides_whether_an_expired_certificate_counts) {
     begin_scene();
     federation bureaus;

@@ -17,10 +17,10 @@ import sys
 
 import source
 
-SPECIFICATIONS = {"AF": "docs/audit-format.md", "LP": "docs/link-protocol.md",
-                  "PF": "docs/parcel-format.md"}
-REQUIREMENT = re.compile(r"^[\s>*|#-]*\[((?:AF|LP|PF)-\d+)\]", re.MULTILINE)
-REFERENCE = re.compile(r"(?://|#)=\s*((?:AF|LP|PF)-\d+(?:\s*,\s*(?:AF|LP|PF)-\d+)*)")
+SPECIFICATIONS = {"AF": "docs/audit-format.md", "DF": "docs/directory-format.md",
+                  "LP": "docs/link-protocol.md", "PF": "docs/parcel-format.md"}
+REQUIREMENT = re.compile(r"^[\s>*|#-]*\[((?:AF|DF|LP|PF)-\d+)\]", re.MULTILINE)
+REFERENCE = re.compile(r"(?://|#)=\s*((?:AF|DF|LP|PF)-\d+(?:\s*,\s*(?:AF|DF|LP|PF)-\d+)*)")
 CODE_FOLDERS = ("protocol/", "daemon/")
 TEST_FOLDERS = ("tests/",)
 TOOLS = "tests/tools/"  # speak of references without making any

@@ -287,6 +287,14 @@ class spec_check_test(tree_case):
         self.write("tests/unit/x_test.cpp", "//= LP-1, LP-2\n//= LP-3\n")
         self.assertEqual(spec_check.check_tree(self.root), ([], 3))
 
+    def test_directory_format_is_a_specification(self):
+        self.write("docs/directory-format.md", "- [DF-1] MUST.\n- [DF-2] MUST.\n")
+        self.write("protocol/x.cpp", "//= DF-1\n")
+        self.write("tests/unit/x_test.cpp", "//= DF-1, DF-3\n")
+        self.assertEqual(sorted(self.findings()), [
+            "DF-2 is named by no code", "DF-2 is named by no test",
+            "DF-3 is not in the specification"])
+
     def test_missing_code_or_test(self):
         self.write("docs/parcel-format.md", "[PF-1] MUST.\n[PF-2] MUST.\n")
         self.write("daemon/seal/x.cpp", "//= PF-1\n")

@@ -63,7 +63,7 @@ def entry_cases():
     yield one("entry", "invalid_from of bureau and key",
               entry(status="revoked", invalid_from="2026-11-01T00:00:00.000Z", keys=revoked,
                     instances=[]))
-    yield one("entry", "unknown member is ignored", entry(limits={"bytes": 5}))
+    yield one("entry", "unknown member is ignored", entry(later={"bytes": 5}))
     yield one("entry", "unknown member that must be understood", entry(must_ask="me"),
               "unknown-critical")
     yield one("entry", "unknown member of a key that must be understood",
@@ -95,6 +95,50 @@ def entry_cases():
     yield one("entry", "instance without its link key", entry(keys=[]), "unknown-key")
     yield one("entry", "address of another scheme", entry(instances=[
         {**entry()["instances"][0], "addresses": ["http://x"]}]), "bad-text")
+
+
+def optional_cases():
+    whole = {"valid_until": "2027-11-24T18:09:58.123Z",
+             "limits": {"text_bytes": 65536, "attachment_bytes": 0},
+             "parcel_versions": [0, 1], "minimum_software": "0.10.2"}
+    yield one("entry", "all optional members", entry(**whole))
+    for name in whole:
+        yield one("entry", "optional members without " + name, entry(**without(whole, name)))
+    yield one("entry", "limits of the text alone", entry(limits={"text_bytes": 4096}))
+    yield one("entry", "limits of attachments alone, as large as exact",
+              entry(limits={"attachment_bytes": 2 ** 53 - 1}))
+    yield one("entry", "empty limits", entry(limits={}))
+    yield one("entry", "unknown member of limits is ignored", entry(limits={"later": []}))
+    yield one("entry", "unknown member of limits that must be understood",
+              entry(limits={"must_fit": 1}), "unknown-critical")
+    for name, value, error in (
+            ("limits are a number", {"limits": 5}, "bad-encoding"),
+            ("limits are null", {"limits": None}, "bad-encoding"),
+            ("text limit 4095", {"limits": {"text_bytes": 4095}}, "out-of-range"),
+            ("text limit as text", {"limits": {"text_bytes": "4096"}}, "bad-encoding"),
+            ("text limit as fraction", {"limits": {"text_bytes": 4096.5}}, "bad-encoding"),
+            ("attachment limit -1", {"limits": {"attachment_bytes": -1}}, "out-of-range"),
+            ("attachment limit above 2^53 - 1", {"limits": {"attachment_bytes": 2 ** 53}},
+             "out-of-range"),
+            ("no parcel version", {"parcel_versions": []}, "out-of-range"),
+            ("parcel version 256", {"parcel_versions": [0, 256]}, "out-of-range"),
+            ("parcel versions descend", {"parcel_versions": [1, 0]}, "bad-order"),
+            ("a parcel version twice", {"parcel_versions": [0, 0]}, "bad-order"),
+            ("17 parcel versions", {"parcel_versions": list(range(17))}, "too-long"),
+            ("parcel version as text", {"parcel_versions": ["0"]}, "bad-encoding"),
+            ("parcel versions as a number", {"parcel_versions": 0}, "bad-encoding"),
+            ("valid_until with an offset", {"valid_until": "2027-11-24T18:09:58.123+00:00"},
+             "bad-encoding"),
+            ("valid_until is null", {"valid_until": None}, "bad-encoding"),
+            ("software of two numbers", {"minimum_software": "1.2"}, "bad-text"),
+            ("software of four numbers", {"minimum_software": "1.2.3.4"}, "bad-text"),
+            ("software with a leading zero", {"minimum_software": "1.02.3"}, "bad-text"),
+            ("software with a suffix", {"minimum_software": "1.2.3-rc1"}, "bad-text"),
+            ("software with a dot at the end", {"minimum_software": "1.2.3."}, "bad-text"),
+            ("software with a long number", {"minimum_software": "1.2.100000"}, "bad-text"),
+            ("empty software", {"minimum_software": ""}, "bad-text"),
+            ("software as a number", {"minimum_software": 1}, "bad-encoding")):
+        yield one("entry", name, entry(**value), error)
 
 
 def head_cases():
@@ -153,6 +197,7 @@ def root_cases():
 
 def cases():
     yield from entry_cases()
+    yield from optional_cases()
     yield from head_cases()
     yield from whole_cases()
     yield from root_cases()

@@ -222,6 +222,14 @@ BOOST_AUTO_TEST_CASE(what_the_directory_says_otherwise_is_reported) {
                    "peer-is-no-hub", "routes.0 goes by IPSG"));
     BOOST_TEST(has(with([](auto& d) { d.head.federation = "other"; }), error, "other-federation",
                    "`other`, expected `example`"));
+    BOOST_TEST(has(with([](auto& d) { d.entries[3].valid_until = now; }), warning, "entry-stale",
+                   "of this bureau, ZW, was valid until 2026-11-24"));
+    BOOST_TEST(has(with([](auto& d) { d.entries[0].valid_until = now; }), warning, "entry-stale",
+                   "entry of IPSG was valid until 2026-11-24"));
+    BOOST_TEST(text_of(with([](auto& d) {
+                   d.entries[0].valid_until = d.entries[3].valid_until =
+                       now + std::chrono::milliseconds{1};
+               })) == "");
     BOOST_TEST(has(with([](auto& d) { d.head.stale_after = now; }), warning, "directory-stale",
                    "since 2026-11-24"));
     BOOST_TEST(has(with([](auto& d) { d.head.hard_after = now; }), error, "directory-expired",

@@ -38,6 +38,7 @@ directory first_directory() {
 
 }  // namespace
 
+//= DF-2, DF-3, DF-4, DF-5, DF-7, DF-8
 BOOST_AUTO_TEST_CASE(entries_are_read_or_refused_as_named) {
     for (const auto& each : load_vectors("directory", "entry")) {
         BOOST_TEST_CONTEXT(each.name) {
@@ -51,6 +52,7 @@ BOOST_AUTO_TEST_CASE(entries_are_read_or_refused_as_named) {
     }
 }
 
+//= DF-17
 BOOST_AUTO_TEST_CASE(heads_are_read_or_refused_as_named) {
     for (const auto& each : load_vectors("directory", "head")) {
         BOOST_TEST_CONTEXT(each.name) {
@@ -64,6 +66,7 @@ BOOST_AUTO_TEST_CASE(heads_are_read_or_refused_as_named) {
     }
 }
 
+//= DF-23, DF-24
 BOOST_AUTO_TEST_CASE(roots_follow_each_other_without_a_gap) {
     for (const auto& each : load_vectors("directory", "root")) {
         BOOST_TEST_CONTEXT(each.name) {
@@ -82,6 +85,7 @@ BOOST_AUTO_TEST_CASE(roots_follow_each_other_without_a_gap) {
     }
 }
 
+//= DF-18
 BOOST_AUTO_TEST_CASE(head_and_entries_belong_together) {
     for (const auto& each : load_vectors("directory", "directory")) {
         BOOST_TEST_CONTEXT(each.name) {
@@ -99,6 +103,7 @@ BOOST_AUTO_TEST_CASE(encoded_entries_are_the_vectors_text) {
     BOOST_TEST(encode_directory_entry(decode_directory_entry(each.json).value()) == each.json);
 }
 
+//= DF-12
 BOOST_AUTO_TEST_CASE(after_a_rotation_the_new_key_is_current_and_the_old_one_still_found) {
     const auto known = first_directory();
     const auto bureau = bureau_id::parse("MU").value();
@@ -117,6 +122,7 @@ BOOST_AUTO_TEST_CASE(after_a_rotation_the_new_key_is_current_and_the_old_one_sti
     BOOST_TEST(!known.find_key(key_id{}).has_value());
 }
 
+//= DF-12
 BOOST_AUTO_TEST_CASE(a_key_with_invalid_from_is_not_current) {
     auto known = first_directory();
     auto& keys = known.entries.at(1).keys;
@@ -126,6 +132,50 @@ BOOST_AUTO_TEST_CASE(a_key_with_invalid_from_is_not_current) {
     BOOST_TEST(known.current_key(known.entries[1].bureau, key_purpose::sign) == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(optional_members_are_kept_apart_from_what_is_left_out) {
+    const auto entry_named = [](std::string_view name) {
+        for (const auto& each : load_vectors("directory", "entry")) {
+            if (each.name == name) {
+                return decode_directory_entry(each.json).value();
+            }
+        }
+        throw std::runtime_error("no such vector");
+    };
+    const auto whole = entry_named("all optional members");
+    BOOST_TEST((whole.valid_until == parse_utc("2027-11-24T18:09:58.123Z")));
+    BOOST_TEST((whole.text_bytes == std::optional<std::uint64_t>(65'536)));
+    BOOST_TEST((whole.attachment_bytes == std::optional<std::uint64_t>(0)));
+    BOOST_TEST((whole.parcel_versions == std::vector<std::uint8_t>{0, 1}));
+    BOOST_TEST(whole.minimum_software == "0.10.2");
+    BOOST_TEST((whole.reads_parcels_of(0) && whole.reads_parcels_of(1)));
+    BOOST_TEST(!whole.reads_parcels_of(2));
+    const auto bare = entry_named("key rotation: two encrypt keys, the old one not current");
+    BOOST_TEST((!bare.valid_until && !bare.text_bytes && !bare.attachment_bytes));
+    BOOST_TEST((bare.parcel_versions.empty() && bare.minimum_software.empty()));
+    BOOST_TEST((bare.reads_parcels_of(0) && !bare.reads_parcels_of(1)));
+    const auto newer = [&] {
+        auto out = bare;
+        out.parcel_versions = {1};
+        return decode_directory_entry(encode_directory_entry(out)).value();
+    }();
+    BOOST_TEST((!newer.reads_parcels_of(0) && newer.reads_parcels_of(1)));
+}
+
+//= DF-11
+BOOST_AUTO_TEST_CASE(an_entry_is_stale_with_the_head_or_before_it) {
+    auto known = first_directory();
+    const auto bureau = known.entries.at(1).bureau;
+    const auto head = known.head.stale_after;
+    BOOST_TEST((known.stale_after(bureau) == head));
+    known.entries[1].valid_until = head - std::chrono::days{1};
+    BOOST_TEST((known.stale_after(bureau) == head - std::chrono::days{1}));
+    BOOST_TEST((known.stale_after(known.entries[0].bureau) == head));
+    BOOST_TEST((known.stale_after(bureau_id::parse("XX").value()) == head));
+    known.entries[1].valid_until = head + std::chrono::days{1};
+    BOOST_TEST((known.stale_after(bureau) == head));
+}
+
+//= DF-1
 BOOST_AUTO_TEST_CASE(documents_above_the_bound_are_refused_before_they_are_parsed) {
     const std::string large(3 * 1024 * 1024, ' ');
     BOOST_TEST(refusal(decode_directory_entry(large)) == "too-long");

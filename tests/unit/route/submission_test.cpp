@@ -166,6 +166,73 @@ BOOST_AUTO_TEST_CASE(the_directory_must_let_the_bureau_send_the_class) {
     BOOST_TEST((code_of(*this, a_message()) == errc::not_allowed));
 }
 
+protocol::directory_entry& entry_of(core_harness& in, std::string_view name) {
+    return *std::ranges::find(in.directory().entries, bureau(name),
+                              &protocol::directory_entry::bureau);
+}
+
+//= DF-9
+BOOST_AUTO_TEST_CASE(a_text_larger_than_a_recipient_takes_is_refused_by_its_name) {
+    entry_of(*this, "KE").text_bytes = 5'000;
+    reload();
+    auto what = a_message({"MU", "KE"});
+    what.text.assign(5'000, 'x');
+    expect<response::accepted>(agency("border"), what);
+    what.text.push_back('x');
+    const auto problem = expect_problem(agency("border"), what);
+    BOOST_TEST((problem.code == errc::too_large));
+    BOOST_TEST(contains(problem.detail, "KE takes texts of at most 5000 bytes"), problem.detail);
+    BOOST_TEST(!contains(problem.detail, "MU"), problem.detail);
+    what.to = {"MU"};
+    expect<response::accepted>(agency("border"), what);
+}
+
+//= DF-9
+BOOST_AUTO_TEST_CASE(attachments_larger_together_than_a_recipient_takes_are_refused) {
+    entry_of(*this, "MU").attachment_bytes = 150;
+    entry_of(*this, "KE").attachment_bytes = 0;
+    reload();
+    const bytes file(100, 'x');
+    const auto two = std::vector{upload("border", file), upload("border", file)};
+    auto what = a_message({"MU"});
+    what.attachments = two;
+    auto problem = expect_problem(agency("border"), what);
+    BOOST_TEST((problem.code == errc::too_large));
+    BOOST_TEST(contains(problem.detail,
+                        "MU takes attachments of at most 150 bytes together, and "
+                        "these have 200"),
+               problem.detail);
+    what.attachments.pop_back();
+    expect<response::accepted>(agency("border"), what);  // Refusals take none.
+    what.to = {"KE"};
+    what.attachments = {two.back()};
+    problem = expect_problem(agency("border"), what);
+    BOOST_TEST((problem.code == errc::too_large));
+    BOOST_TEST(contains(problem.detail, "KE takes no attachments"), problem.detail);
+    expect<response::accepted>(agency("border"), a_message({"KE"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_another_agencys_upload_is_not_told) {
+    entry_of(*this, "MU").attachment_bytes = 0;
+    reload();
+    auto what = a_message({"MU"});
+    what.attachments = {upload("border", bytes(100, 'x'))};
+    const auto problem = expect_problem(agency("customs"), what);
+    BOOST_TEST((problem.code == errc::validation_failed));
+    BOOST_TEST(!contains(problem.detail, "takes"), problem.detail);
+}
+
+//= DF-10
+BOOST_AUTO_TEST_CASE(a_recipient_that_does_not_read_our_parcels_is_named) {
+    entry_of(*this, "KE").parcel_versions = {1, 2};
+    entry_of(*this, "MU").parcel_versions = {protocol::format_version, 1};
+    reload();
+    expect<response::accepted>(agency("border"), a_message({"MU"}));
+    const auto problem = expect_problem(agency("border"), a_message({"MU", "KE"}));
+    BOOST_TEST((problem.code == errc::not_allowed));
+    BOOST_TEST(problem.detail == "KE does not read parcels of version 0");
+}
+
 BOOST_AUTO_TEST_CASE(groups_are_expanded_without_ourselves) {
     const auto id =
         expect<response::accepted>(agency("border"), a_message({"group:lakes", "MU"})).id;

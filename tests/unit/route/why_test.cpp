@@ -247,6 +247,12 @@ BOOST_AUTO_TEST_CASE(troubles_of_the_gateway_itself_are_added) {
     BOOST_TEST(has("disk-low"));
     directory().head.stale_after = now - 1h;
     BOOST_TEST(has("directory-stale"));
+    directory().head.stale_after = now + 1h;
+    BOOST_TEST(!has("directory-stale"));
+    const auto self =
+        std::ranges::find(directory().entries, bureau("ZW"), &protocol::directory_entry::bureau);
+    self->valid_until = now;
+    BOOST_TEST(has("directory-stale"));
     core().stop();
     BOOST_TEST(has("stopping"));
 }

@@ -291,6 +291,7 @@ BOOST_AUTO_TEST_CASE(certificate_purposes_are_enforced) {
                                                                 said}) == errc::key_not_allowed));
 }
 
+//= DF-13
 BOOST_AUTO_TEST_CASE(a_revoked_key_counts_only_for_what_came_before) {
     federation all;
     const auto made =
@@ -329,12 +330,31 @@ BOOST_AUTO_TEST_CASE(rights_of_the_directory_are_enforced) {
     BOOST_TEST((refused_by(*all.sealer("MU"), to_verify(made)) == errc::key_not_allowed));
 }
 
+//= DF-11
 BOOST_AUTO_TEST_CASE(an_old_directory_is_said_to_be_stale) {
     federation all;
     const auto made =
         done_by<done::sealed_message>(*all.sealer("ZW"), sample_message("ZW", {bureau("MU")}));
     all.now += std::chrono::days(31);
     BOOST_TEST(done_by<done::verified_parcel>(*all.sealer("MU"), to_verify(made)).signer_is_stale);
+}
+
+//= DF-11
+BOOST_AUTO_TEST_CASE(an_entry_past_its_time_is_stale_and_still_counts) {
+    federation all;
+    const auto made =
+        done_by<done::sealed_message>(*all.sealer("ZW"), sample_message("ZW", {bureau("MU")}));
+    const auto is_stale = [&] {
+        all.rebuild();
+        return done_by<done::verified_parcel>(*all.sealer("MU"), to_verify(made)).signer_is_stale;
+    };
+    all.entry("ZW").valid_until = all.now + std::chrono::seconds{1};
+    BOOST_TEST(!is_stale());
+    all.entry("ZW").valid_until = all.now;
+    BOOST_TEST(is_stale());
+    all.entry("ZW").valid_until.reset();
+    all.entry("MU").valid_until = all.now;  // That of the reader says nothing of the writer.
+    BOOST_TEST(!is_stale());
 }
 
 BOOST_AUTO_TEST_CASE(look_up_indexes_differ_between_bureaus) {

@@ -98,12 +98,14 @@ BOOST_AUTO_TEST_CASE(two_signatures_of_three_make_it_count) {
     BOOST_TEST((*trusted)->current(bureau("ZW"), protocol::key_purpose::encrypt) != nullptr);
 }
 
+//= DF-19
 BOOST_AUTO_TEST_CASE(a_broken_threshold_is_refused) {
     BOOST_TEST((refusal() == errc::bad_signature));
     sign({"first"});
     BOOST_TEST((refusal() == errc::bad_signature));
 }
 
+//= DF-19
 BOOST_AUTO_TEST_CASE(a_signer_counts_once_and_a_stranger_not_at_all) {
     sign({"first", "stranger"});
     std::filesystem::copy(
@@ -130,6 +132,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_only_signs_messages_is_no_anchor) {
     BOOST_TEST(!load_anchors(settings, temporary.path()));
 }
 
+//= DF-6, DF-22
 BOOST_AUTO_TEST_CASE(no_json_is_parsed_before_the_threshold_is_reached) {
     const std::string nonsense = "{ not json";
     const byte_view text(reinterpret_cast<const std::uint8_t*>(nonsense.data()), nonsense.size());
@@ -145,12 +148,14 @@ BOOST_AUTO_TEST_CASE(no_json_is_parsed_before_the_threshold_is_reached) {
     BOOST_TEST((check_directory(files, anchors, {}).error().code != errc::bad_signature));
 }
 
+//= DF-20
 BOOST_AUTO_TEST_CASE(another_federation_is_refused) {
     sign({"first", "second"});
     anchors.federation = "other";
     BOOST_TEST((refusal() == errc::not_allowed));
 }
 
+//= DF-21
 BOOST_AUTO_TEST_CASE(a_rollback_is_refused_and_the_same_again_accepted) {
     sign({"first", "second"});
     const auto old_files = read_directory_folder(folder()).value();
@@ -164,6 +169,7 @@ BOOST_AUTO_TEST_CASE(a_rollback_is_refused_and_the_same_again_accepted) {
     BOOST_TEST((back.error().code == errc::out_of_range));
 }
 
+//= DF-21
 BOOST_AUTO_TEST_CASE(a_fork_is_refused_and_named) {
     sign({"first", "second"});
     auto remembered = state();
@@ -182,6 +188,7 @@ BOOST_AUTO_TEST_CASE(a_fork_is_refused_and_named) {
     BOOST_TEST((check_directory(both, anchors, {}).error().code == errc::equivocation));
 }
 
+//= DF-21
 BOOST_AUTO_TEST_CASE(a_gap_in_the_serials_is_accepted_with_the_whole_body) {
     sign({"first", "second"});
     const auto first = state();
@@ -198,6 +205,7 @@ BOOST_AUTO_TEST_CASE(a_draft_that_was_not_signed_keeps_its_serial) {
     BOOST_TEST(read_draft(folder()).value().serial == 1U);
 }
 
+//= DF-18
 BOOST_AUTO_TEST_CASE(altered_missing_mixed_and_added_entries_are_refused) {
     sign({"first", "second"});
     const auto good = read_directory_folder(folder()).value();
@@ -229,6 +237,67 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_a_head_leaves_too_few_signatures) {
     }
 }
 
+//= DF-14
+BOOST_AUTO_TEST_CASE(every_flipped_bit_of_what_a_certificate_says_is_refused) {
+    auto der = certificates["first"].der;
+    const auto is_good = [&] {
+        return check_certificate(der, certificate_use::directory, "first").has_value();
+    };
+    BOOST_REQUIRE(is_good());
+    // SEQUENCE { SEQUENCE of what is signed, algorithm, signature }, X.690 section 8.1.3.
+    BOOST_REQUIRE((der.size() > 255 && der.at(1) == 0x82 && der.at(4) == 0x30));
+    const bool is_long = der.at(5) == 0x82;
+    BOOST_REQUIRE((is_long || der.at(5) == 0x81));
+    const std::size_t begin = is_long ? 8 : 7;
+    const auto end = begin + (is_long ? der[6] * 256U + der[7] : der[6]);
+    BOOST_REQUIRE(end < der.size());
+    for (std::size_t bit = begin * 8; bit < end * 8; ++bit) {
+        der[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        BOOST_REQUIRE_MESSAGE(!is_good(), "bit " << bit);
+        der[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    }
+    der.push_back(0);
+    BOOST_TEST(!is_good());
+    der.resize(der.size() - 2);
+    BOOST_TEST(!is_good());
+}
+
+BOOST_AUTO_TEST_CASE(a_head_may_ask_for_more_signatures_than_the_receiver) {
+    anchors.threshold = 1;
+    sign({"first"});
+    BOOST_TEST((refusal() == errc::bad_signature));  // The head was begun with a threshold of 2.
+    sign({"second"});
+    BOOST_TEST(load().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(optional_members_of_an_entry_come_back_from_the_folder) {
+    protocol::directory_entry entry;
+    entry.bureau = bureau("MU");
+    entry.name = "Bureau MU";
+    entry.dictionaries = 1;
+    BOOST_REQUIRE(add_keys(entry, {temporary / "MU", {}, {}, std::nullopt}));
+    entry.text_bytes = 4'095;  // One below the least: nothing is written.
+    BOOST_TEST(!put_entry(folder(), entry, tests::test_time));
+    entry.text_bytes = 4'096;
+    entry.attachment_bytes = 0;
+    entry.parcel_versions = {0, 3};
+    entry.valid_until = tests::test_time;
+    entry.minimum_software = "1.0";
+    BOOST_TEST(!put_entry(folder(), entry, tests::test_time));
+    entry.minimum_software = "1.0.0";
+    BOOST_REQUIRE(put_entry(folder(), entry, tests::test_time));
+    sign({"first", "second"});
+    const auto directory = load().value();
+    const auto* found = directory.find(bureau("MU"));
+    BOOST_REQUIRE(found != nullptr);
+    BOOST_TEST((found->text_bytes == entry.text_bytes));
+    BOOST_TEST((found->attachment_bytes == entry.attachment_bytes));
+    BOOST_TEST((found->parcel_versions == entry.parcel_versions));
+    BOOST_TEST((found->valid_until == entry.valid_until));
+    BOOST_TEST(found->minimum_software == "1.0.0");
+}
+
+//= DF-14, DF-15
 BOOST_AUTO_TEST_CASE(certificates_of_the_wrong_owner_or_purpose_are_refused) {
     sign({"first", "second"});
     auto directory = load().value();
