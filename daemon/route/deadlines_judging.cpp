@@ -121,7 +121,8 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         look_later(row, x_core.now + look_again, errc::expired, what.busy);
     } else if (const auto code = without_a_way(what, row); code != errc{}) {
         divert_or_wait(what, row, expires_at,
-                       {message, row.recipient, row.next_hop, row.attempt, code, {}}, in_doubt);
+                       {message, row.recipient, row.next_hop, row.attempt, code, {}, row.attempt},
+                       in_doubt);
     } else if (!ours || (in_state(row.state) & sent_again) == 0) {
         look_later(row, expires_at, errc{}, what.busy);
     } else {
@@ -198,7 +199,9 @@ errc deadlines::without_a_way(const look& what, const store::delivery_row& row) 
         }
         out = shipment.code != 0 ? static_cast<errc>(shipment.code) : out;
     }
-    return out;
+    // An exception for one recipient stands in its own row; the text was done.
+    return row.state == delivery_state::deferred && row.code != 0 ? static_cast<errc>(row.code)
+                                                                  : out;
 }
 
 void deadlines::look_later(const store::delivery_row& row, std::optional<utc_time> at, errc code,

@@ -20,7 +20,7 @@ constexpr store::state_set not_settled =
     in_state(delivery_state::relayed) | in_state(delivery_state::deferred) |
     in_state(delivery_state::held);
 
-/// By another attempt: what a peer says of this one changes nothing.
+/// By a later attempt: what a peer says of this one changes nothing.
 constexpr store::state_set handed_over =
     in_state(delivery_state::relayed) | in_state(delivery_state::in_doubt);
 
@@ -123,16 +123,16 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
 // notice.
 void diversion::judge_soon(const undelivered& what) {
     store::transaction transaction;
-    transaction.changes.emplace_back(
-        operation::advance_delivery{.message = what.message.row,
-                                    .recipient = what.recipient,
-                                    .expected = not_settled & ~handed_over,
-                                    .state = delivery_state::deferred,
-                                    .at = x_core.now,
-                                    .code = static_cast<std::uint16_t>(what.code),
-                                    .text = std::string(protocol::text_of(what.code)),
-                                    .due_at = std::optional<std::optional<utc_time>>(x_core.now),
-                                    .lenient = true});
+    transaction.changes.emplace_back(operation::advance_delivery{
+        .message = what.message.row,
+        .recipient = what.recipient,
+        .expected = what.attempt < what.last_attempt ? not_settled & ~handed_over : not_settled,
+        .state = delivery_state::deferred,
+        .at = x_core.now,
+        .code = static_cast<std::uint16_t>(what.code),
+        .text = std::string(protocol::text_of(what.code)),
+        .due_at = std::optional<std::optional<utc_time>>(x_core.now),
+        .lenient = true});
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result&) {
         x_core.wake_at(x_core.now);  // Not written: keep_due has it looked at a little later.
     });

@@ -27,6 +27,7 @@ struct undelivered {
     std::uint8_t attempt = 0;
     errc code = errc::no_route;
     std::optional<protocol::outcome_kind> outcome;
+    std::uint8_t last_attempt = 0;  ///< Of the recipient, when this one was loaded.
 };
 
 /// The class in which attachments of a message travel (docs/overview.md#sending).

@@ -75,7 +75,7 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
         });
         if (said != exceptions.end() && !means_taken(*said)) {
             left.push_back({message, delivery.recipient, peer, item.shipment.attempt, said->code,
-                            said->outcome});
+                            said->outcome, delivery.attempt});
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
@@ -250,7 +250,13 @@ void outbound::give_up(bureau_id peer, transfer what, errc code) {
     }
     std::vector<undelivered> left;
     for (const auto& delivery : item.deliveries) {
-        left.push_back({*item.message, delivery.recipient, peer, item.shipment.attempt, code, {}});
+        left.push_back({*item.message,
+                        delivery.recipient,
+                        peer,
+                        item.shipment.attempt,
+                        code,
+                        {},
+                        delivery.attempt});
     }
     x_divert(std::move(left));
 }

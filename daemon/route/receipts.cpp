@@ -6,6 +6,7 @@
 #include "daemon/route/receipts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -63,6 +64,9 @@ bool is_recipients_word(outcome_kind kind) {
     return kind != outcome_kind::expired && kind != outcome_kind::undeliverable &&
            kind != outcome_kind::refused;
 }
+
+/// Another way is looked for so often.
+constexpr std::chrono::minutes look_interval{1};
 
 /// How many of them one receipt holds, by number and by bytes.
 std::size_t fit_in_one(const std::deque<store::outcome_row>& waiting) {
@@ -270,6 +274,9 @@ std::optional<ready_shipment> receipts::ship(store::transaction& to, bureau_id o
 
 // The peer that it was meant for may have gone for good, or have no way itself.
 void receipts::find_other_ways() {
+    if (std::exchange(x_is_looking, true)) {
+        return;  // The last look is not written yet.
+    }
     x_core.out.ask(query::load_waiting_receipts{x_looked_upto, limits::rows_a_look},
                    [this](store::reply& reply) {
                        const auto& found = expect<answer::ready>(reply);
@@ -288,6 +295,7 @@ void receipts::find_other_ways() {
                        x_core.out.commit(
                            std::move(transaction),
                            [this, peers, more = found.more](const store::transaction_result&) {
+                               x_is_looking = false;
                                for (const auto peer : peers) {
                                    x_out.rescan(peer);
                                }
@@ -302,17 +310,22 @@ std::optional<bureau_id> receipts::better_way(const ready_shipment& item) const 
     const auto& shipment = item.shipment;
     const auto ways = ways_to(shipment.origin, item.object.from_peer, shipment.attempt);
     if (x_core.session_with(shipment.peer)) {
-        // "Later" is no reason to go elsewhere, and after each way has said no, time decides.
+        // "Later" is no reason to go elsewhere. After as many refusals as there are ways, another
+        // is asked only when this one would be asked again: the time between them grows.
         const auto code = static_cast<errc>(shipment.code);
         const bool says_no = code == errc::no_route || code == errc::unknown_key ||
                              code == errc::wrong_key_owner || code == errc::key_not_allowed ||
                              code == errc::not_allowed;
+        const bool is_soon = shipment.due_at && *shipment.due_at <= x_core.now + look_interval;
         if (shipment.state == store::shipment_state::ready || !says_no ||
-            shipment.tries >= ways.size()) {
+            (shipment.tries >= ways.size() && !is_soon)) {
             return std::nullopt;
         }
     }
-    for (const auto peer : ways) {
+    const auto here = std::ranges::find(ways, shipment.peer);
+    const auto first = here == ways.end() ? 0 : here - ways.begin() + 1;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        const auto peer = ways[(static_cast<std::size_t>(first) + i) % ways.size()];
         if (peer != shipment.peer && x_core.session_with(peer)) {
             return peer;
         }
@@ -375,6 +388,7 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
         if (!may_speak) {
             continue;  // Nobody speaks for another, but for notices of gateways on the way.
         }
+        const bool is_hubs = outcome.recipient != content.issuer && content.issuer != x_core.self();
         const auto target = settlement_of(outcome.kind);
         const bool final =
             target.state == delivery_state::complete || target.state == delivery_state::taken;
@@ -393,8 +407,11 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
                             : std::nullopt,
             .receipt = receipt,
             .actor = "bureau " + std::string(content.issuer.text()),
-            .only_if_sent =
-                outcome.recipient != content.issuer && content.issuer != x_core.self()});
+            .only_if_sent = is_hubs,
+            // Age is the same for all attempts; another may have a way where this one had none.
+            .of_attempt = is_hubs && outcome.kind != outcome_kind::expired
+                              ? std::optional(outcome.attempt)
+                              : std::nullopt});
     }
 }
 

@@ -60,6 +60,7 @@ private:
     outbound& x_out;
     std::map<lane_key, signing_lane> x_lanes;
     store::row_id x_looked_upto = 0;  ///< By find_other_ways().
+    bool x_is_looking = false;        ///< From its question to its commit.
 };
 
 }  // namespace dhow::route

@@ -182,6 +182,9 @@ cause cause_of_queued(const why_view& from, const answer::full_message& message,
                         ? "expired-unconfirmed"
                         : "expiring");
     }
+    if (row.state == delivery_state::deferred && shipment->state == shipment_state::done) {
+        return make("refused-by-peer", name(row.next_hop) + ", " + text_of_code(row.code));
+    }
     return cause_of_shipment(from, *shipment);
 }
 

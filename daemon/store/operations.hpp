@@ -93,6 +93,8 @@ struct settle_delivery {
     /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
     /// relayed, or its text all sent to the next hop.
     bool only_if_sent = false;
+    /// Given: a word about this sending attempt alone; `unchanged` when there has been another.
+    std::optional<std::uint8_t> of_attempt = std::nullopt;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {
     shipment_row row;

@@ -55,7 +55,8 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     statement find(x_db,
-                   "SELECT delivery.message, delivery.state, delivery.state = 4 OR EXISTS ("
+                   "SELECT delivery.message, delivery.state, delivery.attempt,"
+                   " delivery.state = 4 OR EXISTS ("
                    "SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    " AND shipment.message <> 0 AND shipment.position = 0"
                    " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
@@ -70,12 +71,14 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     }
     row_id message = 0;
     delivery_state state{};
+    std::uint8_t attempt = 0;
     bool may_be_with_others = false;
-    find.read(message, state, may_be_with_others);
+    find.read(message, state, attempt, may_be_with_others);
     if (what.only_if_sent && !may_be_with_others) {
         return change_result::unchanged;
     }
-    if ((in_state(state) & what.expected) == 0) {
+    const bool is_of_the_past = what.of_attempt && *what.of_attempt < attempt;
+    if ((in_state(state) & what.expected) == 0 || is_of_the_past) {
         if (what.receipt != 0) {
             link_receipt(what.origin, what.id, what.receipt);  // It is evidence all the same.
         }
@@ -98,8 +101,11 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {
-    statement(x_db, "INSERT OR IGNORE INTO receipt_of (id, origin, receipt) VALUES (?, ?, ?)", id,
-              origin, receipt)
+    // Of a receipt that came again the row was not written: the first one is linked.
+    statement(x_db,
+              "INSERT OR IGNORE INTO receipt_of (id, origin, receipt)"
+              " SELECT ?, ?, row FROM receipt WHERE row = ?",
+              id, origin, receipt)
         .run();
 }
 

@@ -36,6 +36,11 @@ struct changer {
                           other.state < shipment_state::done;
                });
     }
+    void link_receipt(const message_id& id, const bureau_id& origin, row_id receipt) {
+        if (s.receipts.contains(receipt)) {
+            s.receipt_of.emplace(id, origin, receipt);
+        }
+    }
     void erase_segments(row_id object) {
         std::erase_if(s.segments, [&](const auto& it) { return it.first.first == object; });
     }
@@ -153,7 +158,7 @@ struct changer {
         d.crash_count = o.crash_count.value_or(d.crash_count);
         const auto message = s.messages.find(o.message);
         if (o.receipt.value_or(0) != 0 && message != s.messages.end()) {
-            s.receipt_of.emplace(message->second.id, message->second.origin, *o.receipt);
+            link_receipt(message->second.id, message->second.origin, *o.receipt);
         }
         return outcome::done;
     }
@@ -184,9 +189,10 @@ struct changer {
         if (o.only_if_sent && !may_be_with_others) {
             return outcome::unchanged;
         }
-        if ((in_state(best->state) & o.expected) == 0) {
+        const bool is_of_the_past = o.of_attempt && *o.of_attempt < best->attempt;
+        if ((in_state(best->state) & o.expected) == 0 || is_of_the_past) {
             if (o.receipt != 0) {
-                s.receipt_of.emplace(o.id, o.origin, o.receipt);
+                link_receipt(o.id, o.origin, o.receipt);
             }
             return outcome::unchanged;
         }
@@ -197,7 +203,7 @@ struct changer {
         best->due_at = o.due_at.value_or(best->due_at);
         if (o.receipt != 0) {
             best->receipt = o.receipt;
-            s.receipt_of.emplace(o.id, o.origin, o.receipt);
+            link_receipt(o.id, o.origin, o.receipt);
         }
         s.events.push_back({o.origin, o.id, o.recipient, o.at, std::string(to_text(o.state)),
                             o.actor, o.code, o.text});

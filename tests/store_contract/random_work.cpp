@@ -244,9 +244,20 @@ change random_work::change_queue() {
                 chance(0.3)};
         case 1:
             return operation::settle_delivery{
-                bureau(), id(),       bureau(), any, pick<delivery_state>(19),
-                time(),   6,          word(),   due, chance(0.7) ? some_row() : 0,
-                word(),   chance(0.3)};
+                bureau(),
+                id(),
+                bureau(),
+                any,
+                pick<delivery_state>(19),
+                time(),
+                6,
+                word(),
+                due,
+                chance(0.7) ? some_row() : 0,
+                word(),
+                chance(0.3),
+                chance(0.3) ? std::optional(static_cast<std::uint8_t>(x_random.below(3)))
+                            : std::nullopt};
         case 2:
             return operation::revive_shipments{bureau(), time()};
         case 3:

@@ -335,6 +335,14 @@ BOOST_AUTO_TEST_CASE(an_exception_concerns_only_its_recipient) {
     BOOST_TEST((state_of(id, "KE") == delivery_state::undeliverable));
 }
 
+BOOST_AUTO_TEST_CASE(an_exception_keeps_its_reason) {
+    const auto id = submit({"MU", "KE"});
+    hub.connect();
+    hub.commit(0, {{bureau("KE"), errc::expired, {}}});
+    advance(1s);
+    BOOST_TEST((state_of(id, "KE") == delivery_state::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_with_another_store_is_given_again_what_it_had) {
     const auto id = submit();
     hub.connect();

@@ -174,6 +174,17 @@ BOOST_AUTO_TEST_CASE(all_outcomes_that_an_earlier_run_left_are_signed_after_the_
     BOOST_TEST(query_store<answer::outcomes>(query::load_outcomes{0, 1000}).rows.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_about_an_attempt_that_was_followed_by_another_settles_nothing) {
+    advance(61min);
+    BOOST_REQUIRE(stored(id).deliveries.front().attempt == 1);
+    hub.exchange();
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable));
+    BOOST_TEST((state() == delivery_state::relayed));
+    BOOST_TEST(send("IPSG", outcome_kind::expired));  // Age is the same for all.
+    BOOST_TEST((state() == delivery_state::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_notice_that_overtakes_the_hand_over_is_asked_for_again) {
     id = expect<response::accepted>(agency("border"), a_message({"MU"})).id;
     hub.exchange();
