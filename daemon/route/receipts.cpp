@@ -290,6 +290,7 @@ void receipts::find_other_ways() {
                            }
                        }
                        if (peers.empty()) {
+                           x_is_looking = false;
                            return;
                        }
                        x_core.out.commit(
