@@ -21,8 +21,8 @@ namespace {
 constexpr microseconds early_max = std::chrono::seconds{150};
 /// What a session may send again because it began before the receiver's last commit: one segment.
 constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
-/// Of a gateway, without SQLite's own: 1.2 MB were seen, a piece of an attachment and what surrounds
-/// it; attachments have up to 10 MB.
+/// Of a gateway, without SQLite's own: 1.2 MB were seen, a piece of an attachment and what
+/// surrounds it; attachments have up to 10 MB.
 constexpr std::size_t memory_bytes_max = 4 * protocol::limits::mib;
 /// Kept for whoever replays.
 constexpr std::size_t overheard_max = 64;
