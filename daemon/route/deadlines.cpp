@@ -13,11 +13,6 @@ namespace dhow::route {
 using store::delivery_state;
 using store::shipment_state;
 
-namespace {
-/// Nothing depends on it but drift: every due row gives a hint of its own.
-constexpr std::chrono::minutes look_interval{1};
-}  // namespace
-
 std::optional<utc_time> deadlines::next_deadline() const {
     if (x_looking) {
         return std::nullopt;

@@ -45,7 +45,9 @@ withheld deadlines::both(const look& what) {
 
 void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& recipients) {
     if (!x_under_look->insert(message).second) {
-        return;  // A slow disk: what was found about it is not written yet.
+        // A slow disk: what was found about it is not written yet.
+        x_core.wake_at(x_core.now + std::chrono::seconds{1});
+        return;
     }
     auto what = std::make_shared<look>();
     what->recipients = recipients;
@@ -121,7 +123,7 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         look_later(row, x_core.now + look_again, errc::expired, what.busy);
     } else if (const auto code = without_a_way(what, row); code != errc{}) {
         divert_or_wait(what, row, expires_at,
-                       {message, row.recipient, row.next_hop, row.attempt, code, {}, row.attempt},
+                       {message, row.recipient, row.next_hop, row.attempt, code, row.attempt},
                        in_doubt);
     } else if (!ours || (in_state(row.state) & sent_again) == 0) {
         look_later(row, expires_at, errc{}, what.busy);

@@ -26,9 +26,15 @@ struct undelivered {
     bureau_id peer;
     std::uint8_t attempt = 0;
     errc code = errc::no_route;
-    std::optional<protocol::outcome_kind> outcome;
     std::uint8_t last_attempt = 0;  ///< Of the recipient, when this one was loaded.
 };
+
+/// What a peer says of a receipt while its directory or routes are behind: it may say otherwise
+/// later, and another peer now.
+constexpr bool is_no_for_now(errc code) {
+    return code == errc::unknown_key || code == errc::wrong_key_owner ||
+           code == errc::key_not_allowed || code == errc::no_route || code == errc::not_allowed;
+}
 
 /// The class in which attachments of a message travel (docs/overview.md#sending).
 constexpr message_class attachment_class(message_class of_message) {

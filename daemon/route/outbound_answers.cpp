@@ -37,9 +37,7 @@ constexpr std::chrono::seconds write_again_after{10};
 
 /// Nobody says again what a receipt says: it waits for a peer whose directory or routes are behind.
 bool is_worth_another_try(const ready_shipment& item, errc code) {
-    return item.object.kind == protocol::object_kind::receipt &&
-           (code == errc::unknown_key || code == errc::wrong_key_owner ||
-            code == errc::key_not_allowed || code == errc::no_route || code == errc::not_allowed);
+    return item.object.kind == protocol::object_kind::receipt && is_no_for_now(code);
 }
 
 /// Answers that leave custody with us only because it lies with the peer already.
@@ -75,7 +73,7 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
         });
         if (said != exceptions.end() && !means_taken(*said)) {
             left.push_back({message, delivery.recipient, peer, item.shipment.attempt, said->code,
-                            said->outcome, delivery.attempt});
+                            delivery.attempt});
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
@@ -250,12 +248,7 @@ void outbound::give_up(bureau_id peer, transfer what, errc code) {
     }
     std::vector<undelivered> left;
     for (const auto& delivery : item.deliveries) {
-        left.push_back({*item.message,
-                        delivery.recipient,
-                        peer,
-                        item.shipment.attempt,
-                        code,
-                        {},
+        left.push_back({*item.message, delivery.recipient, peer, item.shipment.attempt, code,
                         delivery.attempt});
     }
     x_divert(std::move(left));

@@ -65,9 +65,6 @@ bool is_recipients_word(outcome_kind kind) {
            kind != outcome_kind::refused;
 }
 
-/// Another way is looked for so often.
-constexpr std::chrono::minutes look_interval{1};
-
 /// How many of them one receipt holds, by number and by bytes.
 std::size_t fit_in_one(const std::deque<store::outcome_row>& waiting) {
     constexpr std::size_t around = 1024;  // Signature, issuer, and what surrounds them.
@@ -313,12 +310,9 @@ std::optional<bureau_id> receipts::better_way(const ready_shipment& item) const 
     if (x_core.session_with(shipment.peer)) {
         // "Later" is no reason to go elsewhere. After as many refusals as there are ways, another
         // is asked only when this one would be asked again: the time between them grows.
-        const auto code = static_cast<errc>(shipment.code);
-        const bool says_no = code == errc::no_route || code == errc::unknown_key ||
-                             code == errc::wrong_key_owner || code == errc::key_not_allowed ||
-                             code == errc::not_allowed;
         const bool is_soon = shipment.due_at && *shipment.due_at <= x_core.now + look_interval;
-        if (shipment.state == store::shipment_state::ready || !says_no ||
+        if (shipment.state == store::shipment_state::ready ||
+            !is_no_for_now(static_cast<errc>(shipment.code)) ||
             (shipment.tries >= ways.size() && !is_soon)) {
             return std::nullopt;
         }

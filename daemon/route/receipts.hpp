@@ -9,6 +9,9 @@
 
 namespace dhow::route {
 
+/// Due rows are looked for again, and other ways for receipts.
+inline constexpr std::chrono::minutes look_interval{1};
+
 class receipts {
 public:
     receipts(core& shared, outbound& out) : x_core(shared), x_out(out) {}

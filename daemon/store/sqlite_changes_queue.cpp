@@ -101,7 +101,7 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {
-    // Of a receipt that came again the row was not written: the first one is linked.
+    // The row of a receipt that came again was not written and links nothing: the first one does.
     statement(x_db,
               "INSERT OR IGNORE INTO receipt_of (id, origin, receipt)"
               " SELECT ?, ?, row FROM receipt WHERE row = ?",
