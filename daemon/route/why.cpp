@@ -216,7 +216,12 @@ cause cause_of_refused(const store::delivery_row& row) {
         return make("refused-by-addressee", text_of_code(row.code));
     }
     const auto reason = text_of_code(row.code);
-    return make("refused-by-peer", row.text == reason ? reason : row.text + ", " + reason);
+    // The notice is our own: the peer told us, as it told when another way was looked for.
+    const bool is_ours = row.text == reason;
+    if (is_ours && row.next_hop.empty()) {
+        return make("refused-by-peer", reason);
+    }
+    return make("refused-by-peer", (is_ours ? name(row.next_hop) : row.text) + ", " + reason);
 }
 
 cause cause_of_state(const why_view& from, const answer::full_message& message,

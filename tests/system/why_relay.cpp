@@ -108,7 +108,7 @@ void scene_of_refusals() {
     what.to = {"KE"};
     expect_cause(origin, submit(origin, what), "undeliverable");
     for (const auto& [cls, by] :
-         {std::pair{"flash", ": not allowed by the directory"},  // The hub.
+         {std::pair{"flash", ": IPSG, not allowed by the directory"},  // The hub.
           std::pair{"routine",
                     ": bureau IPSG, not allowed by the directory"}}) {  // For the addressee.
         what.to = {"MU"};
