@@ -36,12 +36,11 @@ void deadlines::on_deadline() {
         x_receipts.find_other_ways();
         x_opening.retry();
     }
-    x_core.out.ask(
-        query::load_due{x_core.now, limits::rows_a_look, x_core.now - kept_after_the_end()},
-        [this](store::reply& reply) {
-            x_looking = false;
-            on_due(expect<answer::due>(reply));
-        });
+    x_core.out.ask(query::load_due{x_core.now, limits::rows_a_look}, [this](store::reply& reply) {
+        x_looking = false;
+        on_due(expect<answer::due>(reply));
+    });
+    look_for_purges();
 }
 
 void deadlines::on_due(answer::due& due) {
@@ -56,9 +55,6 @@ void deadlines::on_due(answer::due& due) {
     }
     for (const auto& [message, recipients] : by_message) {
         look_at(message, recipients);
-    }
-    if (!x_core.expiry_frozen) {
-        purge(due.purges);
     }
 }
 
@@ -93,19 +89,47 @@ std::chrono::milliseconds deadlines::kept_after_the_end() const {
                                                x_core.config->disk_settings.backup_window);
 }
 
-void deadlines::purge(const std::vector<answer::purge>& rows) {
+// From the oldest on, some rows at a time, so that flash messages do not wait for it.
+void deadlines::look_for_purges() {
+    // A clock that went back must not keep it from looking.
+    const bool is_too_early =
+        x_core.now < x_purge_at && x_purge_at <= x_core.now + std::chrono::minutes{look_interval};
+    if (x_is_purging || x_core.expiry_frozen || is_too_early) {
+        return;
+    }
+    x_is_purging = true;
+    x_core.out.ask(query::find_purges{x_core.now, x_core.now - kept_after_the_end(),
+                                      x_core.now - limits::time_to_live_max, x_purge_from,
+                                      limits::rows_a_look},
+                   [this](store::reply& reply) { purge(expect<answer::purges>(reply)); });
+}
+
+void deadlines::purge(const answer::purges& found) {
     store::transaction transaction;
-    for (const auto& row : rows) {
+    for (const auto& row : found.rows) {
         if (row.message != 0) {
-            transaction.changes.emplace_back(operation::drop_message{row.message});
+            transaction.changes.emplace_back(operation::drop_message{row.message, x_core.now});
         } else if (row.object != 0) {
-            transaction.changes.emplace_back(operation::drop_object{row.object});
+            transaction.changes.emplace_back(operation::drop_object{row.object, true});
         }
     }
-    transaction.changes.emplace_back(operation::forget_old{x_core.now, 256});
+    transaction.changes.emplace_back(operation::forget_old{x_core.now, limits::rows_a_look});
+    const auto forgetting = transaction.changes.size() - 1;
     transaction.changes.emplace_back(
         operation::put_meta{"last_time", protocol::to_text(x_core.now)});
-    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+    x_purge_from = found.next.value_or(store::purge_place{});
+    x_core.out.commit(std::move(transaction), [this, forgetting, more = found.next.has_value()](
+                                                  const store::transaction_result& result) {
+        x_is_purging = false;
+        const bool has_forgotten =
+            result.status == store::transaction_status::committed &&
+            std::ranges::find(result.unchanged, forgetting) == result.unchanged.end();
+        constexpr std::chrono::seconds pause{1};
+        x_purge_at =
+            x_core.now + (more || has_forgotten ? std::chrono::milliseconds{pause}
+                                                : std::chrono::milliseconds{look_interval});
+        x_core.wake_at(x_purge_at);
+    });
 }
 
 }  // namespace dhow::route

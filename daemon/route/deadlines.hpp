@@ -46,7 +46,8 @@ private:
     /// For a notice: the message is withheld, and not looked at again, until that is written.
     static withheld both(const look& what);
     [[nodiscard]] std::chrono::milliseconds kept_after_the_end() const;
-    void purge(const std::vector<answer::purge>& rows);
+    void look_for_purges();
+    void purge(const answer::purges& found);
 
     core& x_core;
     outbound& x_out;
@@ -57,6 +58,9 @@ private:
     /// Messages of which a look is not written yet; shared with what may outlive this.
     std::shared_ptr<std::set<store::row_id>> x_under_look =
         std::make_shared<std::set<store::row_id>>();
+    store::purge_place x_purge_from;
+    utc_time x_purge_at{};  ///< Not looked for purges before.
+    bool x_is_purging = false;
     bool x_looking = false;
     utc_time x_looked_at{};
 };

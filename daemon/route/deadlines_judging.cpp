@@ -33,7 +33,7 @@ bool is_open(const store::shipment_row& shipment) { return shipment.state < ship
 struct deadlines::look {
     answer::full_message message;
     std::vector<bureau_id> recipients;
-    std::set<bureau_id> relayed;  ///< Some attempt of these has been taken by a peer.
+    attempts tried;
     withheld keep;
     std::shared_ptr<const void> busy;  ///< Until all is written no other look begins.
     std::vector<bureau_id> again;      ///< Of these a new attempt is made.
@@ -59,18 +59,11 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
             return;  // What has left may not be noted yet: the rows stay due.
         }
         what->message = std::move(rows.front());
-        const bool is_sent_again = std::ranges::any_of(
-            what->message.deliveries, [](const auto& row) { return row.attempt > 0; });
-        if (!is_sent_again) {
+        // Also of a first attempt: a peer that was restored refuses what it had taken.
+        x_core.out.ask(attempts_of(what->message.message), [this, what](store::reply& events) {
+            what->tried = attempts_in(expect<answer::events>(events).rows);
             judge_all(*what);
-            return;
-        }
-        const auto& row = what->message.message;
-        x_core.out.ask(query::load_events{row.origin, row.id, "relayed"},
-                       [this, what](store::reply& events) {
-                           what->relayed = relayed_of(expect<answer::events>(events).rows);
-                           judge_all(*what);
-                       });
+        });
     });
 }
 
@@ -114,7 +107,7 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         look_later(row, x_core.now + look_again, errc{}, what.busy);
         return;
     }
-    const bool in_doubt = may_be_with_others(what.message, row, what.relayed, x_out);
+    const bool in_doubt = may_be_with_others(what.message, row, what.tried, x_out);
     if (over && !in_doubt) {
         x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,
                         errc::expired, both(what));
@@ -168,7 +161,9 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
 void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
                                std::optional<utc_time> expires_at, const undelivered& refused,
                                bool in_doubt) {
-    if (x_divert.other_way(refused)) {
+    // A gateway further on gave up this attempt: by another way it would meet what that one knows.
+    const bool has_failed = what.tried.has_failed(row.recipient, row.attempt);
+    if (!has_failed && x_divert.other_way(refused)) {
         x_divert.divert({refused}, what.busy);
         return;
     }
@@ -219,7 +214,8 @@ void deadlines::look_later(const store::delivery_row& row, std::optional<utc_tim
         .code = code == errc{} ? row.code : static_cast<std::uint16_t>(code),
         .text = code == errc::expired ? "expired, unconfirmed" : row.text,
         .due_at = std::optional<std::optional<utc_time>>(at),
-        .lenient = true});
+        .lenient = true,
+        .unless_changed_since = row.changed_at});
     x_core.out.commit(std::move(transaction),
                       [busy = std::move(busy)](const store::transaction_result&) {});
 }

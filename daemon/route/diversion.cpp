@@ -20,9 +20,9 @@ constexpr store::state_set not_settled =
     in_state(delivery_state::relayed) | in_state(delivery_state::deferred) |
     in_state(delivery_state::held);
 
-/// By a later attempt: what a peer says of this one changes nothing.
-constexpr store::state_set handed_over =
-    in_state(delivery_state::relayed) | in_state(delivery_state::in_doubt);
+/// Who has taken it answers with a receipt; what a peer refuses of it later, restored to a backup,
+/// changes nothing.
+constexpr store::state_set waits_here = not_settled & ~in_state(delivery_state::relayed);
 
 outcome_kind notice_kind(errc code) {
     switch (code) {
@@ -110,29 +110,50 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
     }
     const auto reason = "peer " + std::string(what.front().peer.text()) +
                         " does not take it: " + std::string(protocol::text_of(what.front().code));
-    x_core.out.ask(query::load_message{what.front().message.row},
-                   [this, by_peer, reason, keep](store::reply& reply) {
-                       const auto& rows = expect<answer::messages>(reply).rows;
-                       if (!rows.empty()) {
-                           reroute(rows.front(), by_peer, false, reason, [keep](bool) {});
-                       }
-                   });
+    x_core.out.ask(
+        query::load_message{what.front().message.row},
+        [this, by_peer, reason, keep, attempt = what.front().attempt](store::reply& reply) {
+            const auto& rows = expect<answer::messages>(reply).rows;
+            const auto still = rows.empty() ? ways{} : still_here(rows.front(), by_peer, attempt);
+            if (!still.empty()) {
+                reroute(rows.front(), still, false, reason, [keep](bool) {});
+            }
+        });
+}
+
+diversion::ways diversion::still_here(const answer::full_message& message, ways by_peer,
+                                      std::uint8_t attempt) {
+    constexpr auto states = waits_here | in_state(delivery_state::delivered);
+    const auto goes_by_it = [&](bureau_id recipient) {
+        return std::ranges::any_of(message.deliveries, [&](const auto& row) {
+            return row.recipient == recipient && row.attempt <= attempt &&
+                   (in_state(row.state) & states) != 0;
+        });
+    };
+    for (auto& [peer, recipients] : by_peer) {
+        std::erase_if(recipients, [&](bureau_id recipient) { return !goes_by_it(recipient); });
+    }
+    std::erase_if(by_peer, [](const auto& way) { return way.second.empty(); });
+    return by_peer;
 }
 
 // Another attempt may be with others, or be taken by them meanwhile: deadlines asks before it gives
 // notice.
 void diversion::judge_soon(const undelivered& what) {
+    if (what.attempt < what.last_attempt) {
+        return;  // That one moves it, and keep_due has it looked at.
+    }
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::advance_delivery{
-        .message = what.message.row,
-        .recipient = what.recipient,
-        .expected = what.attempt < what.last_attempt ? not_settled & ~handed_over : not_settled,
-        .state = delivery_state::deferred,
-        .at = x_core.now,
-        .code = static_cast<std::uint16_t>(what.code),
-        .text = std::string(protocol::text_of(what.code)),
-        .due_at = std::optional<std::optional<utc_time>>(x_core.now),
-        .lenient = true});
+    transaction.changes.emplace_back(
+        operation::advance_delivery{.message = what.message.row,
+                                    .recipient = what.recipient,
+                                    .expected = waits_here,
+                                    .state = delivery_state::deferred,
+                                    .at = x_core.now,
+                                    .code = static_cast<std::uint16_t>(what.code),
+                                    .text = std::string(protocol::text_of(what.code)),
+                                    .due_at = std::optional<std::optional<utc_time>>(x_core.now),
+                                    .lenient = true});
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result&) {
         x_core.wake_at(x_core.now);  // Not written: keep_due has it looked at a little later.
     });
@@ -198,7 +219,7 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
             transaction.changes.emplace_back(
                 operation::advance_delivery{.message = message.message.row,
                                             .recipient = recipient,
-                                            .expected = not_settled,
+                                            .expected = new_attempt ? not_settled : waits_here,
                                             .state = delivery_state::queued,
                                             .at = x_core.now,
                                             .next_hop = peer,

@@ -41,8 +41,10 @@ public:
                                                      bool wrap) const;
 
 private:
-    void judge_soon(const undelivered& what);
     using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.
+    void judge_soon(const undelivered& what);
+    /// Without those whom a later attempt is under way to, or who have been reached meanwhile.
+    static ways still_here(const answer::full_message& message, ways by_peer, std::uint8_t attempt);
     void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,
                  const std::string& reason, std::function<void(bool)> then);
 

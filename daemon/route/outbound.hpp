@@ -161,7 +161,8 @@ private:
     void wait_for_space();
     void feed_all();
     void defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after);
-    void give_up(bureau_id peer, transfer what, errc code);
+    /// `left`: what the peer said of each recipient; empty: `code` of all.
+    void give_up(bureau_id peer, transfer what, errc code, std::vector<undelivered> left);
 
     core& x_core;
     std::function<void(std::vector<undelivered>)> x_divert;

@@ -5,6 +5,7 @@
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
+#include "daemon/route/with_others.hpp"
 #include "protocol/ensure.hpp"
 
 #include <algorithm>
@@ -83,9 +84,9 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
                                                             .state = state,
                                                             .at = x_core.now,
                                                             .lenient = true});
-        to.changes.emplace_back(
-            operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
-                                              origin ? "relayed" : "handed-on", actor)});
+        to.changes.emplace_back(operation::put_event{x_core.event(
+            message.origin, message.id, delivery.recipient, origin ? relayed_event : "handed-on",
+            actor, store::attempt_text(item.shipment.attempt))});
         if (!origin) {
             to.changes.emplace_back(operation::settle_custody{.origin = message.origin,
                                                               .id = message.id,
@@ -120,19 +121,25 @@ void outbound::finish(bureau_id peer, transfer done,
     const auto& item = done.item;
     store::transaction transaction;
     transaction.at_once = false;
+    std::vector<undelivered> left;
+    const bool is_text = item.message && item.object.kind == protocol::object_kind::text;
+    if (is_text) {
+        add_custody_moves(transaction, item, peer, exceptions, left);
+        if (!left.empty() && left.size() == item.deliveries.size()) {
+            give_up(peer, std::move(done), left.front().code, left);  // For each it says no.
+            return;
+        }
+    }
     transaction.changes.emplace_back(operation::advance_shipment{.shipment = item.shipment.row,
                                                                  .expected = open_shipment,
                                                                  .state = shipment_state::done,
                                                                  .at = x_core.now,
                                                                  .in_doubt = false,
                                                                  .lenient = true});
-    std::vector<undelivered> left;
-    const bool is_text = item.message && item.object.kind == protocol::object_kind::text;
+    if (!left.empty()) {
+        keep_due(transaction, item);
+    }
     if (is_text) {
-        add_custody_moves(transaction, item, peer, exceptions, left);
-        if (!left.empty()) {
-            keep_due(transaction, item);
-        }
         transaction.changes.emplace_back(operation::ready_shipments{
             .message = item.message->row, .peer = peer, .object = 0, .at = x_core.now});
     }
@@ -194,7 +201,7 @@ void outbound::on_event(session_number number, event::refused what) {
             if (is_worth_another_try(open.item, what.code)) {
                 defer(peer, std::move(open), what.code, what.retry_after);
             } else {
-                give_up(peer, std::move(open), what.code);
+                give_up(peer, std::move(open), what.code, {});
             }
             break;
     }
@@ -237,7 +244,7 @@ void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seco
     });
 }
 
-void outbound::give_up(bureau_id peer, transfer what, errc code) {
+void outbound::give_up(bureau_id peer, transfer what, errc code, std::vector<undelivered> left) {
     const auto item = std::move(what.item);
     fail(item, code, std::string(protocol::text_of(code)));
     if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
@@ -246,10 +253,11 @@ void outbound::give_up(bureau_id peer, transfer what, errc code) {
     if (!item.message || item.object.kind != protocol::object_kind::text) {
         return;
     }
-    std::vector<undelivered> left;
-    for (const auto& delivery : item.deliveries) {
-        left.push_back({*item.message, delivery.recipient, peer, item.shipment.attempt, code,
-                        delivery.attempt});
+    if (left.empty()) {
+        for (const auto& delivery : item.deliveries) {
+            left.push_back({*item.message, delivery.recipient, peer, item.shipment.attempt, code,
+                            delivery.attempt});
+        }
     }
     x_divert(std::move(left));
 }

@@ -38,8 +38,8 @@ struct queries::cancellation {
     answer::full_message message;
     std::vector<bureau_id> here;   ///< Not one byte of these has left.
     std::vector<bureau_id> there;  ///< Others have these, or may have them.
-    std::set<bureau_id> relayed;   ///< Some attempt of these has been taken by a peer.
-    withheld keep;                 ///< So that it stays so until it is cancelled on disk.
+    attempts tried;
+    withheld keep;  ///< So that it stays so until it is cancelled on disk.
     answer_to answer;
     std::string said;
 };
@@ -70,11 +70,10 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
             }
             cancels->message = std::move(found.front());
             const auto& row = cancels->message.message;
-            x_core.out.ask(query::load_events{row.origin, row.id, "relayed"},
-                           [this, cancels](store::reply& events) {
-                               cancels->relayed = relayed_of(expect<answer::events>(events).rows);
-                               judge_cancellation(cancels);
-                           });
+            x_core.out.ask(attempts_of(row), [this, cancels](store::reply& events) {
+                cancels->tried = attempts_in(expect<answer::events>(events).rows);
+                judge_cancellation(cancels);
+            });
         });
     });
 }
@@ -86,7 +85,7 @@ void queries::judge_cancellation(const std::shared_ptr<cancellation>& what) {
             return shipment.position == 0 && shipment.peer == row.next_hop &&
                    shipment.state == shipment_state::done;
         });
-        const bool may_be_there = is_done || may_be_with_others(message, row, what->relayed, x_out);
+        const bool may_be_there = is_done || may_be_with_others(message, row, what->tried, x_out);
         if ((in_state(row.state) & with_others) != 0 ||
             ((in_state(row.state) & not_handed_on) != 0 && may_be_there)) {
             what->there.push_back(row.recipient);

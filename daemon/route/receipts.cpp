@@ -435,6 +435,7 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
                           if (ok) {
                               x_core.count.receipts_applied += 1;
                               x_core.count.outcomes_applied += outcomes;
+                              x_core.wake_at(x_core.now);  // An attempt that failed is looked at.
                           }
                           then(ok);
                       });

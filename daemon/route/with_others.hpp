@@ -6,27 +6,55 @@
 #pragma once
 
 #include "daemon/route/outbound.hpp"
+#include "daemon/store/names.hpp"
 
 namespace dhow::route {
 
-/// Recipients whose copy a peer has taken, in whichever attempt.
-inline std::set<bureau_id> relayed_of(const std::vector<store::event_row>& events) {
-    std::set<bureau_id> out;
+/// Sending attempts of one message by recipient, from its events.
+struct attempts {
+    using by_recipient = std::map<bureau_id, std::set<std::uint8_t>>;
+    by_recipient relayed;  ///< A peer took the copy.
+    by_recipient failed;   ///< A gateway on the way says that this attempt came to nothing.
+
+    /// Some attempt was taken, and nobody has said that it came to nothing.
+    [[nodiscard]] bool may_arrive(bureau_id recipient) const {
+        const auto taken = relayed.find(recipient);
+        return taken != relayed.end() && std::ranges::any_of(taken->second, [&](auto attempt) {
+                   return !has_failed(recipient, attempt);
+               });
+    }
+    [[nodiscard]] bool has_failed(bureau_id recipient, std::uint8_t attempt) const {
+        const auto found = failed.find(recipient);
+        return found != failed.end() && found->second.contains(attempt);
+    }
+};
+
+inline constexpr std::string_view relayed_event = "relayed";
+inline constexpr std::string_view attempt_failed_event = "attempt-failed";
+
+inline store::query::load_events attempts_of(const store::message_row& message) {
+    return {message.origin, message.id, std::string(relayed_event),
+            std::string(attempt_failed_event)};
+}
+
+inline attempts attempts_in(const std::vector<store::event_row>& events) {
+    attempts out;
     for (const auto& event : events) {
-        if (event.what == "relayed") {
-            out.insert(event.recipient);
-        }
+        auto& list = event.what == relayed_event ? out.relayed : out.failed;
+        list[event.recipient].insert(store::attempt_of(event.text).value_or(0));
     }
     return out;
 }
 
 /// By its state, by a text that has left in this attempt or an earlier one, or because a peer has
-/// taken it (`relayed`, from events). Withhold the message before it is read.
+/// taken it in whichever attempt. Withhold the message before it is read.
 inline bool may_be_with_others(const answer::full_message& message, const store::delivery_row& row,
-                               const std::set<bureau_id>& relayed, const outbound& out) {
+                               const attempts& tried, const outbound& out) {
     using store::delivery_state;
-    if (row.state == delivery_state::relayed || row.state == delivery_state::in_doubt ||
-        row.state == delivery_state::delivered || relayed.contains(row.recipient)) {
+    const bool has_left =
+        row.state == delivery_state::relayed || row.state == delivery_state::in_doubt;
+    if ((has_left && !tried.has_failed(row.recipient, row.attempt)) ||
+        row.state == delivery_state::delivered || tried.may_arrive(row.recipient)) {
         return true;
     }
     return std::ranges::any_of(message.shipments, [&](const auto& shipment) {

@@ -8,6 +8,9 @@
 #include "daemon/store/rows.hpp"
 
 #include <array>
+#include <charconv>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace dhow::store {
@@ -39,6 +42,23 @@ constexpr std::string_view to_text(assignment_state state) {
 constexpr std::string_view to_text(object_state state) {
     const auto at = static_cast<std::size_t>(state);
     return at < object_state_names.size() ? object_state_names[at] : "unknown";
+}
+
+/// Of an attempt, as events name it to people, who count from 1.
+inline std::string attempt_text(std::uint8_t attempt) {
+    return "attempt " + std::to_string(attempt + 1);
+}
+/// Nothing when the text names no attempt.
+inline std::optional<std::uint8_t> attempt_of(std::string_view text) {
+    constexpr std::string_view head = "attempt ";
+    unsigned number = 0;
+    if (!text.starts_with(head) ||
+        std::from_chars(text.data() + head.size(), text.data() + text.size(), number).ptr !=
+            text.data() + text.size() ||
+        number == 0 || number > 256) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint8_t>(number - 1);
 }
 
 }  // namespace dhow::store

@@ -47,9 +47,11 @@ struct advance_object {
     std::optional<std::uint64_t> bytes;
     std::optional<digest> sealed_digest;
 };
-/// Segments, row, and its shipments that belong to no message. Nothing happens when it is gone.
+/// Segments, row, and its shipments that belong to no message. Nothing happens when it is gone;
+/// nor, with `only_if_loose`, when it has come to belong to a message or is to be sent.
 struct drop_object {
     row_id object = 0;
+    bool only_if_loose = false;
 };
 struct put_delivery {
     delivery_row row;
@@ -72,8 +74,10 @@ struct advance_delivery {
     std::optional<std::optional<utc_time>> due_at;
     std::optional<row_id> receipt;
     std::optional<std::uint8_t> crash_count;
-    bool lenient = false;
-};  ///< `unchanged` instead of conflict.
+    bool lenient = false;  ///< `unchanged` instead of conflict.
+    /// Given: only when nobody has changed it since, as if the state were not in `expected`.
+    std::optional<utc_time> unless_changed_since = std::nullopt;
+};
 /// The same, found by (origin, id): the message row with the role `origin`, of several the highest
 /// attempt that has this recipient. Never a conflict: `unchanged` when there is none or its state
 /// is not
@@ -93,7 +97,9 @@ struct settle_delivery {
     /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
     /// relayed, or its text all sent to the next hop.
     bool only_if_sent = false;
-    /// Given: a word about this sending attempt alone; `unchanged` when there has been another.
+    /// Given: a word about this sending attempt alone. When there has been another it settles
+    /// nothing: an event `attempt-failed` is written, the delivery falls due, and if it is of the
+    /// last attempt it is `deferred` with this code.
     std::optional<std::uint8_t> of_attempt = std::nullopt;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {
@@ -207,9 +213,11 @@ struct put_meta {
     std::string value;
 };
 /// Message, objects, segments, deliveries, shipments. Custody, inbox, assignments, receipts,
-/// events stay.
+/// events stay. `unchanged` when another attempt is to stay beyond `at`: it may have adopted
+/// attachments since it was asked which messages can go.
 struct drop_message {
     row_id message = 0;
+    utc_time at{};
 };
 /// Bounded housekeeping: custody, then idempotency rows with forget_at < before, oldest first, at
 /// most

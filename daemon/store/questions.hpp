@@ -12,6 +12,13 @@
 
 namespace dhow::store {
 
+/// Behind this row of its list; the first place is before all messages.
+struct purge_place {
+    bool is_among_objects = false;  ///< Else among messages.
+    utc_time at{};                  ///< purge_at, or changed_at.
+    row_id row = 0;
+};
+
 namespace query {
 struct load_start {};  ///< What the core needs at start.
 /// Ready shipments of a peer and class in order, with what an OFFER needs.
@@ -30,17 +37,24 @@ struct load_waiting_receipts {
     row_id after = 0;
     std::size_t limit = 256;
 };
-/// Deliveries and shipments with due_at <= now, oldest first; purges: messages with purge_at <=
-/// now of which
-/// nothing is open (every delivery in settled_states, no shipment ready, waiting, deferred or
-/// held, no assignment offered), nor of another attempt (where `quarantined` counts as settled),
-/// none of which is to stay longer: attempts share their attachments. At most `limit` of each.
+/// Deliveries and shipments with due_at <= now, oldest first. At most `limit` of each.
 struct load_due {
     utc_time now{};
     std::size_t limit = 256;
-    /// When given: objects of no message (uploads, partial texts, receipts that nobody waits for)
-    /// that were put or advanced last before this are purges too, with message 0.
-    std::optional<utc_time> stale_before = std::nullopt;
+};
+/// The next `limit` rows whose time is over, from `from` on, and which of them can go. Messages
+/// with purge_at <= now come first; one can go when nothing of it is open (every delivery in
+/// settled_states, no shipment ready, waiting, deferred or held, no assignment offered), nor of
+/// another attempt (where `quarantined` counts as settled), none of which is to stay longer:
+/// attempts share their attachments. Then objects of no message (uploads, receipts that nobody
+/// waits for) that were put or advanced last before `stale_before`; partial texts, whose bytes a
+/// peer still counts on, before `partial_before`.
+struct find_purges {
+    utc_time now{};
+    utc_time stale_before{};
+    utc_time partial_before{};
+    purge_place from;
+    std::size_t limit = 256;
 };
 struct find_message {
     bureau_id origin;
@@ -86,7 +100,8 @@ struct list_inbox {
 struct load_events {
     bureau_id origin;
     message_id id;
-    std::string what;  ///< Only these; empty: all.
+    std::string what;     ///< Only these; empty: all.
+    std::string or_what;  ///< And these.
 };
 struct load_receipts {
     bureau_id origin;
@@ -134,13 +149,15 @@ struct check {
 };
 }  // namespace query
 
-using question = std::variant<
-    query::load_start, query::load_ready, query::load_shipment, query::load_waiting_receipts,
-    query::load_due, query::find_message, query::load_message, query::find_object,
-    query::find_attachment, query::load_segment, query::find_custody, query::find_inbox,
-    query::list_inbox, query::load_events, query::load_receipts, query::load_outcomes,
-    query::load_unopened, query::load_incomplete, query::load_partials, query::find_idempotency,
-    query::summarise_queue, query::list_queue, query::measure, query::back_up, query::check>;
+using question =
+    std::variant<query::load_start, query::load_ready, query::load_shipment,
+                 query::load_waiting_receipts, query::load_due, query::find_purges,
+                 query::find_message, query::load_message, query::find_object,
+                 query::find_attachment, query::load_segment, query::find_custody,
+                 query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
+                 query::load_outcomes, query::load_unopened, query::load_incomplete,
+                 query::load_partials, query::find_idempotency, query::summarise_queue,
+                 query::list_queue, query::measure, query::back_up, query::check>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.
@@ -163,17 +180,21 @@ struct ready {
     std::vector<ready_shipment> rows;
     bool more = false;
 };
+/// next: when to ask again; `now` when a list was cut short; nothing: nothing is ever due.
+struct due {
+    std::vector<delivery_row> deliveries;
+    std::vector<shipment_row> shipments;
+    std::optional<utc_time> next;
+};
 /// A message with its text object; or, with message 0, an object.
 struct purge {
     row_id message = 0;
     row_id object = 0;
 };
-/// next: when to ask again; `now` when a list was cut short; nothing: nothing is ever due.
-struct due {
-    std::vector<delivery_row> deliveries;
-    std::vector<shipment_row> shipments;
-    std::vector<purge> purges;
-    std::optional<utc_time> next;
+/// next: where to go on; nothing: all has been looked at.
+struct purges {
+    std::vector<purge> rows;
+    std::optional<purge_place> next;
 };
 struct full_message {
     message_row message;
@@ -272,10 +293,10 @@ struct verdict {
 }  // namespace answer
 
 using reply =
-    std::variant<answer::start, answer::ready, answer::due, answer::messages, answer::object,
-                 answer::segment, answer::custody, answer::inbox, answer::events, answer::receipts,
-                 answer::outcomes, answer::unopened, answer::incomplete, answer::partials,
-                 answer::idempotency, answer::queue_summary, answer::queue, answer::measures,
-                 answer::backup, answer::verdict>;
+    std::variant<answer::start, answer::ready, answer::due, answer::purges, answer::messages,
+                 answer::object, answer::segment, answer::custody, answer::inbox, answer::events,
+                 answer::receipts, answer::outcomes, answer::unopened, answer::incomplete,
+                 answer::partials, answer::idempotency, answer::queue_summary, answer::queue,
+                 answer::measures, answer::backup, answer::verdict>;
 
 }  // namespace dhow::store

@@ -111,7 +111,11 @@ change_result change_writer::operator()(const operation::advance_object& what) {
 }
 
 change_result change_writer::operator()(const operation::drop_object& what) {
-    statement find(x_db, "SELECT durable_bytes FROM object WHERE row = ?", what.object);
+    statement find(x_db,
+                   "SELECT durable_bytes FROM object WHERE row = ?1 AND (?2 = 0 OR (message = 0"
+                   " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
+                   " AND shipment.message = 0 AND shipment.state < 4)))",
+                   what.object, what.only_if_loose);
     if (!find.next()) {
         return change_result::unchanged;
     }
@@ -123,6 +127,14 @@ change_result change_writer::operator()(const operation::drop_object& what) {
 
 change_result change_writer::operator()(const operation::drop_message& what) {
     if (what.message == 0) {
+        return change_result::unchanged;
+    }
+    statement other(x_db,
+                    "SELECT 1 FROM message AS mine JOIN message AS copy"
+                    " ON copy.id = mine.id AND copy.origin = mine.origin AND copy.row <> mine.row"
+                    " WHERE mine.row = ? AND copy.purge_at > ?",
+                    what.message, what.at);
+    if (other.next()) {
         return change_result::unchanged;
     }
     statement find(x_db, "SELECT row, durable_bytes FROM object WHERE message = ? AND message <> 0",

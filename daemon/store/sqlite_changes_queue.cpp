@@ -33,10 +33,12 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
                    " next_hop = coalesce(?5, next_hop), attempt = coalesce(?6, attempt),"
                    " due_at = CASE ?7 WHEN 1 THEN ?8 ELSE due_at END,"
                    " receipt = coalesce(?9, receipt), crash_count = coalesce(?10, crash_count)"
-                   " WHERE message = ?11 AND recipient = ?12 AND (1 << state) & ?13 <> 0",
+                   " WHERE message = ?11 AND recipient = ?12 AND (1 << state) & ?13 <> 0"
+                   " AND changed_at = coalesce(?14, changed_at)",
                    what.state, what.at, what.code, what.text, what.next_hop, what.attempt,
                    what.due_at.has_value(), what.due_at.value_or(std::nullopt), what.receipt,
-                   what.crash_count, what.message, what.recipient, what.expected);
+                   what.crash_count, what.message, what.recipient, what.expected,
+                   what.unless_changed_since);
     move.run();
     if (x_db.changed_rows() == 0) {
         return what.lenient ? change_result::unchanged : change_result::conflict;
@@ -77,12 +79,14 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     if (what.only_if_sent && !may_be_with_others) {
         return change_result::unchanged;
     }
-    const bool is_of_the_past = what.of_attempt && *what.of_attempt < attempt;
-    if ((in_state(state) & what.expected) == 0 || is_of_the_past) {
-        if (what.receipt != 0) {
-            link_receipt(what.origin, what.id, what.receipt);  // It is evidence all the same.
-        }
+    if (what.receipt != 0) {
+        link_receipt(what.origin, what.id, what.receipt);  // It is evidence all the same.
+    }
+    if ((in_state(state) & what.expected) == 0) {
         return change_result::unchanged;
+    }
+    if (what.of_attempt && attempt > 0) {
+        return attempt_failed(message, attempt, what);
     }
     statement move(x_db,
                    "UPDATE delivery SET state = ?1, changed_at = ?2, code = ?3, text = ?4,"
@@ -92,12 +96,27 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
                    what.state, what.at, what.code, what.text, what.due_at.has_value(),
                    what.due_at.value_or(std::nullopt), what.receipt, message, what.recipient);
     move.run();
-    if (what.receipt != 0) {
-        link_receipt(what.origin, what.id, what.receipt);
-    }
     return (*this)(
         operation::put_event{{what.origin, what.id, what.recipient, what.at,
                               std::string(to_text(what.state)), what.actor, what.code, what.text}});
+}
+
+change_result change_writer::attempt_failed(row_id message, std::uint8_t last_attempt,
+                                            const operation::settle_delivery& what) {
+    if (*what.of_attempt == last_attempt) {
+        statement(x_db,
+                  "UPDATE delivery SET state = 9, changed_at = ?1, code = ?2, text = ?3,"
+                  " due_at = ?1 WHERE message = ?4 AND recipient = ?5",
+                  what.at, what.code, what.text, message, what.recipient)
+            .run();
+    } else {
+        statement(x_db, "UPDATE delivery SET due_at = ? WHERE message = ? AND recipient = ?",
+                  what.at, message, what.recipient)
+            .run();
+    }
+    return (*this)(
+        operation::put_event{{what.origin, what.id, what.recipient, what.at, "attempt-failed",
+                              what.actor, what.code, attempt_text(*what.of_attempt)}});
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {

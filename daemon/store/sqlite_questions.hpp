@@ -28,6 +28,7 @@ public:
     reply operator()(const query::load_shipment& what);
     reply operator()(const query::load_waiting_receipts& what);
     reply operator()(const query::load_due& what);
+    reply operator()(const query::find_purges& what);
     reply operator()(const query::summarise_queue& what);
     reply operator()(const query::list_queue& what);
 
@@ -76,7 +77,8 @@ private:
     std::vector<assignment_row> assignments_of(row_id message, const std::string& agency);
     answer::inbox_item item_of(inbox_row inbox, const std::string& agency);
     std::vector<row_id> inbox_page(const query::list_inbox& what, std::size_t limit);
-    std::vector<answer::purge> purges(const query::load_due& what, std::size_t limit);
+    answer::purges purge_messages(const query::find_purges& what);
+    answer::purges purge_objects(const query::find_purges& what);
     std::optional<utc_time> next_due(utc_time now);
 
     connection& x_db;

@@ -179,41 +179,80 @@ reply question_reader::operator()(const query::summarise_queue&) {
     return out;
 }
 
-std::vector<answer::purge> question_reader::purges(const query::load_due& what, std::size_t limit) {
-    std::vector<answer::purge> out;
+// Bounded by the rows that are read, not by those that can go: what waits for an absent bureau is
+// old and stays.
+answer::purges question_reader::purge_messages(const query::find_purges& what) {
+    answer::purges out;
     statement closed(x_db,
-                     "SELECT row, text_object FROM message WHERE purge_at <= ?1"
-                     " AND NOT EXISTS (SELECT 1 FROM message AS copy"
-                     "  WHERE copy.id = message.id AND copy.origin = message.origin AND ("
+                     "SELECT row, text_object, purge_at,"
+                     " NOT EXISTS (SELECT 1 FROM message AS copy"
+                     "  WHERE copy.id = old.id AND copy.origin = old.origin AND ("
                      "   copy.purge_at > ?1"
                      "   OR EXISTS (SELECT 1 FROM delivery WHERE delivery.message = copy.row"
                      "    AND (1 << delivery.state)"
-                     "     & (CASE copy.row WHEN message.row THEN ?2 ELSE ?3 END) = 0)"
+                     "     & (CASE copy.row WHEN old.row THEN ?2 ELSE ?3 END) = 0)"
                      "   OR EXISTS (SELECT 1 FROM shipment WHERE shipment.message = copy.row"
                      "    AND shipment.message <> 0 AND shipment.state < 4"
-                     "    AND NOT (shipment.state = 1 AND coalesce(copy.expires_at <= ?1, 0)"
-                     "     AND EXISTS (SELECT 1 FROM object"
-                     "      WHERE object.row = shipment.object AND object.state <> 2)))"
+                     "    AND NOT (shipment.state = 1 AND (coalesce(copy.expires_at <= ?1, 0)"
+                     "      AND EXISTS (SELECT 1 FROM object"
+                     "       WHERE object.row = shipment.object AND object.state <> 2)"
+                     "     OR NOT EXISTS (SELECT 1 FROM shipment AS first"
+                     "       WHERE first.message = copy.row AND first.message <> 0"
+                     "       AND first.position = 0 AND first.peer = shipment.peer"
+                     "       AND first.state <= 4))))"
                      "   OR EXISTS (SELECT 1 FROM assignment WHERE assignment.message = copy.row"
                      "    AND assignment.state = 0)))"
-                     " ORDER BY purge_at, row LIMIT ?4",
+                     " FROM (SELECT row, id, origin, text_object, purge_at FROM message"
+                     "  WHERE purge_at <= ?1 AND (purge_at, row) > (?4, ?5)"
+                     "  ORDER BY purge_at, row LIMIT ?6) AS old ORDER BY purge_at, row",
                      what.now, settled_states,
-                     settled_states | in_state(delivery_state::quarantined), limit);
+                     settled_states | in_state(delivery_state::quarantined), what.from.at,
+                     what.from.row, what.limit);
+    std::size_t count = 0;
+    purge_place last;
     while (closed.next()) {
-        auto& one = out.emplace_back();
-        closed.read(one.message, one.object);
+        row_id object = 0;
+        bool can_go = false;
+        closed.read(last.row, object, last.at, can_go);
+        if (can_go) {
+            out.rows.push_back({last.row, object});
+        }
+        count += 1;
     }
-    statement stale(
-        x_db,
-        "SELECT row FROM object WHERE message = 0 AND changed_at < ?1"
-        " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
-        "  AND shipment.message = 0 AND (shipment.state < 4 OR shipment.changed_at >= ?1))"
-        " ORDER BY changed_at, row LIMIT ?2",
-        what.stale_before, limit - out.size());
+    out.next = count == what.limit ? last : purge_place{.is_among_objects = true};
+    return out;
+}
+
+answer::purges question_reader::purge_objects(const query::find_purges& what) {
+    answer::purges out;
+    statement stale(x_db,
+                    "SELECT row, changed_at,"
+                    " (state <> 1 OR changed_at < ?2)"
+                    " AND NOT EXISTS (SELECT 1 FROM shipment WHERE shipment.object = object.row"
+                    "  AND shipment.message = 0 AND (shipment.state < 4 OR"
+                    "   shipment.changed_at >= ?1))"
+                    " FROM object WHERE message = 0 AND changed_at < ?1"
+                    " AND (changed_at, row) > (?3, ?4) ORDER BY changed_at, row LIMIT ?5",
+                    what.stale_before, what.partial_before, what.from.at, what.from.row,
+                    what.limit);
+    std::size_t count = 0;
+    purge_place last{.is_among_objects = true};
     while (stale.next()) {
-        out.push_back({0, stale.value<row_id>()});
+        bool can_go = false;
+        stale.read(last.row, last.at, can_go);
+        if (can_go) {
+            out.rows.push_back({0, last.row});
+        }
+        count += 1;
+    }
+    if (count == what.limit) {
+        out.next = last;
     }
     return out;
+}
+
+reply question_reader::operator()(const query::find_purges& what) {
+    return what.from.is_among_objects ? purge_objects(what) : purge_messages(what);
 }
 
 std::optional<utc_time> question_reader::next_due(utc_time now) {
@@ -222,8 +261,7 @@ std::optional<utc_time> question_reader::next_due(utc_time now) {
         "SELECT min(at) FROM ("
         " SELECT min(due_at) AS at FROM delivery WHERE due_at IS NOT NULL AND due_at > ?1"
         " UNION ALL"
-        " SELECT min(due_at) FROM shipment WHERE due_at IS NOT NULL AND due_at > ?1"
-        " UNION ALL SELECT min(purge_at) FROM message WHERE purge_at > ?1)",
+        " SELECT min(due_at) FROM shipment WHERE due_at IS NOT NULL AND due_at > ?1)",
         now);
     next.next();
     return next.value<std::optional<utc_time>>();
@@ -238,12 +276,9 @@ reply question_reader::operator()(const query::load_due& what) {
     answer::due out;
     out.deliveries = rows<delivery_row>(deliveries, what.now, limit);
     out.shipments = rows<shipment_row>(shipments, what.now, limit);
-    out.purges = purges(what, limit);
-    const bool cut_short =
-        std::max({out.deliveries.size(), out.shipments.size(), out.purges.size()}) > what.limit;
+    const bool cut_short = std::max(out.deliveries.size(), out.shipments.size()) > what.limit;
     out.deliveries.resize(std::min(out.deliveries.size(), what.limit));
     out.shipments.resize(std::min(out.shipments.size(), what.limit));
-    out.purges.resize(std::min(out.purges.size(), what.limit));
     out.next = cut_short ? what.now : next_due(what.now);
     return out;
 }

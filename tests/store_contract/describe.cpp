@@ -123,8 +123,15 @@ struct writer {
     void operator()(const answer::due& a) {
         put(a.deliveries);
         put(a.shipments);
-        put(a.purges);
         put(a.next);
+    }
+    void operator()(const answer::purges& a) {
+        put(a.rows);
+        put(a.next.has_value());
+        const auto next = a.next.value_or(purge_place{});
+        put(next.is_among_objects);
+        put(next.at);
+        put(next.row);
     }
     void operator()(const answer::object& a) { put(a.row); }
     void operator()(const answer::segment& a) {

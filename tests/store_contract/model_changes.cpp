@@ -115,9 +115,16 @@ struct changer {
         return outcome::done;
     }
     outcome operator()(const operation::drop_object& o) {
-        if (s.objects.erase(o.object) == 0) {
+        const auto found = s.objects.find(o.object);
+        const bool is_sent = std::any_of(s.shipments.begin(), s.shipments.end(), [&](auto& it) {
+            return it.second.object == o.object && it.second.message == 0 &&
+                   it.second.state < shipment_state::done;
+        });
+        if (found == s.objects.end() ||
+            (o.only_if_loose && (found->second.message != 0 || is_sent))) {
             return outcome::unchanged;
         }
+        s.objects.erase(found);
         erase_segments(o.object);
         std::erase_if(s.shipments, [&](const auto& it) {
             return it.second.object == o.object && it.second.message == 0;
@@ -125,7 +132,14 @@ struct changer {
         return outcome::done;
     }
     outcome operator()(const operation::drop_message& o) {
-        if (o.message == 0) {
+        const auto mine = s.messages.find(o.message);
+        const bool another_stays =
+            mine != s.messages.end() &&
+            std::any_of(s.messages.begin(), s.messages.end(), [&](const auto& it) {
+                return it.first != mine->first && it.second.id == mine->second.id &&
+                       it.second.origin == mine->second.origin && it.second.purge_at > o.at;
+            });
+        if (o.message == 0 || another_stays) {
             return outcome::unchanged;
         }
         std::erase_if(s.objects, [&](const auto& it) {
@@ -143,7 +157,8 @@ struct changer {
     }
     outcome operator()(const operation::advance_delivery& o) {
         const auto found = s.deliveries.find({o.message, o.recipient});
-        if (found == s.deliveries.end() || (in_state(found->second.state) & o.expected) == 0) {
+        if (found == s.deliveries.end() || (in_state(found->second.state) & o.expected) == 0 ||
+            found->second.changed_at != o.unless_changed_since.value_or(found->second.changed_at)) {
             return o.lenient ? outcome::unchanged : outcome::conflict;
         }
         auto& d = found->second;
@@ -189,12 +204,23 @@ struct changer {
         if (o.only_if_sent && !may_be_with_others) {
             return outcome::unchanged;
         }
-        const bool is_of_the_past = o.of_attempt && *o.of_attempt < best->attempt;
-        if ((in_state(best->state) & o.expected) == 0 || is_of_the_past) {
-            if (o.receipt != 0) {
-                link_receipt(o.id, o.origin, o.receipt);
-            }
+        if (o.receipt != 0) {
+            link_receipt(o.id, o.origin, o.receipt);
+        }
+        if ((in_state(best->state) & o.expected) == 0) {
             return outcome::unchanged;
+        }
+        if (o.of_attempt && best->attempt > 0) {
+            if (*o.of_attempt == best->attempt) {
+                best->state = delivery_state::deferred;
+                best->changed_at = o.at;
+                best->code = o.code;
+                best->text = o.text;
+            }
+            best->due_at = o.at;
+            s.events.push_back({o.origin, o.id, o.recipient, o.at, "attempt-failed", o.actor,
+                                o.code, attempt_text(*o.of_attempt)});
+            return outcome::done;
         }
         best->state = o.state;
         best->changed_at = o.at;
@@ -203,7 +229,6 @@ struct changer {
         best->due_at = o.due_at.value_or(best->due_at);
         if (o.receipt != 0) {
             best->receipt = o.receipt;
-            link_receipt(o.id, o.origin, o.receipt);
         }
         s.events.push_back({o.origin, o.id, o.recipient, o.at, std::string(to_text(o.state)),
                             o.actor, o.code, o.text});

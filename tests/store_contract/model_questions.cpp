@@ -145,8 +145,13 @@ struct answerer {
     /// For an attachment that has not come in time; it does not keep its message.
     bool waits_in_vain(const message_row& m, const shipment_row& one, utc_time now) const {
         const auto object = s.objects.find(one.object);
-        return m.expires_at && *m.expires_at <= now && one.state == shipment_state::waiting &&
-               object != s.objects.end() && object->second.state != object_state::complete;
+        const bool is_over = m.expires_at && *m.expires_at <= now && object != s.objects.end() &&
+                             object->second.state != object_state::complete;
+        const bool text_went = std::any_of(s.shipments.begin(), s.shipments.end(), [&](auto& it) {
+            return it.second.message == m.row && it.second.position == 0 &&
+                   it.second.peer == one.peer && it.second.state <= shipment_state::done;
+        });
+        return one.state == shipment_state::waiting && (is_over || !text_went);
     }
     bool is_open(const message_row& m, utc_time now) const {
         return std::ranges::any_of(s.messages, [&](const auto& it) {
@@ -180,23 +185,44 @@ struct answerer {
                    (one.state < shipment_state::done || one.changed_at >= since);
         });
     }
-    std::vector<answer::purge> purges(const query::load_due& q) const {
-        std::vector<answer::purge> out;
-        auto closed = select(
-            s.messages, [&](const auto& m) { return m.purge_at <= q.now && !is_open(m, q.now); });
-        std::stable_sort(closed.begin(), closed.end(),
-                         [](const auto& a, const auto& b) { return a.purge_at < b.purge_at; });
-        for (const auto& m : closed) {
-            out.push_back({m.row, m.text_object});
+    reply operator()(const query::find_purges& q) const {
+        answer::purges out;
+        const auto is_behind = [&](utc_time at, row_id row) {
+            return std::pair(at, row) > std::pair(q.from.at, q.from.row);
+        };
+        if (!q.from.is_among_objects) {
+            auto old = select(s.messages, [&](const auto& m) {
+                return m.purge_at <= q.now && is_behind(m.purge_at, m.row);
+            });
+            std::stable_sort(old.begin(), old.end(),
+                             [](const auto& a, const auto& b) { return a.purge_at < b.purge_at; });
+            old.resize(std::min(old.size(), q.limit));
+            for (const auto& m : old) {
+                if (!is_open(m, q.now)) {
+                    out.rows.push_back({m.row, m.text_object});
+                }
+            }
+            out.next = old.size() == q.limit
+                           ? purge_place{false, old.back().purge_at, old.back().row}
+                           : purge_place{.is_among_objects = true};
+            return out;
         }
-        auto stale = select(s.objects, [&](const auto& o) {
-            return q.stale_before && o.message == 0 && o.changed_at < *q.stale_before &&
-                   !goes_with_a_shipment(o.row, *q.stale_before);
+        auto old = select(s.objects, [&](const auto& o) {
+            return o.message == 0 && o.changed_at < q.stale_before &&
+                   is_behind(o.changed_at, o.row);
         });
-        std::stable_sort(stale.begin(), stale.end(),
+        std::stable_sort(old.begin(), old.end(),
                          [](const auto& a, const auto& b) { return a.changed_at < b.changed_at; });
-        for (const auto& o : stale) {
-            out.push_back({0, o.row});
+        old.resize(std::min(old.size(), q.limit));
+        for (const auto& o : old) {
+            const bool is_needed =
+                o.state == object_state::partial && o.changed_at >= q.partial_before;
+            if (!is_needed && !goes_with_a_shipment(o.row, q.stale_before)) {
+                out.rows.push_back({0, o.row});
+            }
+        }
+        if (old.size() == q.limit) {
+            out.next = purge_place{true, old.back().changed_at, old.back().row};
         }
         return out;
     }
@@ -208,10 +234,8 @@ struct answerer {
         std::stable_sort(out.deliveries.begin(), out.deliveries.end(), earlier);
         out.shipments = select(s.shipments, due);
         std::stable_sort(out.shipments.begin(), out.shipments.end(), earlier);
-        out.purges = purges(q);
         bool cut = shorten(out.deliveries, q.limit);
         cut = shorten(out.shipments, q.limit) || cut;
-        cut = shorten(out.purges, q.limit) || cut;
         if (cut) {
             out.next = q.now;
             return out;
@@ -226,9 +250,6 @@ struct answerer {
         }
         for (const auto& [key, one] : s.shipments) {
             consider(one.due_at);
-        }
-        for (const auto& [key, m] : s.messages) {
-            consider(m.purge_at);
         }
         return out;
     }
@@ -333,7 +354,7 @@ struct answerer {
         answer::events out;
         for (const auto& e : s.events) {
             if (e.id == q.id && (q.origin.empty() || e.origin == q.origin) &&
-                (q.what.empty() || e.what == q.what)) {
+                (q.what.empty() || e.what == q.what || e.what == q.or_what)) {
                 out.rows.push_back(e);
             }
         }

@@ -1,4 +1,5 @@
 // Deliveries and shipments: states, expectations, and what is ready, due, counted.
+#include "daemon/store/names.hpp"
 #include "tests/store_contract/stores.hpp"
 
 BOOST_AUTO_TEST_SUITE(queue_test)
@@ -229,10 +230,129 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(due_things_come_once_their_time_is_there, Store, a
     commit(to, {operation::put_message{message(1)}, operation::put_delivery{settled}});
     BOOST_TEST((ask<answer::due>(to, query::load_due{at(69)}).next == at(70)));
     BOOST_TEST(ask<answer::due>(to, query::load_due{at(70)}).deliveries.size() == 1U);
-    BOOST_TEST((ask<answer::due>(to, query::load_due{at(70)}).next == at(1'000)));
-    BOOST_TEST(ask<answer::due>(to, query::load_due{at(1'000)}).purges.at(0).message == 1);
-    commit(to, {operation::put_shipment{shipment(5, 2, 1)}});
-    BOOST_TEST(ask<answer::due>(to, query::load_due{at(1'000)}).purges.size() == 0U);
+    BOOST_TEST(!ask<answer::due>(to, query::load_due{at(70)}).next.has_value());
+}
+
+answer::purges purges_at(store& of, int now, purge_place from = {}, std::size_t limit = 256) {
+    return ask<answer::purges>(
+        of, query::find_purges{at(now), at(now - 100), at(now - 1'000), from, limit});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_over_can_go_unless_something_of_it_is_open, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    commit(to, {operation::put_message{message(1)},
+                operation::put_delivery{delivery(1, delivery_state::complete)},
+                operation::put_message{message(2)}, operation::put_delivery{delivery(2)}});
+    BOOST_TEST(purges_at(to, 999).rows.empty());
+    auto other = message(3, 1);
+    other.id.value[0] = 2;
+    commit(to, {operation::put_message{other}});
+    // Two attempts of which one is open, and another message: a row a page.
+    const auto first = purges_at(to, 1'000, {}, 1);
+    BOOST_TEST(first.rows.empty());
+    BOOST_REQUIRE(first.next.has_value());
+    const auto second = purges_at(to, 1'000, *first.next, 1);
+    BOOST_TEST(second.rows.empty());
+    const auto third = purges_at(to, 1'000, second.next.value(), 1);
+    BOOST_REQUIRE_EQUAL(third.rows.size(), 1U);
+    BOOST_TEST(third.rows[0].message == 3);
+    const auto objects = purges_at(to, 1'000, third.next.value(), 1).next;
+    BOOST_REQUIRE(objects.has_value());
+    BOOST_TEST(objects->is_among_objects);
+    BOOST_TEST(!purges_at(to, 1'000, *objects, 1).next.has_value());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(loose_objects_go_when_they_are_stale_partial_ones_much_later, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto sent = shipment(5, 3, 0);
+    sent.changed_at = at(1);
+    commit(to, {operation::put_object{object(1, object_state::complete)},
+                operation::put_object{object(2, object_state::partial)},
+                operation::put_object{object(3, object_state::complete)},
+                operation::put_shipment{sent}});
+    const purge_place objects{.is_among_objects = true};
+    BOOST_TEST(purges_at(to, 99, objects).rows.empty());
+    auto rows = purges_at(to, 500, objects).rows;
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_TEST(rows[0].object == 1);
+    BOOST_TEST(purges_at(to, 1'100, objects).rows.size() == 2U);
+    // What was asked can be over when the answer is used.
+    expect_unchanged(to, operation::drop_object{3, true});
+    operation::advance_object taken;
+    taken.object = 1;
+    taken.expected = object_state::complete;
+    taken.message = 7;
+    commit(to, {taken});
+    expect_unchanged(to, operation::drop_object{1, true});
+    commit(to, {operation::drop_object{2, true}});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(attempt_is_not_dropped_once_another_is_to_stay, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto later = message(2, 1);
+    later.purge_at = at(2'000);
+    commit(to, {operation::put_message{message(1)}, operation::put_message{later}});
+    expect_unchanged(to, operation::drop_message{1, at(1'000)});
+    commit(to, {operation::drop_message{1, at(2'000)}});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_settles_nothing_while_there_is_another, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto row = delivery(1, delivery_state::relayed);
+    row.attempt = 1;
+    commit(to, {operation::put_message{message(1)}, operation::put_delivery{row}});
+    operation::settle_delivery notice;
+    notice.origin = zw;
+    notice.id.value[0] = 1;
+    notice.recipient = mu;
+    notice.expected = in_state(delivery_state::relayed);
+    notice.state = delivery_state::undeliverable;
+    notice.at = at(5);
+    notice.code = 7;
+    notice.only_if_sent = true;
+    notice.of_attempt = 0;
+    commit(to, {notice});
+    const auto now = [&] {
+        return ask<answer::messages>(to, query::load_message{1}).rows.at(0).deliveries.at(0);
+    };
+    BOOST_TEST((now().state == delivery_state::relayed));
+    BOOST_TEST((now().due_at == at(5)));
+    notice.of_attempt = 1;
+    notice.at = at(6);
+    commit(to, {notice});
+    BOOST_TEST((now().state == delivery_state::deferred));
+    BOOST_TEST(now().code == 7U);
+    BOOST_TEST((now().due_at == at(6)));
+    const auto events =
+        ask<answer::events>(to, query::load_events{zw, notice.id, "relayed", "attempt-failed"});
+    BOOST_REQUIRE_EQUAL(events.rows.size(), 2U);
+    BOOST_TEST(dhow::store::attempt_of(events.rows[0].text).value() == 0);
+    BOOST_TEST(dhow::store::attempt_of(events.rows[1].text).value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_since_it_was_read_stands, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto row = delivery(1);
+    row.changed_at = at(3);
+    commit(to, {operation::put_message{message(1)}, operation::put_delivery{row}});
+    operation::advance_delivery move;
+    move.message = 1;
+    move.recipient = mu;
+    move.expected = in_state(delivery_state::queued);
+    move.lenient = true;
+    move.at = at(9);
+    move.unless_changed_since = at(2);
+    expect_unchanged(to, move);
+    move.unless_changed_since = at(3);
+    commit(to, {move});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

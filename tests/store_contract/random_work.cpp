@@ -215,9 +215,9 @@ change random_work::change_message() {
                 chance(0.2) ? std::optional<std::uint64_t>(5'000) : std::nullopt,
                 chance(0.2) ? std::optional(digest()) : std::nullopt};
         case 1:
-            return operation::drop_object{some_row()};
+            return operation::drop_object{some_row(), chance(0.7)};
         case 2:
-            return operation::drop_message{some_row()};
+            return operation::drop_message{some_row(), time()};
         default:
             return segment();
     }
@@ -331,7 +331,11 @@ std::vector<question> random_work::questions() {
             query::load_ready{bureau(), pick<message_class>(4), after, limit},
             query::load_shipment{some_row()},
             query::load_waiting_receipts{after, limit},
-            query::load_due{time(), limit, maybe_time()},
+            query::load_due{time(), limit},
+            query::find_purges{time(), time(), time(),
+                               chance(0.5) ? purge_place{.is_among_objects = chance(0.5)}
+                                           : purge_place{chance(0.5), time(), after},
+                               limit},
             query::find_message{bureau(true), id()},
             query::load_message{some_row()},
             query::find_object{digest(), bureau(true)},
@@ -340,7 +344,7 @@ std::vector<question> random_work::questions() {
             query::find_custody{bureau(), id(), static_cast<std::uint8_t>(x_random.below(3))},
             query::find_inbox{bureau(true), id()},
             query::list_inbox{word(), after, limit, chance(0.5)},
-            query::load_events{bureau(true), id(), chance(0.5) ? "" : word()},
+            query::load_events{bureau(true), id(), chance(0.5) ? "" : word(), word()},
             query::load_receipts{bureau(), id()},
             query::load_outcomes{some_row(), limit},
             query::load_unopened{after, limit},

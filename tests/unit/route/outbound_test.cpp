@@ -257,6 +257,19 @@ BOOST_AUTO_TEST_CASE(attachments_do_not_wait_for_a_text_that_the_peer_will_not_h
     }
 }
 
+BOOST_AUTO_TEST_CASE(attachments_do_not_wait_for_a_text_that_was_taken_for_nobody) {
+    const auto id =
+        submit({"MU", "KE"}, message_class::routine, {upload("border", bytes(100'000, 4))});
+    hub.connect();
+    hub.commit(0, {{bureau("KE"), errc::no_route, {}}, {bureau("MU"), errc::hop_limit, {}}});
+    for (const auto& shipment : stored(id).shipments) {
+        BOOST_TEST((shipment.state == shipment_state::failed));
+    }
+    advance(1s);
+    BOOST_TEST((state_of(id, "MU") == delivery_state::undeliverable));
+    BOOST_TEST((state_of(id, "KE") == delivery_state::undeliverable));
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_peer_is_asked_again_when_it_said_and_not_before) {
     const auto id = submit();
     hub.connect();
@@ -353,6 +366,9 @@ BOOST_AUTO_TEST_CASE(a_peer_with_another_store_is_given_again_what_it_had) {
     hub.exchange();
     BOOST_REQUIRE(hub.offers.size() == 2U);
     BOOST_TEST((hub.offers[1].offer.id == id));
+    hub.refuse(1, errc::no_route);  // What it does not remember may be with others.
+    advance(1min);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,9 +23,12 @@ struct with_a_relayed_message : core_harness {
         hub.connect();
         hub.commit(0);
     }
-    bool send(std::string_view issuer, outcome_kind kind, std::string_view recipient = "MU") {
+    bool send(std::string_view issuer, outcome_kind kind, std::string_view recipient = "MU",
+              std::uint8_t attempt = 0) {
         protocol::outcome what;
         what.id = id;
+        what.attempt = attempt;
+        what.reason = static_cast<std::uint16_t>(errc::no_route);
         what.recipient = bureau(recipient);
         what.kind = kind;
         what.at = now;
@@ -183,6 +186,30 @@ BOOST_AUTO_TEST_CASE(a_notice_about_an_attempt_that_was_followed_by_another_sett
     BOOST_TEST((state() == delivery_state::relayed));
     BOOST_TEST(send("IPSG", outcome_kind::expired));  // Age is the same for all.
     BOOST_TEST((state() == delivery_state::expired));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_attempt_may_fail_while_an_earlier_one_may_arrive) {
+    advance(61min);
+    hub.exchange();
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable, "MU", 1));
+    advance(1s);
+    BOOST_TEST((state() == delivery_state::deferred));
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable, "MU", 0));
+    advance(1s);
+    BOOST_TEST((state() == delivery_state::undeliverable));
+}
+
+BOOST_AUTO_TEST_CASE(when_one_attempt_has_failed_and_the_next_is_refused_there_is_a_notice) {
+    hub.cut();
+    advance(61min);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable, "MU", 0));
+    BOOST_TEST((state() == delivery_state::queued));
+    hub.refuse(1, errc::no_route);
+    advance(1s);
+    BOOST_TEST((state() == delivery_state::undeliverable));
 }
 
 BOOST_AUTO_TEST_CASE(a_notice_that_overtakes_the_hand_over_is_asked_for_again) {
