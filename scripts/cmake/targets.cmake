@@ -18,8 +18,9 @@ function(dhow_library name)
 endfunction()
 
 # dhow_precompile(TARGET header...) reads these headers once for the whole target where
-# DHOW_PRECOMPILE is on. What is installed is built without it, so a missing #include is found there.
-# (And with it GCC 12 at -O2 warns about what it no longer knows to be the library's own code.)
+# DHOW_PRECOMPILE is on; for tests always. What is installed is built without it, so a missing
+# #include is found there. (And with it GCC 12 warns about what it no longer knows to be the library's
+# own code: clang keeps these warnings as errors.)
 set(DHOW_COMMON_HEADERS <algorithm> <array> <chrono> <filesystem> <functional> <map> <memory>
     <optional> <set> <string> <variant> <vector> <boost/json.hpp>)
 function(dhow_precompile target)
@@ -27,6 +28,12 @@ function(dhow_precompile target)
     list(LENGTH sources count)
     if(DHOW_PRECOMPILE AND ARGN AND count GREATER 5)  # Reading them costs as much as two files.
         target_precompile_headers(${target} PRIVATE ${ARGN})
+        # ccache compares what precompiled headers hold, not when they were made.
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+            target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+        else()
+            target_compile_options(${target} PRIVATE -fpch-preprocess ${DHOW_GUESSES})
+        endif()
     endif()
 endfunction()
 
