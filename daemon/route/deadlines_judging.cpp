@@ -183,6 +183,11 @@ void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
 
 // Its text failed, or was done without it, and what should have followed was not written.
 errc deadlines::without_a_way(const look& what, const store::delivery_row& row) {
+    constexpr auto may_have_failed = wait_here | in_state(delivery_state::relayed);
+    if ((in_state(row.state) & may_have_failed) != 0 &&
+        what.tried.has_failed(row.recipient, row.attempt)) {
+        return row.code != 0 ? static_cast<errc>(row.code) : errc::no_route;
+    }
     if ((in_state(row.state) & wait_here) == 0) {
         return errc{};
     }

@@ -90,6 +90,8 @@ private:
 
     // Attachments and receipts
     void begin_attachment(session_number session, stream_id stream);
+    [[nodiscard]] bool comes_already(session_number number, stream_id stream,
+                                     store::row_id object) const;
     void refuse_unknown_attachment(session_number number, stream_id stream);
     void finish_attachment(session_number session, stream_id stream);
     void hash_object(store::row_id object, std::uint64_t total,

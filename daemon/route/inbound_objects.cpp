@@ -34,6 +34,10 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
                 refuse(number, stream, errc::out_of_range);
                 return;
             }
+            if (comes_already(number, stream, row->row)) {
+                refuse(number, stream, errc::busy, std::chrono::seconds{5});
+                return;
+            }
             still->object = *row;
             still->is_ready = true;
             // A body that came with its offer begins at the offer's first byte.
@@ -55,6 +59,13 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
             }
             step(number, stream);
         });
+}
+
+// Two attempts share their attachments: the same bytes must not come twice.
+bool inbound::comes_already(session_number number, stream_id stream, store::row_id object) const {
+    return std::ranges::any_of(x_streams.at(number), [&](const auto& other) {
+        return other.first != stream && other.second.is_ready && other.second.object.row == object;
+    });
 }
 
 // Its text is not here. If it was, and its message is done with, nobody waits for the attachment.

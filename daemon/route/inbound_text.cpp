@@ -129,6 +129,16 @@ void inbound::add_shipments(plan& to, const incoming& in, const split& ways) {
                                  .changed_at = x_core.now};
         if (const auto known = in.known.find(attachment.sealed_digest); known != in.known.end()) {
             object.row = known->second.row;
+            // A conflict when it was purged since it was looked up.
+            to.transaction.changes.emplace_back(
+                operation::advance_object{.object = object.row,
+                                          .expected = known->second.state,
+                                          .state = known->second.state,
+                                          .at = x_core.now,
+                                          .message = {},
+                                          .position = {},
+                                          .bytes = {},
+                                          .sealed_digest = {}});
         } else {
             to.transaction.changes.emplace_back(operation::put_object{object});
         }

@@ -59,6 +59,7 @@ inline bool may_be_with_others(const answer::full_message& message, const store:
     }
     return std::ranges::any_of(message.shipments, [&](const auto& shipment) {
         return shipment.position == 0 && shipment.state < store::shipment_state::done &&
+               !tried.has_failed(row.recipient, shipment.attempt) &&
                (shipment.peer == row.next_hop || shipment.attempt < row.attempt) &&
                (shipment.in_doubt || out.may_have_left(shipment));
     });

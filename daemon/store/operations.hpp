@@ -95,11 +95,11 @@ struct settle_delivery {
     row_id receipt = 0;
     std::string actor;
     /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
-    /// relayed, or its text all sent to the next hop.
+    /// relayed in some attempt, or its text all sent to the next hop.
     bool only_if_sent = false;
     /// Given: a word about this sending attempt alone. When there has been another it settles
-    /// nothing: an event `attempt-failed` is written, the delivery falls due, and if it is of the
-    /// last attempt it is `deferred` with this code.
+    /// nothing: an event `attempt-failed` is written. If it is of the last attempt the delivery is
+    /// `deferred` with this code, but for one that is held; a deferred one falls due.
     std::optional<std::uint8_t> of_attempt = std::nullopt;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {

@@ -172,7 +172,8 @@ struct ready_shipment {
     shipment_row shipment;
     object_row object;
     std::optional<message_row> message;
-    /// Of the message to this peer (next_hop), not in final_states.
+    /// Of the message to this peer (next_hop), not in final_states; nor relayed in an earlier
+    /// attempt: that one was not asked to go again.
     std::vector<delivery_row> deliveries;
     protocol::bytes inline_body;
 };  ///< Empty also when damaged: see segment.

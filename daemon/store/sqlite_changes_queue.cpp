@@ -59,6 +59,9 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     statement find(x_db,
                    "SELECT delivery.message, delivery.state, delivery.attempt,"
                    " delivery.state = 4 OR EXISTS ("
+                   "SELECT 1 FROM event WHERE event.id = message.id"
+                   " AND event.origin = message.origin AND event.recipient = delivery.recipient"
+                   " AND event.what = 'relayed') OR EXISTS ("
                    "SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    " AND shipment.message <> 0 AND shipment.position = 0"
                    " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
@@ -105,12 +108,15 @@ change_result change_writer::attempt_failed(row_id message, std::uint8_t last_at
                                             const operation::settle_delivery& what) {
     if (*what.of_attempt == last_attempt) {
         statement(x_db,
-                  "UPDATE delivery SET state = 9, changed_at = ?1, code = ?2, text = ?3,"
-                  " due_at = ?1 WHERE message = ?4 AND recipient = ?5",
+                  "UPDATE delivery SET state = CASE state WHEN 10 THEN 10 ELSE 9 END,"
+                  " changed_at = ?1, code = ?2, text = ?3, due_at = ?1"
+                  " WHERE message = ?4 AND recipient = ?5",
                   what.at, what.code, what.text, message, what.recipient)
             .run();
     } else {
-        statement(x_db, "UPDATE delivery SET due_at = ? WHERE message = ? AND recipient = ?",
+        statement(x_db,
+                  "UPDATE delivery SET due_at = ?1, changed_at = ?1"
+                  " WHERE message = ?2 AND recipient = ?3 AND state = 9",
                   what.at, message, what.recipient)
             .run();
     }

@@ -33,14 +33,15 @@ constexpr state_set never_offered = final_states & ~in_state(delivery_state::han
 
 answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool with_body) {
     static const std::string open_deliveries = select_from<delivery_row>(
-        "WHERE message = ? AND next_hop = ? AND (1 << state) & ? = 0 ORDER BY recipient");
+        "WHERE message = ? AND next_hop = ? AND (1 << state) & ? = 0"
+        " AND (state <> 4 OR attempt >= ?) ORDER BY recipient");
     answer::ready_shipment out;
     out.shipment = std::move(shipment);
     out.object = object_at(out.shipment.object).value_or(object_row{});
     if (out.shipment.message != 0) {
         out.message = message_at(out.shipment.message);
         out.deliveries = rows<delivery_row>(open_deliveries, out.shipment.message,
-                                            out.shipment.peer, never_offered);
+                                            out.shipment.peer, never_offered, out.shipment.attempt);
     }
     if (with_body && out.object.state == object_state::complete &&
         out.object.bytes <= protocol::limits::inline_body_bytes_max) {

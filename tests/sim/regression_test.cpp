@@ -24,7 +24,7 @@ struct found_once {
     return out << "seed " << one.seed << ": " << one.what_it_was;
 }
 
-constexpr std::array<found_once, 15> all{{
+constexpr std::array<found_once, 16> all{{
     {6, "an offer told an age that no peer reads, while a clock was wrong by years"},
     {12, "attachments were offered for ever to a restored hub that lacked their text"},
     {55, "a commit that failed for want of space came to life when the power failed next"},
@@ -39,6 +39,7 @@ constexpr std::array<found_once, 15> all{{
     {647, "what a restored peer had lost was not given again, the disk being full"},
     {728, "a receipt went round between two hubs until nobody took it"},
     {786, "as 647, with one hub"},
+    {246, "the attachment of two attempts came twice at the same time"},
     {294, "as 390, with two hubs"},
 }};
 }  // namespace

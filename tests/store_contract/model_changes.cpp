@@ -196,6 +196,11 @@ struct changer {
         }
         const bool may_be_with_others =
             best->state == delivery_state::relayed ||
+            std::any_of(s.events.begin(), s.events.end(),
+                        [&](const auto& e) {
+                            return e.id == o.id && e.origin == o.origin &&
+                                   e.recipient == o.recipient && e.what == "relayed";
+                        }) ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
                        (it.second.peer == best->next_hop || it.second.attempt < best->attempt) &&
@@ -212,12 +217,15 @@ struct changer {
         }
         if (o.of_attempt && best->attempt > 0) {
             if (*o.of_attempt == best->attempt) {
-                best->state = delivery_state::deferred;
-                best->changed_at = o.at;
+                best->state = best->state == delivery_state::held ? delivery_state::held
+                                                                  : delivery_state::deferred;
                 best->code = o.code;
                 best->text = o.text;
             }
-            best->due_at = o.at;
+            if (*o.of_attempt == best->attempt || best->state == delivery_state::deferred) {
+                best->changed_at = o.at;
+                best->due_at = o.at;
+            }
             s.events.push_back({o.origin, o.id, o.recipient, o.at, "attempt-failed", o.actor,
                                 o.code, attempt_text(*o.of_attempt)});
             return outcome::done;

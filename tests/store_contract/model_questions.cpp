@@ -42,7 +42,8 @@ struct answerer {
             out.deliveries = select(s.deliveries, [&](const auto& d) {
                 return d.message == shipment.message && d.next_hop == shipment.peer &&
                        (in_state(d.state) & final_states & ~in_state(delivery_state::handed_on)) ==
-                           0;
+                           0 &&
+                       (d.state != delivery_state::relayed || d.attempt >= shipment.attempt);
             });
         }
         const auto body = s.segments.find({shipment.object, 0});

@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_settles_nothing_while_there_is_anot
     notice.origin = zw;
     notice.id.value[0] = 1;
     notice.recipient = mu;
-    notice.expected = in_state(delivery_state::relayed);
+    notice.expected = in_state(delivery_state::relayed) | in_state(delivery_state::deferred);
     notice.state = delivery_state::undeliverable;
     notice.at = at(5);
     notice.code = 7;
@@ -323,18 +323,62 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_settles_nothing_while_there_is_anot
         return ask<answer::messages>(to, query::load_message{1}).rows.at(0).deliveries.at(0);
     };
     BOOST_TEST((now().state == delivery_state::relayed));
-    BOOST_TEST((now().due_at == at(5)));
+    BOOST_TEST(!now().due_at.has_value());  // Its last attempt has its own time.
     notice.of_attempt = 1;
     notice.at = at(6);
     commit(to, {notice});
     BOOST_TEST((now().state == delivery_state::deferred));
     BOOST_TEST(now().code == 7U);
     BOOST_TEST((now().due_at == at(6)));
+    notice.only_if_sent = false;  // Here no event says that it was relayed.
+    notice.of_attempt = 0;
+    notice.at = at(7);
+    commit(to, {notice});
+    BOOST_TEST((now().due_at == at(7)));
     const auto events =
         ask<answer::events>(to, query::load_events{zw, notice.id, "relayed", "attempt-failed"});
-    BOOST_REQUIRE_EQUAL(events.rows.size(), 2U);
+    BOOST_REQUIRE_EQUAL(events.rows.size(), 3U);
     BOOST_TEST(dhow::store::attempt_of(events.rows[0].text).value() == 0);
     BOOST_TEST(dhow::store::attempt_of(events.rows[1].text).value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_leaves_what_is_held, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto row = delivery(1, delivery_state::held);
+    row.attempt = 1;
+    // That it was relayed once is known by the event alone.
+    commit(to, {operation::put_message{message(1)}, operation::put_delivery{row},
+                operation::put_event{{zw, message(1).id, mu, at(1), "relayed", "peer MU", 0, ""}}});
+    operation::settle_delivery notice;
+    notice.origin = zw;
+    notice.id = message(1).id;
+    notice.recipient = mu;
+    notice.expected = in_state(delivery_state::held);
+    notice.only_if_sent = true;
+    notice.of_attempt = 1;
+    notice.at = at(5);
+    commit(to, {notice});
+    const auto now = ask<answer::messages>(to, query::load_message{1}).rows.at(0).deliveries.at(0);
+    BOOST_TEST((now.state == delivery_state::held));
+    BOOST_TEST((now.due_at == at(5)));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_relayed_in_an_earlier_attempt_does_not_ride_along, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto again = shipment(5, 2, 1);
+    again.attempt = 1;
+    auto relayed = delivery(1, delivery_state::relayed);
+    auto other = delivery(1);
+    other.recipient = zw;
+    other.attempt = 1;
+    commit(to, {operation::put_message{message(1)}, operation::put_delivery{relayed},
+                operation::put_delivery{other}, operation::put_shipment{again}});
+    const auto offered = ready_for_mu(to).rows.at(0).deliveries;
+    BOOST_REQUIRE_EQUAL(offered.size(), 1U);
+    BOOST_TEST((offered[0].recipient == zw));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_since_it_was_read_stands, Store, all_stores) {

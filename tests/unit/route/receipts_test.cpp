@@ -200,6 +200,38 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_may_fail_while_an_earlier_one_may_arrive) 
     BOOST_TEST((state() == delivery_state::undeliverable));
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_about_an_older_attempt_makes_no_new_one) {
+    advance(61min);
+    hub.exchange();
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::undeliverable, "MU", 0));
+    advance(30min);
+    BOOST_TEST(stored(id).deliveries.front().attempt == 1);
+    BOOST_TEST((state() == delivery_state::relayed));
+}
+
+BOOST_AUTO_TEST_CASE(an_attempt_whose_notice_came_before_its_hand_over_was_known_has_failed) {
+    advance(61min);
+    hub.exchange();
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    hub.cut();  // All sent, and no answer.
+    scripted_peer other(*this, "KE");
+    other.connect();
+    for (const unsigned attempt : {0U, 1U}) {
+        protocol::outcome what;
+        what.id = id;
+        what.attempt = static_cast<std::uint8_t>(attempt);
+        what.recipient = bureau("MU");
+        what.kind = outcome_kind::undeliverable;
+        what.reason = static_cast<std::uint16_t>(errc::no_route);
+        what.at = now;
+        const auto made = other.receipt("IPSG", "ZW", {what});
+        BOOST_TEST(other.send(made.first, made.second).committed);
+    }
+    advance(1s);
+    BOOST_TEST((state() == delivery_state::undeliverable));
+}
+
 BOOST_AUTO_TEST_CASE(when_one_attempt_has_failed_and_the_next_is_refused_there_is_a_notice) {
     hub.cut();
     advance(61min);
