@@ -3,6 +3,7 @@
 // Not pure: processes, a thread for each agency.
 // Spec: docs/overview.md. Tests: this is one; exactly_once_test kills daemons that are at work.
 // Limits: none.
+#include "protocol/limits.hpp"
 #include "tests/support/seed.hpp"
 #include "tests/system/harness.hpp"
 
@@ -28,6 +29,9 @@ const std::size_t kills = std::getenv("DHOW_FULL_SIZE") != nullptr ? 150 : 20;
 constexpr milliseconds interval_min{10};
 constexpr milliseconds interval_max{500};
 constexpr milliseconds pause{50};  // Of an agency between two messages.
+/// What the last kills left half opened is suspected, and waits that long for its turn.
+constexpr std::chrono::seconds patience =
+    protocol::limits::suspects_after + std::chrono::seconds{60};
 
 /// As many below as above the middle of the scale, so that many fall into a start.
 milliseconds draw_interval(std::mt19937_64& random) {
@@ -92,8 +96,9 @@ private:
     void expect_once(const std::string& from, const std::string& to) {
         auto& expected = x_sent.at(from);
         for (const auto& id : expected) {
-            wait_until("the receipt for " + id,
-                       [&] { return is_complete(x_bureaus[from], id, to); });
+            wait_until(
+                "the receipt for " + id, [&] { return is_complete(x_bureaus[from], id, to); },
+                patience);
         }
         auto found = inbox_ids(x_bureaus[to]);
         std::ranges::sort(found);
