@@ -429,13 +429,18 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
                                 protocol::encode_receipt(receipt.receipt), x_core.now}});
     settle(transaction, receipt.content, row);
     const auto outcomes = receipt.content.outcomes.size();
+    const bool has_notice = std::ranges::any_of(receipt.content.outcomes, [&](const auto& outcome) {
+        return outcome.recipient != receipt.content.issuer;
+    });
     x_core.out.commit(std::move(transaction),
-                      [this, then, outcomes](const store::transaction_result& result) {
+                      [this, then, outcomes, has_notice](const store::transaction_result& result) {
                           const bool ok = result.status == store::transaction_status::committed;
                           if (ok) {
                               x_core.count.receipts_applied += 1;
                               x_core.count.outcomes_applied += outcomes;
-                              x_core.wake_at(x_core.now);  // An attempt that failed is looked at.
+                              if (has_notice) {  // An attempt that failed is looked at.
+                                  x_core.wake_at(x_core.now);
+                              }
                           }
                           then(ok);
                       });
