@@ -92,8 +92,7 @@ std::chrono::milliseconds deadlines::kept_after_the_end() const {
 // From the oldest on, some rows at a time, so that flash messages do not wait for it.
 void deadlines::look_for_purges() {
     // A clock that went back must not keep it from looking.
-    const bool is_too_early =
-        x_core.now < x_purge_at && x_purge_at <= x_core.now + std::chrono::minutes{look_interval};
+    const bool is_too_early = x_core.now < x_purge_at && x_purge_at <= x_core.now + look_interval;
     if (x_is_purging || x_core.expiry_frozen || is_too_early) {
         return;
     }
@@ -105,6 +104,10 @@ void deadlines::look_for_purges() {
 }
 
 void deadlines::purge(const answer::purges& found) {
+    if (x_core.expiry_frozen) {
+        x_is_purging = false;  // The clock came into doubt meanwhile: no time is written down.
+        return;
+    }
     store::transaction transaction;
     for (const auto& row : found.rows) {
         if (row.message != 0) {

@@ -5,7 +5,7 @@
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
-#include "daemon/route/with_others.hpp"
+#include "daemon/store/names.hpp"
 #include "protocol/ensure.hpp"
 
 #include <algorithm>
@@ -84,9 +84,10 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
                                                             .state = state,
                                                             .at = x_core.now,
                                                             .lenient = true});
-        to.changes.emplace_back(operation::put_event{x_core.event(
-            message.origin, message.id, delivery.recipient, origin ? relayed_event : "handed-on",
-            actor, store::attempt_text(item.shipment.attempt))});
+        to.changes.emplace_back(
+            operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
+                                              origin ? store::relayed_event : "handed-on", actor,
+                                              store::attempt_text(item.shipment.attempt))});
         if (!origin) {
             to.changes.emplace_back(operation::settle_custody{.origin = message.origin,
                                                               .id = message.id,

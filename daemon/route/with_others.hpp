@@ -29,18 +29,15 @@ struct attempts {
     }
 };
 
-inline constexpr std::string_view relayed_event = "relayed";
-inline constexpr std::string_view attempt_failed_event = "attempt-failed";
-
 inline store::query::load_events attempts_of(const store::message_row& message) {
-    return {message.origin, message.id, std::string(relayed_event),
-            std::string(attempt_failed_event)};
+    return {message.origin, message.id, std::string(store::relayed_event),
+            std::string(store::attempt_failed_event)};
 }
 
 inline attempts attempts_in(const std::vector<store::event_row>& events) {
     attempts out;
     for (const auto& event : events) {
-        auto& list = event.what == relayed_event ? out.relayed : out.failed;
+        auto& list = event.what == store::relayed_event ? out.relayed : out.failed;
         list[event.recipient].insert(store::attempt_of(event.text).value_or(0));
     }
     return out;

@@ -44,6 +44,11 @@ constexpr std::string_view to_text(object_state state) {
     return at < object_state_names.size() ? object_state_names[at] : "unknown";
 }
 
+/// Events that the gateway reads again: of a sending attempt, which their text names.
+inline constexpr std::string_view relayed_event = "relayed";  ///< A peer took the copy.
+/// A gateway on the way says that the attempt came to nothing.
+inline constexpr std::string_view attempt_failed_event = "attempt-failed";
+
 /// Of an attempt, as events name it to people, who count from 1.
 inline std::string attempt_text(std::uint8_t attempt) {
     return "attempt " + std::to_string(attempt + 1);

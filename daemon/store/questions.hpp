@@ -187,7 +187,7 @@ struct due {
     std::vector<shipment_row> shipments;
     std::optional<utc_time> next;
 };
-/// A message with its text object; or, with message 0, an object.
+/// A message; or, with message 0, an object.
 struct purge {
     row_id message = 0;
     row_id object = 0;

@@ -56,30 +56,33 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 }
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
+    static const std::string relayed(relayed_event);
+    // By CASE, so that the usual word, the recipient's own, looks for nothing more.
     statement find(x_db,
                    "SELECT delivery.message, delivery.state, delivery.attempt,"
-                   " delivery.state = 4 OR EXISTS ("
-                   "SELECT 1 FROM event WHERE event.id = message.id"
-                   " AND event.origin = message.origin AND event.recipient = delivery.recipient"
-                   " AND event.what = 'relayed') OR EXISTS ("
-                   "SELECT 1 FROM shipment WHERE shipment.message = message.row"
-                   " AND shipment.message <> 0 AND shipment.position = 0"
-                   " AND (shipment.peer = delivery.next_hop OR shipment.attempt < delivery.attempt)"
-                   " AND (shipment.in_doubt <> 0 OR shipment.state = 4))"
+                   " CASE WHEN ?4 = 0 OR delivery.state = 4 THEN 1"
+                   " WHEN EXISTS (SELECT 1 FROM event WHERE event.id = message.id"
+                   "  AND event.origin = message.origin AND event.recipient = delivery.recipient"
+                   "  AND event.what = ?5) THEN 1"
+                   " WHEN EXISTS (SELECT 1 FROM shipment WHERE shipment.message = message.row"
+                   "  AND shipment.message <> 0 AND shipment.position = 0"
+                   "  AND (shipment.peer = delivery.next_hop"
+                   "   OR shipment.attempt < delivery.attempt)"
+                   "  AND (shipment.in_doubt <> 0 OR shipment.state = 4)) THEN 1 ELSE 0 END"
                    " FROM message JOIN delivery"
-                   " ON delivery.message = message.row AND delivery.recipient = ?"
-                   " WHERE message.id = ? AND message.origin = ? AND message.roles & 1 <> 0"
+                   " ON delivery.message = message.row AND delivery.recipient = ?1"
+                   " WHERE message.id = ?2 AND message.origin = ?3 AND message.roles & 1 <> 0"
                    " ORDER BY message.attempt DESC, message.row DESC LIMIT 1",
-                   what.recipient, what.id, what.origin);
+                   what.recipient, what.id, what.origin, what.only_if_sent, relayed);
     if (!find.next()) {
         return change_result::unchanged;
     }
     row_id message = 0;
     delivery_state state{};
     std::uint8_t attempt = 0;
-    bool may_be_with_others = false;
-    find.read(message, state, attempt, may_be_with_others);
-    if (what.only_if_sent && !may_be_with_others) {
+    bool counts = false;
+    find.read(message, state, attempt, counts);
+    if (!counts) {
         return change_result::unchanged;
     }
     if (what.receipt != 0) {
@@ -120,9 +123,9 @@ change_result change_writer::attempt_failed(row_id message, std::uint8_t last_at
                   what.at, message, what.recipient)
             .run();
     }
-    return (*this)(
-        operation::put_event{{what.origin, what.id, what.recipient, what.at, "attempt-failed",
-                              what.actor, what.code, attempt_text(*what.of_attempt)}});
+    return (*this)(operation::put_event{{what.origin, what.id, what.recipient, what.at,
+                                         std::string(attempt_failed_event), what.actor, what.code,
+                                         attempt_text(*what.of_attempt)}});
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {

@@ -180,12 +180,30 @@ reply question_reader::operator()(const query::summarise_queue&) {
     return out;
 }
 
+/// From rows of (row, time, whether it can go).
+static answer::purges page_of_purges(statement& found, purge_place last, std::size_t limit) {
+    answer::purges out;
+    std::size_t count = 0;
+    while (found.next()) {
+        bool can_go = false;
+        found.read(last.row, last.at, can_go);
+        if (can_go) {
+            out.rows.push_back(last.is_among_objects ? answer::purge{0, last.row}
+                                                     : answer::purge{last.row, 0});
+        }
+        count += 1;
+    }
+    if (count == limit) {
+        out.next = last;
+    }
+    return out;
+}
+
 // Bounded by the rows that are read, not by those that can go: what waits for an absent bureau is
 // old and stays.
 answer::purges question_reader::purge_messages(const query::find_purges& what) {
-    answer::purges out;
     statement closed(x_db,
-                     "SELECT row, text_object, purge_at,"
+                     "SELECT row, purge_at,"
                      " NOT EXISTS (SELECT 1 FROM message AS copy"
                      "  WHERE copy.id = old.id AND copy.origin = old.origin AND ("
                      "   copy.purge_at > ?1"
@@ -203,29 +221,20 @@ answer::purges question_reader::purge_messages(const query::find_purges& what) {
                      "       AND first.state <= 4))))"
                      "   OR EXISTS (SELECT 1 FROM assignment WHERE assignment.message = copy.row"
                      "    AND assignment.state = 0)))"
-                     " FROM (SELECT row, id, origin, text_object, purge_at FROM message"
+                     " FROM (SELECT row, id, origin, purge_at FROM message"
                      "  WHERE purge_at <= ?1 AND (purge_at, row) > (?4, ?5)"
                      "  ORDER BY purge_at, row LIMIT ?6) AS old ORDER BY purge_at, row",
                      what.now, settled_states,
                      settled_states | in_state(delivery_state::quarantined), what.from.at,
                      what.from.row, what.limit);
-    std::size_t count = 0;
-    purge_place last;
-    while (closed.next()) {
-        row_id object = 0;
-        bool can_go = false;
-        closed.read(last.row, object, last.at, can_go);
-        if (can_go) {
-            out.rows.push_back({last.row, object});
-        }
-        count += 1;
+    auto out = page_of_purges(closed, {}, what.limit);
+    if (!out.next) {
+        out.next = purge_place{.is_among_objects = true};
     }
-    out.next = count == what.limit ? last : purge_place{.is_among_objects = true};
     return out;
 }
 
 answer::purges question_reader::purge_objects(const query::find_purges& what) {
-    answer::purges out;
     statement stale(x_db,
                     "SELECT row, changed_at,"
                     " (state <> 1 OR changed_at < ?2)"
@@ -236,20 +245,7 @@ answer::purges question_reader::purge_objects(const query::find_purges& what) {
                     " AND (changed_at, row) > (?3, ?4) ORDER BY changed_at, row LIMIT ?5",
                     what.stale_before, what.partial_before, what.from.at, what.from.row,
                     what.limit);
-    std::size_t count = 0;
-    purge_place last{.is_among_objects = true};
-    while (stale.next()) {
-        bool can_go = false;
-        stale.read(last.row, last.at, can_go);
-        if (can_go) {
-            out.rows.push_back({0, last.row});
-        }
-        count += 1;
-    }
-    if (count == what.limit) {
-        out.next = last;
-    }
-    return out;
+    return page_of_purges(stale, {.is_among_objects = true}, what.limit);
 }
 
 reply question_reader::operator()(const query::find_purges& what) {

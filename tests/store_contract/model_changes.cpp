@@ -199,7 +199,7 @@ struct changer {
             std::any_of(s.events.begin(), s.events.end(),
                         [&](const auto& e) {
                             return e.id == o.id && e.origin == o.origin &&
-                                   e.recipient == o.recipient && e.what == "relayed";
+                                   e.recipient == o.recipient && e.what == relayed_event;
                         }) ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
@@ -226,8 +226,9 @@ struct changer {
                 best->changed_at = o.at;
                 best->due_at = o.at;
             }
-            s.events.push_back({o.origin, o.id, o.recipient, o.at, "attempt-failed", o.actor,
-                                o.code, attempt_text(*o.of_attempt)});
+            s.events.push_back({o.origin, o.id, o.recipient, o.at,
+                                std::string(attempt_failed_event), o.actor, o.code,
+                                attempt_text(*o.of_attempt)});
             return outcome::done;
         }
         best->state = o.state;

@@ -200,7 +200,7 @@ struct answerer {
             old.resize(std::min(old.size(), q.limit));
             for (const auto& m : old) {
                 if (!is_open(m, q.now)) {
-                    out.rows.push_back({m.row, m.text_object});
+                    out.rows.push_back({m.row, 0});
                 }
             }
             out.next = old.size() == q.limit

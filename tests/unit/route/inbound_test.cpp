@@ -155,6 +155,21 @@ BOOST_AUTO_TEST_CASE(attachments_complete_the_message_in_whatever_order_they_com
     BOOST_TEST((state() == delivery_state::complete));
 }
 
+BOOST_AUTO_TEST_CASE(an_attachment_that_is_purged_while_it_is_adopted_is_asked_for_again) {
+    const auto first = peer.make("MU", {"ZW"}, {bytes(100'000, 4)});
+    BOOST_TEST(peer.send(first).committed);
+    const auto old = stored(first.header.id).message.row;
+    auto again = first;
+    again.offer.attempt = 1;
+    before_apply = [&](const auto&) { apply({operation::drop_message{old, now + 24h * 400}}); };
+    BOOST_TEST((peer.send(again).refused == errc::busy));
+    BOOST_TEST(peer.send(again).committed);
+    const auto& wanted = first.header.attachments.at(0).sealed_digest;
+    const auto row =
+        query_store<answer::object>(query::find_attachment{bureau("MU"), first.header.id, wanted});
+    BOOST_TEST(row.row.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_routine_and_lets_flash_pass) {
     core().set_disk({false, false, false, true});
     BOOST_TEST((peer.send(peer.make("MU", {"ZW"})).refused == errc::store_full));
