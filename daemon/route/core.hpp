@@ -62,6 +62,8 @@ struct surroundings {
     std::function<void(std::span<std::uint8_t>)> fill_random;
     std::function<digest(byte_view)> index_of;       ///< seal::sealer::index_of.
     std::function<line_facts(session_number)> line;  ///< May be empty.
+    /// Shipments of a peer and class in memory, at least 2. The simulator draws it small.
+    std::size_t loaded_per_class = limits::loaded_shipments_per_class;
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.

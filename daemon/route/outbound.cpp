@@ -70,7 +70,7 @@ void outbound::on_session_up(session_number session) {
     const bureau_id peer = x_core.sessions.at(session).peer;
     auto& lane = x_lanes[peer];
     record_doubts(lane);  // Of a session that this one replaces.
-    lane = peer_lane{};
+    lane = peer_lane{.queue = ready_queue(x_core.outside.loaded_per_class)};
     lane.session = session;
     feed(peer);
 }
@@ -139,7 +139,7 @@ void outbound::load(bureau_id peer, message_class cls) {
     x_core.out.ask(query::load_ready{.peer = peer,
                                      .cls = cls,
                                      .after = lane.queue.cursor(cls),
-                                     .limit = limits::loaded_shipments_per_class},
+                                     .limit = x_core.outside.loaded_per_class},
                    [this, peer, cls, session](store::reply& reply) {
                        const auto found = x_lanes.find(peer);
                        if (found == x_lanes.end() || found->second.session != session) {

@@ -46,7 +46,7 @@ bool ready_queue::add_fresh(ready_shipment item) {
     auto& lane = lane_of(item.shipment.cls);
     // One of an origin that has nothing here does not wait for the others' backlog to be loaded.
     const bool overtakes = lane.more && !lane.by_origin.contains(item.shipment.origin);
-    if ((lane.more && !overtakes) || lane.size >= limits::loaded_shipments_per_class) {
+    if ((lane.more && !overtakes) || lane.size >= x_loaded_max) {
         lane.more = true;
         lane.declined = lane.loading;
         return false;
@@ -153,7 +153,7 @@ void ready_queue::drop_all() {
 
 bool ready_queue::wants_load(message_class cls) const {
     const auto& lane = lane_of(cls);
-    return lane.more && !lane.loading && lane.size < limits::loaded_shipments_per_class / 2;
+    return lane.more && !lane.loading && lane.size < x_loaded_max / 2;
 }
 
 void ready_queue::rescan(message_class cls) {

@@ -18,6 +18,9 @@ using store::answer::ready_shipment;
 
 class ready_queue {
 public:
+    /// `loaded_max`: of a class, at least 2.
+    explicit ready_queue(std::size_t loaded_max = limits::loaded_shipments_per_class)
+        : x_loaded_max(loaded_max) {}
     /// Adds a shipment just made ready. False: not taken, the store has it and will be asked again.
     bool add_fresh(ready_shipment item);
     /// Adds what the store answered for `cls`; rows already here or under way are skipped.
@@ -69,6 +72,7 @@ private:
     template <class Predicate>
     std::size_t drop_if(Predicate is_out);
 
+    std::size_t x_loaded_max;
     std::array<class_lane, protocol::message_class_count> x_lanes;
     std::unordered_set<store::row_id> x_known;
     std::unordered_map<store::row_id, std::size_t> x_messages;  ///< Loaded shipments of each.

@@ -271,6 +271,8 @@ int disk::begin(int failure_code, bool needs_space) {
             return failure_code;
         case disk_fault::full:
             return needs_space ? SQLITE_FULL : SQLITE_OK;
+        case disk_fault::sync_error:
+            return failure_code == SQLITE_IOERR_FSYNC ? failure_code : SQLITE_OK;
         case disk_fault::power_loss:
             crash();
             return failure_code;

@@ -43,6 +43,7 @@ namespace dhow::sim {
 enum class disk_fault : std::uint8_t {
     io_error,    ///< SQLITE_IOERR_READ, _WRITE, _FSYNC …, with nothing done.
     full,        ///< SQLITE_FULL for writes; other operations succeed.
+    sync_error,  ///< SQLITE_IOERR_FSYNC for syncs, with nothing synced; other operations succeed.
     power_loss,  ///< The operation is begun, then the disk is dark until restart().
 };
 

@@ -119,6 +119,8 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
                              sum.real_seals,
                              sum.dead_links,
                              sum.copies_refused,
+                             sum.dead_disks,
+                             sum.days_off,
                              sum.memory_peak_bytes / 1024}) {
         std::cout << ' ' << value;
     }
@@ -133,7 +135,8 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
               << " hostile acts, " << sum.restored << " restored backups, " << sum.dead_links
-              << " dead links, " << sum.copies_refused << " old copies refused, " << sum.real_seals
+              << " dead links, " << sum.dead_disks << " dead disks, " << sum.days_off
+              << " days off, " << sum.copies_refused << " old copies refused, " << sum.real_seals
               << " seeds with real seals, " << sum.known << " known faults seen; at most "
               << sum.memory_peak_bytes / 1024 << " KiB in a gateway's memory\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)

@@ -15,6 +15,11 @@ constexpr std::uint64_t pipe_bytes_max = 64 * 1024;
 /// How long one side goes on without hearing that the other is gone; sessions notice by themselves
 /// before.
 constexpr microseconds deaf_time{600'000'000};
+constexpr std::size_t packet_bytes = 1'400;
+/// TCP's least time before it sends again (RFC 6298 has 1 s, kernels 200 ms), twice as long after
+/// each packet that is lost once more.
+constexpr microseconds resend_min{200'000};
+constexpr unsigned resends_max = 6;
 }  // namespace
 
 bool network::separated(const endpoint& a, const endpoint& b) const {
@@ -73,15 +78,30 @@ std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_v
         return 0;
     }
     mine.in_pipe += count;
-    const auto line_time = microseconds{static_cast<std::int64_t>(
-        static_cast<std::uint64_t>(count) * 1'000'000 / faults.bytes_per_second)};
-    mine.line_free_at = std::max(mine.line_free_at, x_clock.elapsed()) + line_time;
+    const bool is_up = side == 0 && faults.up_bytes_per_second > 0;
+    const auto rate = is_up ? faults.up_bytes_per_second : faults.bytes_per_second;
+    const auto line_time = microseconds{
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(count) * 1'000'000 / rate)};
+    mine.line_free_at = std::max(mine.line_free_at, x_clock.elapsed()) + line_time + stall(count);
     const auto delay = mine.line_free_at - x_clock.elapsed() + faults.latency;
     protocol::bytes copy(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(count));
     x_clock.after(delay, [this, id, side, copy = std::move(copy)]() mutable {
         arrive(id, side, std::move(copy));
     });
     return count;
+}
+
+// What comes behind a lost packet waits for it: bytes arrive in order, late.
+microseconds network::stall(std::size_t bytes) {
+    microseconds out{0};
+    for (std::size_t at = 0; faults.loss > 0 && at < bytes; at += packet_bytes) {
+        auto wait = 2 * faults.latency + resend_min;
+        for (unsigned i = 0; i < resends_max && x_losses.chance(faults.loss); ++i) {
+            out += wait;
+            wait *= 2;
+        }
+    }
+    return out;
 }
 
 void network::arrive(std::uint64_t id, std::size_t side, protocol::bytes data) {

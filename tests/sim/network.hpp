@@ -37,15 +37,19 @@ public:
 struct network_faults {
     microseconds latency{20'000};
     std::uint64_t bytes_per_second = 1'000'000;
-    double refuse_dial = 0;     ///< Share of dials that fail.
-    microseconds cut_every{0};  ///< Mean life of a connection; 0: no cuts.
-    double split = 0;           ///< Share of deliveries that come in tiny pieces.
-    double half_open = 0;       ///< Share of cuts of which one side hears nothing.
+    std::uint64_t up_bytes_per_second = 0;  ///< From whoever dialled; 0: the same.
+    double refuse_dial = 0;                 ///< Share of dials that fail.
+    microseconds cut_every{0};              ///< Mean life of a connection; 0: no cuts.
+    double split = 0;                       ///< Share of deliveries that come in tiny pieces.
+    double half_open = 0;                   ///< Share of cuts of which one side hears nothing.
+    double loss = 0;  ///< Share of packets that TCP has to send again: the line stalls.
 };
 
 class network {
 public:
-    network(clockwork& clock, prng& random) : x_clock(clock), x_random(random) {}
+    /// `losses` of its own: runs without loss draw nothing from it.
+    network(clockwork& clock, prng& random, prng losses)
+        : x_clock(clock), x_random(random), x_losses(losses) {}
     network_faults faults;
     /// Pairs that can not reach each other now.
     std::set<std::pair<std::string, std::string>> partitions;
@@ -80,9 +84,11 @@ private:
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);
     bool separated(const endpoint& a, const endpoint& b) const;
+    microseconds stall(std::size_t bytes);
 
     clockwork& x_clock;
     prng& x_random;
+    prng x_losses;
     std::uint64_t x_next = 0;
     std::uint64_t x_cuts = 0;
     std::map<std::uint64_t, connection> x_connections;

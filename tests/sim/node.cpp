@@ -114,6 +114,9 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.outside.index_of = [one = sealer.get()](protocol::byte_view value) {
         return one->index_of(value);
     };
+    if (x_setup.limits.loaded_per_class != 0) {
+        from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
+    }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
     from.instance = *protocol::from_hex<protocol::instance_id>(meta.at("instance"));
@@ -143,6 +146,14 @@ void node::crash() {
     x_disk.restart();
 }
 
+void node::switch_off() {
+    if (is_alive()) {
+        crash();
+    } else {
+        ++x_life;  // Whoever wanted to start it again does not.
+    }
+}
+
 bool node::back_up() {
     const std::string copy = x_setup.name + ".backup";
     x_disk.remove(copy);
@@ -162,11 +173,7 @@ bool node::back_up() {
 }
 
 void node::restore() {
-    if (is_alive()) {
-        crash();
-    } else {
-        ++x_life;  // Whoever wanted to start it again does not.
-    }
+    switch_off();
     x_disk.put(x_setup.name + ".db", x_backup);
     x_setup.book->on_restored(*this);
     x_was_restored = true;

@@ -25,6 +25,7 @@ struct node_limits {
     std::uint32_t granted_credit_bytes = 0;
     std::uint32_t window_bytes = 0;
     std::size_t frame_payload_bytes = 0;
+    std::size_t loaded_per_class = 0;
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
 };
@@ -55,6 +56,8 @@ public:
     void start();
     /// The power goes: unsynced writes are kept, dropped, torn or garbled; connections break.
     void crash();
+    /// As crash(), or when it was down already: it does not come back by itself.
+    void switch_off();
     /// As `dhow db backup` does it; the copy leaves the machine. False: it could not be made.
     bool back_up();
     [[nodiscard]] bool was_restored() const { return x_was_restored; }

@@ -156,9 +156,9 @@ void node::plan_wake() {
     }
     x_wake_planned = next;
     const auto delay = std::max<microseconds>(*next - now(), microseconds{0});
-    x_clock.after(delay, [this, life = x_life] {
-        if (!is_alive() || life != x_life) {
-            return;
+    x_clock.after(delay, [this, life = x_life, planned = *next] {
+        if (!is_alive() || life != x_life || x_wake_planned != planned) {
+            return;  // Another one was planned instead.
         }
         x_wake_planned.reset();
         for (auto& [number, open] : x_sessions) {

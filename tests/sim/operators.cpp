@@ -92,6 +92,12 @@ void operators::reload(node& at) {
         times.send_again_after =
             std::chrono::seconds{static_cast<std::int64_t>(x_random.between(60, 1'800))};
     }
+    for (auto& route : config->routes) {
+        if (route.via.size() > 1 && x_reroutes.chance(0.5)) {
+            std::rotate(route.via.begin(), route.via.begin() + 1, route.via.end());
+            x_note(at.name(), "operator prefers " + route.via.front() + " for " + route.to);
+        }
+    }
     x_note(at.name(), "operator reloads the configuration");
     at.reload(std::move(config));
 }

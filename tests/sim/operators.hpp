@@ -11,8 +11,14 @@ namespace dhow::sim {
 
 class operators {
 public:
-    operators(clockwork& clock, prng& random, const people& agencies, people::noter note)
-        : x_clock(clock), x_random(random), x_agencies(agencies), x_note(std::move(note)) {}
+    /// `reroutes` of its own, so that what they do else stays as it was.
+    operators(clockwork& clock, prng& random, prng reroutes, const people& agencies,
+              people::noter note)
+        : x_clock(clock),
+          x_random(random),
+          x_reroutes(reroutes),
+          x_agencies(agencies),
+          x_note(std::move(note)) {}
     /// Somebody does something now and then, about so often, until put_right().
     void plan(std::vector<node*> nodes, microseconds mean);
     /// Releases and resumes all; true when every gateway has said yes to it.
@@ -35,6 +41,7 @@ private:
 
     clockwork& x_clock;
     prng& x_random;
+    prng x_reroutes;
     const people& x_agencies;
     people::noter x_note;
     std::vector<node*> x_nodes;

@@ -40,7 +40,7 @@ std::unique_ptr<wish> people::make_wish(const std::vector<node*>& nodes, const h
     auto one = std::make_unique<wish>();
     one->from = nodes[x_random.below(nodes.size())];
     one->cls = static_cast<protocol::message_class>(x_random.below(4));
-    one->text = random_bytes(x_random, text_size(x_random));
+    one->text = random_bytes(x_random, std::min(text_size(x_random), drawn.text_bytes_max));
     for (auto* other : nodes) {
         if (other != one->from && (one->to.empty() || x_random.chance(0.4))) {
             one->to.push_back(other->name());
@@ -48,6 +48,9 @@ std::unique_ptr<wish> people::make_wish(const std::vector<node*>& nodes, const h
     }
     if (x_random.chance(0.15)) {
         one->attachments.push_back(random_bytes(x_random, x_random.between(1, 200'000)));
+    }
+    if (!drawn.attaches) {
+        one->attachments.clear();
     }
     if (drawn.short_lives && x_random.chance(0.4)) {
         const auto most = x_random.chance(0.6) ? 180U : 3'600U;

@@ -33,6 +33,8 @@ struct habits {
     bool short_lives = false;  ///< A share of the messages expires within the hour.
     bool cancels = false;
     bool forgets_keys = false;
+    std::size_t text_bytes_max = 100'000;
+    bool attaches = true;
 };
 
 class people {

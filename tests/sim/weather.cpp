@@ -5,6 +5,8 @@
 // Limits: see weather.hpp.
 #include "tests/sim/weather.hpp"
 
+#include <array>
+
 namespace dhow::sim {
 
 namespace {
@@ -15,6 +17,25 @@ microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int6
 /// Of a federation; its hubs are behind them.
 constexpr std::size_t bureaus = 3;
 constexpr std::chrono::hours ten_years{10 * 8766};
+
+/// Lines as they are measured (notes of the field, docs/poor-links.md): bytes a second down and up,
+/// one way, share of packets lost, mean life of a connection (0: not a matter of minutes).
+struct line_profile {
+    const char* name;
+    std::uint64_t down, up;
+    microseconds latency;
+    double loss;
+    microseconds cut_every;
+};
+constexpr std::array line_profiles{
+    line_profile{"capital-fibre", 2'500'000, 625'000, 101'500us, 0.003, 0us},
+    line_profile{"cross-region", 250'000, 125'000, 150ms, 0.01, 0us},
+    line_profile{"cell-3g", 312'500, 50'000, 125ms, 0.02, 20min},
+    line_profile{"vsat-geo", 64'000, 16'000, 300ms, 0.005, 0us},
+    line_profile{"vsat-congested", 16'000, 8'000, 450ms, 0.15, 2h},
+    line_profile{"leo-far-pop", 7'875'000, 862'500, 160ms, 0.01, 30min},
+    line_profile{"island-satellite", 4'000, 4'000, 350ms, 0.05, 1h},
+};
 }  // namespace
 
 node_limits weather::draw_limits() {
@@ -110,7 +131,7 @@ void weather::plan_crash(std::uint64_t mean_seconds) {
 }
 
 void weather::revive(node& one) {
-    if (one.is_alive()) {
+    if (one.is_alive() || x_off.contains(&one)) {
         return;
     }
     set_wall(one);
@@ -165,6 +186,9 @@ void weather::plan_restore() {
         }
         x_note(one.name(), "is backed up");
         some_time(600, [this, &one] {
+            if (x_off.contains(&one)) {
+                return;
+            }
             x_note(one.name(), "is restored to its backup");
             ++x_damage.restored;
             one.restore();
@@ -221,6 +245,71 @@ void weather::plan_wall_jump() {
     some_time(600, [this] {
         set_wall(any_node());
         plan_wall_jump();
+    });
+}
+
+void weather::draw_hard_times(prng own) {
+    x_hard = own;
+    if (x_hard->chance(0.25)) {
+        draw_profile();
+    }
+    if (x_hard->chance(0.2)) {
+        plan_dead_disk();
+    }
+    if (x_hard->chance(0.04)) {
+        plan_days_off();
+    }
+}
+
+void weather::draw_profile() {
+    const auto& drawn = line_profiles.at(x_hard->below(line_profiles.size()));
+    x_note("all", std::string("have lines like ") + drawn.name);
+    auto& to = x_net.faults;
+    to.latency = drawn.latency;
+    to.bytes_per_second = drawn.down;
+    to.up_bytes_per_second = drawn.up;
+    to.loss = drawn.loss;
+    if (drawn.cut_every > 0us && to.cut_every > 0us) {
+        to.cut_every = drawn.cut_every;
+    }
+}
+
+// Half of them can not write down for good what was written; the others answer nothing at all.
+void weather::plan_dead_disk() {
+    const auto wait = us(x_hard->between(1, 600'000'000));
+    x_clock.after(wait, [this] {
+        if (x_healing) {
+            return;
+        }
+        auto& victim = *x_nodes[x_hard->below(x_nodes.size())];
+        const auto fault = x_hard->chance(0.5) ? disk_fault::sync_error : disk_fault::io_error;
+        x_note(victim.name(), fault == disk_fault::sync_error
+                                  ? "has a disk that fails all syncs"
+                                  : "has a disk that fails all operations");
+        ++x_damage.dead_disks;
+        victim.hardware().fail_at(victim.hardware().operations(), fault, true);
+        x_clock.after(us(x_hard->between(1'000'000, 180'000'000)), [this, &victim] {
+            x_note(victim.name(), "has a sound disk again");
+            victim.hardware().heal();
+        });
+        plan_dead_disk();
+    });
+}
+
+// One bureau, once in a run: no power, no diesel, a building that is locked.
+void weather::plan_days_off() {
+    auto& away = *x_nodes[x_hard->below(bureaus)];
+    x_clock.after(us(x_hard->between(1, 1'200'000'000)), [this, &away] {
+        const auto rest = us(x_hard->between(12, 96) * 3'600'000'000ULL);
+        x_note(away.name(), "is off for days");
+        ++x_damage.days_off;
+        x_off.insert(&away);
+        away.switch_off();
+        x_all_back_at = x_clock.elapsed() + rest;
+        x_clock.after(rest, [this, &away] {
+            x_off.erase(&away);
+            revive(away);
+        });
     });
 }
 

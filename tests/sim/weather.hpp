@@ -11,7 +11,8 @@ namespace dhow::sim {
 
 /// What befell the federation.
 struct damage {
-    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0, dead_links = 0;
+    std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0, dead_links = 0,
+                  dead_disks = 0, days_off = 0;
 };
 
 class weather {
@@ -28,8 +29,13 @@ public:
     /// Links die and come back, each by itself. Draws from `own`, so that seeds of old stay as they
     /// were.
     void draw_bearers(prng own);
-    /// All is well from now on: lines, disks, clocks, power.
+    /// Lines of a kind that people have, disks that fail until they are replaced, a bureau that is
+    /// off for days. After draw_faults(). Draws from `own`.
+    void draw_hard_times(prng own);
+    /// All is well from now on: lines, disks, clocks, power; but who is off for days stays off.
     void heal();
+    /// When the last one who is off for days is back, since the start.
+    [[nodiscard]] microseconds all_back_at() const { return x_all_back_at; }
     [[nodiscard]] const damage& done() const { return x_damage; }
 
 private:
@@ -39,6 +45,9 @@ private:
     void plan_crash(std::uint64_t mean_seconds);
     void plan_partition();
     void plan_dead_link();
+    void plan_dead_disk();
+    void plan_days_off();
+    void draw_profile();
     void plan_restore();
     void plan_full_disk();
     void plan_io_error();
@@ -55,7 +64,9 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers;
+    std::optional<prng> x_bearers, x_hard;
+    std::set<const node*> x_off;  ///< For days.
+    microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;
     bool x_days_off = false;
     bool x_healing = false;

@@ -26,6 +26,8 @@ constexpr utc_time simulated_start{std::chrono::milliseconds{1'795'543'798'000}}
 constexpr microseconds bad_days = 20min;
 constexpr microseconds nag_interval = 5s;
 constexpr microseconds inbox_interval = 30s;
+/// Long after the bad days, when little comes.
+constexpr microseconds quiet_inbox_interval = 5min;
 /// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
@@ -52,11 +54,13 @@ public:
           x_random(options.seed),
           x_own_random(options.seed ^ 0x62656172'65727321ULL),
           x_size_random(options.seed ^ 0x6c617267'65212121ULL),
+          x_hard_random(options.seed ^ 0x68617264'21212121ULL),
           x_clock(simulated_start),
-          x_net(x_clock, x_random),
+          x_net(x_clock, x_random, prng(options.seed ^ 0x6c6f7373'21212121ULL)),
           x_book(x_clock),
           x_people(x_clock, x_random, x_book, noter()),
-          x_operators(x_clock, x_random, x_people, noter()),
+          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL), x_people,
+                      noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -65,16 +69,21 @@ public:
         habits drawn;
         if (x_options.faults) {
             drawn = {x_random.chance(0.5), x_random.chance(0.4), x_random.chance(0.3)};
+            if (x_is_narrow) {
+                drawn.text_bytes_max = 20'000;
+                drawn.attaches = false;
+            }
             x_weather.draw_faults(x_all);
             if (x_two_bearers) {
                 x_weather.draw_bearers(x_own_random);
             }
+            x_weather.draw_hard_times(x_hard_random);
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
             }
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
-        if (x_options.faults && x_size_random.chance(0.05)) {
+        if (x_options.faults && x_size_random.chance(0.05) && !x_is_narrow) {
             x_people.add_large_attachment(x_size_random);
         }
         nag();
@@ -91,7 +100,7 @@ private:
 
     void build() {
         const std::vector<std::string> bureaus{"ZW", "MU", "KE"};
-        const auto limits = x_options.faults ? x_weather.draw_limits() : node_limits{};
+        const auto limits = x_options.faults ? draw_limits() : node_limits{};
         const bool is_real =
             x_random.chance(x_options.faults ? 0.02 : 0.0) || x_options.real_sealer;
         const bool is_haunted = x_options.faults && x_random.chance(0.3) && !is_real;
@@ -136,6 +145,19 @@ private:
         if (x_options.faults && x_size_random.chance(0.1) && !is_real) {
             start_a_copy(directory, limits);
         }
+    }
+
+    node_limits draw_limits() {
+        auto out = x_weather.draw_limits();
+        if (x_hard_random.chance(0.2)) {
+            out.loaded_per_class = x_hard_random.between(2, 6);
+        }
+        x_is_narrow = x_hard_random.chance(0.02);
+        if (x_is_narrow) {
+            out.window_bytes = static_cast<std::uint32_t>(x_hard_random.between(1, 200));
+            x_options.messages = std::min<std::size_t>(x_options.messages, 5);
+        }
+        return out;
     }
 
     /// Somebody starts an old copy of the first bureau's machine, beside it.
@@ -223,7 +245,8 @@ private:
     }
 
     void look_into_inboxes() {
-        x_clock.after(inbox_interval, [this] {
+        const bool is_quiet = x_clock.elapsed() > bad_days + 2h;
+        x_clock.after(is_quiet ? quiet_inbox_interval : inbox_interval, [this] {
             x_people.look_into_inboxes();
             look_into_inboxes();
         });
@@ -246,7 +269,7 @@ private:
         }
         const auto begun = x_clock.elapsed();
         const auto begun_steps = x_clock.steps();
-        const auto end = begun + healing;
+        const auto end = std::max(begun, x_weather.all_back_at()) + healing;
         do {
             x_operators.put_right();
             const bool is_late = x_clock.elapsed() > begun + 30min;
@@ -331,6 +354,8 @@ private:
         out.restored = x_weather.done().restored;
         out.real_seals = x_real_seals;
         out.dead_links = x_weather.done().dead_links;
+        out.dead_disks = x_weather.done().dead_disks;
+        out.days_off = x_weather.done().days_off;
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.copies_refused = x_copy ? x_copy->acts() : 0;
@@ -365,8 +390,9 @@ private:
     seal::openssl_hasher x_hash;
     prng x_random;
     /// Of faults that came later: seeds of old stay as they were.
-    prng x_own_random, x_size_random;
+    prng x_own_random, x_size_random, x_hard_random;
     bool x_two_bearers = false;
+    bool x_is_narrow = false;  ///< Windows of some bytes: few messages, and small.
     clockwork x_clock;
     network x_net;
     ledger x_book;
@@ -384,14 +410,13 @@ private:
 }  // namespace
 
 void tally::add(const tally& other) {
-    for (const auto member : {&tally::seeds,          &tally::messages,      &tally::deliveries,
-                              &tally::crashes,        &tally::cuts,          &tally::steps,
-                              &tally::notices,        &tally::taken,         &tally::rejected,
-                              &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
-                              &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
-                              &tally::restored,       &tally::real_seals,    &tally::dead_links,
-                              &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,
-                              &tally::known}) {
+    for (const auto member :
+         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
+          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
+          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
+          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
+          &tally::real_seals,     &tally::dead_links,    &tally::dead_disks,    &tally::days_off,
+          &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
         this->*member += other.*member;
     }
     memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);

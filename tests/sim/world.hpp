@@ -27,7 +27,7 @@ struct tally {
     std::uint64_t seeds = 0, messages = 0, deliveries = 0, crashes = 0, cuts = 0, steps = 0;
     std::uint64_t notices = 0, taken = 0, rejected = 0, cancelled = 0, operator_acts = 0;
     std::uint64_t full_disks = 0, store_failures = 0, clock_changes = 0, hostile_acts = 0,
-                  restored = 0, real_seals = 0, dead_links = 0;
+                  restored = 0, real_seals = 0, dead_links = 0, dead_disks = 0, days_off = 0;
     std::uint64_t copies_refused = 0;  ///< Greetings of old copies of a gateway.
     std::uint64_t payload_bytes = 0, resent_bytes = 0;
     std::uint64_t memory_peak_bytes = 0;  ///< The most of any gateway.
