@@ -23,6 +23,7 @@ PARTS = ["CMakeLists.txt", "CMakePresets.json", "config", "daemon", "protocol", 
 
 ROUTE = "daemon/route/"
 STORE = "daemon/store/"
+SEEDS_AT_ONCE = 40
 
 # name, what it does, file, the place, what stands there instead
 MUTATIONS = [
@@ -122,7 +123,8 @@ MUTATIONS = [
     ("attachments-of-one-attempt", "an attachment counts for the attempt only that it came with",
      STORE + "sqlite_questions_messages.cpp",
      "        take_shared(out.objects, std::move(object));\n",
-     "        static_cast<void>(object);\n"),
+     "        if (object.row == 0) {\n            take_shared(out.objects, std::move(object));\n"
+     "        }\n"),
     ("full-disk-is-for-ever", "what a full disk kept from being opened stays closed",
      ROUTE + "deadlines.cpp", "        x_opening.retry();\n", ""),
     ("jump-ages-messages", "a jump of the clock ages what came before it",
@@ -188,17 +190,21 @@ def configure(folder):
 
 def first_failure(program, seeds, words):
     """The first seed that fails, or 0; in steps, so that an early find costs little."""
-    first = 1
-    while first <= seeds:
-        last = min(seeds, first + 19)
-        done = subprocess.run([program, "--seeds", f"{first}..{last}", *words], capture_output=True,
-                              text=True, check=False)
-        found = re.search(r"^seed (\d+) FAILED", done.stdout, re.MULTILINE)
-        if found:
-            return int(found.group(1))
-        if done.returncode != 0:
-            return first  # It died, which is found too.
-        first = last + 1
+    cores = os.cpu_count() or 1
+    for first in range(1, seeds + 1, SEEDS_AT_ONCE):
+        last = min(seeds, first + SEEDS_AT_ONCE - 1)
+        runs = [subprocess.Popen([program, "--seeds", f"{first + core}..{last}", "--step",
+                                  str(cores), *words], stdout=subprocess.PIPE, text=True)
+                for core in range(cores)]
+        failed = []
+        for core, run in enumerate(runs):
+            output = run.communicate()[0]
+            failed += [int(seed) for seed in re.findall(r"^seed (\d+) FAILED", output,
+                                                        re.MULTILINE)]
+            if run.returncode not in (0, 1):
+                failed.append(first + core)  # It died, which is found too.
+        if failed:
+            return min(failed)
     return 0
 
 
@@ -217,9 +223,13 @@ def try_one(mutation, folder, seeds):
         fine, output = build(folder)
         if not fine:
             die(f"{name} does not compile:\n{output[-3000:]}")
-        return first_failure(folder / "build/bin/dhow-sim", seeds, words)
+        seed = first_failure(folder / "build/bin/dhow-sim", seeds, words)
     finally:
         target.write_text(text)
+    if seed and subprocess.run([folder / "clean", "--seed", str(seed)], capture_output=True,
+                               check=False).returncode != 0:
+        die(f"seed {seed} fails without any mutation")
+    return seed
 
 
 def main():
@@ -246,7 +256,8 @@ def main():
     fine, output = build(options.build)
     if not fine:
         die("the tree does not build:\n" + output[-3000:])
-    clean = first_failure(options.build / "build/bin/dhow-sim", 20, [])
+    shutil.copy(options.build / "build/bin/dhow-sim", options.build / "clean")
+    clean = first_failure(options.build / "clean", SEEDS_AT_ONCE, [])
     if clean:
         die(f"seed {clean} fails without any mutation")
     found = []
