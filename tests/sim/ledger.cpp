@@ -171,7 +171,7 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
     auto& open = found->second;
     open.written += what.payload.size();
     check_order(from, to, on, what);
-    const auto durable = durable_at(to, open.offer.object);
+    const auto durable = std::min(open.durable, durable_at(to, open.offer.object));
     const auto end = what.offset + what.payload.size();
     x_payload += what.payload.size();
     const auto again = std::min(durable, end) - std::min(durable, what.offset);
@@ -289,7 +289,7 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             break;
         }
         if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
-            on.streams[offer->stream] = {*offer, {}, 0, 0};
+            on.streams[offer->stream] = {*offer, {}, 0, 0, durable_at(to, offer->object)};
             check_shares(from, to, on, offer->cls, decoded->consumed_bytes);
             if (offer->mode == protocol::body_mode::with_offer) {
                 begin_small(on, *offer);

@@ -88,6 +88,8 @@ private:
         protocol::bytes body;
         std::uint64_t resent = 0;
         std::uint64_t written = 0;
+        /// At the receiver, when it was offered: what comes there by others meanwhile is not known.
+        std::uint64_t durable = 0;
     };
     struct line {
         protocol::bytes rest;
