@@ -168,7 +168,7 @@ private:
     }
 
     /// A gateway that had custody was put back to a backup, and the time to live was over when it
-    /// was offered again: nobody knows whether it had been handed on, and the origin says just that.
+    /// was offered again: nobody knows whether it had been handed on; the origin says just that.
     bool is_unknowable(const known_message& one, const store::delivery_row& known) const {
         return one.time_to_live && known.state == store::delivery_state::relayed &&
                known.code == static_cast<std::uint16_t>(protocol::errc::expired) &&
