@@ -85,8 +85,12 @@ if(DHOW_FUZZ)
 endif()
 
 if(DHOW_COVERAGE)
-    target_compile_options(dhow_flags INTERFACE --coverage -fprofile-update=atomic)
-    target_link_options(dhow_flags INTERFACE --coverage)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        message(FATAL_ERROR "DHOW_COVERAGE needs clang: it counts the branches of the source, "
+                            "not those that the compiler adds for exceptions and destructors")
+    endif()
+    target_compile_options(dhow_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+    target_link_options(dhow_flags INTERFACE -fprofile-instr-generate)
 endif()
 
 if(DHOW_TIDY)
