@@ -152,9 +152,8 @@ private:
                    (is_decided(known.state) || one.time_to_live)) {
             // Before the backup was put to use its agency had taken or rejected it; or it had it,
             // and when it was offered again its time was over.
-        } else if (rows.empty() && is_unknowable(one, known)) {
         } else if (rows.empty()) {
-            const auto wrong = wrong_notice(one, known);
+            const auto wrong = is_unknowable(one, known) ? "" : wrong_notice(one, known);
             if (!wrong.empty()) {
                 tell(wrong);
             }
@@ -172,7 +171,10 @@ private:
     bool is_unknowable(const known_message& one, const store::delivery_row& known) const {
         return one.time_to_live && known.state == store::delivery_state::relayed &&
                known.code == static_cast<std::uint16_t>(protocol::errc::expired) &&
-               std::ranges::any_of(x_nodes, [](const node* at) { return at->was_restored(); });
+               std::ranges::any_of(x_nodes, [&](const node* at) {
+                   const bool is_between = at != one.from && at->name() != known.recipient.text();
+                   return is_between && at->was_restored();
+               });
     }
 
     void check_inbox(node& at) {

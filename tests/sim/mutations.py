@@ -239,6 +239,8 @@ def main():
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else [one[0] for one in MUTATIONS]
     chosen = [one for one in MUTATIONS if one[0] in wanted]
+    if len(chosen) != len(wanted):
+        die(f"of {wanted} only {[one[0] for one in chosen]} are known; --list has all")
     if options.check:
         for name, _, path, place, _ in chosen:
             times = 1 if place is None else (TREE / path).read_text().count(place)
@@ -260,7 +262,8 @@ def main():
     def fails_anyway(seed):
         done = subprocess.run([options.build / "clean", "--seed", str(seed)], capture_output=True,
                               check=False)
-        of_the_tree.update({seed} if done.returncode != 0 else {})
+        if done.returncode != 0:
+            of_the_tree.add(seed)
         return done.returncode != 0
 
     clean = first_failure(options.build / "clean", SEEDS_AT_ONCE, [], lambda seed: False)

@@ -7,6 +7,8 @@
 
 #include "tests/sim/node.hpp"
 
+#include <limits>
+
 namespace dhow::sim {
 
 /// One message that an agency wants sent, and what it knows of it.
@@ -33,7 +35,7 @@ struct habits {
     bool short_lives = false;  ///< A share of the messages expires within the hour.
     bool cancels = false;
     bool forgets_keys = false;
-    std::size_t text_bytes_max = 100'000;
+    std::size_t text_bytes_max = std::numeric_limits<std::size_t>::max();
     bool attaches = true;
 };
 

@@ -5,7 +5,7 @@
 // Limits: see weather.hpp.
 #include "tests/sim/weather.hpp"
 
-#include <array>
+#include "tests/linkemu/profiles.hpp"
 
 namespace dhow::sim {
 
@@ -17,25 +17,6 @@ microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int6
 /// Of a federation; its hubs are behind them.
 constexpr std::size_t bureaus = 3;
 constexpr std::chrono::hours ten_years{10 * 8766};
-
-/// Lines as they are measured (notes of the field, docs/poor-links.md): bytes a second down and up,
-/// one way, share of packets lost, mean life of a connection (0: not a matter of minutes).
-struct line_profile {
-    const char* name;
-    std::uint64_t down, up;
-    microseconds latency;
-    double loss;
-    microseconds cut_every;
-};
-constexpr std::array line_profiles{
-    line_profile{"capital-fibre", 2'500'000, 625'000, 101'500us, 0.003, 0us},
-    line_profile{"cross-region", 250'000, 125'000, 150ms, 0.01, 0us},
-    line_profile{"cell-3g", 312'500, 50'000, 125ms, 0.02, 20min},
-    line_profile{"vsat-geo", 64'000, 16'000, 300ms, 0.005, 0us},
-    line_profile{"vsat-congested", 16'000, 8'000, 450ms, 0.15, 2h},
-    line_profile{"leo-far-pop", 7'875'000, 862'500, 160ms, 0.01, 30min},
-    line_profile{"island-satellite", 4'000, 4'000, 350ms, 0.05, 1h},
-};
 }  // namespace
 
 node_limits weather::draw_limits() {
@@ -187,6 +168,7 @@ void weather::plan_restore() {
         x_note(one.name(), "is backed up");
         some_time(600, [this, &one] {
             if (x_off.contains(&one)) {
+                plan_restore();
                 return;
             }
             x_note(one.name(), "is restored to its backup");
@@ -262,16 +244,19 @@ void weather::draw_hard_times(prng own) {
 }
 
 void weather::draw_profile() {
-    const auto& drawn = line_profiles.at(x_hard->below(line_profiles.size()));
-    x_note("all", std::string("have lines like ") + drawn.name);
-    auto& to = x_net.faults;
-    to.latency = drawn.latency;
-    to.bytes_per_second = drawn.down;
-    to.up_bytes_per_second = drawn.up;
-    to.loss = drawn.loss;
-    if (drawn.cut_every > 0us && to.cut_every > 0us) {
-        to.cut_every = drawn.cut_every;
+    const auto& drawn = linkemu::profiles.at(x_hard->below(linkemu::profiles.size()));
+    if (drawn.up_kbit == 0) {
+        return;  // Nothing goes at all; partitions do that.
     }
+    x_note("all", "have lines like " + std::string(drawn.name));
+    const auto bytes_per_second = [](double kbit) {
+        return static_cast<std::uint64_t>(kbit * 1000 / 8);
+    };
+    auto& to = x_net.faults;
+    to.latency = us(static_cast<std::uint64_t>(drawn.rtt_ms * 500));
+    to.bytes_per_second = bytes_per_second(drawn.down_kbit);
+    to.up_bytes_per_second = bytes_per_second(drawn.up_kbit);
+    to.loss = drawn.loss;
 }
 
 // Half of them can not write down for good what was written; the others answer nothing at all.
@@ -301,6 +286,9 @@ void weather::plan_days_off() {
     auto& away = *x_nodes[x_hard->below(bureaus)];
     x_clock.after(us(x_hard->between(1, 1'200'000'000)), [this, &away] {
         const auto rest = us(x_hard->between(12, 96) * 3'600'000'000ULL);
+        if (x_healing) {
+            return;
+        }
         x_note(away.name(), "is off for days");
         ++x_damage.days_off;
         x_off.insert(&away);

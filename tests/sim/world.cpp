@@ -389,7 +389,7 @@ private:
     world_options x_options;
     seal::openssl_hasher x_hash;
     prng x_random;
-    /// Of faults that came later: seeds of old stay as they were.
+    /// Of faults that came later: what the older ones draw stays as it was.
     prng x_own_random, x_size_random, x_hard_random;
     bool x_two_bearers = false;
     bool x_is_narrow = false;  ///< Windows of some bytes: few messages, and small.
