@@ -24,6 +24,8 @@ PARTS = ["CMakeLists.txt", "CMakePresets.json", "config", "daemon", "protocol", 
 ROUTE = "daemon/route/"
 STORE = "daemon/store/"
 SEEDS_AT_ONCE = 40
+# A bug may hang within one step, which the simulator can not end; 40 seeds take about 10 s.
+SECONDS_AT_ONCE = 600
 
 # name, what it does, file, the place, what stands there instead
 MUTATIONS = [
@@ -198,11 +200,15 @@ def first_failure(program, seeds, words, unless):
                 for core in range(cores)]
         failed = []
         for core, run in enumerate(runs):
-            output = run.communicate()[0]
+            try:
+                output = run.communicate(timeout=SECONDS_AT_ONCE)[0]
+            except subprocess.TimeoutExpired:
+                run.kill()
+                output = run.communicate()[0]
             failed += [int(seed) for seed in re.findall(r"^seed (\d+) FAILED", output,
                                                         re.MULTILINE)]
             if run.returncode not in (0, 1):
-                failed.append(first + core)  # It died, which is found too.
+                failed.append(first + core)  # It died or hung, which is found too.
         for seed in sorted(set(failed)):
             if not unless(seed):
                 return seed

@@ -83,6 +83,8 @@ public:
     // Time
     /// What the gateway believes.
     [[nodiscard]] utc_time now() const;
+    /// It believes a time to come, which only a start ends.
+    [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
     void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
 

@@ -25,6 +25,8 @@ utc_time node::wall() const { return x_clock.now() + x_wall_error; }
 
 utc_time node::now() const { return x_own_clock->now(monotonic()); }
 
+bool node::is_ahead() const { return now() > x_clock.now() + app::gateway_clock::agreement; }
+
 void node::watch() {
     const heap_scope mine(x_setup.heap);
     x_clock.after(watch_interval, [this, life = x_life] {

@@ -301,6 +301,47 @@ void weather::plan_days_off() {
     });
 }
 
+void weather::draw_months_ahead(prng own) {
+    x_months = own;
+    if (x_months->chance(0.06)) {
+        plan_months_ahead();
+    }
+}
+
+// A set clock that is wrong: more than may pass while a gateway is off, less than what nobody
+// believes (gateway_clock::gap_max, ahead_max). Half of them are put right before healing; time never goes
+// back in a life, so that takes a start.
+void weather::plan_months_ahead() {
+    x_clock.after(us(x_months->between(1, 600'000'000)), [this] {
+        auto& victim = *x_nodes[x_months->below(x_nodes.size())];
+        if (x_healing) {
+            return;
+        }
+        if (victim.is_alive()) {
+            const auto days = std::chrono::days{x_months->between(8, 399)};
+            x_note(victim.name(),
+                   "starts with a clock that is " + std::to_string(days.count()) + " days ahead");
+            ++x_damage.clock_changes;
+            start_again(victim, days);
+            if (x_months->chance(0.5)) {
+                x_clock.after(us(x_months->between(1, 600'000'000)), [this, &victim] {
+                    if (victim.is_alive() && !x_healing) {
+                        x_note(victim.name(), "starts with the right time");
+                        start_again(victim, protocol::milliseconds{0});
+                    }
+                });
+            }
+        }
+        plan_months_ahead();
+    });
+}
+
+void weather::start_again(node& one, protocol::milliseconds wall_error) {
+    one.crash();
+    one.set_wall_error(wall_error);
+    one.start();
+}
+
 void weather::heal() {
     x_healing = true;
     x_note("all", "healing begins");
@@ -312,6 +353,10 @@ void weather::heal() {
         one->set_free_space(std::nullopt);
         one->hardware().heal();
         one->set_wall_error(protocol::milliseconds{0});
+        if (one->is_alive() && one->is_ahead()) {
+            x_note(one->name(), "is started again with the right time");
+            start_again(*one, protocol::milliseconds{0});
+        }
         revive(*one);
     }
 }

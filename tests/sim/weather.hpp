@@ -32,6 +32,8 @@ public:
     /// Lines of a kind that people have, disks that fail until they are replaced, a bureau that is
     /// off for days. After draw_faults(). Draws from `own`.
     void draw_hard_times(prng own);
+    /// Machines start with clocks that are months ahead. After draw_faults(). Draws from `own`.
+    void draw_months_ahead(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for days stays off.
     void heal();
     /// When the last one who is off for days is back, since the start.
@@ -52,6 +54,8 @@ private:
     void plan_full_disk();
     void plan_io_error();
     void plan_wall_jump();
+    void plan_months_ahead();
+    void start_again(node& one, protocol::milliseconds wall_error);
     void set_wall(node& one);
     void revive(node& one);
     node& any_node() { return *x_nodes[x_random.below(x_nodes.size())]; }
@@ -64,7 +68,7 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard;
+    std::optional<prng> x_bearers, x_hard, x_months;
     std::set<const node*> x_off;  ///< For days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

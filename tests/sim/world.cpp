@@ -78,6 +78,9 @@ public:
                 x_weather.draw_bearers(x_own_random);
             }
             x_weather.draw_hard_times(x_hard_random);
+            if (x_real_seals == 0) {  // Real certificates end before such clocks do.
+                x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
+            }
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
             }
@@ -252,11 +255,18 @@ private:
         });
     }
 
+    /// Ends early when it goes round in circles, be it without time passing.
     void run_until(microseconds end) {
-        while (x_clock.elapsed() < end && x_book.problems().empty() && x_clock.step()) {
+        const auto steps_end = x_clock.steps() + healing_steps_max;
+        while (x_clock.elapsed() < end && x_clock.steps() < steps_end &&
+               x_book.problems().empty() && x_clock.step()) {
             x_hash_so_far =
                 (x_hash_so_far ^ static_cast<std::uint64_t>(x_clock.elapsed().count())) *
                 0x100000001b3ULL;
+        }
+        if (x_clock.steps() >= steps_end) {
+            x_livelock =
+                "live-lock: " + std::to_string(healing_steps_max) + " steps between two looks";
         }
     }
 
