@@ -39,7 +39,7 @@ byte_view content_oid(signed_content type) {
         case signed_content::directory:
             return oids::dhow_directory;
     }
-    DHOW_ENSURE(false && "a content type that is not in the list");
+    DHOW_NEVER("a content type that is not in the list");
 }
 
 result<signed_content> content_of(byte_view found) {

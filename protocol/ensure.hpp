@@ -10,7 +10,8 @@
 
 namespace dhow::protocol {
 
-// Writes "FILE:LINE: ensure failed: CONDITION" to stderr and aborts.
+// Writes "FILE:LINE: ensure failed: CONDITION" to stderr and aborts; DHOW_NEVER is its use where
+// nothing can be said instead.
 [[noreturn]] inline void ensure_failed(const char* condition, const char* file, int line) noexcept {
     std::fprintf(stderr, "%s:%d: ensure failed: %s\n", file, line, condition);
     std::abort();
@@ -25,3 +26,5 @@ constexpr void ensure(bool holds, const char* condition, const char* file, int l
 
 #define DHOW_ENSURE(condition) \
     ::dhow::protocol::ensure(static_cast<bool>(condition), #condition, __FILE__, __LINE__)
+
+#define DHOW_NEVER(what) ::dhow::protocol::ensure_failed(what, __FILE__, __LINE__)

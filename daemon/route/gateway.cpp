@@ -57,10 +57,7 @@ void gateway::on_started(answer::start& found) {
     if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
-    if (!x_core.expiry_frozen) {
-        transaction.changes.emplace_back(
-            operation::put_meta{"last_time", protocol::to_text(x_core.now)});
-    }
+    judge_times(found.meta, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -90,6 +87,38 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_incomplete(0);
         x_peers.configure();
     });
+}
+
+void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
+    const auto read = [&](const char* key) {
+        const auto text = meta.find(key);
+        return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
+    };
+    const auto last = read("last_time");
+    x_doubted_from = read("doubted_from");
+    if (x_doubted_from && last && *x_doubted_from <= *last) {
+        x_doubted_from.reset();  // The doubt ended well.
+    }
+    if (x_doubted_from && x_core.now < *x_doubted_from) {
+        x_core.out.log(log_level::notice, "clock",
+                       "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
+                           " or later; what waits for then is due now");
+        to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
+        x_doubted_from.reset();
+    }
+    if (!x_core.expiry_frozen) {
+        to.changes.emplace_back(operation::put_meta{"last_time", protocol::to_text(x_core.now)});
+        to.changes.emplace_back(operation::put_meta{"doubted_from", ""});
+        x_doubted_from.reset();
+    } else if (!last || x_core.now > *last) {
+        doubt_from(x_core.now, to);
+    }
+}
+
+void gateway::doubt_from(utc_time time, store::transaction& to) {
+    x_doubted_from = std::min(x_doubted_from.value_or(time), time);
+    to.changes.emplace_back(
+        operation::put_meta{"doubted_from", protocol::to_text(*x_doubted_from)});
 }
 
 bool gateway::flash_waits(bureau_id peer) const { return x_queries.flash_waits(peer); }
@@ -145,12 +174,15 @@ void gateway::on_clock_jump(utc_time from, utc_time to) {
                        protocol::to_text(to) + "; messages do not age by that");
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"clock_jumps", x_core.jumps.text()});
+    doubt_from(to, transaction);
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
 
 void gateway::freeze_expiry(bool frozen) {
     if (!x_core.expiry_frozen && frozen) {
         x_core.frozen_since = x_core.now;
+    } else if (!frozen) {
+        x_doubted_from.reset();
     }
     x_core.expiry_frozen = frozen;
 }

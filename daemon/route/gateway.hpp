@@ -96,6 +96,10 @@ public:
 
 private:
     void on_started(answer::start& found);
+    /// What an earlier run noted under a time that is to come by ours.
+    void judge_times(const std::map<std::string, std::string>& meta, store::transaction& to);
+    /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
+    void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);
     void on_event(session_number number, protocol::session_events& event);
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
@@ -113,6 +117,8 @@ private:
     inbox x_inbox;
     queries x_queries;
     std::map<std::string, std::string> x_remember;
+    /// Since when the time may be ahead, by its own count; no row older than this is in question.
+    std::optional<utc_time> x_doubted_from;
     bool x_ready = false;
 };
 

@@ -37,7 +37,7 @@ std::uint32_t key_usage_of(certificate_use use) {
         case certificate_use::archive:
             return KU_KEY_AGREEMENT;
     }
-    DHOW_ENSURE(false);
+    DHOW_NEVER("a kind that is not in the list");
 }
 
 std::uint32_t extended_usage_of(certificate_use use) {
@@ -139,7 +139,7 @@ certificate_use use_of(protocol::key_purpose purpose) {
         case protocol::key_purpose::archive:
             return certificate_use::archive;
     }
-    DHOW_ENSURE(false);
+    DHOW_NEVER("a kind that is not in the list");
 }
 
 std::string_view to_text(certificate_use use) {

@@ -154,6 +154,13 @@ struct hold_shipments {
     bool hold = true;
     utc_time at{};
 };
+/// At a start with the right time after one under a clock that was ahead: what waits until `since`
+/// or longer falls due at `at`, as if noted not later; messages received since then count as
+/// received at `at`, with the time to live that they had. Looks at all that waits.
+struct bring_back {
+    utc_time since{};
+    utc_time at{};  ///< Before `since`.
+};
 /// conflict: exists.
 struct put_custody {
     custody_row row;
@@ -234,8 +241,8 @@ using change =
                  operation::advance_delivery, operation::settle_delivery, operation::put_shipment,
                  operation::advance_shipment, operation::revive_shipments,
                  operation::doubt_shipments, operation::ready_shipments, operation::hold_shipments,
-                 operation::put_custody, operation::settle_custody, operation::put_inbox,
-                 operation::complete_inbox, operation::put_assignment,
+                 operation::bring_back, operation::put_custody, operation::settle_custody,
+                 operation::put_inbox, operation::complete_inbox, operation::put_assignment,
                  operation::advance_assignment, operation::put_outcome, operation::drop_outcome,
                  operation::put_receipt, operation::put_idempotency, operation::put_event,
                  operation::put_peer, operation::put_meta, operation::drop_message,

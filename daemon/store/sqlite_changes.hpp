@@ -56,6 +56,7 @@ public:
     change_result operator()(const operation::doubt_shipments& what);
     change_result operator()(const operation::ready_shipments& what);
     change_result operator()(const operation::hold_shipments& what);
+    change_result operator()(const operation::bring_back& what);
 
     change_result operator()(const operation::put_custody& what);
     change_result operator()(const operation::settle_custody& what);

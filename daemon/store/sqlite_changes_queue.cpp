@@ -196,6 +196,24 @@ change_result change_writer::operator()(const operation::ready_shipments& what) 
     return changed_or(change_result::unchanged);
 }
 
+// Messages first: what is due says which of them to look at.
+change_result change_writer::operator()(const operation::bring_back& what) {
+    statement messages(x_db,
+                       "UPDATE message SET expires_at = expires_at - (received_at - ?1),"
+                       " received_at = ?1 WHERE received_at >= ?2 AND row IN"
+                       " (SELECT message FROM delivery WHERE due_at >= ?2)",
+                       what.at, what.since);
+    messages.run();
+    auto moved = x_db.changed_rows();
+    for (const char* table : {"delivery", "shipment"}) {
+        const auto sql = std::string("UPDATE ") + table +
+                         " SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2";
+        statement(x_db, sql.c_str(), what.at, what.since).run();
+        moved += x_db.changed_rows();
+    }
+    return moved > 0 ? change_result::done : change_result::unchanged;
+}
+
 change_result change_writer::operator()(const operation::hold_shipments& what) {
     return what.hold ? hold(what) : release(what);
 }

@@ -107,10 +107,9 @@ MUTATIONS = [
      "    std::set<bureau_id> peers;",
      "    if (!rows.empty()) {\n        return;\n    }\n    store::transaction transaction;\n"
      "    std::set<bureau_id> peers;"),
-    ("resumes-at-any-offset", "bytes are appended wherever they belong", STORE +
-     "sqlite_changes_messages.cpp",
-     '" WHERE row = ?2 AND durable_bytes = ?3 AND state <> 4"',
-     '" WHERE row = ?2 AND durable_bytes <> ?3 - 1 AND state <> 4"'),
+    ("resumes-another-object", "an object goes on from the bytes of another, as if re-wrapped",
+     STORE + "sqlite_questions_messages.cpp",
+     '"WHERE sealed_digest = ?1 AND state < 2 AND', '"WHERE ?1 <> 0 AND state < 2 AND'),
     ("one-peer-sets-the-clock", "a single witness ends the doubt, at whatever time it says",
      "daemon/app/gateway_clock.cpp",
      "    std::ptrdiff_t most = 1;\n",

@@ -309,8 +309,8 @@ void weather::draw_months_ahead(prng own) {
 }
 
 // A set clock that is wrong: more than may pass while a gateway is off, less than what nobody
-// believes (gateway_clock::gap_max, ahead_max). Half of them are put right before healing; time never goes
-// back in a life, so that takes a start.
+// believes (gateway_clock::gap_max, ahead_max). Half of them are put right before healing; time
+// never goes back in a life, so that takes a start.
 void weather::plan_months_ahead() {
     x_clock.after(us(x_months->between(1, 600'000'000)), [this] {
         auto& victim = *x_nodes[x_months->below(x_nodes.size())];

@@ -280,6 +280,32 @@ struct changer {
                 one.changed_at = o.at;
             });
     }
+    outcome operator()(const operation::bring_back& o) {
+        const auto is_later = [&](const auto& one) { return one.due_at && *one.due_at >= o.since; };
+        const auto pull = [&](auto& one) {
+            one.due_at = o.at;
+            one.changed_at = std::min(one.changed_at, o.at);
+        };
+        const auto moved = each_shipment(is_later, pull);
+        bool any = moved == outcome::done;
+        for (auto& [key, one] : s.deliveries) {
+            if (!is_later(one)) {
+                continue;
+            }
+            any = true;
+            pull(one);
+            const auto found = s.messages.find(one.message);
+            if (found == s.messages.end() || found->second.received_at < o.since) {
+                continue;
+            }
+            auto& message = found->second;
+            if (message.expires_at) {
+                *message.expires_at -= message.received_at - o.at;
+            }
+            message.received_at = o.at;
+        }
+        return done_if(any, outcome::unchanged);
+    }
     outcome operator()(const operation::doubt_shipments& o) {
         return each_shipment(
             [&](const auto& one) {

@@ -233,6 +233,41 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(due_things_come_once_their_time_is_there, Store, a
     BOOST_TEST(!ask<answer::due>(to, query::load_due{at(70)}).next.has_value());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_waits_for_a_time_to_come_is_brought_back, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto ahead = message(1), in_time = message(2, 1);
+    ahead.received_at = at(900);
+    ahead.expires_at = at(950);
+    in_time.received_at = at(60);
+    in_time.expires_at = at(990);
+    auto due = delivery(1), later = delivery(2), soon = delivery(2);
+    due.due_at = at(950);
+    later.due_at = at(990);
+    soon.recipient = zw;
+    soon.due_at = at(80);
+    auto put_off = shipment(3, 9);
+    put_off.state = shipment_state::deferred;
+    put_off.due_at = put_off.changed_at = at(910);
+    commit(to, {operation::put_message{ahead}, operation::put_message{in_time},
+                operation::put_delivery{due}, operation::put_delivery{later},
+                operation::put_delivery{soon}, operation::put_shipment{put_off}});
+    commit(to, {operation::bring_back{at(900), at(70)}});
+    const auto found = ask<answer::due>(to, query::load_due{at(70)});
+    BOOST_TEST(found.deliveries.size() == 2U);
+    BOOST_REQUIRE(found.shipments.size() == 1U);
+    BOOST_TEST((found.shipments[0].changed_at == at(70)));
+    BOOST_TEST((found.next == at(80)));
+    const auto rows = ask<answer::messages>(to, query::load_message{1}).rows;
+    BOOST_REQUIRE(rows.size() == 1U);
+    BOOST_TEST((rows[0].message.received_at == at(70)));
+    BOOST_TEST((rows[0].message.expires_at == at(120)));
+    const auto others = ask<answer::messages>(to, query::load_message{2}).rows;
+    BOOST_REQUIRE(others.size() == 1U);
+    BOOST_TEST((others[0].message.expires_at == at(990)));
+    expect_unchanged(to, operation::bring_back{at(900), at(70)});
+}
+
 answer::purges purges_at(store& of, int now, purge_place from = {}, std::size_t limit = 256) {
     return ask<answer::purges>(
         of, query::find_purges{at(now), at(now - 100), at(now - 1'000), from, limit});

@@ -226,7 +226,7 @@ change random_work::change_message() {
 change random_work::change_queue() {
     const auto any = static_cast<state_set>(x_random.below(1U << 18U) | x_random.below(1U << 18U));
     const auto due = chance(0.5) ? std::optional(maybe_time()) : std::nullopt;
-    switch (x_random.below(8)) {
+    switch (x_random.below(9)) {
         case 0:
             return operation::advance_delivery{
                 some_row(),
@@ -267,6 +267,10 @@ change random_work::change_queue() {
         case 5:
             return operation::hold_shipments{bureau(true), chance(0.8) ? some_row() : 0,
                                              chance(0.5), time()};
+        case 6: {
+            const auto one = time(), other = time();
+            return operation::bring_back{std::max(one, other), std::min(one, other)};
+        }
         default:
             return operation::advance_shipment{
                 some_row(),

@@ -84,6 +84,46 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
+// A set clock that is months ahead, and an operator who puts it right and starts the daemon.
+BOOST_AUTO_TEST_CASE(what_was_noted_under_a_time_to_come_does_not_wait_for_it) {
+    const auto before = submit();
+    const auto right = now;
+    now += std::chrono::days{100};
+    is_clock_doubtful = true;
+    restart();
+    const auto meanwhile = submit();
+    advance(25h);
+    BOOST_TEST((row(before).state == delivery_state::queued));
+    now = right + 1h;
+    is_clock_doubtful = false;
+    restart();
+    BOOST_TEST((stored(meanwhile).message.received_at == now));
+    BOOST_TEST((stored(meanwhile).message.expires_at == now + 24h));
+    BOOST_TEST((stored(before).message.expires_at == right + 24h));
+    advance(1min);
+    BOOST_TEST((row(before).state == delivery_state::queued));
+    restart();  // Once is enough.
+    BOOST_TEST((stored(meanwhile).message.received_at < now));
+    advance(24h);
+    BOOST_TEST((row(before).state == delivery_state::expired));
+    BOOST_TEST((row(meanwhile).state == delivery_state::expired));
+}
+
+BOOST_AUTO_TEST_CASE(a_long_absence_is_no_time_to_come) {
+    const auto id = submit();
+    now += std::chrono::days{10};
+    is_clock_doubtful = true;
+    restart();
+    const auto received_at = now;
+    const auto other = submit();
+    core().freeze_expiry(false);  // A peer agrees.
+    advance(2min);
+    is_clock_doubtful = false;
+    restart();
+    BOOST_TEST((stored(other).message.received_at == received_at));
+    BOOST_TEST((row(id).state == delivery_state::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_jump_without_a_doubt_is_time_that_has_passed) {
     const auto id = submit();
     const auto before = now;
