@@ -348,4 +348,42 @@ BOOST_AUTO_TEST_CASE(the_longest_proofs_are_read_and_longer_claims_refused) {
     BOOST_TEST(refusal(decode_consistency_proof(encoded(most, most + 1, 0))) == "out-of-range");
 }
 
+//= AF-10, AF-11
+BOOST_AUTO_TEST_CASE(every_truncation_of_a_proof_is_refused) {
+    const auto leaves = some_leaves(300);  // numbers of two bytes
+    const auto inclusion = encode_inclusion_proof(prove_inclusion(leaves, 200, hash));
+    for (std::size_t size = 0; size < inclusion.size(); ++size) {
+        BOOST_TEST(refusal(decode_inclusion_proof(byte_view{inclusion}.first(size))) ==
+                   "truncated");
+    }
+    const auto consistency = encode_consistency_proof(prove_consistency(leaves, 200, hash));
+    for (std::size_t size = 0; size < consistency.size(); ++size) {
+        BOOST_TEST(refusal(decode_consistency_proof(byte_view{consistency}.first(size))) ==
+                   "truncated");
+    }
+}
+
+//= AF-12, AF-13
+BOOST_AUTO_TEST_CASE(numbers_that_are_no_proof_are_refused_before_anything_is_computed) {
+    constexpr auto most = limits::audit_leaves_max;
+    const auto inclusion = [](std::uint64_t size, std::uint64_t leaf) {
+        return refusal(verify_inclusion({size, leaf, {}}, digest{}, digest{}, hash));
+    };
+    BOOST_TEST(inclusion(1, 0) == "");
+    BOOST_TEST(inclusion(0, 0) == "out-of-range");
+    BOOST_TEST(inclusion(1, 1) == "out-of-range");
+    BOOST_TEST(inclusion(most + 1, 0) == "out-of-range");
+    const auto consistency = [](std::uint64_t old_size, std::uint64_t new_size) {
+        return refusal(verify_consistency({old_size, new_size, {}}, digest{}, digest{}, hash));
+    };
+    BOOST_TEST(consistency(most, most) == "");
+    BOOST_TEST(consistency(most + 1, most + 1) == "out-of-range");
+    BOOST_TEST(consistency(0, 1) == "out-of-range");
+    BOOST_TEST(consistency(2, 1) == "out-of-range");
+    BOOST_TEST(consistency(1, 2) == "out-of-range");  // a digest is missing
+    auto longer = prove_consistency(some_leaves(7), 3, hash);
+    longer.path.emplace_back();
+    BOOST_TEST(refusal(verify_consistency(longer, digest{}, digest{}, hash)) == "out-of-range");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,6 +54,12 @@ BOOST_AUTO_TEST_CASE(clean_text_is_utf8_without_controls_and_overrides) {
             BOOST_TEST(!is_clean_text(bad, true));
         }
     }
+    for (const auto* mark : {"\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+        BOOST_TEST(!is_clean_text(mark, true));  // U+200E, U+200F, U+2028, U+2029
+    }
+    for (const auto* beside : {"\xe2\x80\x8d", "\xe2\x80\x90", "\xe2\x80\xa7", "\xe2\x80\xaf"}) {
+        BOOST_TEST(is_clean_text(beside, false));
+    }
     BOOST_TEST(is_clean_text("a\r\n\tb", true));
     BOOST_TEST(!is_clean_text("a\nb", false));
 }

@@ -99,6 +99,16 @@ BOOST_AUTO_TEST_CASE(times_change_their_form_in_2050) {
     BOOST_TEST(refused_time("17", "691231235959Z") == "out-of-range");
     BOOST_TEST(refused_time("18", "20261124180958Z") == "bad-encoding");
     BOOST_TEST(refused_time("18", "") == "bad-encoding");
+    BOOST_TEST(refused_time("18", "20501124180958Z") == "");
+    BOOST_TEST(refused_time("18", "2050112418095xZ") == "bad-encoding");
+    BOOST_TEST(refused_time("18", "205011241809580") == "bad-encoding");
+    BOOST_TEST(refused_time("18", "20501124180958.Z") == "bad-encoding");
+    BOOST_TEST(refused_time("17", "2611241809585") == "bad-encoding");
+    for (const auto* cut : {"18", "180f", "180f3230", "17", "170d3236", "1880"}) {
+        const auto data = hex(cut);
+        BOOST_TEST(refusal(der_reader{data}.time()) ==
+                   (data[1 % data.size()] == 0x80 ? "bad-encoding" : "truncated"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(expected_elements_are_compared_whole) {

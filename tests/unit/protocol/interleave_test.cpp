@@ -47,6 +47,20 @@ BOOST_AUTO_TEST_CASE(nobody_is_next_when_nobody_is_ready) {
     BOOST_TEST(it.empty());
 }
 
+BOOST_AUTO_TEST_CASE(who_is_not_ready_is_not_removed_in_place_of_another) {
+    interleave it;
+    it.add(small(1, message_class::routine, 10));
+    it.remove(small(2, message_class::routine, 10));
+    it.remove(large(1, message_class::routine, 10));
+    it.remove(small(1, message_class::routine, 20));
+    it.remove(small(1, message_class::bulk, 10));
+    BOOST_TEST(!it.empty());
+    BOOST_TEST(it.next()->stream == 1U);
+    it.remove(small(1, message_class::routine, 10));
+    BOOST_TEST(it.empty());
+    BOOST_TEST(!it.next().has_value());
+}
+
 //= LP-31
 BOOST_AUTO_TEST_CASE(flash_goes_before_everything_else) {
     interleave it;

@@ -173,4 +173,66 @@ BOOST_AUTO_TEST_CASE(gives_out_what_it_has_where_the_credit_ends) {
     BOOST_TEST(!give(it, 1000, 1000));
 }
 
+BOOST_AUTO_TEST_CASE(there_is_no_data_before_the_offer_without_a_body_and_beyond_the_window) {
+    outgoing_transfer early{offer_of(1000, body_mode::with_offer), bytes(1000), 0, utc_time{}};
+    early.admit();
+    BOOST_TEST(early.next_data(600).payload.empty());
+    early.take_offer(0, utc_time{});
+    BOOST_TEST(early.next_data(600).payload.size() == 600U);
+
+    auto large = offered(10 * segment);
+    BOOST_TEST(large.next_data(600).payload.empty());
+    BOOST_TEST(!large.on_accept({0, 0, 1000}));
+    BOOST_TEST(large.next_data(600).payload.empty());  // nothing was supplied yet
+    BOOST_TEST((large.take_wanted() == body_range{0, 1000}));
+    large.supply(0, bytes(1000));
+    large.mark_written(large.next_data(600).payload.size());
+    BOOST_TEST(large.next_data(600).payload.size() == 400U);
+
+    outgoing_transfer whole{offer_of(1000, body_mode::on_accept), bytes(1000), 0, utc_time{}};
+    whole.admit();
+    whole.take_offer(0, utc_time{});
+    BOOST_TEST(!whole.on_accept({0, 0, 700}));
+    whole.mark_written(whole.next_data(700).payload.size());
+    BOOST_TEST(!whole.has_frame());
+    BOOST_TEST(whole.next_data(600).payload.empty());  // the window is used up
+    BOOST_TEST(!whole.on_ack({0, 700, 300}));
+    BOOST_TEST(whole.next_data(600).payload.size() == 300U);
+}
+
+//= LP-44
+BOOST_AUTO_TEST_CASE(an_accept_fits_what_was_offered) {
+    const auto violation = make_error_code(errc::protocol_violation);
+    outgoing_transfer inlined{offer_of(1000, body_mode::with_offer), bytes(1000), 0, utc_time{}};
+    inlined.admit();
+    inlined.take_offer(0, utc_time{});
+    BOOST_TEST((inlined.on_accept({0, 0, 1000}) == violation));
+
+    for (const std::uint64_t offset : {0U, 49'999U, 50'001U, 100'000U}) {
+        outgoing_transfer resumed{offer_of(100'000, body_mode::resumed, 50'000), {}, 0, utc_time{}};
+        resumed.admit();
+        resumed.take_offer(0, utc_time{});
+        BOOST_TEST((resumed.on_accept({0, offset, 1000}) == violation));
+        BOOST_TEST(!resumed.is_accepted());
+        BOOST_TEST(!resumed.on_accept({0, 50'000, 1000}));
+        BOOST_TEST((resumed.on_accept({0, 50'000, 1000}) == violation));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(more_on_disk_than_the_peer_says_the_object_has_is_not_accepted) {
+    incoming_transfer it{offer_of(1000, body_mode::on_accept)};
+    BOOST_TEST(!it.accept(1001, 5000));
+    BOOST_TEST(!it.is_accepted());
+    BOOST_TEST(it.accept(1000, 5000));
+    BOOST_TEST(it.all_received());
+}
+
+BOOST_AUTO_TEST_CASE(a_window_that_ends_beyond_the_largest_number_ends_there) {
+    constexpr auto largest = ~std::uint64_t{0};
+    incoming_transfer in{offer_of(largest, body_mode::on_accept)};
+    BOOST_TEST(in.accept(largest - 10, 1000));
+    BOOST_TEST(!give(in, largest - 10, 10));
+    BOOST_TEST(in.all_received());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
