@@ -70,6 +70,8 @@ struct bench {
     seal::done::sealed_message seal_message(std::string_view origin, std::vector<std::string> to,
                                             bytes text = text_bytes("some text"));
 
+    /// Of the header of what is sealed next.
+    std::vector<protocol::object_ref> attachments;
     seal::openssl_hasher hash;
     std::shared_ptr<config::gateway> settings;
     std::shared_ptr<protocol::directory> book;
@@ -178,6 +180,17 @@ inline seal::done::sealed_message bench::seal_message(std::string_view origin,
         core.now, std::array<std::uint8_t, 10>{static_cast<std::uint8_t>(x_sealed), 9});
     job.header.origin = bureau(origin);
     job.header.created = core.now;
+    job.header.attachments = std::exchange(attachments, {});
+    for (const auto& one : job.header.attachments) {
+        protocol::attachment_entry entry;
+        entry.file_name = "file.bin";
+        entry.media_type = "application/octet-stream";
+        entry.bytes = 1;
+        entry.sealed_digest = one.sealed_digest;
+        entry.key.fill(7);
+        entry.pieces = {one.sealed_digest};
+        job.content.attachments.push_back(std::move(entry));
+    }
     job.header.time_to_live = std::chrono::hours{24};
     job.content.kind = "hit.request";
     job.content.agency = "theirs";
