@@ -32,13 +32,13 @@ struct bench {
         number = what.number;
         return std::get<Question>(std::move(what.what));
     }
-    void answer_to(token number, store::reply with) { core.out.on_answered(number, with); }
+    void reply_to(token number, store::reply with) { core.out.on_answered(number, with); }
     /// Answers the oldest open question of this kind, and gives it.
     template <class Question>
     Question answer(store::reply with) {
         token number = 0;
         auto what = take<Question>(number);
-        answer_to(number, std::move(with));
+        reply_to(number, std::move(with));
         return what;
     }
     /// Answers the oldest job of this kind.

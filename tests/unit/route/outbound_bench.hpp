@@ -76,7 +76,7 @@ struct outbound_bench : bench {
             token number = 0;
             const auto what = take<query::load_ready>(number);
             const bool here = what.cls == message_class::routine;
-            answer_to(number, answer::ready{here ? rows : std::vector<ready_shipment>{}, false});
+            reply_to(number, answer::ready{here ? rows : std::vector<ready_shipment>{}, false});
         }
     }
     /// Bytes go both ways, and outbound is told what comes of it.
@@ -98,8 +98,8 @@ struct outbound_bench : bench {
         const auto from = std::min<std::size_t>(what.index * limits::segment_bytes, body.size());
         const auto count = std::min(limits::segment_bytes, body.size() - from);
         const auto first = body.begin() + static_cast<std::ptrdiff_t>(from);
-        answer_to(number,
-                  answer::segment{bytes(first, first + static_cast<std::ptrdiff_t>(count)), false});
+        reply_to(number,
+                 answer::segment{bytes(first, first + static_cast<std::ptrdiff_t>(count)), false});
     }
     event::offer_received offered() {
         exchange();
