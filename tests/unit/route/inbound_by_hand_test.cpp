@@ -9,6 +9,10 @@ namespace dhow::tests {
 
 using store::transaction_status;
 
+namespace {
+constexpr protocol::stream_id first_stream = 0;  ///< On our side, of what a session is offered.
+}  // namespace
+
 BOOST_FIXTURE_TEST_SUITE(inbound_by_hand_test, inbound_bench)
 
 BOOST_AUTO_TEST_CASE(a_preamble_or_header_that_is_cut_short_anywhere_is_refused) {
@@ -61,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_cancels_before_its_text_is_whole_leaves_nothing
 BOOST_AUTO_TEST_CASE(a_cancellation_that_comes_after_the_whole_text_does_not_stop_its_custody) {
     const auto what = text();
     offer(what);
-    in.on_event(1, event::peer_cancelled{0, errc::cancelled});
+    in.on_event(1, event::peer_cancelled{first_stream, errc::cancelled});
     seal_holds();
     const auto taken = store_it();
     BOOST_TEST(std::ranges::any_of(taken.changes, [](const auto& change) {
@@ -71,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_cancellation_that_comes_after_the_whole_text_does_not_sto
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_told_twice_is_verified_once) {
     offer(text());
-    in.on_event(1, event::body_received{0});
+    in.on_event(1, event::body_received{first_stream});
     seal_holds();
     const auto jobs = std::ranges::count_if(
         open_commands, [](const auto& one) { return std::holds_alternative<command::run>(one); });
