@@ -164,6 +164,51 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded_and_the_rest_stays_in_the_store) {
     BOOST_TEST(wants_load(message_class::bulk));
 }
 
+BOOST_AUTO_TEST_CASE(a_fresh_row_that_is_under_way_is_taken_and_not_put_twice) {
+    add_fresh(shipment(5, message_class::urgent));
+    take_next();
+    BOOST_TEST(add_fresh(shipment(5, message_class::urgent)));
+    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(size() == 1U);
+}
+
+namespace {
+ready_shipment of_message(store::row_id row, store::row_id message, std::string_view origin) {
+    auto out = shipment(row, message_class::routine, 1000, origin);
+    out.shipment.message = message;
+    return out;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_message_is_dropped_and_the_others_of_its_origin_stay_in_order) {
+    add_fresh(of_message(1, 100, "KE"));
+    add_fresh(of_message(2, 200, "KE"));
+    add_fresh(of_message(3, 100, "KE"));
+    add_fresh(of_message(4, 200, "KE"));
+    BOOST_TEST(drop(300) == 0U);
+    BOOST_TEST(drop(100) == 2U);
+    BOOST_TEST(drop(100) == 0U);
+    BOOST_TEST(take_next().shipment.row == 2);
+    BOOST_TEST(take_next().shipment.row == 4);
+    BOOST_TEST(!choose(always).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(when_the_origin_whose_turn_it_is_has_nothing_left_it_is_the_next_ones) {
+    add_fresh(of_message(1, 100, "KE"));  // Its turn.
+    add_fresh(of_message(2, 200, "IPSG"));
+    add_fresh(of_message(3, 300, "MU"));
+    add_fresh(of_message(4, 400, "MU"));
+    BOOST_TEST(drop(300) == 1U);
+    BOOST_TEST(front(message_class::routine).shipment.row == 1);
+    BOOST_TEST(drop(100) == 1U);
+    BOOST_TEST(front(message_class::routine).shipment.row == 4);
+    BOOST_TEST(drop(400) == 1U);  // Behind the last comes the first.
+    BOOST_TEST(front(message_class::routine).shipment.row == 2);
+    drop_all();
+    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(size() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

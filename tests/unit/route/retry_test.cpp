@@ -79,6 +79,7 @@ BOOST_AUTO_TEST_CASE(a_refused_message_waits_by_the_ladder_give_or_take_a_fifth)
         BOOST_TEST((most > base * 119 / 100 && most <= base * 12 / 10));
     }
     BOOST_TEST((message_retry_delay(1'000'000, high) <= 4h + 48min));
+    BOOST_TEST((message_retry_delay(0, low) == 24s));  // As the first.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -79,6 +79,53 @@ BOOST_AUTO_TEST_CASE(the_explanation_names_the_line_of_the_rule_and_the_ways_in_
     BOOST_TEST(lines[3] == "else by IPSG");
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_for_a_group_is_for_its_members_and_none_for_a_group_that_is_not_there) {
+    settings.routes = {{"group:nowhere", {"lake"}, 1}, {"group:lakes", {"fibre"}, 2}};
+    BOOST_TEST((table().next_hops(bureau("MU")) == bureaus{bureau("IPSG")}));
+    BOOST_TEST((table().next_hops(bureau("TZ")) == bureaus{bureau("TZ")}));  // Its own link.
+    settings.routes.push_back({"group:everyone", {"fibre"}, 3});
+    BOOST_TEST((table().next_hops(bureau("TZ")) == bureaus{bureau("IPSG")}));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_of_a_rule_that_is_not_configured_is_no_way) {
+    settings.routes = {{"*", {"gone", "lake"}, 1}, {"KE", {"fibre"}, 2}};
+    BOOST_TEST((table().next_hops(bureau("KE")) == bureaus{bureau("TZ")}));
+    settings.routes = {{"*", {"gone"}, 1}};
+    BOOST_TEST(table().next_hops(bureau("KE")).empty());
+    BOOST_TEST(table().next_hops(bureau("TZ")).empty());  // The rule stands before its link.
+}
+
+BOOST_AUTO_TEST_CASE(a_retiring_bureau_is_a_recipient_and_what_is_no_bureau_is_not) {
+    using protocol::bureau_status;
+    for (const auto& [status, is_known] :
+         {std::pair{bureau_status::active, true}, std::pair{bureau_status::retiring, true},
+          std::pair{bureau_status::suspended, false}, std::pair{bureau_status::revoked, false}}) {
+        for (auto& entry : directory.entries) {
+            entry.status = entry.bureau == bureau("KE") ? status : entry.status;
+        }
+        std::string culprit;
+        BOOST_TEST(table().expand({"KE"}, culprit).has_value() == is_known);
+        BOOST_TEST(culprit == (is_known ? "" : "KE"));
+    }
+    for (const auto* wrong : {"", "ke", "KENYA-001", "*", "XX"}) {
+        std::string culprit;
+        BOOST_TEST(!table().expand({"MU", wrong}, culprit));
+        BOOST_TEST(culprit == wrong);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_explanation_says_what_is_missing) {
+    auto lines = table().explain(bureau("XX"));
+    BOOST_REQUIRE_EQUAL(lines.size(), 3U);
+    BOOST_TEST(lines[0] == "XX is not an active bureau of the directory");
+    BOOST_TEST(lines[1].starts_with("no rule under routes: matches"));
+    BOOST_TEST(lines[2].starts_with("there is no way to it"));
+    lines = table().explain(bureau("TZ"));
+    BOOST_REQUIRE_EQUAL(lines.size(), 3U);
+    BOOST_TEST(lines[0] == "TZ is an active bureau of the directory");
+    BOOST_TEST(lines[2] == "goes by TZ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests
