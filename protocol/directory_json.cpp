@@ -218,6 +218,9 @@ result<bytes> json_members::binary(std::string_view name, std::size_t max) const
     if (!value || value->empty()) {
         return errc::bad_encoding;
     }
+    if (value->size() > max) {
+        return errc::too_long;
+    }
     return std::move(*value);
 }
 

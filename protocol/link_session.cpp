@@ -73,6 +73,8 @@ void link_session::refuse(stream_id stream, errc code, std::chrono::seconds retr
     x_impl->refuse(stream, code, retry_after, std::move(exceptions));
 }
 
+void link_session::tell_time(bool is_known) { x_impl->tell_time(is_known); }
+
 void link_session::goodbye(errc code, std::chrono::seconds reconnect_after, utc_time) {
     x_impl->goodbye(code, reconnect_after);
 }

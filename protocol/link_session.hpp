@@ -89,7 +89,7 @@ struct all_sent {
 struct can_offer_again {};
 /// The peer's clock against ours, from PING (round_trip 0: not known) and PONG.
 struct peer_time {
-    utc_time peer{};
+    utc_time peer{};  ///< Zero: it has its time from others.
     milliseconds round_trip{0};
 };
 struct ended {
@@ -160,6 +160,8 @@ public:
     void refuse(stream_id stream, errc code, std::chrono::seconds retry_after,
                 std::vector<recipient_answer> exceptions, utc_time now);
 
+    /// What PING and PONG say of the time from now on: `now`, or that it is not known.
+    void tell_time(bool is_known);
     void goodbye(errc code, std::chrono::seconds reconnect_after, utc_time now);
 
     [[nodiscard]] std::optional<session_events> next_event();

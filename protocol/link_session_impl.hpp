@@ -128,6 +128,7 @@ private:
     void flush_gathered();
 
     // Time
+    void tell_time(bool is_known) { x_tells_time = is_known; }
     bool is_expecting() const { return x_ping || !x_wire.empty(); }
     utc_time silence_deadline() const;
     std::optional<utc_time> ping_deadline() const;
@@ -177,6 +178,7 @@ private:
     utc_time x_last_sent;
     utc_time x_expecting_since;
     std::optional<open_ping> x_ping;
+    bool x_tells_time = true;
     std::uint64_t x_next_token = 1;
 };
 

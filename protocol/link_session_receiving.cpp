@@ -110,10 +110,13 @@ void link_session::impl::accept(stream_id stream, std::uint64_t offset, utc_time
     const auto cost = transfer.cost();
     if (!transfer.accept(offset, x_options.window_bytes)) {
         refuse(stream, errc::busy, std::chrono::seconds{0}, {});
-        return tell(session_event::peer_cancelled{stream, errc::busy});
+        return is_ended() ? void() : tell(session_event::peer_cancelled{stream, errc::busy});
     }
     x_credit_given -= cost;
     push_control(accept_frame{stream, offset, x_options.window_bytes});
+    if (is_ended()) {
+        return;  // Too many answers wait to be read.
+    }
     if (transfer.all_received() && !transfer.has_gathered()) {
         tell(session_event::body_received{stream});
     }

@@ -201,7 +201,8 @@ void link_session::impl::handle_accept(const accept_frame& what) {
     }
     x_credit_used -= cost;
     tell(session_event::acknowledged{handle, what.offset});
-    if (entry.transfer.all_written() && !x_out_completes) {
+    const bool leaves_later = x_out_completes == handle;  // Its last frame is being written.
+    if (entry.transfer.all_written() && !leaves_later) {
         note_all_sent(handle, entry);
     }
     ask(handle, entry);

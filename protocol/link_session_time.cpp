@@ -69,13 +69,14 @@ void link_session::impl::on_deadline(utc_time now) {
             x_expecting_since = now;
         }
         x_ping = open_ping{x_next_token++, now};
-        push_control(ping_frame{x_ping->token, now});
+        push_control(ping_frame{x_ping->token, x_tells_time ? now : utc_time{}});
     }
 }
 
+//= LP-74
 void link_session::impl::handle_ping(const ping_frame& what, utc_time now) {
     tell(session_event::peer_time{what.time, milliseconds{0}});
-    x_pong = pong_frame{what.token, now};
+    x_pong = pong_frame{what.token, x_tells_time ? now : utc_time{}};
 }
 
 void link_session::impl::handle_pong(const pong_frame& what, utc_time now) {

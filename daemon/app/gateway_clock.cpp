@@ -88,11 +88,13 @@ void gateway_clock::agreed_on(utc_time offset, milliseconds monotonic) {
         x_doubtful = true;  // Ours is ahead, and never goes back: it waits for the others.
     }
     x_is_walls = x_is_walls && x_doubtful;
+    x_is_hearsay = x_is_hearsay && x_doubtful;
 }
 
 void gateway_clock::judge_alone(milliseconds monotonic) {
     if (difference(x_wall, x_offset) <= agreement) {
         x_doubtful = x_is_walls;
+        x_is_hearsay = false;
         return;
     }
     if (!x_doubtful && x_wall > x_offset && x_wall - x_offset <= step_max) {
@@ -106,6 +108,7 @@ void gateway_clock::judge_alone(milliseconds monotonic) {
         const auto guess = x_peers.begin()->second;
         if (guess > x_offset + agreement && guess < x_offset + ahead_max && x_wall < x_offset) {
             move_to(guess, monotonic);
+            x_is_hearsay = true;
         }
     }
 }

@@ -55,6 +55,8 @@ public:
     }
     /// Nothing expires and nothing is purged while this holds.
     [[nodiscard]] bool is_doubtful() const { return x_doubtful; }
+    /// The time is a single peer's word, so it is no witness for anybody.
+    [[nodiscard]] bool is_hearsay() const { return x_is_hearsay; }
     /// The system's clock as read again.
     void on_wall(utc_time wall, milliseconds monotonic);
     /// An authenticated peer's clock.
@@ -76,6 +78,7 @@ private:
     std::map<bureau_id, utc_time> x_peers;
     milliseconds x_started;   ///< Monotonic; earlier readings count as this.
     bool x_is_walls = false;  ///< Started from the system's clock, which is not confirmed.
+    bool x_is_hearsay = false;
     bool x_doubtful = false;
     std::optional<jump> x_jump;
 };

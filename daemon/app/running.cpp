@@ -65,6 +65,7 @@ void running::make_core() {
     from.remember = remembered(*x_trust.data);
     x_gateway = std::make_unique<route::gateway>(std::move(from));
     x_gateway->freeze_expiry(x_clock->is_doubtful());
+    x_gateway->tell_time(!x_clock->is_hearsay());
     x_driver = std::make_unique<core_driver>(x_io, *x_gateway, *x_store_thread, *x_crypto, *x_clock,
                                              x_log);
     x_links = std::make_unique<links>(x_io, *x_driver, *x_gateway, x_log);
@@ -138,6 +139,7 @@ void running::watch() {
         x_gateway->on_clock_jump(jump->from, jump->to);
     }
     x_gateway->freeze_expiry(x_clock->is_doubtful());
+    x_gateway->tell_time(!x_clock->is_hearsay());
     const auto heartbeat = x_store_thread->heartbeat();
     if (heartbeat != x_last_heartbeat) {
         x_last_heartbeat = heartbeat;

@@ -102,6 +102,7 @@ struct core {
     store::row_id last_row = 0;
     bool started = false;  ///< What an earlier run left is loaded.
     bool stopping = false;
+    bool tells_time = true;      ///< To peers; not when it is the word of one of them.
     bool expiry_frozen = false;  ///< The clock is doubtful: nothing expires or is purged.
     clock_jumps jumps;           ///< Of the clock, at ends of doubts.
     disk_state disk;

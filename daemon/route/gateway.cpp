@@ -187,6 +187,15 @@ void gateway::freeze_expiry(bool frozen) {
     x_core.expiry_frozen = frozen;
 }
 
+void gateway::tell_time(bool is_known) {
+    if (x_core.tells_time != is_known) {
+        x_core.tells_time = is_known;
+        for (const auto& [number, record] : x_core.sessions) {
+            x_core.session(number)->tell_time(is_known);
+        }
+    }
+}
+
 void gateway::advance(utc_time now) {
     x_core.now = std::max(x_core.now, now);
     if (!x_ready) {

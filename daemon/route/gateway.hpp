@@ -56,6 +56,8 @@ public:
     void on_clock_jump(utc_time from, utc_time to);
     void set_disk(disk_state disk);
     void freeze_expiry(bool frozen);
+    /// False while our time is the word of a single peer: told to others it would confirm that.
+    void tell_time(bool is_known);
 
     // Completions
     void on_stored(const std::vector<store::transaction_result>& results);

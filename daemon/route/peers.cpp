@@ -32,7 +32,7 @@ protocol::hello peers::local_hello(bureau_id peer) const {
     out.boot = x_core.boot;
     out.directory_serial = x_core.directory->head.serial;
     out.directory_head = x_core.directory->head_digest;
-    out.time = x_core.now;
+    out.time = x_core.tells_time ? x_core.now : utc_time{};
     out.inline_credit_bytes = limits::granted_credit_bytes;
     out.frame_bytes_max = limits::frame_payload_bytes_max;
     if (const auto* record = find(peer)) {
@@ -161,8 +161,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     record.row.peer = peer;
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
-    record.clock_offset = said.time - x_core.now;
-    record.clock_said_at = x_core.now;
+    note_time(record, said.time);
     record.row.last_error.clear();
     if (restored) {
         x_core.out.log(log_level::alarm, "peer-restored",
@@ -263,10 +262,16 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     }
 }
 
+void peers::note_time(peer_record& record, utc_time said) const {
+    if (said != utc_time{}) {
+        record.clock_offset = said - x_core.now;
+        record.clock_said_at = x_core.now;
+    }
+}
+
 void peers::on_peer_time(session_number number, utc_time peer, milliseconds round_trip) {
     auto& record = x_peers[x_core.sessions.at(number).peer];
-    record.clock_offset = peer + round_trip / 2 - x_core.now;
-    record.clock_said_at = x_core.now;
+    note_time(record, peer == utc_time{} ? peer : peer + round_trip / 2);
     if (auto* link = link_of(number)) {
         link->round_trip = round_trip;
     }

@@ -68,6 +68,7 @@ public:
                       std::function<void(bool is_written)> then);
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
+    void note_time(peer_record& record, utc_time said) const;
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
 
     /// What peers have said about the time since the last call, as of now.

@@ -127,9 +127,9 @@ bool submission::spend_quota(const std::string& agency) {
     return true;
 }
 
-void submission::give_back_quota(const std::string& agency) {
+void submission::give_back_quota(const std::string& agency, std::int64_t day) {
     auto& today = x_today[agency];
-    if (today.messages > 0) {
+    if (today.day == day && today.messages > 0) {
         today.messages -= 1;
     }
 }
@@ -177,6 +177,7 @@ void submission::admit(draft_ptr message) {
         return;
     }
     message->is_admitted = true;
+    message->day = day_of(x_core.now);
     message->attachments = x_uploads.take(message->what.attachments);
     message->header = make_header(*message);
     seal(std::move(message));
@@ -244,7 +245,7 @@ void submission::finish(const draft_ptr& message, api_response answer) {
             x_uploads.give_back(message->what.attachments);
         }
         if (!message->is_stored && message->has_rights_of_agency) {
-            give_back_quota(message->agency);
+            give_back_quota(message->agency, message->day);
         }
     }
     if (is_accepted && message->is_stored) {

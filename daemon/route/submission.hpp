@@ -49,7 +49,7 @@ private:
     void admit(draft_ptr message);
     [[nodiscard]] std::optional<response::problem> why_not(draft& message) const;
     [[nodiscard]] bool spend_quota(const std::string& agency);
-    void give_back_quota(const std::string& agency);
+    void give_back_quota(const std::string& agency, std::int64_t day);
     [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);
     void seal(draft_ptr message);

@@ -25,6 +25,7 @@ struct submission::draft {
     std::vector<uploads::finished> attachments;
     protocol::header header;
     bool is_admitted = false;  ///< Quota is spent, uploads are taken.
+    std::int64_t day = 0;      ///< Whose quota it is.
     bool is_stored = false;
 };
 

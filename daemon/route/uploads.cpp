@@ -47,11 +47,15 @@ std::string uploads::why_not_begin(const caller& who, const request::begin_uploa
 
 bool uploads::make_room(const std::string& agency) {
     std::size_t own = x_beginning;
-    std::optional<upload_id> idle;
+    std::optional<upload_id> idle, own_idle;  // Longest.
     for (const auto& [id, one] : x_open) {
         own += one.agency == agency ? 1 : 0;
         const bool may_go =
             !one.is_busy && !one.is_taken && one.touched_at + limits::upload_idle_max <= x_core.now;
+        if (may_go && one.agency == agency) {
+            own_idle =
+                own_idle && x_open.at(*own_idle).touched_at <= one.touched_at ? own_idle : id;
+        }
         if (may_go && (!idle || one.touched_at < x_open.at(*idle).touched_at)) {
             idle = id;
         }
@@ -60,10 +64,11 @@ bool uploads::make_room(const std::string& agency) {
         own < limits::uploads_open_max / 2) {
         return true;
     }
-    if (!idle) {
+    const auto goes = own < limits::uploads_open_max / 2 ? idle : own_idle;
+    if (!goes) {
         return false;
     }
-    drop(*idle);
+    drop(*goes);
     return true;
 }
 

@@ -93,9 +93,14 @@ cause cause_of_peer(const why_view& from, bureau_id peer) {
     }
     const link_record* best = nullptr;
     for (const auto& [link_name, link] : from.links.links()) {
-        const bool is_better = best == nullptr || link.state == link_state::connecting ||
-                               (link.dial_at && (!best->dial_at || *link.dial_at < *best->dial_at));
-        if (link.settings.peer == peer && is_better) {
+        const auto is_better = [&] {
+            if (best == nullptr || link.state == link_state::connecting) {
+                return true;
+            }
+            return best->state != link_state::connecting && link.dial_at &&
+                   (!best->dial_at || *link.dial_at < *best->dial_at);
+        };
+        if (link.settings.peer == peer && is_better()) {
             best = &link;
         }
     }

@@ -205,10 +205,10 @@ change_result change_writer::operator()(const operation::bring_back& what) {
                        what.at, what.since);
     messages.run();
     auto moved = x_db.changed_rows();
-    for (const char* table : {"delivery", "shipment"}) {
-        const auto sql = std::string("UPDATE ") + table +
-                         " SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2";
-        statement(x_db, sql.c_str(), what.at, what.since).run();
+    for (const char* sql :
+         {"UPDATE delivery SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2",
+          "UPDATE shipment SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2"}) {
+        statement(x_db, sql, what.at, what.since).run();
         moved += x_db.changed_rows();
     }
     return moved > 0 ? change_result::done : change_result::unchanged;

@@ -126,6 +126,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     x_sealer = std::move(sealer);
     x_gateway = std::make_unique<route::gateway>(std::move(from));
     x_gateway->freeze_expiry(x_own_clock->is_doubtful());
+    x_gateway->tell_time(!x_own_clock->is_hearsay());
     x_gateway->start();
     look_at_disk();
     watch();

@@ -43,6 +43,7 @@ void node::watch() {
             x_gateway->on_clock_jump(jump->from, jump->to);
         }
         x_gateway->freeze_expiry(x_own_clock->is_doubtful());
+        x_gateway->tell_time(!x_own_clock->is_hearsay());
         if (now() != before) {
             x_wake_planned.reset();
         }

@@ -85,9 +85,11 @@ BOOST_AUTO_TEST_CASE(a_dead_battery_takes_the_time_of_its_only_peer_and_stays_in
     clock.on_peer(hub, truth, started);
     BOOST_TEST(clock.is_doubtful());
     BOOST_TEST((clock.now(started) == truth));
+    BOOST_TEST(clock.is_hearsay());
     clock.on_peer(other, truth + 30s, started);
     BOOST_TEST(!clock.is_doubtful());
     BOOST_TEST((clock.now(started) == truth));
+    BOOST_TEST(!clock.is_hearsay());
 }
 
 BOOST_AUTO_TEST_CASE(a_lie_of_years_is_not_taken_over) {

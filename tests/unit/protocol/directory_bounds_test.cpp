@@ -412,8 +412,10 @@ BOOST_AUTO_TEST_CASE(certificates_have_one_byte_to_four_kib) {
     for (const auto* it : {&a_key, &a_root_key, &a_head_key}) {
         BOOST_TEST(it->with("certificate", certificate_of(1)) == "");
         BOOST_TEST(it->with("certificate", certificate_of(limits::certificate_bytes_max)) == "");
-        BOOST_TEST(it->with("certificate", certificate_of(limits::certificate_bytes_max + 3)) ==
-                   "too-long");
+        for (const std::size_t more : {1U, 2U, 3U}) {
+            BOOST_TEST(it->with("certificate", certificate_of(limits::certificate_bytes_max +
+                                                              more)) == "too-long");
+        }
         BOOST_TEST(it->with("certificate", "") == "bad-encoding");
         BOOST_TEST(it->with("certificate", "Zg=") == "bad-encoding");
     }

@@ -234,4 +234,72 @@ BOOST_FIXTURE_TEST_CASE(a_frame_under_way_goes_whole_before_goodbye_and_tells_no
     BOOST_TEST((mu.arrived.at(digest_of(1)) == body_of(1, 500)));
 }
 
+// The peer has the whole body of the one, which it says while the last frame of the other is being
+// written.
+BOOST_FIXTURE_TEST_CASE(what_the_peer_has_already_is_told_as_sent_whatever_is_being_written,
+                        two_sides) {
+    pair.run();
+    auto& side = pair.dialler();
+    mu.partial[digest_of(2)] = body_of(2, 50'000);
+    side.offer({.number = 2, .body_bytes = 50'000});
+    pair.listener().answers = false;
+    pair.run();
+    side.offer({.number = 1, .body_bytes = 500});
+    while (lines_with(pair.listener(), "offer_received") < 2) {
+        pair.send(0, 1 << 20);
+        pair.deliver(0, 1 << 20);
+    }
+    pair.send(0, 100);
+    hear(side, accept_frame{0, 50'000, 1'000});
+    side.handle_events();
+    BOOST_TEST(lines_with(side, "all_sent 0") == 1);
+    BOOST_TEST(lines_with(side, "all_sent 1") == 0);
+    pair.run();
+    BOOST_TEST(lines_with(side, "all_sent 1") == 1);
+}
+
+// A peer that reads nothing and offers on: its answers fill their bound.
+BOOST_AUTO_TEST_CASE(an_answer_that_finds_no_room_ends_the_session_and_tells_no_more) {
+    for (const std::uint64_t offset : {100'000U, 100'001U}) {  // All there; more than all.
+        auto options = usual();
+        options.is_dialler = false;
+        options.exporter.assign(32, 0);
+        link_session session{options, start_time};
+        hello peer;
+        peer.bureau = *bureau_id::parse("ZW");
+        peer.time = start_time;
+        peer.frame_bytes_max = 65'536;
+        session.on_bytes(encoded(hello_frame{encode_hello(peer), {}, {}}), start_time);
+        session.on_hello_verified({}, start_time);
+        session.on_hello_signed({}, {}, start_time);
+        while (!session.to_send(start_time).empty()) {
+            session.mark_sent(session.to_send(start_time).size(), start_time);
+        }
+        stream_id stream = 0;
+        const auto offer = [&] {
+            offer_frame what;
+            what.stream = stream;
+            what.object = digest_of(static_cast<int>(stream));
+            what.body_bytes = 100'000;
+            what.mode = body_mode::on_accept;
+            session.on_bytes(encoded(what), start_time);
+        };
+        for (; stream < limits::control_frames_max; ++stream) {
+            offer();
+            session.accept(stream, 0, start_time);
+            session.on_bytes(encoded(cancel_frame{stream, errc::cancelled}), start_time);
+        }
+        BOOST_REQUIRE(!session.is_ended());
+        offer();
+        session.accept(stream, offset, start_time);
+        BOOST_TEST(session.is_ended());
+        bool is_over = false;
+        while (const auto told = session.next_event()) {
+            BOOST_TEST(!is_over);
+            is_over = is_over || std::holds_alternative<session_event::ended>(*told);
+        }
+        BOOST_TEST(is_over);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

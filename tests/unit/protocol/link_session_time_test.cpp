@@ -66,6 +66,24 @@ BOOST_FIXTURE_TEST_CASE(an_idle_session_is_asked_for_a_sign_of_life, timed_pair)
     BOOST_TEST((pair.dialler().session().next_deadline() == start_time + seconds{101}));
 }
 
+//= LP-74
+BOOST_FIXTURE_TEST_CASE(who_has_its_time_from_a_peer_tells_none, timed_pair) {
+    pair.run();
+    auto& asked = pair.listener().session();
+    asked.tell_time(false);
+    asked.on_bytes(
+        [] {
+            bytes out;
+            append_frame(out, ping_frame{7, start_time});
+            return out;
+        }(),
+        start_time);
+    const auto said = asked.to_send(start_time);
+    bytes expected;
+    append_frame(expected, pong_frame{7, utc_time{}});
+    BOOST_TEST(bytes(said.begin(), said.end()) == expected, boost::test_tools::per_element());
+}
+
 //= LP-71
 BOOST_FIXTURE_TEST_CASE(silence_ends_a_session_that_expects_something, timed_pair) {
     pair.run();

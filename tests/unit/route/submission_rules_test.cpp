@@ -330,6 +330,21 @@ BOOST_AUTO_TEST_CASE(what_fails_after_midnight_gives_back_no_more_than_was_spent
     BOOST_TEST((refused(a_message(), "customs").code == errc::quota_exceeded));
 }
 
+BOOST_AUTO_TEST_CASE(what_fails_after_midnight_gives_back_nothing_of_the_new_day) {
+    hold_jobs = true;
+    begin("customs", a_message());
+    pump();
+    advance(14h);  // It was 10:00.
+    begin("customs", a_message());
+    pump();
+    hold_jobs = false;
+    fail_next_commit = store::transaction_status::full;
+    pump();
+    BOOST_REQUIRE_EQUAL(said.size(), 2U);
+    accepted(a_message(), "customs");
+    BOOST_TEST((refused(a_message(), "customs").code == errc::quota_exceeded));
+}
+
 BOOST_AUTO_TEST_CASE(an_agency_that_is_removed_while_its_key_is_looked_for_is_refused) {
     begin("border", with_key("k"));
     settings().agencies.erase("border");

@@ -259,6 +259,20 @@ BOOST_AUTO_TEST_CASE(when_all_places_are_taken_the_one_idle_for_longest_makes_ro
     BOOST_TEST(is_open("border", open["border"][0]));
 }
 
+BOOST_AUTO_TEST_CASE(an_agency_that_has_its_half_makes_room_among_its_own_only) {
+    const auto others = begin("customs");
+    advance(15min);
+    for (std::size_t i = 0; i < limits::uploads_open_max / 2; ++i) {
+        begin("border");
+    }
+    const auto problem = expect_problem(agency("border"), request::begin_upload{"a", "b"});
+    BOOST_TEST((problem.code == errc::overloaded));
+    BOOST_TEST(is_open("customs", others));
+    advance(15min);
+    begin("border");
+    BOOST_TEST(is_open("customs", others));
+}
+
 BOOST_FIXTURE_TEST_CASE(an_upload_has_at_most_500_mebibytes, endless_uploads) {
     const auto id = upload(pieces_max - 1, limits::piece_bytes);
     BOOST_TEST(all.bytes_of("border", {id}) == limits::attachment_bytes_max);
