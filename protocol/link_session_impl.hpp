@@ -26,6 +26,7 @@ public:
     byte_view to_send(utc_time now);
     void mark_sent(std::size_t count, utc_time now);
     void set_frame_payload(std::size_t bytes);
+    void tell_time(bool is_known) { x_tells_time = is_known; }
     void goodbye(errc code, std::chrono::seconds reconnect_after);
 
     // link_session_hello.cpp
@@ -128,7 +129,6 @@ private:
     void flush_gathered();
 
     // Time
-    void tell_time(bool is_known) { x_tells_time = is_known; }
     bool is_expecting() const { return x_ping || !x_wire.empty(); }
     utc_time silence_deadline() const;
     std::optional<utc_time> ping_deadline() const;
