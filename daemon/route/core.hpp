@@ -113,7 +113,8 @@ struct core {
     /// is in doubt only what has passed since then is certain.
     [[nodiscard]] protocol::milliseconds age_since(utc_time noted) const {
         const auto whole = now - noted - jumps.shift(noted);
-        const auto certain = expiry_frozen ? std::min(whole, now - frozen_since) : whole;
+        const auto doubted = now - frozen_since - jumps.shift(frozen_since);
+        const auto certain = expiry_frozen ? std::min(whole, doubted) : whole;
         return std::max<protocol::milliseconds>(certain, protocol::milliseconds{0});
     }
     /// Something in the store falls due then: deadlines looks not later.

@@ -235,6 +235,7 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
                                .established = false,
                                .session = &session,
                                .since = x_core.now};
+    session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
     on_session_events(number);
 }

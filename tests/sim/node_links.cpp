@@ -42,7 +42,11 @@ void node::watch() {
         if (const auto jump = x_own_clock->take_jump()) {
             x_gateway->on_clock_jump(jump->from, jump->to);
         }
-        x_gateway->freeze_expiry(x_own_clock->is_doubtful());
+        const bool is_doubtful = x_own_clock->is_doubtful();
+        if (is_doubtful != x_gateway->state().expiry_frozen) {
+            note(is_doubtful ? "is in doubt of its clock" : "is sure of its clock");
+        }
+        x_gateway->freeze_expiry(is_doubtful);
         x_gateway->tell_time(!x_own_clock->is_hearsay());
         if (now() != before) {
             x_wake_planned.reset();
