@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(custody_that_was_taken_stays_when_its_session_has_ended) {
 
 BOOST_AUTO_TEST_CASE(a_conflict_of_custody_is_answered_by_what_is_known) {
     enum class change { none, back_to_sender, kept, with_outcome };
-    for (const auto [what, code] :
+    for (const auto& [what, code] :
          {std::pair{change::none, errc::loop}, std::pair{change::back_to_sender, errc::have_it},
           std::pair{change::kept, errc::have_it}, std::pair{change::with_outcome, errc::have_it}}) {
         const auto sent = text();
