@@ -222,15 +222,13 @@ BOOST_AUTO_TEST_CASE(a_link_that_we_dial_is_said_rather_than_one_that_we_do_not)
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_is_being_dialled_is_said_rather_than_one_that_waits) {
-    for (const auto* name : {"a", "b"}) {
-        use_links({link("a"), link("b")});
-        fail("a", name == std::string("a") ? 1 : 2);
-        fail("b", name == std::string("b") ? 1 : 2);
-        shared.now += 5s;
-        links.on_deadline();
-        BOOST_TEST(code() == "link-connecting");
-        BOOST_TEST(contains(first().text, std::string(": ") + name));
-    }
+    use_links({link("a"), link("b")});
+    fail("a", 2);
+    fail("b", 1);
+    shared.now += 5s;
+    links.on_deadline();
+    BOOST_TEST(code() == "link-connecting");
+    BOOST_TEST(contains(first().text, ": b"));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_text_to_the_next_hop_counts_in_whichever_order_they_come) {
