@@ -24,7 +24,7 @@ struct found_once {
     return out << "seed " << one.seed << ": " << one.what_it_was;
 }
 
-constexpr std::array<found_once, 16> all{{
+constexpr std::array<found_once, 21> all{{
     {6, "an offer told an age that no peer reads, while a clock was wrong by years"},
     {12, "attachments were offered for ever to a restored hub that lacked their text"},
     {55, "a commit that failed for want of space came to life when the power failed next"},
@@ -41,6 +41,11 @@ constexpr std::array<found_once, 16> all{{
     {786, "as 647, with one hub"},
     {246, "the attachment of two attempts came twice at the same time"},
     {294, "as 390, with two hubs"},
+    {51, "what was put off under a clock that was months ahead waited for that time"},
+    {164, "as 51, of a receipt between two hubs"},
+    {681, "who had its time from a hub confirmed it to that hub, which purged"},
+    {953, "a jump while the clock was in doubt aged what was offered"},
+    {1320, "as 681, in a session that began after the time was taken"},
 }};
 }  // namespace
 

@@ -84,6 +84,18 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
+BOOST_AUTO_TEST_CASE(a_jump_while_the_doubt_goes_on_ages_nothing) {
+    submit();
+    core().freeze_expiry(true);
+    const auto before = now;
+    now += std::chrono::days{21};
+    core().on_clock_jump(before, now);
+    advance(1min);
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age < 1h));
+}
+
 // A set clock that is months ahead, and an operator who puts it right and starts the daemon.
 BOOST_AUTO_TEST_CASE(what_was_noted_under_a_time_to_come_does_not_wait_for_it) {
     const auto before = submit();
