@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_finds_no_room_ends_the_session_and_tells_no_
         const auto offer = [&] {
             offer_frame what;
             what.stream = stream;
-            what.object = digest_of(static_cast<int>(stream));
+            what.object = digest_of(static_cast<std::uint32_t>(stream));
             what.body_bytes = 100'000;
             what.mode = body_mode::on_accept;
             session.on_bytes(encoded(what), start_time);
