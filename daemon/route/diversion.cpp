@@ -82,9 +82,18 @@ std::optional<protocol::milliseconds> diversion::patience(message_class cls,
     return first * (1L << std::min<unsigned>(attempt, doublings_max));
 }
 
+// Of three hubs or more, those asked because the recipient was away may all have handed it on, each
+// to the next: the last waits for the recipient itself, whose own word is final.
 std::optional<bureau_id> diversion::other_way(const undelivered& what) const {
-    return another_way_may_help(what.code) ? way_after(what.recipient, what.peer, false)
-                                           : std::nullopt;
+    if (what.peer == what.recipient || !another_way_may_help(what.code)) {
+        return std::nullopt;
+    }
+    if (const auto next = way_after(what.recipient, what.peer, false)) {
+        return next;
+    }
+    const auto hops = x_core.routes.next_hops(what.recipient);
+    const bool is_direct = std::ranges::find(hops, what.recipient) != hops.end();
+    return what.code == errc::loop && is_direct ? std::optional(what.recipient) : std::nullopt;
 }
 
 void diversion::give_up(const undelivered& what, withheld keep) {

@@ -38,6 +38,7 @@ constexpr std::uint64_t steps_max = 3'000'000;
 constexpr std::uint64_t healing_steps_max = 6'000'000;
 const std::string hub_name = "IPSG";
 const std::string second_hub_name = "RB";
+const std::string third_hub_name = "RC";
 const std::string stranger_name = "XH";
 
 heap_account& fresh_account(std::size_t node) {
@@ -111,8 +112,12 @@ private:
         std::vector<std::string> hubs{hub_name};
         if (x_options.faults && x_random.chance(0.4)) {
             hubs.push_back(second_hub_name);
+            if (prng(x_options.seed ^ 0x74686972'64212121ULL).chance(0.25)) {
+                hubs.push_back(third_hub_name);  // Now custody can go in a circle.
+            }
         }
-        const auto directory = is_real ? make_real_directory(bureaus) : make_directory(bureaus);
+        const auto directory =
+            is_real ? make_real_directory(bureaus) : make_directory(bureaus, hubs.size() > 2);
         x_two_bearers = x_options.faults && x_own_random.chance(0.3);
         for (const auto& config : make_federation(bureaus, hubs, stranger_name, x_two_bearers)) {
             const std::string name(config->bureau.text());
@@ -191,9 +196,13 @@ private:
         x_copy->haunt(hub);
     }
 
-    std::shared_ptr<const protocol::directory> make_directory(std::vector<std::string> bureaus) {
+    std::shared_ptr<const protocol::directory> make_directory(std::vector<std::string> bureaus,
+                                                              bool has_third_hub) {
         bureaus.push_back(hub_name);
         bureaus.push_back(second_hub_name);
+        if (has_third_hub) {
+            bureaus.push_back(third_hub_name);
+        }
         bureaus.push_back(stranger_name);
         std::vector<protocol::bureau_id> all;
         for (const auto& name : bureaus) {
@@ -205,7 +214,7 @@ private:
     /// Keys and certificates are drawn by OpenSSL: such a run cannot be repeated to the byte.
     std::shared_ptr<const protocol::directory> make_real_directory(
         std::vector<std::string> bureaus) {
-        for (const auto& hub : {hub_name, second_hub_name, stranger_name}) {
+        for (const auto& hub : {hub_name, second_hub_name, third_hub_name, stranger_name}) {
             bureaus.push_back(hub);
         }
         x_real.emplace(tests::federation_options{.bureaus = std::move(bureaus)});
@@ -222,7 +231,8 @@ private:
             if (entry.bureau.text() == hub_name) {
                 entry.role = protocol::bureau_role::general_secretariat;
             } else if (entry.bureau.text() == stranger_name ||
-                       entry.bureau.text() == second_hub_name) {
+                       entry.bureau.text() == second_hub_name ||
+                       entry.bureau.text() == third_hub_name) {
                 entry.role = protocol::bureau_role::hub;  // So much is believed of the stranger.
             }
         }

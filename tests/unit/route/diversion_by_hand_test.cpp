@@ -85,6 +85,19 @@ BOOST_AUTO_TEST_CASE(what_no_other_way_can_help_gets_a_notice_and_the_rest_goes_
     }
 }
 
+// Three hubs, and the recipient was away from each: found by the simulator, seed 75.
+BOOST_AUTO_TEST_CASE(what_went_in_a_circle_waits_for_the_recipient_itself) {
+    settings->links.push_back({"quay", bureau("MU"), config::link_mode::listen, {}, false});
+    settings->routes[0].via = {"quay", "fibre", "lake"};
+    core.routes = routing_table(*settings, *book);
+    BOOST_TEST((divert.other_way(refused(errc::loop)) == bureau("TZ")));
+    BOOST_TEST((divert.other_way(refused(errc::loop, "TZ")) == bureau("MU")));
+    BOOST_TEST(!divert.other_way(refused(errc::no_route, "TZ")).has_value());
+    for (const auto code : {errc::loop, errc::no_route, errc::not_allowed}) {
+        BOOST_TEST(!divert.other_way(refused(code, "MU")).has_value());  // Its own word is final.
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_message_that_is_gone_goes_no_other_way) {
     divert.divert({refused(errc::no_route)});
     answer<query::load_message>(answer::messages{});
