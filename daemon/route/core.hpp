@@ -84,6 +84,9 @@ struct session_record {
     bool established = false;
     protocol::link_session* session = nullptr;
     utc_time since{};
+    trial_number trial = 0;   ///< We dialled it as a trial.
+    bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
+    bool hello_said = false;  ///< Ours is signed.
 };
 
 struct core {

@@ -227,6 +227,8 @@ struct peer_row {
     std::array<row_id, protocol::message_class_count> offered_upto{};
     std::string suspended;  ///< Reason; empty: not suspended.
     std::optional<utc_time> suspended_until;
+    std::string suspended_by;  ///< The operator's user.
+    std::optional<utc_time> suspended_at;
     std::optional<utc_time> last_session_at;
     std::string last_error;
     std::optional<utc_time> last_error_at;

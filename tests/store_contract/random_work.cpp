@@ -194,6 +194,8 @@ change random_work::put_something() {
             row.offered_upto = {some_row(), some_row(), 0, some_row()};
             row.suspended = word();
             row.suspended_until = maybe_time();
+            row.suspended_by = word();
+            row.suspended_at = maybe_time();
             row.last_error_at = maybe_time();
             return operation::put_peer{row};
         }

@@ -73,7 +73,10 @@ public:
         return "tls://127.0.0.1:" + std::to_string(x_listener.listen("127.0.0.1:0"));
     }
     void dial(const std::string& address, std::string_view peer) {
-        x_dialer.dial("link", bureau(peer), address);
+        x_dialer.dial({"link", bureau(peer), address});
+    }
+    void try_link(const std::string& address, std::string_view peer) {
+        x_dialer.dial({"link", bureau(peer), address, 7});
     }
     void stop() { x_listener.stop(); }
     [[nodiscard]] std::size_t count(const std::string& line) const {
@@ -106,9 +109,10 @@ public:
         return out;
     }
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, bureau_id peer, const std::string&,
-                        bool is_dialler) override {
+                        bool is_dialler, route::trial_number trial) override {
         last_was_resumed = link->is_resumed();
-        log.push_back((is_dialler ? "dialled " : "called by ") + std::string{peer.text()});
+        log.push_back((trial != 0 ? "tried " : is_dialler ? "dialled " : "called by ") +
+                      std::string{peer.text()});
         links[++x_number] = std::move(link);
         return x_number;
     }
@@ -126,6 +130,13 @@ public:
     void on_dial_failed(const std::string&, errc code, const std::string&) override {
         log.push_back("dial failed " + std::string{name_of(code)});
     }
+    void on_trial_step(route::trial_number trial, route::trial_step step, errc code,
+                       const std::string& text) override {
+        BOOST_TEST(trial == 7U);
+        BOOST_TEST(!text.empty());
+        log.push_back("step " + std::to_string(static_cast<int>(step)) + " " +
+                      (code == errc{} ? "good" : std::string{name_of(code)}));
+    }
     void on_refused(const std::string&, errc code, const std::string&) override {
         log.push_back("refused " + std::string{name_of(code)});
     }
@@ -138,7 +149,9 @@ private:
     using session = protocol::link_session;
     void on(session& it, const session_event::sign_hello&) { it.on_hello_signed({}, {}, now()); }
     void on(session& it, const session_event::verify_hello&) { it.on_hello_verified({}, now()); }
-    void on(session&, const session_event::established&) { log.emplace_back("established"); }
+    void on(session&, const session_event::established& what) {
+        log.emplace_back(what.peer.is_trial ? "is tried" : "established");
+    }
     void on(session& it, const session_event::offer_received& what) {
         if (!what.inline_body) {
             it.accept(what.offer.stream, 0, now());
