@@ -56,9 +56,8 @@ json::object to_json(const response::queue_summary& value) {
         one["bytes"] = line.bytes;
         one["oldest"] = time_value(line.oldest);
         const auto suspended = value.suspended.find(line.peer);
-        one["suspended"] = suspended == value.suspended.end()
-                               ? json::value{}
-                               : suspension_value(suspended->second);
+        one["suspended"] = suspended == value.suspended.end() ? json::value{}
+                                                              : suspension_value(suspended->second);
         lines.push_back(std::move(one));
     }
     json::object out;

@@ -40,7 +40,8 @@ public:
     virtual void on_down(std::uint64_t session) = 0;
     virtual void on_dial_failed(const std::string& link_name, protocol::errc code,
                                 const std::string& text) = 0;
-    /// Of a dial with the number of a trial: a step is over; with a code it failed, and is the last.
+    /// Of a dial with the number of a trial: a step is over; with a code it failed, and is the
+    /// last.
     virtual void on_trial_step(route::trial_number trial, route::trial_step step,
                                protocol::errc code, const std::string& text) = 0;
     /// A connection that came in and did not become a session; for the log.

@@ -33,7 +33,7 @@ protocol::bytes exporter(tls_stream& stream);
 /// Whether the other end agreed to `dhow/1`.
 bool speaks_dhow(tls_stream& stream);
 
-/// Version and suite, for people.
+/// The suite that was chosen, for people.
 std::string cipher_of(tls_stream& stream);
 
 /// TCP_NODELAY, and little unsent in the kernel (kernel_unsent_bytes_max).

@@ -136,14 +136,15 @@ struct check_store {
 struct who_am_i {};
 }  // namespace request
 
-using api_request = std::variant<
-    request::submit, request::begin_upload, request::continue_upload, request::abandon_upload,
-    request::status, request::why, request::events, request::evidence, request::list_inbox,
-    request::open_inbox, request::read_attachment, request::acknowledge, request::cancel,
-    request::hold, request::send_again, request::queue_summary, request::list_queue,
-    request::list_links, request::call_link, request::test_link, request::suspend_peer,
-    request::explain_route, request::health, request::metrics, request::back_up,
-    request::check_store, request::who_am_i>;
+using api_request =
+    std::variant<request::submit, request::begin_upload, request::continue_upload,
+                 request::abandon_upload, request::status, request::why, request::events,
+                 request::evidence, request::list_inbox, request::open_inbox,
+                 request::read_attachment, request::acknowledge, request::cancel, request::hold,
+                 request::send_again, request::queue_summary, request::list_queue,
+                 request::list_links, request::call_link, request::test_link, request::suspend_peer,
+                 request::explain_route, request::health, request::metrics, request::back_up,
+                 request::check_store, request::who_am_i>;
 
 namespace response {
 struct problem {
@@ -307,8 +308,8 @@ using api_response =
     std::variant<response::problem, response::accepted, response::upload, response::status,
                  response::why, response::events, response::evidence, response::inbox,
                  response::opened, response::attachment_piece, response::done,
-                 response::queue_summary, response::queue, response::links,
-                 response::trial_report, response::route_explanation, response::health, response::metrics,
+                 response::queue_summary, response::queue, response::links, response::trial_report,
+                 response::route_explanation, response::health, response::metrics,
                  response::verdict, response::identity>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps

@@ -118,7 +118,7 @@ boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& 
 void peers::on_event(session_number number, const event::verify_hello& what) {
     const auto& session = x_core.sessions.at(number);
     const auto pinned = session.peer;
-    // A listener greets when it has verified our HELLO; before that is out, it has verified nobody.
+    //= LP-28
     if (session.is_dialler && !session.hello_said) {
         return refuse_hello(number, errc::protocol_violation);
     }
@@ -168,9 +168,8 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     x_core.out.log(log_level::info, "session-up", "peer " + std::string(peer.text()));
     auto& record = x_peers[peer];
     // One that was suspended before its first session is known, and is no other than before.
-    const bool restored =
-        record.known && record.row.last_session_at &&
-        (record.row.instance != said.instance || record.row.epoch != said.epoch);
+    const bool restored = record.known && record.row.last_session_at &&
+                          (record.row.instance != said.instance || record.row.epoch != said.epoch);
     record.row.peer = peer;
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
@@ -274,8 +273,8 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
             x_core.count.session_failures += 1;
         }
         const auto asked = std::min<milliseconds>(how.reconnect_after, link_backoff::cap);
-        plan_dial(*link, replaced ? link_backoff::first
-                                  : std::max(delay_after(*link, brought), asked));
+        plan_dial(*link,
+                  replaced ? link_backoff::first : std::max(delay_after(*link, brought), asked));
     }
     if (was_up) {
         count_for_others(session, brought);

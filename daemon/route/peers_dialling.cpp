@@ -171,8 +171,9 @@ void peers::wake_links(const answer::queue_summary& waiting) {
         const auto found = needs.find(link.settings.peer);
         const auto of = found == needs.end() ? need::nothing : found->second;
         // What the peer has for us it cannot bring when only we can dial.
-        const bool is_wanted = of != need::nothing || (!link.settings.metered &&
-                                                       link.settings.mode == config::link_mode::dial);
+        const bool is_wanted =
+            of != need::nothing ||
+            (!link.settings.metered && link.settings.mode == config::link_mode::dial);
         if (link.state != link_state::idle || !link.dial_at || !is_wanted ||
             !link.wake.is_open(x_core.now)) {
             continue;

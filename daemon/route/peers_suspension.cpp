@@ -51,8 +51,8 @@ std::chrono::seconds peers::pause_of(bureau_id peer) const {
     const auto* record = find(peer);
     std::chrono::seconds out = limits::suspended_pause_max;
     if (record != nullptr && record->row.suspended_until) {
-        const auto left = std::chrono::ceil<std::chrono::seconds>(*record->row.suspended_until -
-                                                                  x_core.now);
+        const auto left =
+            std::chrono::ceil<std::chrono::seconds>(*record->row.suspended_until - x_core.now);
         out = std::clamp(left, std::chrono::seconds{1}, out);
     }
     return out;
@@ -79,12 +79,11 @@ void peers::suspend(const store::peer_row& what, written then) {
         }
     }
     end_sessions(what.peer);
-    x_core.out.log(log_level::notice, "peer-suspended",
-                   "peer " + std::string(what.peer.text()) +
-                       (what.suspended_by.empty() ? "" : " by " + what.suspended_by) +
-                       (what.suspended_until
-                            ? " until " + protocol::to_text(*what.suspended_until)
-                            : ""));
+    x_core.out.log(
+        log_level::notice, "peer-suspended",
+        "peer " + std::string(what.peer.text()) +
+            (what.suspended_by.empty() ? "" : " by " + what.suspended_by) +
+            (what.suspended_until ? " until " + protocol::to_text(*what.suspended_until) : ""));
     remember(record, std::move(then));
 }
 
@@ -95,9 +94,9 @@ void peers::resume(bureau_id peer, const std::string& by, written then) {
     record.row.suspended_until.reset();
     record.row.suspended_by.clear();
     record.row.suspended_at.reset();
-    x_core.out.log(log_level::notice, "peer-resumed",
-                   "peer " + std::string(peer.text()) +
-                       (by.empty() ? ": its time is over" : " by " + by));
+    x_core.out.log(
+        log_level::notice, "peer-resumed",
+        "peer " + std::string(peer.text()) + (by.empty() ? ": its time is over" : " by " + by));
     for (auto& [name, link] : x_links) {
         if (link.settings.peer == peer) {
             link.backoff.reset();

@@ -79,11 +79,12 @@ bool read_end(const request::suspend_peer& what, utc_time now, std::optional<utc
         answer(refusal(errc::bad_request, "either until when or for how long, not both"));
         return false;
     }
-    const bool is_in_range = !what.lasts || (what.lasts->count() > 0 &&
-                                             *what.lasts <= limits::time_to_live_max);
+    const bool is_in_range =
+        !what.lasts || (what.lasts->count() > 0 && *what.lasts <= limits::time_to_live_max);
     if (!is_in_range) {
-        answer(refusal(errc::bad_request, "for how long must be more than nothing, and 400 days "
-                                          "at most"));
+        answer(refusal(errc::bad_request,
+                       "for how long must be more than nothing, and 400 days "
+                       "at most"));
         return false;
     }
     out = what.lasts ? std::optional<utc_time>(now + *what.lasts) : what.until;
@@ -219,8 +220,9 @@ void queries::ask(const caller& who, const request::suspend_peer& what, const an
     if (!read_end(what, x_core.now, row.suspended_until, answer)) {
         return;
     }
-    const std::string said =
-        row.suspended_until ? "suspended until " + protocol::to_text(*row.suspended_until) : "suspended";
+    const std::string said = row.suspended_until
+                                 ? "suspended until " + protocol::to_text(*row.suspended_until)
+                                 : "suspended";
     x_peers.suspend(row, [answer, said](const auto& result) {
         if (result.status != store::transaction_status::committed) {
             answer(refusal(errc::store_failed,

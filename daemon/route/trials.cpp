@@ -118,8 +118,8 @@ void trials::begin(const std::shared_ptr<run>& of, const std::string& link,
 
 void trials::note(open_trial& open, trial_step step, errc code, std::string text) {
     auto& trial = open.of->report.trials[open.place];
-    trial.steps.push_back({std::string(text_of(step)), code, std::move(text),
-                           x_core.now - open.step_began});
+    trial.steps.push_back(
+        {std::string(text_of(step)), code, std::move(text), x_core.now - open.step_began});
     trial.is_trust = code != errc{} && is_about_trust(step, code);
     open.step_began = x_core.now;
 }

@@ -111,7 +111,9 @@ public:
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, bureau_id peer, const std::string&,
                         bool is_dialler, route::trial_number trial) override {
         last_was_resumed = link->is_resumed();
-        log.push_back((trial != 0 ? "tried " : is_dialler ? "dialled " : "called by ") +
+        log.push_back((trial != 0   ? "tried "
+                       : is_dialler ? "dialled "
+                                    : "called by ") +
                       std::string{peer.text()});
         links[++x_number] = std::move(link);
         return x_number;
