@@ -332,6 +332,7 @@ private:
         link.name = "fibre-ipsg";
         link.peer = *protocol::bureau_id::parse("IPSG");
         link.state = "up";
+        link.suspended = response::suspension{"a move", "anna", {}, {}};
         return response::links{{link}};
     }
     route::api_response handle(const route::caller&, request::call_link& what) {

@@ -184,4 +184,41 @@ private:
     std::uint64_t x_number = 0;
 };
 
+/// Two that trust each other; MU listens.
+struct two_gateways {
+    boost::asio::io_context io{1};
+    test_gateway zw{io};
+    test_gateway mu{io};
+    std::string address = mu.listen();
+
+    two_gateways() {
+        zw.trust(mu, "MU");
+        mu.trust(zw, "ZW");
+    }
+    /// Runs what happens until the condition holds.
+    void wait_for(const std::function<bool()>& holds) {
+        const auto last = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!holds()) {
+            io.restart();
+            io.run_one_until(last);
+            BOOST_REQUIRE(std::chrono::steady_clock::now() < last);
+        }
+    }
+    void wait_for_line(const test_gateway& at, const std::string& line, std::size_t times = 1) {
+        BOOST_TEST_CONTEXT("waiting for '" << line << "'") {
+            wait_for([&] { return at.count(line) >= times; });
+        }
+    }
+    void connect() {
+        const auto before = mu.count("established");
+        zw.dial(address, "MU");
+        wait_for_line(mu, "established", before + 1);
+        wait_for_line(zw, "established", before + 1);
+    }
+    void disconnect() {
+        zw.links.begin()->second->close();
+        wait_for([&] { return zw.links.empty() && mu.links.empty(); });
+    }
+};
+
 }  // namespace dhow::tests

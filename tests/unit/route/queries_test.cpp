@@ -69,6 +69,7 @@ BOOST_AUTO_TEST_CASE(operators_verbs_are_not_for_agencies) {
                                          request::list_queue{},
                                          request::list_links{},
                                          request::call_link{"fibre"},
+                                         request::test_link{"fibre"},
                                          request::suspend_peer{bureau("IPSG"), "x", {}, true},
                                          request::metrics{},
                                          request::back_up{"/tmp/x"},
