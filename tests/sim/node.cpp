@@ -205,6 +205,7 @@ store::reply node::ask(const store::question& what) {
 void node::request(const route::caller& who, route::api_request what,
                    std::function<void(route::api_response)> answer) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
 }
@@ -256,7 +257,7 @@ void node::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             auto* to = x_resolve(one.peer);
             DHOW_ENSURE(to != nullptr);
-            x_net.dial(*this, *to, one.link);
+            x_net.dial(*this, *to, one.link, one.trial);
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
             flush(one.session);
             later(microseconds{0}, [this, number = one.session] {

@@ -36,6 +36,49 @@ void operators::act() {
         ++x_acts;
         act_on(at);
     }
+    if (x_works_on_links) {
+        auto& other = *x_nodes[x_links.below(x_nodes.size())];
+        if (is_up(other) && other.gateway().is_ready()) {
+            ++x_acts;
+            act_on_links(other);
+        }
+    }
+}
+
+void operators::act_on_links(node& at) {
+    const auto& links = at.config().links;
+    const auto& link = links[x_links.below(links.size())];
+    const std::string name(link.peer.text());
+    const auto resume = request::suspend_peer{link.peer, "", std::nullopt, false};
+    switch (x_links.below(6)) {
+        case 0: {
+            const std::chrono::seconds time{static_cast<std::int64_t>(x_links.between(1, 1'200))};
+            send(at, request::suspend_peer{link.peer, "a drill", std::nullopt, true, time},
+                 "suspends " + name + " for " + std::to_string(time.count()) + " s");
+            x_stops.push_back(std::make_unique<stop>(stop{&at, resume, false}));
+            break;
+        }
+        case 1:
+            send(at, request::suspend_peer{link.peer, "by mistake", std::nullopt, true},
+                 "suspends " + name + " by mistake");
+            x_stops.push_back(std::make_unique<stop>(stop{&at, resume, false}));
+            if (is_up(at) && at.gateway().is_ready()) {
+                send(at, resume, "resumes " + name);
+            }
+            break;
+        case 2:
+            send(at, request::call_link{link.name}, "calls " + link.name);
+            break;
+        case 3:
+            send(at, request::call_link{name}, "calls " + name);
+            break;
+        case 4:
+            send(at, request::test_link{name}, "tries the links to " + name);
+            break;
+        default:
+            x_note(at.name(), "the network changes");
+            at.network_changed();
+    }
 }
 
 void operators::act_on(node& at) {

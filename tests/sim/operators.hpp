@@ -1,4 +1,5 @@
-// Operators of the simulator: hold, release, suspend, resume, send again, call a link, reload.
+// Operators of the simulator: hold, release, suspend, resume, send again, reload; and in a share of
+// the seeds, with the links: suspend for a while, call, try, news of the network.
 // Way of the message: beside it.
 // Pure.
 // Spec: docs/simulator.md#people. Tests: sim.
@@ -11,12 +12,14 @@ namespace dhow::sim {
 
 class operators {
 public:
-    /// `reroutes` of its own, so that what they do else stays as it was.
-    operators(clockwork& clock, prng& random, prng reroutes, const people& agencies,
+    /// `reroutes` and `links` of their own, so that what they do else stays as it was.
+    operators(clockwork& clock, prng& random, prng reroutes, prng links, const people& agencies,
               people::noter note)
         : x_clock(clock),
           x_random(random),
           x_reroutes(reroutes),
+          x_links(links),
+          x_works_on_links(x_links.chance(0.4)),
           x_agencies(agencies),
           x_note(std::move(note)) {}
     /// Somebody does something now and then, about so often, until put_right().
@@ -35,6 +38,7 @@ private:
     void act_on(node& at);
     void send(node& at, route::api_request what, const std::string& told);
     void hold_message(node& at);
+    void act_on_links(node& at);
     void reload(node& at);
     [[nodiscard]] std::optional<protocol::message_id> some_message();
     [[nodiscard]] protocol::bureau_id some_peer(const node& at);
@@ -42,6 +46,8 @@ private:
     clockwork& x_clock;
     prng& x_random;
     prng x_reroutes;
+    prng x_links;
+    bool x_works_on_links;
     const people& x_agencies;
     people::noter x_note;
     std::vector<node*> x_nodes;

@@ -59,8 +59,8 @@ public:
           x_net(x_clock, x_random, prng(options.seed ^ 0x6c6f7373'21212121ULL)),
           x_book(x_clock),
           x_people(x_clock, x_random, x_book, noter()),
-          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL), x_people,
-                      noter()),
+          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
+                      prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
