@@ -1,8 +1,8 @@
 // Hears from the kernel when carrier, addresses or routes of this machine change.
 // Way of the message: kernel -> [carrier_watch] -> core, which dials sooner.
 // Not pure: a netlink socket, a timer. Net thread.
-// Spec: docs/poor-links.md, docs/decisions/0008-who-dials-when.md. Tests: unit/link/
-// carrier_watch_test.cpp.
+// Spec: docs/poor-links.md, docs/decisions/0008-who-dials-when.md.
+// Tests: unit/link/carrier_watch_test.cpp.
 // Limits: kernel_news_bytes_max a message; reopen_pauses.
 #pragma once
 

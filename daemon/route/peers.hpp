@@ -3,7 +3,8 @@
 // established.
 // Pure. Net thread.
 // Spec: docs/overview.md#links (states, failure table), docs/decisions/0008-who-dials-when.md.
-// Tests: unit/route/peers_test.cpp, peers_suspension_test.cpp, peers_wake_test.cpp, sim.
+// Tests: unit/route/peers_test.cpp, unit/route/peers_suspension_test.cpp,
+// unit/route/peers_wake_test.cpp, sim.
 // Limits: one established session a peer; dial_pacer, wake_up.
 #pragma once
 

@@ -1,8 +1,8 @@
 // When each link is dialled: back-off, turns, changes of the network.
 // Way of the message: see peers.hpp.
 // Pure. Net thread. Suspensions are in peers_suspension.cpp.
-// Spec: docs/overview.md#links, docs/decisions/0008-who-dials-when.md. Tests:
-// unit/route/peers_test.cpp, peers_wake_test.cpp, sim.
+// Spec: docs/overview.md#links, docs/decisions/0008-who-dials-when.md.
+// Tests: unit/route/peers_test.cpp, unit/route/peers_wake_test.cpp, sim.
 // Limits: link_backoff, dial_pacer, wake_up.
 #include "daemon/route/peers.hpp"
 

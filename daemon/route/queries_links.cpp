@@ -2,7 +2,7 @@
 // Way of the message: beside it.
 // Pure. Net thread.
 // Spec: docs/operations.md, docs/poor-links.md. Tests: unit/route/queries_test.cpp,
-// queries_links_test.cpp.
+// unit/route/peers_suspension_test.cpp, unit/route/trials_test.cpp.
 // Limits: page_rows_max, trials_open_max.
 #include "daemon/route/queries.hpp"
 

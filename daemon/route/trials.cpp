@@ -153,8 +153,8 @@ void trials::on_established(session_number number) {
     session->goodbye(errc::trial_over, std::chrono::seconds{0}, x_core.now);
 }
 
-// The peer ends it when it has verified our HELLO, which takes it some time: were it ended here, its
-// end could come before.
+// The peer ends it when it has verified our HELLO, which takes some time: were it ended here, the
+// end could come first.
 //= LP-27
 void trials::receive(session_number number, const session_record& record) {
     const auto open = std::ranges::count_if(

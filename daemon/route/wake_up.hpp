@@ -1,7 +1,8 @@
 // The network changed: when that counts, and for which links it cuts the back-off short.
 // Way of the message: carrier_watch -> [wake_up] -> peers, who dials.
 // Pure. Net thread.
-// Spec: docs/decisions/0008-who-dials-when.md. Tests: unit/route/wake_up_test.cpp, peers_wake_test.
+// Spec: docs/decisions/0008-who-dials-when.md.
+// Tests: unit/route/wake_up_test.cpp, unit/route/peers_wake_test.cpp.
 // Limits: network_settle_time and _max, wake_pause_first and _max.
 #pragma once
 

@@ -116,38 +116,8 @@ std::vector<verb_case> addressees_verbs() {
     };
 }
 
-std::vector<verb_case> operators_verbs() {
+std::vector<verb_case> verbs_of_links() {
     return {
-        {"hold",
-         cli::run_hold,
-         {"ID-1"},
-         {{}, {"ID-1", "--peer", "MU"}, {"ID-1", "ID-2"}},
-         {one_shipment},
-         "1 shipment\n"},
-        {"release",
-         cli::run_release,
-         {"--peer", "MU"},
-         {{}, {"ID-1", "--peer", "MU"}},
-         {one_shipment},
-         "1 shipment\n"},
-        {"send-again",
-         cli::run_send_again,
-         {"ID-1", "--to", "MU"},
-         {{"--to", "MU"}, {"ID-1"}},
-         {one_shipment},
-         "1 shipment\n"},
-        {"queue",
-         cli::run_queue,
-         {},
-         {{"MU", "KE"}, {"--all"}},
-         {{200, R"({"queues":[{"peer":"MU","class":"flash","bytes":7}]})"}},
-         "MU    flash"},
-        {"queue PEER",
-         cli::run_queue,
-         {"MU"},
-         {{"MU", "KE"}},
-         {{200, R"({"shipments":[{"position":1,"message":"ID-1","bytes":7}]})"}},
-         "ID-1"},
         {"link list",
          cli::run_link,
          {"list"},
@@ -186,6 +156,41 @@ std::vector<verb_case> operators_verbs() {
          {{200, R"({"ok":true,"peer":"MU","trials":[{"link":"fibre","address":"tls://a:1",)"
                 R"("ok":true,"steps":[{"step":"name","ok":true,"ms":3,"text":"1 addresses"}]}]})"}},
          "fibre  tls://a:1  good\n"},
+    };
+}
+
+std::vector<verb_case> operators_verbs() {
+    return {
+        {"hold",
+         cli::run_hold,
+         {"ID-1"},
+         {{}, {"ID-1", "--peer", "MU"}, {"ID-1", "ID-2"}},
+         {one_shipment},
+         "1 shipment\n"},
+        {"release",
+         cli::run_release,
+         {"--peer", "MU"},
+         {{}, {"ID-1", "--peer", "MU"}},
+         {one_shipment},
+         "1 shipment\n"},
+        {"send-again",
+         cli::run_send_again,
+         {"ID-1", "--to", "MU"},
+         {{"--to", "MU"}, {"ID-1"}},
+         {one_shipment},
+         "1 shipment\n"},
+        {"queue",
+         cli::run_queue,
+         {},
+         {{"MU", "KE"}, {"--all"}},
+         {{200, R"({"queues":[{"peer":"MU","class":"flash","bytes":7}]})"}},
+         "MU    flash"},
+        {"queue PEER",
+         cli::run_queue,
+         {"MU"},
+         {{"MU", "KE"}},
+         {{200, R"({"shipments":[{"position":1,"message":"ID-1","bytes":7}]})"}},
+         "ID-1"},
         {"route explain",
          cli::run_route,
          {"explain", "--to", "MU"},
@@ -209,7 +214,7 @@ std::vector<verb_case> operators_verbs() {
 
 std::vector<verb_case> all_verbs() {
     auto out = senders_verbs();
-    for (const auto& some : {addressees_verbs(), operators_verbs()}) {
+    for (const auto& some : {addressees_verbs(), operators_verbs(), verbs_of_links()}) {
         out.insert(out.end(), some.begin(), some.end());
     }
     return out;

@@ -1,4 +1,4 @@
-// Peers that an operator suspends: at once, over restarts and reloads, until the end that was given.
+// Peers that an operator suspends: at once, over restarts and reloads, until the end that was said.
 // Way of the message: tests of daemon/route/peers_suspension and queries_links.
 // Not pure: a store in a temporary folder; virtual time.
 // Spec: docs/decisions/0008-who-dials-when.md.
