@@ -58,7 +58,7 @@ void gateway::on_started(answer::start& found) {
     if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
-    judge_times(found.meta, transaction);
+    judge_times(found, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -90,10 +90,10 @@ void gateway::on_started(answer::start& found) {
     });
 }
 
-void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
+void gateway::judge_times(answer::start& found, store::transaction& to) {
     const auto read = [&](const char* key) {
-        const auto text = meta.find(key);
-        return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
+        const auto text = found.meta.find(key);
+        return text == found.meta.end() ? std::nullopt : protocol::parse_utc(text->second);
     };
     const auto last = read("last_time");
     x_doubted_from = read("doubted_from");
@@ -105,6 +105,12 @@ void gateway::judge_times(const std::map<std::string, std::string>& meta, store:
                        "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
                            " or later; what waits for then is due now");
         to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
+        for (auto& peer : found.peers) {
+            if (peer.suspended_at && *peer.suspended_at >= *x_doubted_from) {
+                peer.suspended_at = x_core.now;
+                to.changes.emplace_back(operation::put_peer{peer});
+            }
+        }
         x_doubted_from.reset();
     }
     if (!x_core.expiry_frozen) {

@@ -110,7 +110,7 @@ public:
 private:
     void on_started(answer::start& found);
     /// What an earlier run noted under a time that is to come by ours.
-    void judge_times(const std::map<std::string, std::string>& meta, store::transaction& to);
+    void judge_times(answer::start& found, store::transaction& to);
     /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
     void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);

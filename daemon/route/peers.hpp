@@ -78,7 +78,6 @@ public:
                       std::function<void(bool is_written)> then);
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
-    void note_time(peer_record& record, utc_time said) const;
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
     /// Carrier, address or route of this machine.
     void on_network_changed() { x_network.on_change(x_core.now); }
@@ -101,6 +100,8 @@ public:
     /// `by`: the operator's user; empty: its time is over.
     void resume(bureau_id peer, const std::string& by, written then);
     [[nodiscard]] bool is_suspended(bureau_id peer) const;
+    /// When its suspension ends by itself, as far as our clock can be trusted; nothing: it does not.
+    [[nodiscard]] std::optional<utc_time> suspended_until(bureau_id peer) const;
 
     [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }
     [[nodiscard]] const peer_record* find(bureau_id peer) const;
@@ -126,6 +127,9 @@ private:
     [[nodiscard]] std::chrono::seconds pause_of(bureau_id peer) const;
     void wake_links(const answer::queue_summary& waiting);
     void remember(peer_record& record, written then = {});
+    void note_time(peer_record& record, utc_time said) const;
+    /// How long ago that was, at least; it was noted by us, if under another clock than now's.
+    [[nodiscard]] milliseconds least_age(utc_time noted) const;
     void revive(session_number number, const peer_record& record, const protocol::hello& said);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the

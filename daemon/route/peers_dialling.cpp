@@ -109,9 +109,9 @@ void peers::dial(const std::string& name, link_record& link) {
 }
 
 void peers::on_deadline() {
-    for (auto& [peer, record] : x_peers) {
-        if (record.is_suspended() && record.row.suspended_until &&
-            *record.row.suspended_until <= x_core.now) {
+    for (const auto& [peer, record] : x_peers) {
+        const auto end = suspended_until(peer);
+        if (end && *end <= x_core.now) {
             resume(peer, {}, {});
         }
     }
@@ -125,7 +125,7 @@ void peers::on_deadline() {
         if (link.state != link_state::idle || !link.dial_at || *link.dial_at > x_core.now) {
             continue;
         }
-        if (is_up(link.settings.peer) || addresses_of(link).empty()) {
+        if (is_up(link.settings.peer) || x_core.stopping || addresses_of(link).empty()) {
             link.dial_at.reset();  // Planned again when that session ends, or by a reload.
         } else if (link.is_called) {
             dial(name, link);
@@ -153,7 +153,7 @@ std::optional<utc_time> peers::next_deadline() const {
         }
     }
     for (const auto& [peer, record] : x_peers) {
-        take(record.is_suspended() ? record.row.suspended_until : std::nullopt);
+        take(suspended_until(peer));
     }
     return first;
 }

@@ -14,6 +14,38 @@ bool peers::is_suspended(bureau_id peer) const {
     return record != nullptr && record->is_suspended();
 }
 
+// A suspension that was made before this life, and seems to be of a time to come, is at least as old
+// as this life's doubt.
+milliseconds peers::least_age(utc_time noted) const {
+    const bool is_ahead = x_core.expiry_frozen && noted > x_core.now;
+    return x_core.age_since(is_ahead ? x_core.frozen_since : noted);
+}
+
+// A clock that is ahead must not end a suspension: messages would go where an operator wants none.
+// So while the clock is in doubt it ends only when the doubt alone has lasted for long enough. How
+// long it was to last does not pass by a jump of the clock, nor by a time that was wrong.
+std::optional<utc_time> peers::suspended_until(bureau_id peer) const {
+    const auto* record = find(peer);
+    if (record == nullptr || !record->is_suspended()) {
+        return std::nullopt;
+    }
+    const auto& row = record->row;
+    const auto after = [&](milliseconds length) {
+        const auto left = length - least_age(row.suspended_at.value_or(x_core.now));
+        return x_core.now + std::max(left, milliseconds{0});
+    };
+    if (row.suspended_for) {
+        return after(*row.suspended_for);
+    }
+    if (!row.suspended_until || !x_core.expiry_frozen) {
+        return row.suspended_until;
+    }
+    if (!row.suspended_at) {
+        return std::nullopt;  // An older version has not noted it.
+    }
+    return std::max(*row.suspended_until, after(*row.suspended_until - *row.suspended_at));
+}
+
 void peers::configure() {
     std::map<std::string, link_record> kept;
     for (const auto& settings : x_core.config->links) {
@@ -48,14 +80,13 @@ void peers::configure(link_record& link) {
 }
 
 std::chrono::seconds peers::pause_of(bureau_id peer) const {
-    const auto* record = find(peer);
-    std::chrono::seconds out = limits::suspended_pause_max;
-    if (record != nullptr && record->row.suspended_until) {
-        const auto left =
-            std::chrono::ceil<std::chrono::seconds>(*record->row.suspended_until - x_core.now);
-        out = std::clamp(left, std::chrono::seconds{1}, out);
+    constexpr std::chrono::seconds most = limits::suspended_pause_max;
+    const auto end = suspended_until(peer);
+    if (!end) {
+        return most;
     }
-    return out;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*end - x_core.now);
+    return std::clamp(left, std::chrono::seconds{1}, most);
 }
 
 void peers::end_sessions(bureau_id peer) {
@@ -71,6 +102,7 @@ void peers::suspend(const store::peer_row& what, written then) {
     record.row.peer = what.peer;
     record.row.suspended = what.suspended.empty() ? "no reason given" : what.suspended;
     record.row.suspended_until = what.suspended_until;
+    record.row.suspended_for = what.suspended_for;
     record.row.suspended_by = what.suspended_by;
     record.row.suspended_at = x_core.now;
     for (auto& [name, link] : x_links) {
@@ -79,11 +111,11 @@ void peers::suspend(const store::peer_row& what, written then) {
         }
     }
     end_sessions(what.peer);
-    x_core.out.log(
-        log_level::notice, "peer-suspended",
-        "peer " + std::string(what.peer.text()) +
-            (what.suspended_by.empty() ? "" : " by " + what.suspended_by) +
-            (what.suspended_until ? " until " + protocol::to_text(*what.suspended_until) : ""));
+    const auto end = suspended_until(what.peer);
+    x_core.out.log(log_level::notice, "peer-suspended",
+                   "peer " + std::string(what.peer.text()) +
+                       (what.suspended_by.empty() ? "" : " by " + what.suspended_by) +
+                       (end ? " until " + protocol::to_text(*end) : ""));
     remember(record, std::move(then));
 }
 
@@ -92,6 +124,7 @@ void peers::resume(bureau_id peer, const std::string& by, written then) {
     record.row.peer = peer;
     record.row.suspended.clear();
     record.row.suspended_until.reset();
+    record.row.suspended_for.reset();
     record.row.suspended_by.clear();
     record.row.suspended_at.reset();
     x_core.out.log(

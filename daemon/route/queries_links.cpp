@@ -12,15 +12,15 @@ namespace dhow::route {
 
 namespace {
 
-std::optional<response::suspension> suspension_in(const peer_record* record) {
-    if (record == nullptr || !record->is_suspended()) {
+std::optional<response::suspension> suspension_of(bureau_id peer, const peers& all) {
+    if (!all.is_suspended(peer)) {
         return std::nullopt;
     }
-    const auto& row = record->row;
+    const auto& row = all.find(peer)->row;
     return response::suspension{.reason = row.suspended,
                                 .by = row.suspended_by,
                                 .since = row.suspended_at,
-                                .until = row.suspended_until};
+                                .until = all.suspended_until(peer)};
 }
 
 response::link_status status_of(const std::string& name, const link_record& link) {
@@ -72,9 +72,8 @@ std::string_view text_of(call_result result) {
     return "";
 }
 
-/// When a suspension that is asked for ends; false: the request makes no sense, and that was said.
-bool read_end(const request::suspend_peer& what, utc_time now, std::optional<utc_time>& out,
-              const answer_to& answer) {
+/// False: the end that is asked for makes no sense, and that was said.
+bool check_end(const request::suspend_peer& what, utc_time now, const answer_to& answer) {
     if (what.until && what.lasts) {
         answer(refusal(errc::bad_request, "either until when or for how long, not both"));
         return false;
@@ -87,8 +86,7 @@ bool read_end(const request::suspend_peer& what, utc_time now, std::optional<utc
                        "at most"));
         return false;
     }
-    out = what.lasts ? std::optional<utc_time>(now + *what.lasts) : what.until;
-    if (out && *out <= now) {
+    if (what.until && *what.until <= now) {
         answer(refusal(errc::bad_request, "until when must be a time to come; it is " +
                                               protocol::to_text(now) + " now"));
         return false;
@@ -122,7 +120,7 @@ void queries::ask(const caller& who, const request::queue_summary&, answer_to an
     x_core.out.ask(query::summarise_queue{}, [this, answer](store::reply& reply) {
         response::queue_summary out{std::move(expect<answer::queue_summary>(reply).rows)};
         for (const auto& line : out.lines) {
-            if (auto found = suspension_in(x_peers.find(line.peer))) {
+            if (auto found = suspension_of(line.peer, x_peers)) {
                 out.suspended[line.peer] = std::move(*found);
             }
         }
@@ -139,7 +137,7 @@ void queries::ask(const caller& who, const request::list_queue& what, answer_to 
                    [this, peer = what.peer, answer](store::reply& reply) {
                        auto& found = expect<answer::queue>(reply);
                        answer(response::queue{std::move(found.rows), found.more,
-                                              suspension_in(x_peers.find(peer))});
+                                              suspension_of(peer, x_peers)});
                    });
 }
 
@@ -151,7 +149,7 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
     for (const auto& [name, link] : x_peers.links()) {
         out.rows.push_back(status_of(name, link));
         out.rows.back().has_session = x_peers.is_up(link.settings.peer);
-        out.rows.back().suspended = suspension_in(x_peers.find(link.settings.peer));
+        out.rows.back().suspended = suspension_of(link.settings.peer, x_peers);
         add_line_facts(x_core, out.rows.back());
     }
     answer(std::move(out));
@@ -217,12 +215,13 @@ void queries::ask(const caller& who, const request::suspend_peer& what, const an
     row.peer = what.peer;
     row.suspended = what.reason;
     row.suspended_by = who.user;
-    if (!read_end(what, x_core.now, row.suspended_until, answer)) {
+    row.suspended_until = what.until;
+    row.suspended_for = what.lasts;
+    if (!check_end(what, x_core.now, answer)) {
         return;
     }
-    const std::string said = row.suspended_until
-                                 ? "suspended until " + protocol::to_text(*row.suspended_until)
-                                 : "suspended";
+    const auto end = what.lasts ? std::optional<utc_time>(x_core.now + *what.lasts) : what.until;
+    const std::string said = end ? "suspended until " + protocol::to_text(*end) : "suspended";
     x_peers.suspend(row, [answer, said](const auto& result) {
         if (result.status != store::transaction_status::committed) {
             answer(refusal(errc::store_failed,

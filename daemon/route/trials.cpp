@@ -71,6 +71,10 @@ void trials::start(const std::string& link_or_peer, const answer_to& answer) {
         answer(refusal(errc::not_found, "no such link, and no link to such a peer"));
         return;
     }
+    if (x_core.stopping) {
+        answer(refusal(errc::shutting_down, "the gateway stops"));
+        return;
+    }
     const auto peer = x_peers.links().at(names.front()).settings.peer;
     if (x_peers.is_suspended(peer)) {
         answer(refusal(errc::conflict, "the peer is suspended, so it is not dialled: " +
@@ -143,11 +147,13 @@ void trials::on_established(session_number number) {
     }
     if (const auto found = x_open.find(record.trial); found != x_open.end()) {
         const auto& said = session->peer();
+        //= LP-74
+        const std::string clock =
+            said.time == utc_time{} ? "not known there" : signed_seconds(said.time - x_core.now);
         note(found->second, trial_step::hello, errc{},
              "signed by " + std::string(said.bureau.text()) + "; directory serial " +
                  std::to_string(said.directory_serial) + " (ours " +
-                 std::to_string(x_core.directory->head.serial) + "), clock " +
-                 signed_seconds(said.time - x_core.now));
+                 std::to_string(x_core.directory->head.serial) + "), clock " + clock);
         finish(record.trial, true, {});
     }
     session->goodbye(errc::trial_over, std::chrono::seconds{0}, x_core.now);

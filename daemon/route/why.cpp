@@ -92,7 +92,7 @@ cause cause_of_peer(const why_view& from, bureau_id peer) {
                         name(peer) + ": " + row.suspended +
                             (row.suspended_by.empty() ? "" : " (by " + row.suspended_by + ")"));
         out.since = row.suspended_at;
-        out.next_try = row.suspended_until;
+        out.next_try = from.links.suspended_until(peer);
         return out;
     }
     const link_record* best = nullptr;

@@ -148,10 +148,11 @@ CREATE TABLE peer (
     last_session_at INTEGER, last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
 )sql";
 
-/// Who suspended a peer, and when.
+/// Who suspended a peer, when, and for how long in seconds.
 constexpr const char* version_2 = R"sql(
 ALTER TABLE peer ADD COLUMN suspended_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE peer ADD COLUMN suspended_at INTEGER;
+ALTER TABLE peer ADD COLUMN suspended_for INTEGER;
 )sql";
 
 constexpr std::array<migration, 2> steps{{{1, version_1}, {2, version_2}}};

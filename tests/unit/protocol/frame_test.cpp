@@ -151,6 +151,9 @@ json::object hello_as_json(const hello& it) {
         out["checkpoint"] = json::object{{"tree_size", it.checkpoint->tree_size},
                                          {"root", to_hex(it.checkpoint->root.view())}};
     }
+    if (it.is_trial) {
+        out["trial"] = true;
+    }
     for (const auto& one : it.ignored) {
         if (!out.contains("ignored")) {
             out["ignored"] = json::array{};
@@ -266,7 +269,6 @@ BOOST_AUTO_TEST_CASE(valid_hellos_decode_encode_and_sign_as_in_the_vectors) {
     }
 }
 
-//= LP-10
 //= LP-10, LP-27
 BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_of_one_value_that_it_is_a_trial) {
     hello greeting;
@@ -287,6 +289,7 @@ BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_of_one_value_that_it_is_a_
     BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::duplicate_field));
 }
 
+//= LP-10
 BOOST_AUTO_TEST_CASE(invalid_hellos_give_their_error) {
     for (const auto& it : list_of("hello.json", "invalid")) {
         const auto& vector = it.as_object();

@@ -142,6 +142,38 @@ BOOST_AUTO_TEST_CASE(what_ended_while_the_gateway_was_off_is_over_at_the_start) 
     BOOST_TEST(link().state == "connecting");
 }
 
+BOOST_AUTO_TEST_CASE(one_that_was_made_under_a_time_to_come_lasts_from_the_start_that_finds_it) {
+    is_clock_doubtful = true;
+    now += 24h * 100;
+    restart();
+    suspend(2h);
+    is_clock_doubtful = false;
+    now -= 24h * 100;
+    for (int start = 0; start < 2; ++start) {  // The second finds it written down.
+        restart();
+        BOOST_REQUIRE(link().suspended.has_value());
+        BOOST_TEST((link().suspended->until == now + 2h));
+    }
+    advance(2h);
+    BOOST_TEST(!link().suspended.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_start_under_a_time_to_come_does_not_end_one) {
+    suspend(2h);
+    is_clock_doubtful = true;
+    now += 24h * 100;
+    restart();
+    advance(1h);
+    BOOST_TEST(link().state == "suspended");
+    is_clock_doubtful = false;
+    now -= 24h * 100;
+    restart();
+    advance(59min);
+    BOOST_TEST(link().state == "suspended");
+    advance(1min);
+    BOOST_TEST(!link().suspended.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_reload_neither_resumes_nor_leaves_suspended_what_was_resumed) {
     fail();
     suspend();

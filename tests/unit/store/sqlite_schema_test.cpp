@@ -214,7 +214,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_suspended_before_version_2_stays_so_by_nobo
     BOOST_TEST(db.text_of("SELECT suspended FROM peer WHERE peer = 'IPSG'") == "a move");
     BOOST_TEST(db.number_of("SELECT suspended_until FROM peer") == 1'800'000'000'000);
     BOOST_TEST(db.text_of("SELECT suspended_by FROM peer") == "");
-    BOOST_TEST(db.number_of("SELECT count(*) FROM peer WHERE suspended_at IS NULL") == 1);
+    BOOST_TEST(db.number_of("SELECT count(*) FROM peer WHERE suspended_at IS NULL"
+                            " AND suspended_for IS NULL") == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
