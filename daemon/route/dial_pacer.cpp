@@ -5,16 +5,12 @@
 // Limits: see dial_pacer.hpp.
 #include "daemon/route/dial_pacer.hpp"
 
-#include "protocol/limits.hpp"
-
 #include <algorithm>
 
 namespace dhow::route {
 
-namespace limits = protocol::limits;
-
 utc_time dial_pacer::room_at() const {
-    constexpr auto ahead = limits::dial_gap * static_cast<int>(limits::dials_at_once_max - 1);
+    const auto ahead = x_pace.gap * static_cast<int>(x_pace.at_once - 1);
     return x_paid_until - ahead;
 }
 
@@ -29,7 +25,7 @@ std::size_t dial_pacer::next_of(std::span<const waiting> due) const {
 }
 
 void dial_pacer::on_dial(bool flash, utc_time now) {
-    x_paid_until = std::max(x_paid_until, now) + limits::dial_gap;
+    x_paid_until = std::max(x_paid_until, now) + x_pace.gap;
     x_last_was_flash = flash;
 }
 

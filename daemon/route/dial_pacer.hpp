@@ -6,6 +6,7 @@
 #pragma once
 
 #include "protocol/ids.hpp"
+#include "protocol/limits.hpp"
 
 #include <span>
 #include <string>
@@ -14,8 +15,15 @@ namespace dhow::route {
 
 using protocol::utc_time;
 
+/// How many dials may begin together, at least 1, and how long until there is room for one more.
+struct dial_pace {
+    std::size_t at_once = protocol::limits::dials_at_once_max;
+    protocol::milliseconds gap = protocol::limits::dial_gap;
+};
+
 class dial_pacer {
 public:
+    void set_pace(const dial_pace& pace) { x_pace = pace; }
     struct waiting {
         std::string link;
         utc_time due{};
@@ -29,6 +37,7 @@ public:
     void on_dial(bool flash, utc_time now);
 
 private:
+    dial_pace x_pace;
     utc_time x_paid_until{};  ///< All dials so far, each a gap long.
     bool x_last_was_flash = false;
 };

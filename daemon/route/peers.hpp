@@ -9,7 +9,6 @@
 #pragma once
 
 #include "daemon/route/core.hpp"
-#include "daemon/route/dial_pacer.hpp"
 #include "daemon/route/wake_up.hpp"
 
 namespace dhow::route {
@@ -100,7 +99,7 @@ public:
     /// `by`: the operator's user; empty: its time is over.
     void resume(bureau_id peer, const std::string& by, written then);
     [[nodiscard]] bool is_suspended(bureau_id peer) const;
-    /// When its suspension ends by itself, as far as our clock can be trusted; nothing: it does not.
+    /// When its suspension ends by itself, as far as our clock can be trusted; nothing: never.
     [[nodiscard]] std::optional<utc_time> suspended_until(bureau_id peer) const;
 
     [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }

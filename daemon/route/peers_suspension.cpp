@@ -14,8 +14,8 @@ bool peers::is_suspended(bureau_id peer) const {
     return record != nullptr && record->is_suspended();
 }
 
-// A suspension that was made before this life, and seems to be of a time to come, is at least as old
-// as this life's doubt.
+// What an earlier life noted and seems to be of a time to come is at least as old as the doubt of
+// this one.
 milliseconds peers::least_age(utc_time noted) const {
     const bool is_ahead = x_core.expiry_frozen && noted > x_core.now;
     return x_core.age_since(is_ahead ? x_core.frozen_since : noted);
@@ -47,6 +47,7 @@ std::optional<utc_time> peers::suspended_until(bureau_id peer) const {
 }
 
 void peers::configure() {
+    x_pacer.set_pace(x_core.outside.pace);
     std::map<std::string, link_record> kept;
     for (const auto& settings : x_core.config->links) {
         auto& record = kept[settings.name];

@@ -117,6 +117,9 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
     }
+    if (x_setup.limits.dial_gap.count() != 0) {
+        from.outside.pace = {.at_once = 1, .gap = x_setup.limits.dial_gap};
+    }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
     from.instance = *protocol::from_hex<protocol::instance_id>(meta.at("instance"));

@@ -27,6 +27,8 @@ public:
     /// Releases and resumes all; true when every gateway has said yes to it.
     bool put_right();
     [[nodiscard]] std::uint64_t acts() const { return x_acts; }
+    /// Of gateways that did not do what they had said yes to.
+    [[nodiscard]] const std::vector<std::string>& problems() const { return x_problems; }
 
 private:
     struct stop {
@@ -34,6 +36,22 @@ private:
         route::api_request undo;
         bool is_undone = false;
     };
+    /// A gateway has said that it lets no session with this peer be.
+    struct suspension {
+        node* at = nullptr;
+        protocol::bureau_id peer;
+        std::uint64_t word = 0;  ///< The last that was said of it.
+        microseconds until{0};   ///< So long at least, by true time.
+        // As last seen: a session with the peer, and since when.
+        std::uint64_t life = 0;
+        route::session_number session = 0;
+        microseconds seen_at{0};
+    };
+    using answered = std::function<void(const route::api_response&)>;
+    answered expect(node& at, const route::api_request& what);
+    answered expect_no_session(node& at, const route::request::suspend_peer& what);
+    answered expect_an_end(node& at);
+    void look(const std::shared_ptr<suspension>& at);
     void act();
     void act_on(node& at);
     void send(node& at, route::api_request what, const std::string& told);
@@ -53,6 +71,9 @@ private:
     std::vector<node*> x_nodes;
     microseconds x_mean{0};
     std::vector<std::unique_ptr<stop>> x_stops;
+    /// By gateway and peer: how often somebody suspended or resumed it.
+    std::map<std::pair<std::string, protocol::bureau_id>, std::uint64_t> x_words;
+    std::vector<std::string> x_problems;
     std::uint64_t x_acts = 0;
     bool x_is_over = false;
 };

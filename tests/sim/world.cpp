@@ -78,6 +78,7 @@ public:
                 x_weather.draw_bearers(x_own_random);
             }
             x_weather.draw_hard_times(x_hard_random);
+            x_weather.draw_news(prng(x_options.seed ^ 0x6e657773'21212121ULL));
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
@@ -154,6 +155,10 @@ private:
         auto out = x_weather.draw_limits();
         if (x_hard_random.chance(0.2)) {
             out.loaded_per_class = x_hard_random.between(2, 6);
+        }
+        prng pace(x_options.seed ^ 0x70616365'21212121ULL);
+        if (pace.chance(0.2)) {
+            out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
         }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
@@ -318,6 +323,7 @@ private:
         };
         add({x_book.problems(), x_book.known()});
         add({x_people.problems(), {}});
+        add({x_operators.problems(), {}});
         if (!x_livelock.empty()) {
             problems.push_back(x_livelock);
         }

@@ -49,6 +49,17 @@ struct a_pacer {
 
 BOOST_FIXTURE_TEST_SUITE(dial_pacer_test, a_pacer)
 
+BOOST_AUTO_TEST_CASE(at_another_pace_one_begins_after_the_other_from_the_first_on) {
+    pacer.set_pace({.at_once = 1, .gap = 10s});
+    add(3, false);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(dial().has_value());
+        BOOST_TEST(!dial().has_value());
+        BOOST_TEST((pacer.room_at() == now + 10s));
+        now += 10s;
+    }
+}
+
 BOOST_AUTO_TEST_CASE(some_begin_together_and_the_rest_one_after_the_other) {
     add(200, false);
     std::size_t count = 0;
