@@ -51,7 +51,7 @@ private:
     answered expect(node& at, const route::api_request& what);
     answered expect_no_session(node& at, const route::request::suspend_peer& what);
     answered expect_an_end(node& at);
-    void look(const std::shared_ptr<suspension>& at);
+    void look(const std::shared_ptr<suspension>& one);
     void act();
     void act_on(node& at);
     void send(node& at, route::api_request what, const std::string& told);

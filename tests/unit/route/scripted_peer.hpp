@@ -41,7 +41,7 @@ public:
         theirs.local.instance.value[0] = 9;
         theirs.local.epoch = epoch;
         theirs.local.boot = ++boot;
-        theirs.local.time = x_gateway.now;
+        theirs.local.time = tells_time ? x_gateway.now : protocol::utc_time{};
         theirs.local.inline_credit_bytes = credit;
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
         theirs.local.is_trial = tries && x_link.empty();
@@ -205,6 +205,7 @@ public:
     bool tries = false;         ///< It dials as a trial.
     bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
     bool signs_badly = false;   ///< Its HELLO.
+    bool tells_time = true;     ///< In its HELLO.
     std::optional<errc> refuses_hello;
     std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.

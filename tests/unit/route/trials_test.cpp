@@ -82,6 +82,24 @@ BOOST_AUTO_TEST_CASE(a_good_link_is_good_with_each_step_and_its_time) {
     BOOST_TEST((protocol::errc_of(hub->ended()->code) == errc::trial_over));
 }
 
+//= LP-74
+BOOST_AUTO_TEST_CASE(a_peer_that_does_not_know_the_time_is_good_all_the_same) {
+    test();
+    reach_the_peer();
+    const auto hub = answering();
+    hub->tells_time = false;
+    hub->connect();
+    BOOST_TEST(only().is_good);
+    BOOST_TEST(only().steps.back().text.find("clock not known there") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_gateway_that_stops_tries_nothing) {
+    core().stop();
+    test();
+    BOOST_TEST((refused() == errc::shutting_down));
+    BOOST_TEST(dials.empty());
+}
+
 BOOST_AUTO_TEST_CASE(it_changes_nothing_of_link_and_peer) {
     const auto before = expect<response::links>(an_operator(), request::list_links{}).rows.at(0);
     test();
