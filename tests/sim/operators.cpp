@@ -149,7 +149,8 @@ operators::answered operators::expect(node& at, const route::api_request& what) 
 }
 
 // From its yes on, over crashes, until somebody says something else or its time is over. A gateway
-// that is restored to a backup may have forgotten it.
+// that is restored to a backup may have forgotten it. One that said yes under a time that was
+// behind, and starts again with the right one, takes what is between for time that has passed.
 operators::answered operators::expect_no_session(node& at, const request::suspend_peer& what) {
     auto one = std::make_shared<suspension>();
     one->at = &at;
@@ -163,6 +164,7 @@ operators::answered operators::expect_no_session(node& at, const request::suspen
         if (std::holds_alternative<route::response::done>(said)) {
             const auto whole = lasts ? microseconds(*lasts) : microseconds(std::chrono::years{1});
             one->until = x_clock.elapsed() + whole - clock_error_max;
+            one->only_life = lasts ? std::optional(one->at->life()) : std::nullopt;
             look(one);
         }
     };
@@ -171,7 +173,8 @@ operators::answered operators::expect_no_session(node& at, const request::suspen
 void operators::look(const std::shared_ptr<suspension>& one) {
     const auto now = x_clock.elapsed();
     auto& at = *one->at;
-    if (x_words.at({at.name(), one->peer}) != one->word || now > one->until || at.was_restored()) {
+    const bool is_over = x_words.at({at.name(), one->peer}) != one->word || now > one->until;
+    if (is_over || at.was_restored() || at.life() != one->only_life.value_or(at.life())) {
         return;
     }
     if (at.is_alive() && at.gateway().is_ready()) {

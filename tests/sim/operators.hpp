@@ -40,8 +40,9 @@ private:
     struct suspension {
         node* at = nullptr;
         protocol::bureau_id peer;
-        std::uint64_t word = 0;  ///< The last that was said of it.
-        microseconds until{0};   ///< So long at least, by true time.
+        std::uint64_t word = 0;                  ///< The last that was said of it.
+        microseconds until{0};                   ///< So long at least, by true time.
+        std::optional<std::uint64_t> only_life;  ///< It may be forgotten in another one.
         // As last seen: a session with the peer, and since when.
         std::uint64_t life = 0;
         route::session_number session = 0;
