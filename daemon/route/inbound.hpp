@@ -86,6 +86,12 @@ private:
                           std::vector<protocol::recipient_answer> exceptions);
     void on_custody_conflict(session_number session, stream_id stream, bytes body,
                              std::vector<protocol::recipient_answer> exceptions);
+    void ask_whose_it_is(session_number session, stream_id stream, bytes body,
+                         std::vector<protocol::recipient_answer> exceptions,
+                         std::vector<store::custody_row> rows);
+    void answer_conflict(session_number session, stream_id stream, bytes body,
+                         std::vector<protocol::recipient_answer> exceptions,
+                         const std::vector<store::custody_row>& rows);
     void after_custody(plan done);
 
     // Attachments and receipts

@@ -310,7 +310,6 @@ void inbound::commit_or_refuse(session_number number, stream_id stream, errc cod
     refuse(number, stream, code, std::chrono::seconds{0}, std::move(exceptions));
 }
 
-//= PF-39
 void inbound::on_custody_conflict(session_number number, stream_id stream, bytes body,
                                   std::vector<recipient_answer> exceptions) {
     const auto* in = find(number, stream);
@@ -321,38 +320,82 @@ void inbound::on_custody_conflict(session_number number, stream_id stream, bytes
             if (still == nullptr) {
                 return;
             }
-            const auto before = exceptions.size();
-            const auto peer = peer_of(number);
-            for (const auto& row : expect<answer::custody>(reply).rows) {
-                const bool asked = std::any_of(
-                    still->preamble.lockboxes.entries.begin(),
-                    still->preamble.lockboxes.entries.end(),
+            const auto asked = [&](const store::custody_row& row) {
+                return std::ranges::any_of(
+                    still->preamble.lockboxes.entries,
                     [&](const auto& entry) { return entry.box.recipient == row.recipient; });
-                if (!asked) {
-                    continue;
-                }
-                if (row.inner_digest != still->preamble.seal.inner_digest) {
-                    x_core.count.equivocations += 1;
-                    x_core.count.alarms += 1;
-                    x_core.out.log(log_level::alarm, "equivocation",
-                                   "message " + to_text(still->header.id) + " of " +
-                                       std::string(still->header.origin.text()) +
-                                       " came with two different contents; the second is refused");
-                    exceptions.push_back({row.recipient, errc::equivocation, {}});
-                    continue;
-                }
-                const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;
-                exceptions.push_back(
-                    {row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
-            }
-            if (exceptions.size() == before) {
-                // Not custody but something else clashed (a partial object that moved on): try
-                // again later.
-                refuse(number, stream, errc::busy, std::chrono::seconds{5});
+            };
+            auto rows = std::move(expect<answer::custody>(reply).rows);
+            std::erase_if(rows, [&](const auto& row) { return !asked(row); });
+            const auto is_open = [peer = peer_of(number)](const store::custody_row& row) {
+                return !row.handed_on && !row.outcome && row.taken_from != peer;
+            };
+            if (std::ranges::none_of(rows, is_open)) {
+                answer_conflict(number, stream, std::move(body), std::move(exceptions), rows);
                 return;
             }
-            take_custody(number, stream, std::move(body), std::move(exceptions));
+            ask_whose_it_is(number, stream, std::move(body), std::move(exceptions),
+                            std::move(rows));
         });
+}
+
+// It may be our own copy: the peer took it, its COMMIT was lost, and it found no other way than
+// back. Said to be had, it would lie with nobody: the peer would be rid of it, and so would we when
+// we ask the peer again. So that we ask first.
+void inbound::ask_whose_it_is(session_number number, stream_id stream, bytes body,
+                              std::vector<recipient_answer> exceptions,
+                              std::vector<store::custody_row> rows) {
+    const auto* in = find(number, stream);
+    x_core.out.ask(
+        query::find_message{in->header.origin, in->header.id},
+        [this, number, stream, body = std::move(body), exceptions = std::move(exceptions),
+         rows = std::move(rows)](store::reply& reply) mutable {
+            const auto* still = find(number, stream);
+            if (still == nullptr) {
+                return;
+            }
+            const auto goes_to_peer = [&, peer = peer_of(number)](const auto& delivery) {
+                return delivery.next_hop == peer && std::ranges::any_of(rows, [&](const auto& row) {
+                           return row.recipient == delivery.recipient && !row.handed_on;
+                       });
+            };
+            for (const auto& one : expect<answer::messages>(reply).rows) {
+                if (one.message.attempt == still->offer.attempt &&
+                    std::ranges::any_of(one.deliveries, goes_to_peer)) {
+                    refuse(number, stream, errc::busy, std::chrono::seconds{5});
+                    return;
+                }
+            }
+            answer_conflict(number, stream, std::move(body), std::move(exceptions), rows);
+        });
+}
+
+//= PF-39
+void inbound::answer_conflict(session_number number, stream_id stream, bytes body,
+                              std::vector<recipient_answer> exceptions,
+                              const std::vector<store::custody_row>& rows) {
+    const auto* in = find(number, stream);
+    const auto peer = peer_of(number);
+    for (const auto& row : rows) {
+        if (row.inner_digest != in->preamble.seal.inner_digest) {
+            x_core.count.equivocations += 1;
+            x_core.count.alarms += 1;
+            x_core.out.log(log_level::alarm, "equivocation",
+                           "message " + to_text(in->header.id) + " of " +
+                               std::string(in->header.origin.text()) +
+                               " came with two different contents; the second is refused");
+            exceptions.push_back({row.recipient, errc::equivocation, {}});
+            continue;
+        }
+        const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;
+        exceptions.push_back({row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
+    }
+    if (rows.empty()) {
+        // Not custody but something else clashed (a partial object that moved on): try again later.
+        refuse(number, stream, errc::busy, std::chrono::seconds{5});
+        return;
+    }
+    take_custody(number, stream, std::move(body), std::move(exceptions));
 }
 
 void inbound::after_custody(plan done) {

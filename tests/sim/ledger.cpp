@@ -82,11 +82,24 @@ void ledger::on_committed(node& at, const store::transaction& what) {
             }
         } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
             on_notice(at, one.row.origin, one.row.value);
+        } else if constexpr (std::is_same_v<kind, operation::put_event>) {
+            on_handed_on(at, one.row);
         }
     };
     for (const auto& one : what.changes) {
         std::visit(visit, one);
     }
+}
+
+void ledger::on_handed_on(const node& by, const store::event_row& what) {
+    auto wrong = x_trail.on_event(by, what);
+    if (wrong.empty()) {
+        return;
+    }
+    if (const auto message = x_messages.find(what.id); message != x_messages.end()) {
+        wrong += where_is(message->second, x_nodes);
+    }
+    x_problems.push_back(std::move(wrong));
 }
 
 void ledger::on_backed_up(const node& at) {

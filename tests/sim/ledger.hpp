@@ -7,6 +7,7 @@
 
 #include "daemon/store/operations.hpp"
 #include "tests/sim/clockwork.hpp"
+#include "tests/sim/custody_trail.hpp"
 
 #include <array>
 #include <map>
@@ -35,7 +36,10 @@ struct known_message {
 class ledger {
 public:
     explicit ledger(const clockwork& clock) : x_clock(clock) {}
-    void set_nodes(std::vector<node*> nodes) { x_nodes = std::move(nodes); }
+    void set_nodes(std::vector<node*> nodes) {
+        x_trail.set_nodes(nodes);
+        x_nodes = std::move(nodes);
+    }
 
     /// `what` is on the disk of `at`.
     void on_committed(node& at, const store::transaction& what);
@@ -104,6 +108,7 @@ private:
     };
     void put(node& at, shelf& to, const store::operation::put_message& what);
     void put(shelf& to, const store::operation::put_object& what);
+    void on_handed_on(const node& by, const store::event_row& what);
     void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
     void check_order(const std::string& from, const std::string& to, line& on,
                      const protocol::data_frame& what);
@@ -121,6 +126,7 @@ private:
         microseconds at{0};
     };
     std::map<std::string, copy> x_copies;
+    custody_trail x_trail;
     std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
     std::map<protocol::message_id, known_message> x_messages;
     std::vector<heard> x_overheard;

@@ -83,8 +83,9 @@ MUTATIONS = [
      "    if (false) {\n"),
     ("notice-beats-delivery", "a notice stands although the delivery is confirmed",
      ROUTE + "receipts.cpp",
-     "            return {delivery_state::delivered, before_delivery | noticed};",
-     "            return {delivery_state::delivered, before_delivery};"),
+     "    in_state(delivery_state::expired) | in_state(delivery_state::undeliverable) |\n"
+     "    in_state(delivery_state::refused) | in_state(delivery_state::cancelled);",
+     "    0;"),
     ("outcomes-wait-for-ever", "outcomes that a crash left are not signed", ROUTE + "gateway.cpp",
      "        x_receipts.load_pending();\n", ""),
     ("unopened-wait-for-ever", "messages that a crash left closed stay closed",

@@ -20,7 +20,8 @@ struct bench {
     /// Whether a question of this kind is open.
     template <class Question>
     bool is_asked() {
-        return find_ask<Question>() != open_commands.end();
+        const auto at = find_ask<Question>();  // First: it draws commands, and so moves the end.
+        return at != open_commands.end();
     }
     /// Takes the oldest open question of this kind.
     template <class Question>

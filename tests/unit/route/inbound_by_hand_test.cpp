@@ -278,6 +278,9 @@ BOOST_AUTO_TEST_CASE(a_conflict_of_custody_is_answered_by_what_is_known) {
         auto of_another = row;
         of_another.recipient = bureau("KE");
         answer<query::find_custody>(answer::custody{{of_another, row}});
+        if (what == change::kept) {
+            answer<query::find_message>(answer::messages{});
+        }
         exchange();
         if (code == errc::loop) {
             BOOST_TEST((refusal().code == errc::loop));
@@ -289,6 +292,52 @@ BOOST_AUTO_TEST_CASE(a_conflict_of_custody_is_answered_by_what_is_known) {
         BOOST_TEST((said.exceptions[0].outcome == row.outcome));
     }
     BOOST_TEST(core.count.duplicates == 3U);
+}
+
+// Both would be rid of it: the peer because we have it, we because the peer has it.
+BOOST_AUTO_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to_be_had) {
+    for (const auto* next : {"MU", "TZ"}) {
+        const auto sent = text();
+        offer(sent);
+        seal_holds();
+        store_it(transaction_status::conflict);
+        store::custody_row row;
+        row.recipient = bureau("ZW");
+        row.taken_from = bureau("TZ");
+        row.inner_digest = sent.sealed.seal.inner_digest;
+        answer<query::find_custody>(answer::custody{{row}});
+        answer::full_message ours;
+        ours.deliveries = {{.recipient = bureau("KE"), .next_hop = bureau("MU")},
+                           {.recipient = bureau("ZW"), .next_hop = bureau(next)}};
+        auto older = ours;
+        older.message.attempt = 1;
+        older.deliveries[1].next_hop = bureau("MU");
+        answer<query::find_message>(answer::messages{{older, ours}});
+        exchange();
+        if (ours.deliveries[1].next_hop == bureau("MU")) {
+            BOOST_TEST((refusal().code == errc::busy));
+        } else {
+            const auto said = mu.next_at_theirs<event::committed>();
+            BOOST_REQUIRE(said.exceptions.size() == 1U);
+            BOOST_TEST((said.exceptions[0].code == errc::have_it));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_peer_may_be_gone_when_it_is_known_whose_copy_it_is) {
+    const auto sent = text();
+    offer(sent);
+    seal_holds();
+    store_it(transaction_status::conflict);
+    store::custody_row row;
+    row.recipient = bureau("ZW");
+    row.taken_from = bureau("TZ");
+    row.inner_digest = sent.sealed.seal.inner_digest;
+    answer<query::find_custody>(answer::custody{{row}});
+    in.on_session_down(1);
+    answer<query::find_message>(answer::messages{});
+    exchange();
+    BOOST_TEST(core.count.duplicates == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_session_that_nobody_knows_ends_without_effect) {
