@@ -296,6 +296,8 @@ inline constexpr std::size_t courier_cell_payload_bytes =
     courier_cell_plain_bytes - courier_cell_head_bytes;
 /// Cells that go between daemon and command at a time: half of piece_bytes, the pieces of a body.
 inline constexpr std::size_t courier_cells_a_part = 128;
+/// A part of an export ends behind the segment with which it reached that: 18 cells more at most.
+inline constexpr std::size_t courier_part_cells_max = courier_cells_a_part + 32;
 /// [format] Text of a letter: the key, and receipts of 64 KiB in all.
 inline constexpr std::size_t courier_letter_bytes_max = 66 * kib;
 /// [format] A letter as it stands in a volume: preamble with one or two lockboxes, and body; the

@@ -156,6 +156,25 @@ result<job_outcome> cms_sealer::run_one(const job::verify_hello& job) {
     return done::verified_hello{};
 }
 
+//= CF-10
+result<job_outcome> cms_sealer::run_one(const job::seal_cells& job) {
+    done::sealed_cells out;
+    for (const auto& plain : job.plain) {
+        DHOW_TRY(auto one, make_piece({job.key, plain}));
+        out.sealed.push_back(std::move(one.sealed));
+    }
+    return out;
+}
+
+result<job_outcome> cms_sealer::run_one(const job::open_cells& job) {
+    done::opened_cells out;
+    for (const auto& sealed : job.sealed) {
+        auto one = open_piece({job.key, sha256(sealed), sealed});
+        out.plain.push_back(one ? std::optional(std::move(one->plain)) : std::nullopt);
+    }
+    return out;
+}
+
 result<job_outcome> cms_sealer::run_one(const job::seal_at_rest& job) {
     return done::at_rest{seal_at_rest(job.plain, job.context)};
 }
