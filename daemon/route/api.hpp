@@ -173,7 +173,6 @@ struct courier_parties {};
 /// An operator waits for this exported bundle no longer.
 struct courier_close {
     message_id bundle;
-    bureau_id peer;
 };
 }  // namespace request
 

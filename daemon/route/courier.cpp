@@ -32,7 +32,7 @@ void courier::run(request::courier_parties, answer_to answer) {
 // The mail in it stays queued as it is: closing ends the alarm, and nothing else.
 void courier::run(request::courier_close what, answer_to answer) {
     x_core.out.ask(
-        query::find_bundle{what.bundle, what.peer, false},
+        query::find_bundle{what.bundle, {}, false},
         [this, answer = std::move(answer)](store::reply& reply) {
             const auto& rows = expect<answer::bundles>(reply).rows;
             if (rows.empty()) {

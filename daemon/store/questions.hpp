@@ -165,7 +165,7 @@ struct find_bundle {
     message_id id;
     bureau_id peer;
     bool is_import = false;
-};
+};  ///< Empty peer: any.
 /// In the order of their rows. Empty peer: of all; nothing in is_import: both.
 struct list_bundles {
     bureau_id peer;

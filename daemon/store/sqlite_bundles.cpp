@@ -194,7 +194,8 @@ reply question_reader::operator()(const query::list_courier_parties&) {
 
 reply question_reader::operator()(const query::find_bundle& what) {
     static const std::string sql =
-        select_from<bundle_row>("WHERE id = ? AND peer = ? AND is_import = ?");
+        select_from<bundle_row>(
+        "WHERE id = ?1 AND (?2 = '' OR peer = ?2) AND is_import = ?3 ORDER BY row");
     return answer::bundles{rows<bundle_row>(sql, what.id, what.peer, what.is_import), false};
 }
 

@@ -223,7 +223,8 @@ struct bundle_answerer {
         return bundles_that(
             s,
             [&](const auto& b) {
-                return b.id == q.id && b.peer == q.peer && b.is_import == q.is_import;
+                return b.id == q.id && (q.peer.empty() || b.peer == q.peer) &&
+                       b.is_import == q.is_import;
             },
             last_record);
     }

@@ -448,7 +448,7 @@ std::vector<question> random_work::questions() {
         query::measure{},
         query::find_courier{bureau(), pick<message_class>(4), chance(0.5), after, limit},
         query::list_courier_parties{},
-        query::find_bundle{id(), bureau(), chance(0.5)},
+        query::find_bundle{id(), bureau(true), chance(0.5)},
         query::list_bundles{bureau(true), chance(0.5) ? std::optional(chance(0.5)) : std::nullopt,
                             after, limit},
         query::load_due_bundles{time(), limit},
