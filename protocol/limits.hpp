@@ -294,8 +294,9 @@ inline constexpr std::size_t courier_cell_plain_bytes = 3'840;
 inline constexpr std::size_t courier_cell_head_bytes = 15;
 inline constexpr std::size_t courier_cell_payload_bytes =
     courier_cell_plain_bytes - courier_cell_head_bytes;
-/// Cells that go between daemon and command at a time: half of piece_bytes, the pieces of a body.
-inline constexpr std::size_t courier_cells_a_part = 128;
+/// Cells that go between daemon and command at a time: 128 KiB, of which each side holds three
+/// copies while it seals or opens them; 32 small messages share a commit.
+inline constexpr std::size_t courier_cells_a_part = 32;
 /// A part of an export ends behind the segment with which it reached that: 18 cells more at most.
 inline constexpr std::size_t courier_part_cells_max = courier_cells_a_part + 32;
 /// [format] Text of a letter: the key, and receipts of 64 KiB in all.

@@ -255,7 +255,7 @@ void courier_receipts::close_told(const work_ptr& what) {
 // Looks -----------------------------------------------------------------------------------------
 
 std::optional<utc_time> courier_receipts::next_deadline() const {
-    return x_is_looking ? std::nullopt : std::optional(x_look_at);
+    return x_is_looking || x_core.stopping ? std::nullopt : std::optional(x_look_at);
 }
 
 void courier_receipts::on_deadline() {
