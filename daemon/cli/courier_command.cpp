@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <ostream>
 #include <sstream>
+#include <utility>
 
 namespace dhow::cli {
 
@@ -149,11 +150,16 @@ int run_export(arguments args, io& streams) {
     po::options_description own;
     // clang-format off
     own.add_options()
-        ("to", po::value<std::string>()->value_name("BUREAU"), "for this bureau or by it as a hub")
-        ("via", po::value<std::string>()->value_name("any"), "a bundle for each bureau that is waited for")
-        ("max-size", po::value<std::string>()->value_name("SIZE")->default_value("3900MiB"), "of one volume")
-        ("volumes", po::value<std::string>()->value_name("COUNT")->default_value("999"), "at most so many")
-        ("class", po::value<std::string>()->value_name("CLASS")->default_value("bulk"), "nothing below it");
+        ("to", po::value<std::string>()->value_name("BUREAU"),
+         "for this bureau, or by it as a hub")
+        ("via", po::value<std::string>()->value_name("any"),
+         "a bundle for each bureau that something waits for")
+        ("max-size", po::value<std::string>()->value_name("SIZE")->default_value("3900MiB"),
+         "of one volume")
+        ("volumes", po::value<std::string>()->value_name("COUNT")->default_value("999"),
+         "at most so many")
+        ("class", po::value<std::string>()->value_name("CLASS")->default_value("bulk"),
+         "nothing below it");
     // clang-format on
     int code = 0;
     auto verb = go_online(export_usage, own, args, streams, code, &check_export);
@@ -295,6 +301,10 @@ bool import_one(online& verb, const std::string& path, bool only_verify, int& co
     }
     const std::string number = shown(*job, "job");
     const bool is_sent = send_cells(verb, *volume, number, code);
+    if (!is_sent) {
+        verb.streams.err << "dhow: " << path << " was not read to its end; import it again\n";
+        return false;
+    }
     const auto report =
         take_object(verb, verb.daemon.post(root + "imports/" + number + "/end", "{}"), code);
     if (!report) {

@@ -6,13 +6,16 @@
 #include "daemon/cli/courier_volumes.hpp"
 
 #include "daemon/seal/openssl_hasher.hpp"
+#include "protocol/limits.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace dhow::cli {
 

@@ -355,7 +355,8 @@ struct answerer {
         answer::events out;
         for (const auto& e : s.events) {
             if (e.id == q.id && (q.origin.empty() || e.origin == q.origin) &&
-                (q.what.empty() || e.what == q.what || e.what == q.or_what || e.what == q.or_else)) {
+                (q.what.empty() || e.what == q.what || e.what == q.or_what ||
+                 e.what == q.or_else)) {
                 out.rows.push_back(e);
             }
         }

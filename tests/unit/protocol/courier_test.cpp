@@ -66,6 +66,10 @@ offer_frame an_attachment(std::uint64_t bytes_of_body) {
     return out;
 }
 
+}  // namespace
+
+namespace {
+
 /// The cells of one record, as an exporter cuts them.
 std::vector<courier_cell> cut(std::uint32_t record, const bytes& stream) {
     std::vector<courier_cell> out;
