@@ -178,7 +178,10 @@ void courier_receipts::move_custody(const work_ptr& what, const answer::full_mes
     const auto state = is_origin ? delivery_state::relayed : delivery_state::handed_on;
     store::transaction transaction;
     for (const auto& one : message.deliveries) {
-        if (row.position != 0 || one.attempt != row.attempt ||
+        // One that goes another way by now stays: the importer may have given its copy back to us,
+        // and heard that we have it.
+        const bool still_goes_there = one.next_hop == what->peer || one.recipient == what->peer;
+        if (row.position != 0 || one.attempt != row.attempt || !still_goes_there ||
             !is_listed(row.recipients, one.recipient) ||
             excepts(receipt, row.record, one.recipient)) {
             continue;
