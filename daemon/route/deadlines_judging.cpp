@@ -179,6 +179,14 @@ void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
         x_divert.give_up(refused, both(what));
         return;
     }
+    const bool ours =
+        (what.message.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+    if (!ours) {
+        // It went along with a courier: that may arrive, and only the origin makes attempts.
+        const auto at = x_core.now + look_again;
+        look_later(row, std::min(at, expires_at.value_or(at)), refused.code, what.busy);
+        return;
+    }
     const auto patience = x_divert.patience(what.message.message.cls, row.attempt);
     if (patience && row.changed_at + *patience <= x_core.now) {
         what.again.push_back(row.recipient);
