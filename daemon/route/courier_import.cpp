@@ -206,16 +206,19 @@ void courier_import::take(request::courier_cells what, answer_to answer) {
         return;
     }
     found->is_busy = true;
-    found->take(what.from, what.cells, [this, found, answer = std::move(answer)](errc failed) {
-        found->is_busy = false;
-        if (failed != errc{}) {
-            drop(found);
-            answer(refusal(failed, "the import stops here; do it again later",
-                           std::chrono::seconds{60}));
-            return;
-        }
-        answer(response::done{});
-    });
+    // By its number: the job must not keep itself alive.
+    found->take(what.from, what.cells,
+                [this, number = what.job, answer = std::move(answer)](errc failed) {
+                    const auto still = x_jobs.at(number);
+                    still->is_busy = false;
+                    if (failed != errc{}) {
+                        drop(still);
+                        answer(refusal(failed, "the import stops here; do it again later",
+                                       std::chrono::seconds{60}));
+                        return;
+                    }
+                    answer(response::done{});
+                });
 }
 
 void courier_import::end(const request::courier_import_end& what, const answer_to& answer) {

@@ -51,7 +51,9 @@ void courier_import::job::on_cells(std::uint64_t from, std::vector<std::optional
     if (from != x_next_place) {
         // Whoever reads the volume left some out, or begins once more.
         if (const auto lost = x_reader.on_gap()) {
-            x_steps.emplace_back().lost = lost;
+            auto& gap = x_steps.emplace_back();
+            gap.record = protocol::courier_cell::filler;
+            gap.lost = lost;
         }
     }
     for (const auto& cell : plain) {
@@ -107,6 +109,7 @@ bool courier_import::job::may_begin(const protocol::record_reader::step& step) c
 }
 
 void courier_import::job::go_on() {
+    const auto self = shared_from_this();
     if (std::exchange(x_is_going_on, true)) {
         return;  // Inbound answered at once: the loop below goes on.
     }
@@ -245,6 +248,7 @@ void courier_import::job::feed_attachment(std::uint32_t number_of) {
 }
 
 void courier_import::job::accept(protocol::stream_id stream, std::uint64_t offset) {
+    const auto self = shared_from_this();  // What follows may end the import.
     const auto found = x_open.find(stream);
     if (found == x_open.end()) {
         return;
@@ -261,6 +265,7 @@ void courier_import::job::accept(protocol::stream_id stream, std::uint64_t offse
 }
 
 void courier_import::job::on_durable(protocol::stream_id stream, std::uint64_t durable_bytes) {
+    const auto self = shared_from_this();
     const auto found = x_open.find(stream);
     if (found == x_open.end()) {
         return;
@@ -277,6 +282,7 @@ void courier_import::job::on_durable(protocol::stream_id stream, std::uint64_t d
 
 void courier_import::job::commit(protocol::stream_id stream,
                                  std::vector<protocol::recipient_answer> exceptions) {
+    const auto self = shared_from_this();
     const auto found = x_open.find(stream);
     if (found == x_open.end()) {
         return;
@@ -300,6 +306,7 @@ void courier_import::job::commit(protocol::stream_id stream,
 
 void courier_import::job::refuse(protocol::stream_id stream, errc code,
                                  std::vector<protocol::recipient_answer> exceptions) {
+    const auto self = shared_from_this();
     if (!x_open.contains(stream)) {
         return;
     }
@@ -315,6 +322,7 @@ void courier_import::job::refuse(protocol::stream_id stream, errc code,
 }
 
 void courier_import::job::give_up(errc code) {
+    const auto self = shared_from_this();  // What follows may end the import.
     failed = code;
     go_on();
 }
