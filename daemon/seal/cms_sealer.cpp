@@ -9,6 +9,7 @@
 #include "daemon/seal/cms_open.hpp"
 #include "daemon/seal/cms_seal.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/try.hpp"
 
 #include <boost/json.hpp>
@@ -158,6 +159,9 @@ result<job_outcome> cms_sealer::run_one(const job::verify_hello& job) {
 
 //= CF-10
 result<job_outcome> cms_sealer::run_one(const job::seal_cells& job) {
+    if (job.plain.size() > protocol::limits::courier_part_cells_max) {
+        return errc::too_large;
+    }
     done::sealed_cells out;
     for (const auto& plain : job.plain) {
         DHOW_TRY(auto one, make_piece({job.key, plain}));

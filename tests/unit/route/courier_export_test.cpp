@@ -197,6 +197,32 @@ BOOST_AUTO_TEST_CASE(an_export_that_nobody_ends_is_broken_after_a_restart) {
     BOOST_TEST(import_all(ke, stick).taken == 1U);
 }
 
+// Killed at any commit: what was given out is noted, and the next export brings it.
+BOOST_AUTO_TEST_CASE(an_export_that_fails_at_any_commit_is_done_again) {
+    for (std::size_t failing = 0; failing < 8; ++failing) {
+        core_harness from;
+        core_harness to{"KE"};
+        const auto id = send(from, "KE");
+        std::size_t commits = 0;
+        from.is_disk_full_for = [&](const auto&) { return commits++ == failing; };
+        const auto who = core_harness::an_operator();
+        auto begun =
+            from.ask(who, request::courier_export{bureau("KE"), limits::courier_volume_bytes_min, 1,
+                                                  message_class::bulk});
+        if (const auto* job = std::get_if<response::courier_job>(&begun)) {
+            const auto got = from.ask(who, request::courier_part{job->job, 1});
+            const bool has_left = std::holds_alternative<response::courier_part>(got);
+            const bool is_noted = events_of(from, id, store::courier_event) > 0;
+            from.ask(who, request::courier_export_end{job->job, true});
+            BOOST_TEST((!has_left || is_noted || bundles(from).front().records == 0U));
+        }
+        from.is_disk_full_for = {};
+        from.restart();
+        BOOST_TEST(import_all(to, export_to(from, "KE")).taken == 1U);
+        BOOST_TEST(inbox_of(to) == 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(wrong_wishes_are_refused) {
     const auto who = core_harness::an_operator();
     const auto wish = [](std::string_view to, std::uint64_t size, std::uint32_t volumes) {
