@@ -276,7 +276,8 @@ void print_import(online& verb, const std::string& path, const json::object& rep
     }
     verb.streams.out << ": " << shown(report, "taken") << " new, " << shown(report, "known")
                      << " known, " << shown(report, "not_taken") << " not taken, "
-                     << shown(report, "lost") << " lost" << (is_whole ? "" : "; damaged") << '\n';
+                     << shown(report, "lost") << " lost, " << shown(report, "damaged_cells")
+                     << " damaged cells" << (is_whole ? "" : "; not whole") << '\n';
     const json::value* remarks = report.if_contains("remarks");
     const json::array* list = remarks != nullptr ? remarks->if_array() : nullptr;
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {

@@ -67,7 +67,7 @@ private:
     using split = std::map<bureau_id, bureau_id>;  ///< Recipient to next hop; ourselves to empty.
 
     incoming* find(session_number session, stream_id stream);
-    struct import {
+    struct import_line {
         bureau_id peer;
         receiving_end* to = nullptr;
     };
@@ -144,7 +144,7 @@ private:
     opening& x_opening;
     peers& x_peers;
     std::map<session_number, std::map<stream_id, incoming>> x_streams;
-    std::map<session_number, import> x_imports;
+    std::map<session_number, import_line> x_imports;
 };
 
 }  // namespace dhow::route

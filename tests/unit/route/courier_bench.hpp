@@ -109,6 +109,7 @@ inline response::courier_report import_all(core_harness& at, const stick& what) 
         sum.parts += one.parts;
         sum.not_taken += one.not_taken;
         sum.lost += one.lost;
+        sum.damaged_cells += one.damaged_cells;
         sum.remarks.insert(sum.remarks.end(), one.remarks.begin(), one.remarks.end());
         if (one.volumes_in_all) {
             sum.volumes_in_all = one.volumes_in_all;

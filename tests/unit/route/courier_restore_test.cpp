@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(what_a_restored_importer_had_receipted_is_sent_again) {
     // KE is reached directly, so that its custody receipt closes the shipment.
     zw.settings().links.push_back(
         {"to-ke", bureau("KE"), config::link_mode::dial, {"tls://127.0.0.1:7444"}, false});
-    zw.settings().routes.insert(zw.settings().routes.begin(), {"KE", {"to-ke"}, 9});
+    zw.settings().routes.insert(zw.settings().routes.begin(), config::route{"KE", {"to-ke"}, 9});
     zw.reload();
     const auto direct = send(zw, "KE");
     import_all(ke, export_to(zw, "KE"));
