@@ -39,7 +39,7 @@ struct courier_export::job {
         std::uint64_t first_byte = 0;  ///< What came before went into earlier volumes.
     };
     std::deque<numbered> chosen;
-    std::set<store::row_id> unwritten;  ///< Numbers of `chosen` that are in no volume yet.
+    std::set<std::uint32_t> unwritten;  ///< Numbers of `chosen` that are in no volume yet.
 
     // Writing
     std::uint32_t volume = 1;
