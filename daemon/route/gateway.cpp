@@ -224,8 +224,8 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    for (const auto& due : {x_trials.next_deadline(), x_deadlines.next_deadline(),
-                            x_courier.next_deadline()}) {
+    for (const auto& due :
+         {x_trials.next_deadline(), x_deadlines.next_deadline(), x_courier.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }
