@@ -8,6 +8,7 @@
 #include "tests/sim/heap.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::sim {
 
@@ -28,12 +29,12 @@ microseconds couriers::some_time(std::uint64_t seconds_max) {
 template <class Response, class Function>
 void couriers::ask(node& at, route::api_request what, Function then) {
     if (!at.is_alive() || !at.gateway().is_ready()) {
-        then(nullptr);
+        then(static_cast<const Response*>(nullptr));
         return;
     }
     at.request(operator_, std::move(what), [then = std::move(then)](route::api_response said) {
         const heap_scope nobodys(nullptr);  // A stick is no gateway's memory.
-        then(std::get_if<Response>(&said));
+        then(static_cast<const Response*>(std::get_if<Response>(&said)));
     });
 }
 

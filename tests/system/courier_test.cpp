@@ -24,7 +24,7 @@ std::set<std::string> send_many(const gateway& from, const std::string& to, std:
         letter one;
         one.to = {to};
         one.cls = "routine";
-        one.text = to_hex(random_bytes(4'000, i));  // So that they fill several volumes.
+        one.text = to_hex(random_bytes(12'000, i));  // So that they fill several volumes.
         ids.insert(submit(from, one));
     }
     return ids;

@@ -8,6 +8,8 @@
 #include "protocol/courier.hpp"
 #include "tests/unit/route/core_harness.hpp"
 
+#include <algorithm>
+
 namespace dhow::tests {
 
 /// The volumes of one export.

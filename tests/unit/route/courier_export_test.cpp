@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(nothing_leaves_that_is_not_noted) {
         who, request::courier_export{bureau("KE"), limits::courier_volume_bytes_min, 1,
                                      message_class::bulk});
     zw.is_disk_full_for = [](const auto& one) {
-        return std::holds_alternative<operation::put_bundle_record>(one.changes.front());
+        return !one.changes.empty() &&
+               std::holds_alternative<operation::put_bundle_record>(one.changes.front());
     };
     const auto got = zw.expect<response::courier_part>(who, request::courier_part{job.job, 1});
     zw.is_disk_full_for = {};

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(a_message_arrives_and_is_opened) {
 // The numbers that issue 4 names: 500 each way, one volume damaged, one twice, one lost.
 BOOST_AUTO_TEST_CASE(five_hundred_both_ways_with_one_volume_damaged_one_twice_and_one_lost) {
     constexpr std::size_t count = 500;
-    const std::string text(9'000, 'x');  // So that they fill several volumes.
+    const std::string text(12'000, 'x');  // So that they fill several volumes.
     for (std::size_t i = 0; i < count; ++i) {
         send(zw, "KE", text);
         send(ke, "ZW", text);
