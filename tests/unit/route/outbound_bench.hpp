@@ -15,7 +15,7 @@ struct outbound_bench : bench {
             diverted.insert(diverted.end(), what.begin(), what.end());
         });
         out.set_marker([this](bureau_id, message_class, store::row_id,
-                              const std::function<void(bool)>& then) { then(has_room_to_mark); });
+                              const std::function<void(bool)>& then) { marks.push_back(then); });
         out.set_hurry([](bureau_id) {});
         connect("IPSG", 1, &hub.ours());
         out.on_session_up(1);
@@ -78,16 +78,46 @@ struct outbound_bench : bench {
             const bool here = what.cls == message_class::routine;
             reply_to(number, answer::ready{here ? rows : std::vector<ready_shipment>{}, false});
         }
+        answer_marks();
+    }
+    /// What may be offered is written down, or there is no room; never while it is asked for.
+    void answer_marks() {
+        while (!marks.empty()) {
+            const auto then = std::move(marks.front());
+            marks.pop_front();
+            then(has_room_to_mark);
+        }
+    }
+    /// What the bench has, looked at when the marks are answered.
+    template <class Question>
+    bool is_asked() {
+        answer_marks();
+        return bench::is_asked<Question>();
+    }
+    template <class Question>
+    Question take(token& number) {
+        answer_marks();
+        return bench::take<Question>(number);
+    }
+    template <class Question>
+    Question answer(store::reply with) {
+        answer_marks();
+        return bench::answer<Question>(std::move(with));
+    }
+    bool is_quiet() {
+        answer_marks();
+        return bench::is_quiet();
     }
     /// Bytes go both ways, and outbound is told what comes of it.
     void exchange() {
         do {
+            answer_marks();
             hub.exchange();
             for (auto& one : std::exchange(hub.at_ours, {})) {
                 std::visit([this](auto& what) { tell(what); }, one);
             }
             hub.exchange();
-        } while (!hub.at_ours.empty());
+        } while (!hub.at_ours.empty() || !marks.empty());
     }
     /// Gives the segment that is asked for, of an object of text().
     void give_segment(store::row_id object) {
@@ -126,6 +156,7 @@ struct outbound_bench : bench {
     }
 
     bool has_room_to_mark = true;
+    std::deque<std::function<void(bool)>> marks;
     outbound out{core};
     wire hub{*this, "IPSG"};
     std::vector<undelivered> diverted;

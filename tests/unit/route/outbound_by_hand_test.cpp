@@ -362,6 +362,7 @@ BOOST_AUTO_TEST_CASE(a_mark_that_found_no_room_waits_for_what_is_being_written) 
     exchange();
     has_room_to_mark = false;
     out.add_ready(text(5'000));
+    answer_marks();
     BOOST_TEST(out.waits_for_space());
     has_room_to_mark = true;
     core.now += 10s;

@@ -69,6 +69,7 @@ BOOST_AUTO_TEST_CASE(what_was_under_way_when_it_was_withheld_may_have_left_until
     const auto item = text(10);
     const auto never_sent = text(20);
     out.add_ready(item);
+    answer_marks();
     BOOST_TEST(out.may_have_left(item.shipment));
     auto keep = out.withhold(12);
     const auto other = out.withhold(22);
@@ -88,6 +89,7 @@ BOOST_AUTO_TEST_CASE(a_text_is_under_way_in_its_attempt_and_to_its_recipients_on
     auto item = text(10);
     out.add_ready(item);
     out.add_ready(receipt(20));
+    answer_marks();
     const auto& id = item.message->id;
     BOOST_TEST(out.is_under_way(id, 0, bureau("MU")));
     BOOST_TEST(!out.is_under_way(id, 1, bureau("MU")));
@@ -114,6 +116,7 @@ BOOST_AUTO_TEST_CASE(a_text_is_under_way_in_its_attempt_and_to_its_recipients_on
 BOOST_AUTO_TEST_CASE(of_what_is_being_prepared_only_the_withheld_is_dropped) {
     out.add_ready(without_body(10));
     out.add_ready(without_body(20));
+    answer_marks();
     auto keep = out.withhold(22);
     give_segment(11);
     give_segment(21);
@@ -180,6 +183,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_leaves_doubt_of_what_was_all_sent_only)
 
 BOOST_AUTO_TEST_CASE(what_is_being_prepared_for_a_peer_that_is_stopped_is_loaded_again) {
     out.add_ready(without_body(10));
+    answer_marks();
     out.stop_peer(bureau("IPSG"));
     give_segment(11);
     BOOST_TEST(!has_offered());
