@@ -51,7 +51,8 @@ public:
 
     using marker = std::function<void(bureau_id peer, message_class cls, store::row_id upto,
                                       std::function<void(bool is_written)> then)>;
-    /// Who writes down, before a shipment is offered, that it may have been sent.
+    /// Who writes down, before a shipment is offered, that it may have been sent; it answers later,
+    /// never within the call.
     void set_marker(marker mark) { x_mark = std::move(mark); }
 
     /// Who dials sooner, because flash waits for a peer without a session.
