@@ -294,9 +294,9 @@ BOOST_AUTO_TEST_CASE(a_conflict_of_custody_is_answered_by_what_is_known) {
     BOOST_TEST(core.count.duplicates == 3U);
 }
 
-// Both would be rid of it: the peer because we have it, we because the peer has it.
-BOOST_AUTO_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to_be_had) {
-    for (const auto* next : {"MU", "TZ"}) {
+struct conflict_bench : inbound_bench {
+    /// A text of MU of which we have another copy, from TZ, that is not handed on yet.
+    void offer_what_is_here() {
         const auto sent = text();
         offer(sent);
         seal_holds();
@@ -306,13 +306,21 @@ BOOST_AUTO_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to_be
         row.taken_from = bureau("TZ");
         row.inner_digest = sent.sealed.seal.inner_digest;
         answer<query::find_custody>(answer::custody{{row}});
+    }
+};
+
+// Both would be rid of it: the peer because we have it, we because the peer has it.
+BOOST_FIXTURE_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to_be_had,
+                        conflict_bench) {
+    for (const auto* next : {"MU", "TZ"}) {
+        offer_what_is_here();
         answer::full_message ours;
         ours.deliveries = {{.recipient = bureau("KE"), .next_hop = bureau("MU")},
                            {.recipient = bureau("ZW"), .next_hop = bureau(next)}};
-        auto older = ours;
-        older.message.attempt = 1;
-        older.deliveries[1].next_hop = bureau("MU");
-        answer<query::find_message>(answer::messages{{older, ours}});
+        auto another_attempt = ours;
+        another_attempt.message.attempt = 1;
+        another_attempt.deliveries[1].next_hop = bureau("MU");
+        answer<query::find_message>(answer::messages{{another_attempt, ours}});
         exchange();
         if (ours.deliveries[1].next_hop == bureau("MU")) {
             BOOST_TEST((refusal().code == errc::busy));
@@ -324,16 +332,8 @@ BOOST_AUTO_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to_be
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_peer_may_be_gone_when_it_is_known_whose_copy_it_is) {
-    const auto sent = text();
-    offer(sent);
-    seal_holds();
-    store_it(transaction_status::conflict);
-    store::custody_row row;
-    row.recipient = bureau("ZW");
-    row.taken_from = bureau("TZ");
-    row.inner_digest = sent.sealed.seal.inner_digest;
-    answer<query::find_custody>(answer::custody{{row}});
+BOOST_FIXTURE_TEST_CASE(the_peer_may_be_gone_when_it_is_known_whose_copy_it_is, conflict_bench) {
+    offer_what_is_here();
     in.on_session_down(1);
     answer<query::find_message>(answer::messages{});
     exchange();
