@@ -64,6 +64,8 @@ struct surroundings {
     std::function<line_facts(session_number)> line;  ///< May be empty.
     /// Shipments of a peer and class in memory, at least 2. The simulator draws it small.
     std::size_t loaded_per_class = limits::loaded_shipments_per_class;
+    /// What may have been sent is written down so many rows ahead, at least 1. Drawn small too.
+    std::int64_t mark_rows_ahead = limits::mark_rows_ahead;
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.

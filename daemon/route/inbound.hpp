@@ -86,9 +86,20 @@ private:
                           std::vector<protocol::recipient_answer> exceptions);
     void on_custody_conflict(session_number session, stream_id stream, bytes body,
                              std::vector<protocol::recipient_answer> exceptions);
-    void ask_whose_it_is(session_number session, stream_id stream, bytes body,
-                         std::vector<protocol::recipient_answer> exceptions,
-                         std::vector<store::custody_row> rows);
+    /// Told of what we know of the recipients that are offered, while the stream is open.
+    using judged_custody = std::function<void(const std::vector<store::custody_row>&)>;
+    /// `then` is not called where the copy may be the one that we gave away: it is asked to come
+    /// again.
+    void look_whose_it_is(session_number session, stream_id stream, judged_custody then);
+    void ask_whose_it_is(session_number session, stream_id stream,
+                         std::vector<store::custody_row> rows, judged_custody then);
+    /// Of `rows`, one lies with us in a copy that we may have given to the peer or to another.
+    [[nodiscard]] bool may_be_our_own(const store::answer::full_message& ours,
+                                      const std::vector<store::custody_row>& rows,
+                                      bureau_id peer) const;
+    /// What the peer that offers a copy hears of `row`: "loop" if it came by another way and has
+    /// been handed on since, so that the peer does not take us for who has it.
+    static errc word_of(const store::custody_row& row, bureau_id peer);
     void answer_conflict(session_number session, stream_id stream, bytes body,
                          std::vector<protocol::recipient_answer> exceptions,
                          const std::vector<store::custody_row>& rows);

@@ -77,32 +77,30 @@ void inbound::begin_text(session_number number, stream_id stream) {
                    });
 }
 
+// What we took before its end, and the answer was lost, we have: no notice for it. What came by
+// another way and was handed on is no more with us than before its end.
 void inbound::refuse_expired(session_number number, stream_id stream) {
-    const auto* in = find(number, stream);
-    x_core.out.ask(
-        query::find_custody{in->header.origin, in->header.id, in->offer.attempt},
-        [this, number, stream](store::reply& reply) {
-            const auto* still = find(number, stream);
-            if (still == nullptr) {
-                return;
-            }
-            // What we took before its end, and the answer was lost, we have: no notice for it.
+    look_whose_it_is(
+        number, stream, [this, number, stream](const std::vector<store::custody_row>& rows) {
+            const auto& preamble = find(number, stream)->preamble;
             std::vector<recipient_answer> answers;
-            bool some_taken = false;
-            const auto& rows = expect<answer::custody>(reply).rows;
-            for (const auto& entry : still->preamble.lockboxes.entries) {
+            for (const auto& entry : preamble.lockboxes.entries) {
                 const auto row =
                     std::ranges::find(rows, entry.box.recipient, &store::custody_row::recipient);
-                const bool taken =
-                    row != rows.end() && row->inner_digest == still->preamble.seal.inner_digest;
-                some_taken = some_taken || taken;
-                answers.push_back({entry.box.recipient, taken ? errc::have_it : errc::expired,
-                                   taken ? row->outcome : std::nullopt});
+                if (row == rows.end() || row->inner_digest != preamble.seal.inner_digest) {
+                    answers.push_back({entry.box.recipient, errc::expired, std::nullopt});
+                } else {
+                    answers.push_back(
+                        {entry.box.recipient, word_of(*row, peer_of(number)), row->outcome});
+                }
             }
-            if (some_taken) {
+            const auto code = answers.empty() ? errc::expired : answers.front().code;
+            if (std::ranges::any_of(answers, [&](const auto& one) { return one.code != code; })) {
                 refuse(number, stream, errc::have_it, std::chrono::seconds{0}, std::move(answers));
+            } else if (code == errc::have_it) {
+                refuse(number, stream, code, std::chrono::seconds{0}, std::move(answers));
             } else {
-                refuse(number, stream, errc::expired);
+                refuse(number, stream, code);
             }
         });
 }

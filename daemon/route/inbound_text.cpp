@@ -312,10 +312,19 @@ void inbound::commit_or_refuse(session_number number, stream_id stream, errc cod
 
 void inbound::on_custody_conflict(session_number number, stream_id stream, bytes body,
                                   std::vector<recipient_answer> exceptions) {
+    look_whose_it_is(number, stream,
+                     [this, number, stream, body = std::move(body),
+                      exceptions = std::move(exceptions)](const auto& rows) mutable {
+                         answer_conflict(number, stream, std::move(body), std::move(exceptions),
+                                         rows);
+                     });
+}
+
+void inbound::look_whose_it_is(session_number number, stream_id stream, judged_custody then) {
     const auto* in = find(number, stream);
     x_core.out.ask(
         query::find_custody{in->header.origin, in->header.id, in->offer.attempt},
-        [this, number, stream, body = std::move(body), exceptions](store::reply& reply) mutable {
+        [this, number, stream, then = std::move(then)](store::reply& reply) mutable {
             const auto* still = find(number, stream);
             if (still == nullptr) {
                 return;
@@ -331,43 +340,56 @@ void inbound::on_custody_conflict(session_number number, stream_id stream, bytes
                 return !row.handed_on && !row.outcome && row.taken_from != peer;
             };
             if (std::ranges::none_of(rows, is_open)) {
-                answer_conflict(number, stream, std::move(body), std::move(exceptions), rows);
+                then(rows);
                 return;
             }
-            ask_whose_it_is(number, stream, std::move(body), std::move(exceptions),
-                            std::move(rows));
+            ask_whose_it_is(number, stream, std::move(rows), std::move(then));
         });
 }
 
-// It may be our own copy: the peer took it, its COMMIT was lost, and it found no other way than
-// back. Said to be had, it would lie with nobody: the peer would be rid of it, and so would we when
-// we ask the peer again. So that we ask first.
-void inbound::ask_whose_it_is(session_number number, stream_id stream, bytes body,
-                              std::vector<recipient_answer> exceptions,
-                              std::vector<store::custody_row> rows) {
+// It may be our own copy: a peer took it, its COMMIT was lost, and it found no other way than back,
+// perhaps by a third gateway. Said to be had, it would lie with nobody: those who bring it would be
+// rid of it, and so would we when we ask again whom we gave it. So that we ask first.
+void inbound::ask_whose_it_is(session_number number, stream_id stream,
+                              std::vector<store::custody_row> rows, judged_custody then) {
     const auto* in = find(number, stream);
-    x_core.out.ask(
-        query::find_message{in->header.origin, in->header.id},
-        [this, number, stream, body = std::move(body), exceptions = std::move(exceptions),
-         rows = std::move(rows)](store::reply& reply) mutable {
-            const auto* still = find(number, stream);
-            if (still == nullptr) {
-                return;
-            }
-            const auto goes_to_peer = [&, peer = peer_of(number)](const auto& delivery) {
-                return delivery.next_hop == peer && std::ranges::any_of(rows, [&](const auto& row) {
-                           return row.recipient == delivery.recipient && !row.handed_on;
-                       });
-            };
-            for (const auto& one : expect<answer::messages>(reply).rows) {
-                if (one.message.attempt == still->offer.attempt &&
-                    std::ranges::any_of(one.deliveries, goes_to_peer)) {
-                    refuse(number, stream, errc::busy, std::chrono::seconds{5});
-                    return;
-                }
-            }
-            answer_conflict(number, stream, std::move(body), std::move(exceptions), rows);
-        });
+    x_core.out.ask(query::find_message{in->header.origin, in->header.id},
+                   [this, number, stream, rows = std::move(rows),
+                    then = std::move(then)](store::reply& reply) mutable {
+                       const auto* still = find(number, stream);
+                       if (still == nullptr) {
+                           return;
+                       }
+                       for (const auto& one : expect<answer::messages>(reply).rows) {
+                           if (one.message.attempt == still->offer.attempt &&
+                               may_be_our_own(one, rows, peer_of(number))) {
+                               refuse(number, stream, errc::busy, std::chrono::seconds{5});
+                               return;
+                           }
+                       }
+                       then(rows);
+                   });
+}
+
+bool inbound::may_be_our_own(const store::answer::full_message& ours,
+                             const std::vector<store::custody_row>& rows, bureau_id peer) const {
+    return std::ranges::any_of(ours.deliveries, [&](const auto& delivery) {
+        const auto row =
+            std::ranges::find(rows, delivery.recipient, &store::custody_row::recipient);
+        if (row == rows.end() || row->handed_on) {
+            return false;
+        }
+        return delivery.next_hop == peer ||
+               std::ranges::any_of(ours.shipments, [&](const auto& shipment) {
+                   return shipment.position == 0 && shipment.peer == delivery.next_hop &&
+                          shipment.state < store::shipment_state::done &&
+                          (shipment.in_doubt || x_out.may_have_left(shipment));
+               });
+    });
+}
+
+errc inbound::word_of(const store::custody_row& row, bureau_id peer) {
+    return row.handed_on && row.taken_from != peer && !row.outcome ? errc::loop : errc::have_it;
 }
 
 //= PF-39
@@ -387,8 +409,7 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
             exceptions.push_back({row.recipient, errc::equivocation, {}});
             continue;
         }
-        const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;
-        exceptions.push_back({row.recipient, loop ? errc::loop : errc::have_it, row.outcome});
+        exceptions.push_back({row.recipient, word_of(row, peer), row.outcome});
     }
     if (rows.empty()) {
         // Not custody but something else clashed (a partial object that moved on): try again later.

@@ -244,8 +244,9 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
 
 bool outbound::is_marked(bureau_id peer, session_number number, const store::shipment_row& what) {
     auto& mark = x_lanes.at(peer).marks[static_cast<std::size_t>(what.cls)];
-    if (what.row + limits::mark_rows_ahead / 2 > mark.asked) {
-        mark.asked = what.row + limits::mark_rows_ahead;
+    const auto ahead = x_core.outside.mark_rows_ahead;
+    if (what.row + ahead / 2 > mark.asked) {
+        mark.asked = what.row + ahead;
         x_mark(peer, what.cls, mark.asked,
                [this, peer, number, cls = what.cls, upto = mark.asked](bool is_written) {
                    auto* still = lane_of(number);

@@ -35,6 +35,7 @@ bool is_notice(outcome_kind kind) {
 
 void ledger::put(node& at, shelf& to, const operation::put_message& what) {
     const auto& row = what.row;
+    to.copies.emplace(row.id, row.attempt);
     if ((row.roles & static_cast<std::uint8_t>(store::message_role::origin)) == 0) {
         return;
     }
@@ -110,6 +111,11 @@ void ledger::on_backed_up(const node& at) {
 void ledger::on_restored(const node& at) {
     const auto& backup = x_copies.at(at.name());
     x_shelves[at.name()] = backup.kept;
+    const auto& kept = backup.kept.copies;
+    const auto [old, is_first] = x_never_lost.emplace(at.name(), kept);
+    if (!is_first) {
+        std::erase_if(old->second, [&](const auto& one) { return !kept.contains(one); });
+    }
     for (auto& [id, one] : x_messages) {
         if (one.from == &at) {
             one.is_forgotten = one.is_forgotten || one.accepted_at > backup.at;
@@ -139,8 +145,9 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
         x_problems.push_back("too early: " + label + " after " +
                              std::to_string(age.count() / 1'000'000) + " s");
     }
-    if (by.was_restored()) {
-        return;  // What it had handed on after its backup it may be given again, and not know.
+    const auto restored = x_never_lost.find(by.name());
+    if (restored != x_never_lost.end() && !restored->second.contains({what.id, what.attempt})) {
+        return;  // It took and handed it on after its backup, was given it again, and can not know.
     }
     for (auto* other : x_nodes) {
         if (other == &by || !other->is_alive()) {

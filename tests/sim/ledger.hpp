@@ -82,10 +82,12 @@ private:
         protocol::digest digest;
         std::uint64_t durable = 0;
     };
+    using copy_name = std::pair<protocol::message_id, std::uint8_t>;
     struct shelf {
         std::map<store::row_id, kept_object> objects;
         std::map<protocol::digest, std::set<store::row_id>> by_digest;
         std::map<store::row_id, protocol::message_id> own_messages;
+        std::set<copy_name> copies;  ///< Taken into custody, or accepted as attempt 0.
     };
     struct stream {
         protocol::offer_frame offer;
@@ -126,6 +128,8 @@ private:
         microseconds at{0};
     };
     std::map<std::string, copy> x_copies;
+    /// Of gateways that were restored: what each of their backups had.
+    std::map<std::string, std::set<copy_name>> x_never_lost;
     custody_trail x_trail;
     std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
     std::map<protocol::message_id, known_message> x_messages;

@@ -27,7 +27,8 @@ SEEDS_AT_ONCE = 40
 # A bug may hang within one step, which the simulator can not end; 40 seeds take about 10 s.
 SECONDS_AT_ONCE = 600
 
-# name, what it does, file, the place, what stands there instead
+# name, what it does, file, the place (or places, where a rule is kept twice), what stands there
+# instead
 MUTATIONS = [
     ("answers-before-commit", "a hub says COMMIT before custody is on disk",
      ROUTE + "inbound_text.cpp",
@@ -72,8 +73,8 @@ MUTATIONS = [
      "(over && x_core.expiry_frozen)", "(over && false)"),
     ("loop-is-have-it", "a copy that comes back by another way is said to be had",
      ROUTE + "inbound_text.cpp",
-     "const bool loop = row.handed_on && row.taken_from != peer && !row.outcome;",
-     "const bool loop = row.handed_on && row.taken_from == peer && false;"),
+     "return row.handed_on && row.taken_from != peer && !row.outcome ? errc::loop",
+     "return row.handed_on && row.taken_from == peer && false ? errc::loop"),
     ("doubt-is-not-recorded", "what was all sent when the connection died is not in doubt",
      ROUTE + "outbound.cpp",
      "        if (open.all_sent && !open.item.shipment.in_doubt) {\n", "        if (false) {\n"),
@@ -134,8 +135,10 @@ MUTATIONS = [
      "        *expires_at += x_core.jumps.shift(message.received_at);\n", ""),
     ("doubtful-time-is-written-down", "a time in doubt counts as known after a restart",
      ROUTE + "deadlines.cpp",
-     "    if (x_is_purging || x_core.expiry_frozen || is_too_early) {\n",
-     "    if (x_is_purging || is_too_early) {\n"),
+     ("    if (x_is_purging || x_core.expiry_frozen || is_too_early) {\n",
+      "    if (x_core.expiry_frozen) {\n        x_is_purging = false;"),
+     ("    if (x_is_purging || is_too_early) {\n",
+      "    if (false) {\n        x_is_purging = false;")),
     ("cancelled-is-offered", "what the queue has loaded is offered although it is cancelled",
      ROUTE + "outbound_withheld.cpp",
      "    return lane.queue.drop(message) + prepared > 0;\n",
@@ -215,17 +218,30 @@ def first_failure(program, seeds, words, unless):
     return 0
 
 
+def places_of(mutation):
+    """Pairs of a place and what stands there instead; none for a mutation that is an option."""
+    _, _, _, place, instead = mutation
+    if place is None:
+        return []
+    return [(place, instead)] if isinstance(place, str) else list(zip(place, instead))
+
+
+def mutated(mutation, text):
+    name, _, path, _, _ = mutation
+    for place, instead in places_of(mutation):
+        if text.count(place) != 1:
+            die(f"{name}: its place is {text.count(place)} times in {path}; "
+                "bring the list up to date")
+        text = text.replace(place, instead)
+    return text
+
+
 def try_one(mutation, folder, seeds, unless):
-    name, _, path, place, instead = mutation
-    words = []
+    name, _, path, place, _ = mutation
+    words = ["--synchronous", "OFF"] if place is None else []
     target = folder / "tree" / path
     text = target.read_text()
-    if place is None:
-        words = ["--synchronous", "OFF"]
-    elif text.count(place) != 1:
-        die(f"{name}: its place is {text.count(place)} times in {path}; bring the list up to date")
-    else:
-        target.write_text(text.replace(place, instead))
+    target.write_text(mutated(mutation, text))
     try:
         fine, output = build(folder)
         if not fine:
@@ -248,10 +264,8 @@ def main():
     if len(chosen) != len(wanted):
         die(f"of {wanted} only {[one[0] for one in chosen]} are known; --list has all")
     if options.check:
-        for name, _, path, place, _ in chosen:
-            times = 1 if place is None else (TREE / path).read_text().count(place)
-            if times != 1:
-                die(f"{name}: its place is {times} times in {path}; bring the list up to date")
+        for one in chosen:
+            mutated(one, (TREE / one[2]).read_text())
         print(f"mutations: {len(chosen)} have their places")
         return
     if options.list:

@@ -116,6 +116,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     };
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
+        from.outside.mark_rows_ahead = static_cast<std::int64_t>(x_setup.limits.loaded_per_class);
     }
     from.config = x_setup.config;
     from.directory = x_setup.directory;

@@ -24,7 +24,7 @@ struct found_once {
     return out << "seed " << one.seed << ": " << one.what_it_was;
 }
 
-constexpr std::array<found_once, 22> all{{
+constexpr std::array<found_once, 25> all{{
     {6, "an offer told an age that no peer reads, while a clock was wrong by years"},
     {12, "attachments were offered for ever to a restored hub that lacked their text"},
     {55, "a commit that failed for want of space came to life when the power failed next"},
@@ -46,6 +46,10 @@ constexpr std::array<found_once, 22> all{{
     {681, "who had its time from a hub confirmed it to that hub, which purged"},
     {953, "a jump while the clock was in doubt aged what was offered"},
     {75, "three hubs handed it on in a circle, and the last gave up"},
+    {1005, "an expired copy that came back by two hubs was said to be had: it lay with nobody"},
+    {1692, "as 1005, with clocks that are wrong"},
+    {1805,
+     "a hub in doubt about one peer told another that it has the copy which went through both"},
     {1320, "as 681, in a session that began after the time was taken"},
 }};
 }  // namespace

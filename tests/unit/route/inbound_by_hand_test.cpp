@@ -128,6 +128,41 @@ BOOST_AUTO_TEST_CASE(what_expired_is_had_only_when_its_own_content_was_taken) {
     BOOST_TEST((had.exceptions[0].outcome == protocol::outcome_kind::delivered));
 }
 
+BOOST_AUTO_TEST_CASE(what_expired_and_came_by_another_way_is_a_loop_once_it_was_handed_on) {
+    auto late = text();
+    late.offer.age = 24h;
+    store::custody_row row;
+    row.recipient = bureau("ZW");
+    row.taken_from = bureau("KE");
+    row.handed_on = true;
+    row.inner_digest = late.sealed.seal.inner_digest;
+    offer(late);
+    answer<query::find_custody>(answer::custody{{row}});
+    BOOST_TEST((refusal().code == errc::loop));
+    row.taken_from = core.sessions.at(1).peer;
+    offer(late);
+    answer<query::find_custody>(answer::custody{{row}});
+    BOOST_TEST((refusal().code == errc::have_it));
+}
+
+BOOST_AUTO_TEST_CASE(what_expired_and_may_be_our_own_copy_is_asked_for_again) {
+    auto late = text();
+    late.offer.age = 24h;
+    store::custody_row row;
+    row.recipient = bureau("ZW");
+    row.taken_from = bureau("KE");
+    row.inner_digest = late.sealed.seal.inner_digest;
+    store::answer::full_message ours;
+    ours.message.attempt = late.offer.attempt;
+    ours.deliveries.emplace_back();
+    ours.deliveries.back().recipient = row.recipient;
+    ours.deliveries.back().next_hop = core.sessions.at(1).peer;
+    offer(late);
+    answer<query::find_custody>(answer::custody{{row}});
+    answer<query::find_message>(answer::messages{{ours}});
+    BOOST_TEST((refusal().code == errc::busy));
+}
+
 BOOST_AUTO_TEST_CASE(what_expired_over_a_session_that_ended_is_answered_to_nobody) {
     auto late = text();
     late.offer.age = 24h;
@@ -323,6 +358,25 @@ BOOST_FIXTURE_TEST_CASE(what_we_may_have_given_to_the_peer_itself_is_not_said_to
         answer<query::find_message>(answer::messages{{another_attempt, ours}});
         exchange();
         if (ours.deliveries[1].next_hop == bureau("MU")) {
+            BOOST_TEST((refusal().code == errc::busy));
+        } else {
+            const auto said = mu.next_at_theirs<event::committed>();
+            BOOST_REQUIRE(said.exceptions.size() == 1U);
+            BOOST_TEST((said.exceptions[0].code == errc::have_it));
+        }
+    }
+}
+
+// TZ may have it, and have given it to MU.
+BOOST_FIXTURE_TEST_CASE(what_we_may_have_given_to_a_third_is_not_said_to_be_had, conflict_bench) {
+    for (const bool is_in_doubt : {true, false}) {
+        offer_what_is_here();
+        answer::full_message ours;
+        ours.deliveries = {{.recipient = bureau("ZW"), .next_hop = bureau("TZ")}};
+        ours.shipments = {{.row = 7, .peer = bureau("TZ"), .in_doubt = is_in_doubt}};
+        answer<query::find_message>(answer::messages{{ours}});
+        exchange();
+        if (is_in_doubt) {
             BOOST_TEST((refusal().code == errc::busy));
         } else {
             const auto said = mu.next_at_theirs<event::committed>();
