@@ -116,7 +116,9 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     };
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
-        from.outside.mark_rows_ahead = static_cast<std::int64_t>(x_setup.limits.loaded_per_class);
+    }
+    if (x_setup.limits.mark_rows_ahead != 0) {
+        from.outside.mark_rows_ahead = x_setup.limits.mark_rows_ahead;
     }
     from.config = x_setup.config;
     from.directory = x_setup.directory;

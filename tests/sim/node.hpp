@@ -26,6 +26,7 @@ struct node_limits {
     std::uint32_t window_bytes = 0;
     std::size_t frame_payload_bytes = 0;
     std::size_t loaded_per_class = 0;
+    std::int64_t mark_rows_ahead = 0;
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
 };

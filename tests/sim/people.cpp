@@ -69,14 +69,32 @@ std::unique_ptr<wish> people::make_wish(const std::vector<node*>& nodes, const h
 void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
                   const habits& drawn) {
     x_nodes = nodes;
+    auto rush = drawn.rush;
+    const auto rush_begins = rush ? span(*rush, over / 2) : microseconds{0};
     for (std::size_t i = 0; i < messages; ++i) {
         auto one = make_wish(nodes, drawn);
         one->number = i;
-        x_clock.after(span(x_random, over), [this, raw = one.get()] {
+        auto due = span(x_random, over);
+        if (rush) {
+            due = rush_begins + span(*rush, std::chrono::seconds{10});
+            hurry(*one, *rush);
+        }
+        x_clock.after(due, [this, raw = one.get()] {
             raw->is_due = true;
             ask(*raw);
         });
         x_wishes.push_back(std::move(one));
+    }
+}
+
+void people::hurry(wish& one, prng& random) {
+    one.cls = protocol::message_class::routine;
+    const auto enough = random.between(8'000, 60'000);
+    if (one.text.size() < enough) {
+        one.text = random_bytes(random, enough);
+    }
+    if (one.cancel_after) {
+        one.cancel_after = span(random, std::chrono::minutes{1});
     }
 }
 

@@ -37,6 +37,8 @@ struct habits {
     bool forgets_keys = false;
     std::size_t text_bytes_max = std::numeric_limits<std::size_t>::max();
     bool attaches = true;
+    /// All comes within 10 s, as one class, of 8 KB at least; what is cancelled is within a minute.
+    std::optional<prng> rush = std::nullopt;
 };
 
 class people {
@@ -63,6 +65,7 @@ public:
 private:
     enum class mind : std::uint8_t { take, reject, leave };
     std::unique_ptr<wish> make_wish(const std::vector<node*>& nodes, const habits& drawn);
+    static void hurry(wish& one, prng& random);
     void ask(wish& one);
     void upload(wish& one, std::size_t index, std::vector<route::upload_id> done);
     void continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,

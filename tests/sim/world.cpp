@@ -74,6 +74,9 @@ public:
                 drawn.text_bytes_max = 20'000;
                 drawn.attaches = false;
             }
+            if (x_is_rush && !x_is_narrow) {
+                drawn.rush = prng(x_options.seed ^ 0x72757368'68757273ULL);
+            }
             x_weather.draw_faults(x_all);
             if (x_two_bearers) {
                 x_weather.draw_bearers(x_own_random);
@@ -159,6 +162,10 @@ private:
         auto out = x_weather.draw_limits();
         if (x_hard_random.chance(0.2)) {
             out.loaded_per_class = x_hard_random.between(2, 6);
+        }
+        x_is_rush = prng(x_options.seed ^ 0x72757368'30303132ULL).chance(0.1);
+        if (x_is_rush) {
+            out.mark_rows_ahead = 1;
         }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
@@ -412,6 +419,7 @@ private:
     /// Of faults that came later: what the older ones draw stays as it was.
     prng x_own_random, x_size_random, x_hard_random;
     bool x_two_bearers = false;
+    bool x_is_rush = false;
     bool x_is_narrow = false;  ///< Windows of some bytes: few messages, and small.
     clockwork x_clock;
     network x_net;
