@@ -31,6 +31,10 @@ bool is_notice(outcome_kind kind) {
     return kind == outcome_kind::expired || kind == outcome_kind::undeliverable ||
            kind == outcome_kind::refused;
 }
+bool has_arrived(outcome_kind kind) {
+    return kind == outcome_kind::delivered || kind == outcome_kind::complete ||
+           kind == outcome_kind::taken || kind == outcome_kind::rejected;
+}
 }  // namespace
 
 void ledger::put(node& at, shelf& to, const operation::put_message& what) {
@@ -156,7 +160,7 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
         auto reply = other->ask(store::query::find_custody{origin, what.id, what.attempt});
         for (const auto& row : std::get<store::answer::custody>(reply).rows) {
             if (row.recipient == what.recipient && row.taken_from.text() == by.name() &&
-                !row.outcome) {
+                (!row.outcome || has_arrived(*row.outcome))) {
                 x_problems.push_back("a notice while in doubt: " + label + ", but " +
                                      other->name() + " has it in custody" +
                                      where_is(message->second, x_nodes));
