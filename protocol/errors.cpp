@@ -91,6 +91,8 @@ constexpr std::array error_rows = std::to_array<error_row>({
      "Check the address and the bearer; it is tried again by itself."},
     {errc::tls_failed, "tls-failed", true, "the TLS handshake failed",
      "Check the link certificates of both sides with `dhow directory show`."},
+    {errc::trial_over, "trial-over", false, "the link was tried, and that is over",
+     "Nothing to do."},
     {errc::have_it, "have-it", false, "is already held", "Nothing to do."},
     {errc::loop, "loop", false, "was handed on by that gateway already",
      "Check the routes: two hubs point at each other."},

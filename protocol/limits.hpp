@@ -160,6 +160,43 @@ inline constexpr std::chrono::seconds close_time_max{10};
 /// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
 inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
 
+// Dialling ------------------------------------------------------------------------------------
+/// Dials that may begin together, and how long until there is room for one more: a hub dials 200
+/// links that fall due at once within 10 s, a handshake of 2 ms of a core and 5 KB every 50 ms.
+inline constexpr std::size_t dials_at_once_max = 8;
+inline constexpr std::chrono::milliseconds dial_gap{50};
+/// A session that held so long shows that the line is good, although nothing was to be carried.
+inline constexpr std::chrono::seconds session_stands_after{60};
+/// The longest wait of a flash message for a dial, when sessions come and bring nothing.
+inline constexpr std::chrono::seconds flash_wait_max{60};
+inline constexpr std::chrono::seconds flash_wait_metered_max{300};
+/// The kernel tells of carrier, address and route one after the other: one change is what comes
+/// without such a pause; a line that changes all the time counts as changed after the longer one.
+inline constexpr std::chrono::milliseconds network_settle_time{2'000};
+inline constexpr std::chrono::milliseconds network_settle_time_max{10'000};
+/// After a change the dials spread over so long: for flash, for what else waits, and where nothing
+/// waits here but only we can dial.
+inline constexpr std::chrono::milliseconds wake_spread_flash{500};
+inline constexpr std::chrono::milliseconds wake_spread{2'000};
+inline constexpr std::chrono::milliseconds wake_spread_idle{30'000};
+/// After a dial that a change brought forward in vain, the next change counts for this link when so
+/// much time has passed; four times as much after each further one. DHCP takes 5 s at most.
+inline constexpr std::chrono::milliseconds wake_pause_first{5'000};
+inline constexpr std::chrono::milliseconds wake_pause_max{300'000};
+/// Interfaces and addresses of this machine that are remembered, so that the kernel's repetitions
+/// are not taken for changes; with more, each counts.
+inline constexpr std::size_t interfaces_max = 256;
+inline constexpr std::size_t own_addresses_max = 1024;
+/// One message of the kernel's: it writes at most 32 KiB.
+inline constexpr std::size_t kernel_news_bytes_max = 64 * kib;
+/// Until the watch on the network is opened again when it broke; twice as long each time.
+inline constexpr std::chrono::seconds watch_pause_first{1};
+inline constexpr std::chrono::seconds watch_pause_max{600};
+/// Connections of `dhow link test` at once.
+inline constexpr std::size_t trials_open_max = 16;
+/// A suspended peer is asked to call again after this: it hears soon that it may.
+inline constexpr std::chrono::seconds suspended_pause_max{60};
+
 // Disk ----------------------------------------------------------------------------------------
 /// Row of payload on disk; notes on queues section 3 (SQLite: larger rows win nothing).
 inline constexpr std::size_t segment_bytes = 64 * kib;

@@ -29,7 +29,7 @@ constexpr std::array verbs{
     verb{"queue", "what waits, for whom", run_queue},
     verb{"hold", "keep a message or a peer's messages back", run_hold},
     verb{"release", "let held messages go", run_release},
-    verb{"link", "list links and call peers", run_link},
+    verb{"link", "list, call, test, suspend and resume links", run_link},
     verb{"route", "explain which way a message would take", run_route},
     verb{"config", "check the configuration", run_config},
     verb{"keys", "make and show keys",

@@ -3,7 +3,7 @@
 // Not pure: the socket. One thread.
 // Spec: docs/man/dhow.1. Tests: unit/cli/queue_command_test.cpp.
 // Limits: page_rows_max shipments a request; pages follow until the end.
-#include "daemon/cli/online.hpp"
+#include "daemon/cli/link_verbs.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
 
@@ -31,6 +31,7 @@ int show_summary(online& verb) {
         return code;
     }
     table rows{{"PEER", "CLASS", "READY", "DEFERRED", "HELD", "WAIT", "DOUBT", "SIZE", "OLDEST"}};
+    suspensions suspended;
     for_each_object(*answer, "queues", [&](const json::object& one) {
         if (verb.options.json) {
             print_json(verb.streams, one);
@@ -38,12 +39,14 @@ int show_summary(online& verb) {
             rows.add({shown(one, "peer"), shown(one, "class"), shown(one, "ready"),
                       shown(one, "deferred"), shown(one, "held"), shown(one, "waiting"),
                       shown(one, "in_doubt"), size_of(one), time_text(shown(one, "oldest"))});
+            note_suspension(suspended, one);
         }
     });
     if (!verb.options.json && rows.empty()) {
         verb.streams.out << "nothing waits\n";
     } else if (!verb.options.json) {
         rows.print(verb.streams.out);
+        print_suspensions(verb.streams, suspended);
     }
     return to_int(exit_code::done);
 }
@@ -75,7 +78,15 @@ std::optional<std::string> show_page(online& verb, const std::string& after, int
     } else if (!verb.options.json && after == "0") {
         verb.streams.out << "nothing waits for " << verb.options.operands[0] << '\n';
     }
-    return shown(*answer, "more") == "true" ? last : std::string{};
+    const bool is_last = shown(*answer, "more") != "true";
+    if (!verb.options.json && is_last) {
+        suspensions suspended;
+        auto page = *answer;
+        page["peer"] = verb.options.operands[0];
+        note_suspension(suspended, page);
+        print_suspensions(verb.streams, suspended);
+    }
+    return is_last ? std::string{} : last;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "protocol/content.hpp"
 #include "protocol/errors.hpp"
 
+#include <map>
 #include <variant>
 
 namespace dhow::route {
@@ -25,6 +26,7 @@ using protocol::utc_time;
 struct caller {
     std::string agency;
     bool is_operator = false;
+    std::string user = {};  ///< Of the operator, for whoever asks later who it was.
 };
 
 /// Number of an upload, valid in this run of the daemon.
@@ -107,12 +109,17 @@ struct list_queue {
 struct list_links {};
 struct call_link {
     std::string link;
-};  ///< Dial now.
+};  ///< Dial now. A link, or a bureau: all links to it.
+/// Tries the ways to a peer, each by a connection of its own. A link, or a bureau.
+struct test_link {
+    std::string link;
+};
 struct suspend_peer {
     bureau_id peer;
     std::string reason;
     std::optional<utc_time> until;
     bool suspend = true;
+    std::optional<std::chrono::seconds> lasts = std::nullopt;  ///< Instead of `until`.
 };
 struct explain_route {
     bureau_id to;
@@ -129,13 +136,15 @@ struct check_store {
 struct who_am_i {};
 }  // namespace request
 
-using api_request = std::variant<
-    request::submit, request::begin_upload, request::continue_upload, request::abandon_upload,
-    request::status, request::why, request::events, request::evidence, request::list_inbox,
-    request::open_inbox, request::read_attachment, request::acknowledge, request::cancel,
-    request::hold, request::send_again, request::queue_summary, request::list_queue,
-    request::list_links, request::call_link, request::suspend_peer, request::explain_route,
-    request::health, request::metrics, request::back_up, request::check_store, request::who_am_i>;
+using api_request =
+    std::variant<request::submit, request::begin_upload, request::continue_upload,
+                 request::abandon_upload, request::status, request::why, request::events,
+                 request::evidence, request::list_inbox, request::open_inbox,
+                 request::read_attachment, request::acknowledge, request::cancel, request::hold,
+                 request::send_again, request::queue_summary, request::list_queue,
+                 request::list_links, request::call_link, request::test_link, request::suspend_peer,
+                 request::explain_route, request::health, request::metrics, request::back_up,
+                 request::check_store, request::who_am_i>;
 
 namespace response {
 struct problem {
@@ -221,12 +230,20 @@ struct attachment_piece {
 struct done {
     std::string text;
 };
+/// An operator's word that a peer gets no session.
+struct suspension {
+    std::string reason;
+    std::string by;  ///< The operator's user; empty: not known.
+    std::optional<utc_time> since, until;
+};
 struct queue_summary {
     std::vector<store::answer::queue_line> lines;
+    std::map<bureau_id, suspension> suspended = {};  ///< Of the peers in `lines`.
 };
 struct queue {
     std::vector<store::answer::ready_shipment> rows;
     bool more = false;
+    std::optional<suspension> suspended = std::nullopt;
 };
 struct link_status {
     std::string name;
@@ -236,12 +253,33 @@ struct link_status {
     std::optional<utc_time> since, next_try;
     std::string last_error;
     std::uint64_t sessions = 0, failures = 0;
+    bool has_session = false;  ///< With the peer, over whichever link.
+    std::optional<suspension> suspended;
     // Of the connection that is up.
     std::uint64_t bytes_in = 0, bytes_out = 0, bytes_per_s = 0;
     protocol::milliseconds round_trip{0};
 };
 struct links {
     std::vector<link_status> rows;
+};
+/// One step of a trial: `name`, `tcp`, `tls`, `identity`, `hello`.
+struct trial_step {
+    std::string step;
+    errc code{};       ///< 0: it went well.
+    std::string text;  ///< What was found.
+    protocol::milliseconds took{0};
+};
+struct link_trial {
+    std::string link, address;
+    std::vector<trial_step> steps;
+    bool is_good = false;
+    bool is_trust = false;  ///< It fails for a key, a certificate or the directory.
+    std::string remedy;     ///< What to do; empty: nothing.
+};
+struct trial_report {
+    bureau_id peer;
+    std::optional<utc_time> session_since;  ///< A session is up beside the trials.
+    std::vector<link_trial> trials;         ///< None: only the peer can dial.
 };
 struct route_explanation {
     std::vector<std::string> lines;
@@ -270,7 +308,7 @@ using api_response =
     std::variant<response::problem, response::accepted, response::upload, response::status,
                  response::why, response::events, response::evidence, response::inbox,
                  response::opened, response::attachment_piece, response::done,
-                 response::queue_summary, response::queue, response::links,
+                 response::queue_summary, response::queue, response::links, response::trial_report,
                  response::route_explanation, response::health, response::metrics,
                  response::verdict, response::identity>;
 

@@ -9,6 +9,7 @@
 
 #include "config/model.hpp"
 #include "daemon/route/clock_jumps.hpp"
+#include "daemon/route/dial_pacer.hpp"
 #include "daemon/route/effects.hpp"
 #include "daemon/route/routing_table.hpp"
 #include "protocol/directory.hpp"
@@ -64,6 +65,7 @@ struct surroundings {
     std::function<line_facts(session_number)> line;  ///< May be empty.
     /// Shipments of a peer and class in memory, at least 2. The simulator draws it small.
     std::size_t loaded_per_class = limits::loaded_shipments_per_class;
+    dial_pace pace;  ///< The simulator draws it slow.
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.
@@ -84,6 +86,9 @@ struct session_record {
     bool established = false;
     protocol::link_session* session = nullptr;
     utc_time since{};
+    trial_number trial = 0;   ///< We dialled it as a trial.
+    bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
+    bool hello_said = false;  ///< Ours is signed.
 };
 
 struct core {

@@ -25,8 +25,9 @@ void effects::run(seal::job_request what, bool at_once, sealed then) {
     x_commands.emplace_back(command::run{x_last, at_once, std::move(what)});
 }
 
-void effects::dial(std::string link, protocol::bureau_id peer, std::string address) {
-    x_commands.emplace_back(command::dial{std::move(link), peer, std::move(address)});
+void effects::dial(std::string link, protocol::bureau_id peer, std::string address,
+                   trial_number trial) {
+    x_commands.emplace_back(command::dial{std::move(link), peer, std::move(address), trial});
 }
 
 void effects::close_session(session_number session) {

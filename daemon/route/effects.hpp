@@ -19,6 +19,10 @@ namespace dhow::route {
 using token = std::uint64_t;
 /// Number of one connection; given by the driver, rising.
 using session_number = std::uint64_t;
+/// Number of a connection that is made to see whether it can be made.
+using trial_number = std::uint64_t;
+/// What setting up a connection consists of, in this order.
+enum class trial_step : std::uint8_t { name, tcp, tls, identity, hello };
 
 enum class log_level : std::uint8_t { debug, info, notice, warning, alarm };
 
@@ -39,6 +43,7 @@ struct dial {
     std::string link;
     protocol::bureau_id peer;
     std::string address;
+    trial_number trial = 0;  ///< 0: for messages.
 };
 struct close_session {
     session_number session = 0;
@@ -64,7 +69,8 @@ public:
     void commit(store::transaction what, stored then);
     void ask(store::question what, answered then);
     void run(seal::job_request what, bool at_once, sealed then);
-    void dial(std::string link, protocol::bureau_id peer, std::string address);
+    void dial(std::string link, protocol::bureau_id peer, std::string address,
+              trial_number trial = 0);
     void close_session(session_number session);
     void log(log_level level, std::string id, std::string text);
 

@@ -16,12 +16,13 @@ gateway::gateway(gateway_start from)
       x_receipts(x_core, x_out),
       x_opening(x_core, x_receipts),
       x_peers(x_core, std::move(from.random)),
+      x_trials(x_core, x_peers),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
-      x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
+      x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -57,7 +58,7 @@ void gateway::on_started(answer::start& found) {
     if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
-    judge_times(found.meta, transaction);
+    judge_times(found, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -89,10 +90,10 @@ void gateway::on_started(answer::start& found) {
     });
 }
 
-void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
+void gateway::judge_times(answer::start& found, store::transaction& to) {
     const auto read = [&](const char* key) {
-        const auto text = meta.find(key);
-        return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
+        const auto text = found.meta.find(key);
+        return text == found.meta.end() ? std::nullopt : protocol::parse_utc(text->second);
     };
     const auto last = read("last_time");
     x_doubted_from = read("doubted_from");
@@ -104,6 +105,12 @@ void gateway::judge_times(const std::map<std::string, std::string>& meta, store:
                        "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
                            " or later; what waits for then is due now");
         to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
+        for (auto& peer : found.peers) {
+            if (peer.suspended_at && *peer.suspended_at >= *x_doubted_from) {
+                peer.suspended_at = x_core.now;
+                to.changes.emplace_back(operation::put_peer{peer});
+            }
+        }
         x_doubted_from.reset();
     }
     if (!x_core.expiry_frozen) {
@@ -206,6 +213,7 @@ void gateway::advance(utc_time now) {
         return;
     }
     x_peers.on_deadline();
+    x_trials.on_deadline();
     x_deadlines.on_deadline();
 }
 
@@ -214,9 +222,10 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    const auto due = x_deadlines.next_deadline();
-    if (due && (!first || *due < *first)) {
-        first = due;
+    for (const auto& due : {x_trials.next_deadline(), x_deadlines.next_deadline()}) {
+        if (due && (!first || *due < *first)) {
+            first = due;
+        }
     }
     return first;
 }
@@ -228,13 +237,15 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 }
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                           protocol::link_session& session) {
+                           protocol::link_session& session, trial_number trial) {
     x_core.sessions[number] = {.peer = peer,
-                               .link = std::move(link),
+                               .link = trial == 0 ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
                                .established = false,
                                .session = &session,
-                               .since = x_core.now};
+                               .since = x_core.now,
+                               .trial = trial,
+                               .is_trial = trial != 0};
     session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
     on_session_events(number);
@@ -258,7 +269,34 @@ void gateway::on_session_events(session_number number) {
     }
 }
 
+// Nothing of it concerns what carries messages.
+void gateway::on_trial_event(session_number number, protocol::session_events& happened) {
+    const auto visit = [&](auto& what) {
+        using kind = std::decay_t<decltype(what)>;
+        if constexpr (std::is_same_v<kind, event::sign_hello> ||
+                      std::is_same_v<kind, event::verify_hello>) {
+            x_peers.on_event(number, what);
+        } else if constexpr (std::is_same_v<kind, event::established>) {
+            x_trials.on_established(number);
+        } else if constexpr (std::is_same_v<kind, event::offer_received>) {
+            x_core.session(number)->goodbye(errc::protocol_violation, std::chrono::seconds{0},
+                                            x_core.now);
+        } else if constexpr (std::is_same_v<kind, event::ended>) {
+            x_trials.on_ended(number, what.how);
+            x_core.out.close_session(number);
+        }
+    };
+    std::visit(visit, happened);
+}
+
 void gateway::on_event(session_number number, protocol::session_events& happened) {
+    auto& record = x_core.sessions.at(number);
+    if (const auto* up = std::get_if<event::established>(&happened)) {
+        record.is_trial = record.is_trial || (up->peer.is_trial && !record.is_dialler);
+    }
+    if (record.is_trial) {
+        return on_trial_event(number, happened);
+    }
     const auto visit = [&](auto& what) {
         using kind = std::decay_t<decltype(what)>;
         if constexpr (std::is_same_v<kind, event::sign_hello> ||

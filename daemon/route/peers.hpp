@@ -2,12 +2,14 @@
 // Way of the message: stands beside it; outbound and inbound work only on sessions that this
 // established.
 // Pure. Net thread.
-// Spec: docs/overview.md#links (states, failure table). Tests: unit/route/peers_test.cpp, sim.
-// Limits: one established session a peer.
+// Spec: docs/overview.md#links (states, failure table), docs/decisions/0008-who-dials-when.md.
+// Tests: unit/route/peers_test.cpp, unit/route/peers_suspension_test.cpp,
+// unit/route/peers_wake_test.cpp, sim.
+// Limits: one established session a peer; dial_pacer, wake_up.
 #pragma once
 
 #include "daemon/route/core.hpp"
-#include "daemon/route/retry.hpp"
+#include "daemon/route/wake_up.hpp"
 
 namespace dhow::route {
 
@@ -18,8 +20,11 @@ struct link_record {
     link_state state = link_state::idle;
     std::size_t next_address = 0;
     std::optional<utc_time> dial_at;  ///< Nothing: not ours to dial, or busy.
+    bool is_called = false;           ///< By an operator: waits for nobody.
+    bool is_flash = false;            ///< A flash message waits for the dial.
     utc_time since{};
     link_backoff backoff;
+    wake_gate wake;
     std::string last_error;
     errc last_code{};  ///< Of last_error; 0: none.
     std::optional<utc_time> last_error_at;
@@ -33,6 +38,7 @@ struct peer_record {
     bool known = false;                     ///< The row is in the store.
     std::optional<utc_time> clock_said_at;  ///< By our time; until it was taken.
     milliseconds clock_offset{0};           ///< Of the peer's clock against ours, then.
+    [[nodiscard]] bool is_suspended() const { return !row.suspended.empty(); }
 };
 
 /// A bureau's clock, by its own word.
@@ -40,6 +46,9 @@ struct peer_clock {
     bureau_id peer;
     utc_time time;
 };
+
+/// What becomes of an operator's call.
+enum class call_result : std::uint8_t { dialling, under_way, is_up, must_be_called, suspended };
 
 class peers {
 public:
@@ -68,8 +77,9 @@ public:
                       std::function<void(bool is_written)> then);
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
-    void note_time(peer_record& record, utc_time said) const;
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
+    /// Carrier, address or route of this machine.
+    void on_network_changed() { x_network.on_change(x_core.now); }
 
     /// What peers have said about the time since the last call, as of now.
     [[nodiscard]] std::vector<peer_clock> take_peer_clocks();
@@ -79,13 +89,25 @@ public:
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
 
     // Operators
-    bool call(const std::string& link);
-    void suspend(bureau_id peer, std::string reason, std::optional<utc_time> until);
-    void resume(bureau_id peer);
+    using written = std::function<void(const store::transaction_result&)>;
+    /// The link of this name, else all links to the bureau of this name.
+    [[nodiscard]] std::vector<std::string> named(const std::string& link_or_peer) const;
+    /// Of a link that there is.
+    call_result call(const std::string& link);
+    /// In force at once; `then` when it is on disk, or could not be written.
+    void suspend(const store::peer_row& what, written then);
+    /// `by`: the operator's user; empty: its time is over.
+    void resume(bureau_id peer, const std::string& by, written then);
+    [[nodiscard]] bool is_suspended(bureau_id peer) const;
+    /// When its suspension ends by itself, as far as our clock can be trusted; nothing: never.
+    [[nodiscard]] std::optional<utc_time> suspended_until(bureau_id peer) const;
 
     [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }
     [[nodiscard]] const peer_record* find(bureau_id peer) const;
     [[nodiscard]] bool is_up(bureau_id peer) const { return x_core.session_with(peer).has_value(); }
+    /// The link's own, else those that the directory has of the peer; none when only the peer
+    /// dials.
+    [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;
     /// What HELLO says of us to this peer.
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const;
     /// Set by inbound: partial transfers of a peer, for HELLO.
@@ -93,12 +115,20 @@ public:
 
 private:
     link_record* link_of(session_number session);
-    /// The link's own, else those that the directory has of the peer.
-    [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;
     void plan_dial(link_record& link, milliseconds delay);
-    /// The session with this peer ended: dial soon where we may and nothing is planned.
-    void call_dial_links(bureau_id peer);
-    void remember(peer_record& record);
+    void configure(link_record& link);
+    void dial(const std::string& name, link_record& link);
+    /// A session with this peer ended: what it brought counts for links that wait.
+    void count_for_others(const session_record& ended, link_result brought);
+    [[nodiscard]] milliseconds delay_after(link_record& link, link_result brought);
+    void refuse_hello(session_number number, boost::system::error_code why);
+    void end_sessions(bureau_id peer);
+    [[nodiscard]] std::chrono::seconds pause_of(bureau_id peer) const;
+    void wake_links(const answer::queue_summary& waiting);
+    void remember(peer_record& record, written then = {});
+    void note_time(peer_record& record, utc_time said) const;
+    /// How long ago that was, at least; it was noted by us, if under another clock than now's.
+    [[nodiscard]] milliseconds least_age(utc_time noted) const;
     void revive(session_number number, const peer_record& record, const protocol::hello& said);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
@@ -112,6 +142,8 @@ private:
     std::map<std::string, link_record> x_links;
     std::map<bureau_id, peer_record> x_peers;
     std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;
+    dial_pacer x_pacer;
+    network_changes x_network;
 };
 
 }  // namespace dhow::route

@@ -86,9 +86,13 @@ cause cause_of_peer(const why_view& from, bureau_id peer) {
         return make("peer-revoked", name(peer));
     }
     const auto* record = from.links.find(peer);
-    if (record != nullptr && !record->row.suspended.empty()) {
-        auto out = make("peer-suspended", name(peer) + ": " + record->row.suspended);
-        out.next_try = record->row.suspended_until;
+    if (record != nullptr && record->is_suspended()) {
+        const auto& row = record->row;
+        auto out = make("peer-suspended",
+                        name(peer) + ": " + row.suspended +
+                            (row.suspended_by.empty() ? "" : " (by " + row.suspended_by + ")"));
+        out.since = row.suspended_at;
+        out.next_try = from.links.suspended_until(peer);
         return out;
     }
     const link_record* best = nullptr;

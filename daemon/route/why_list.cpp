@@ -23,7 +23,7 @@ constexpr std::array causes{
     cause_kind{"in-doubt", "all was sent, and the link broke before the answer", look_at_peer},
     cause_kind{"link-connecting", "the link is being set up", ""},
     cause_kind{"link-waiting", "the link is down and will be dialled",
-               "It is dialled by itself; POST /admin/v1/links/LINK/call dials now."},
+               "It is dialled by itself; `dhow link call LINK` dials now."},
     cause_kind{"link-connect-failed", "the peer's address does not answer", look_at_peer},
     cause_kind{
         "link-tls-failed", "TLS with the peer fails",
@@ -41,7 +41,7 @@ constexpr std::array causes{
     cause_kind{"no-route", "no route leads to the recipient",
                "Add a route and reload; `dhow route explain --to BUREAU` shows what is tried."},
     cause_kind{"peer-suspended", "an operator has suspended the peer",
-               "POST /admin/v1/peers/PEER/resume when the reason is gone."},
+               "`dhow link resume PEER` when the reason is gone."},
     cause_kind{"peer-revoked", "the directory does not let us speak to the peer",
                "Choose another route; ask the directory's authority."},
     cause_kind{"peer-clone-refused", "the peer's store is older than it was, or is a copy",

@@ -128,12 +128,13 @@ struct mapping<peer_row> {
     static constexpr auto columns =
         "peer, instance, epoch, boot, sent_count, received_count, flash_upto, urgent_upto,"
         " routine_upto, bulk_upto, suspended,"
-        " suspended_until, last_session_at, last_error, last_error_at";
+        " suspended_until, suspended_for, suspended_by, suspended_at, last_session_at, last_error,"
+        " last_error_at";
     static auto tie(auto& p) {
         return std::tie(p.peer, p.instance, p.epoch, p.boot, p.sent_count, p.received_count,
                         p.offered_upto[0], p.offered_upto[1], p.offered_upto[2], p.offered_upto[3],
-                        p.suspended, p.suspended_until, p.last_session_at, p.last_error,
-                        p.last_error_at);
+                        p.suspended, p.suspended_until, p.suspended_for, p.suspended_by,
+                        p.suspended_at, p.last_session_at, p.last_error, p.last_error_at);
     }
 };
 

@@ -1,4 +1,4 @@
-// The tables of the store: schema version 1.
+// The tables of the store: schema version 2.
 // Way of the message: once, when the store is created.
 // Pure text.
 // Spec: docs/store.md explains every table and index. Tests: store_contract.
@@ -148,7 +148,14 @@ CREATE TABLE peer (
     last_session_at INTEGER, last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 1> steps{{{1, version_1}}};
+/// Who suspended a peer, when, and for how long in seconds.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE peer ADD COLUMN suspended_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN suspended_at INTEGER;
+ALTER TABLE peer ADD COLUMN suspended_for INTEGER;
+)sql";
+
+constexpr std::array<migration, 2> steps{{{1, version_1}, {2, version_2}}};
 
 }  // namespace
 

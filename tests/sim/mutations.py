@@ -111,6 +111,10 @@ MUTATIONS = [
     ("resumes-another-object", "an object goes on from the bytes of another, as if re-wrapped",
      STORE + "sqlite_questions_messages.cpp",
      '"WHERE sealed_digest = ?1 AND state < 2 AND', '"WHERE ?1 <> 0 AND state < 2 AND'),
+    ("suspends-only-in-words", "whoever is connected stays so when its peer is suspended", ROUTE +
+     "peers_suspension.cpp",
+     "        if (session.peer == peer) {\n",
+     "        if (session.peer == peer && !session.established) {\n"),
     ("one-peer-sets-the-clock", "a single witness ends the doubt, at whatever time it says",
      "daemon/app/gateway_clock.cpp",
      "    std::ptrdiff_t most = 1;\n",

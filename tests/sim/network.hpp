@@ -24,9 +24,11 @@ public:
     [[nodiscard]] virtual bool is_alive() const = 0;
     /// Rises at each start: what was planned for an earlier life is void.
     [[nodiscard]] virtual std::uint64_t life() const = 0;
+    /// `trial`: not 0 when this end dialled to try the link.
     virtual std::uint64_t connect(protocol::bureau_id peer, const std::string& link,
-                                  bool is_dialler, protocol::bytes exporter) = 0;
-    virtual void dial_failed(const std::string& link) = 0;
+                                  bool is_dialler, protocol::bytes exporter,
+                                  std::uint64_t trial) = 0;
+    virtual void dial_failed(const std::string& link, std::uint64_t trial) = 0;
     virtual void receive(std::uint64_t number, protocol::byte_view data) = 0;
     virtual void disconnected(std::uint64_t number) = 0;
     /// The pipe has room again.
@@ -56,7 +58,7 @@ public:
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
 
-    void dial(endpoint& from, endpoint& to, const std::string& link);
+    void dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial = 0);
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
     std::size_t send(endpoint& from, std::uint64_t number, protocol::byte_view data);
     void close(endpoint& from, std::uint64_t number);

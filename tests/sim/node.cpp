@@ -117,6 +117,9 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
     }
+    if (x_setup.limits.dial_gap.count() != 0) {
+        from.outside.pace = {.at_once = 1, .gap = x_setup.limits.dial_gap};
+    }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
     from.instance = *protocol::from_hex<protocol::instance_id>(meta.at("instance"));
@@ -205,6 +208,7 @@ store::reply node::ask(const store::question& what) {
 void node::request(const route::caller& who, route::api_request what,
                    std::function<void(route::api_response)> answer) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
 }
@@ -256,7 +260,7 @@ void node::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             auto* to = x_resolve(one.peer);
             DHOW_ENSURE(to != nullptr);
-            x_net.dial(*this, *to, one.link);
+            x_net.dial(*this, *to, one.link, one.trial);
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
             flush(one.session);
             later(microseconds{0}, [this, number = one.session] {

@@ -26,6 +26,7 @@ struct node_limits {
     std::uint32_t window_bytes = 0;
     std::size_t frame_payload_bytes = 0;
     std::size_t loaded_per_class = 0;
+    protocol::milliseconds dial_gap{0};  ///< One at a time.
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
 };
@@ -78,6 +79,8 @@ public:
     void request(const route::caller& who, route::api_request what,
                  std::function<void(route::api_response)> answer);
     void reload(std::shared_ptr<const config::gateway> config);
+    /// The kernel says so.
+    void network_changed();
     [[nodiscard]] const config::gateway& config() const { return *x_setup.config; }
 
     // Time
@@ -94,8 +97,8 @@ public:
 
     // Network
     std::uint64_t connect(bureau_id peer, const std::string& link, bool is_dialler,
-                          protocol::bytes exporter) override;
-    void dial_failed(const std::string& link) override;
+                          protocol::bytes exporter, std::uint64_t trial) override;
+    void dial_failed(const std::string& link, std::uint64_t trial) override;
     void receive(std::uint64_t number, protocol::byte_view data) override;
     void disconnected(std::uint64_t number) override;
     void written(std::uint64_t number) override;

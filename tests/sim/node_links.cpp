@@ -76,13 +76,15 @@ void node::set_free_space(std::optional<std::uint64_t> bytes) {
 }
 
 std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
-                            protocol::bytes exporter) {
+                            protocol::bytes exporter, std::uint64_t trial) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     const auto number = ++x_last_session;
     const auto& limits = x_setup.limits;
     protocol::session_options options;
     options.is_dialler = is_dialler;
     options.local = x_gateway->local_hello(peer);
+    options.local.is_trial = trial != 0;
     if (limits.granted_credit_bytes != 0) {
         options.local.inline_credit_bytes = limits.granted_credit_bytes;
     }
@@ -93,13 +95,33 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     auto& made = x_sessions[number];
     made.peer = peer.text();
     made.session = std::make_unique<protocol::link_session>(std::move(options), now());
-    x_gateway->on_connected(number, peer, link, is_dialler, *made.session);
+    using route::trial_step;
+    for (const auto step :
+         {trial_step::name, trial_step::tcp, trial_step::tls, trial_step::identity}) {
+        if (trial != 0) {
+            x_gateway->on_trial_step(trial, step, protocol::errc{}, "simulated");
+        }
+    }
+    x_gateway->on_connected(number, peer, link, is_dialler, *made.session, trial);
     return number;
 }
 
-void node::dial_failed(const std::string& link) {
+void node::dial_failed(const std::string& link, std::uint64_t trial) {
     const heap_scope mine(x_setup.heap);
-    x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    x_gateway->note_time(now());
+    if (trial != 0) {
+        x_gateway->on_trial_step(trial, route::trial_step::tcp, protocol::errc::connect_failed,
+                                 "refused");
+    } else {
+        x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    }
+    pump();
+}
+
+void node::network_changed() {
+    const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
+    x_gateway->on_network_changed();
     pump();
 }
 
@@ -109,6 +131,7 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
     found->second.session->on_bytes(data, now());
     x_gateway->on_session_events(number);
     pump();
@@ -127,6 +150,7 @@ void node::disconnected(std::uint64_t number) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
     found->second.session->on_transport_closed(protocol::errc::connection_lost, now());
     x_gateway->on_disconnected(number);
     x_sessions.erase(found);

@@ -60,8 +60,8 @@ public:
           x_net(x_clock, x_random, prng(options.seed ^ 0x6c6f7373'21212121ULL)),
           x_book(x_clock),
           x_people(x_clock, x_random, x_book, noter()),
-          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL), x_people,
-                      noter()),
+          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
+                      prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -79,6 +79,7 @@ public:
                 x_weather.draw_bearers(x_own_random);
             }
             x_weather.draw_hard_times(x_hard_random);
+            x_weather.draw_news(prng(x_options.seed ^ 0x6e657773'21212121ULL));
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
@@ -159,6 +160,10 @@ private:
         auto out = x_weather.draw_limits();
         if (x_hard_random.chance(0.2)) {
             out.loaded_per_class = x_hard_random.between(2, 6);
+        }
+        prng pace(x_options.seed ^ 0x70616365'21212121ULL);
+        if (pace.chance(0.2)) {
+            out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
         }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
@@ -328,6 +333,7 @@ private:
         };
         add({x_book.problems(), x_book.known()});
         add({x_people.problems(), {}});
+        add({x_operators.problems(), {}});
         if (!x_livelock.empty()) {
             problems.push_back(x_livelock);
         }

@@ -194,6 +194,12 @@ change random_work::put_something() {
             row.offered_upto = {some_row(), some_row(), 0, some_row()};
             row.suspended = word();
             row.suspended_until = maybe_time();
+            if (x_random.below(2) == 0) {
+                row.suspended_for =
+                    std::chrono::seconds{static_cast<std::int64_t>(x_random.below(100'000))};
+            }
+            row.suspended_by = word();
+            row.suspended_at = maybe_time();
             row.last_error_at = maybe_time();
             return operation::put_peer{row};
         }

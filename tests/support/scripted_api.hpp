@@ -332,6 +332,7 @@ private:
         link.name = "fibre-ipsg";
         link.peer = *protocol::bureau_id::parse("IPSG");
         link.state = "up";
+        link.suspended = response::suspension{"a move", "anna", {}, {}};
         return response::links{{link}};
     }
     route::api_response handle(const route::caller&, request::call_link& what) {
@@ -341,9 +342,23 @@ private:
         log.push_back("call " + what.link);
         return response::done{"dialling"};
     }
+    route::api_response handle(const route::caller&, request::test_link& what) {
+        if (what.link != "fibre-ipsg") {
+            return no(protocol::errc::not_found);
+        }
+        response::link_trial trial;
+        trial.link = what.link;
+        trial.steps = {{"name", protocol::errc{}, "1 addresses", protocol::milliseconds{3}},
+                       {"tcp", protocol::errc::connect_failed, "refused", {}}};
+        response::trial_report out;
+        out.peer = *protocol::bureau_id::parse("IPSG");
+        out.trials.push_back(std::move(trial));
+        return out;
+    }
     route::api_response handle(const route::caller&, request::suspend_peer& what) {
         log.push_back((what.suspend ? "suspend " : "resume ") + std::string{what.peer.text()} +
-                      " " + what.reason);
+                      " " + what.reason +
+                      (what.lasts ? " for " + std::to_string(what.lasts->count()) + " s" : ""));
         return response::done{};
     }
     route::api_response handle(const route::caller&, request::explain_route& what) {

@@ -6,7 +6,7 @@ _dhow() {
     local commands="send status why cancel inbox evidence queue hold release send-again link route
         config keys directory db version help"
     local -A verbs=(
-        [inbox]="list get ack" [evidence]="export" [link]="list call" [route]="explain"
+        [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test" [route]="explain"
         [config]="check" [db]="check backup" [keys]="create root show"
         [directory]="init add sign show verify")
     local command=${COMP_WORDS[1]}

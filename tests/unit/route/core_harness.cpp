@@ -87,7 +87,7 @@ void core_harness::reload() {
 
 void core_harness::pump() {
     while (true) {
-        if (!hold_jobs && !x_held_jobs.empty()) {
+        if (!hold_jobs && !hold_if && !x_held_jobs.empty()) {
             auto job = std::move(x_held_jobs.front());
             x_held_jobs.pop_front();
             run(job);
@@ -133,7 +133,7 @@ void core_harness::run(command::log& what) {
 }
 
 void core_harness::run(command::run& what) {
-    if (hold_jobs) {
+    if (hold_jobs || (hold_if && hold_if(what.what))) {
         x_held_jobs.push_back(std::move(what));
         return;
     }

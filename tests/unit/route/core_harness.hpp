@@ -69,9 +69,10 @@ public:
     std::vector<command::dial> dials;
     std::vector<command::log> logs;
     std::function<void(const store::transaction&)> before_apply;
-    bool hold_jobs = false;          ///< Sealing jobs wait until it is false again.
-    bool is_clock_doubtful = false;  ///< At the next restart().
-    bool has_no_workers = false;     ///< Sealing jobs are refused: too many wait.
+    bool hold_jobs = false;  ///< Sealing jobs wait until it is false again.
+    std::function<bool(const seal::job_request&)> hold_if;  ///< These wait until it is empty again.
+    bool is_clock_doubtful = false;                         ///< At the next restart().
+    bool has_no_workers = false;  ///< Sealing jobs are refused: too many wait.
     utc_time now = protocol::parse_utc("2026-11-24T10:00:00.000Z").value();
 
 private:
