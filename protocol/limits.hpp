@@ -285,6 +285,59 @@ inline constexpr std::size_t directory_heads_max = 16;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 
+// Courier -------------------------------------------------------------------------------------
+/// [format] Plain bytes of one cell. Sealed it has a little less than 4 KiB, the block of a stick's
+/// file system, so that a bad block of the medium costs one or two cells; a sealed hit confirmation
+/// with its offer (1.5 KB and 0.4 KB) fits one.
+inline constexpr std::size_t courier_cell_plain_bytes = 3'840;
+/// [format] What stands before the payload in a cell: volume, place, record, kind, length.
+inline constexpr std::size_t courier_cell_head_bytes = 15;
+inline constexpr std::size_t courier_cell_payload_bytes =
+    courier_cell_plain_bytes - courier_cell_head_bytes;
+/// Cells that go between daemon and command at a time: 128 KiB, of which each side holds three
+/// copies while it seals or opens them; 32 small messages share a commit.
+inline constexpr std::size_t courier_cells_a_part = 32;
+/// A part of an export ends behind the segment with which it reached that: 18 cells more at most.
+inline constexpr std::size_t courier_part_cells_max = courier_cells_a_part + 32;
+/// [format] Text of a letter: the key, and receipts of 64 KiB in all.
+inline constexpr std::size_t courier_letter_bytes_max = 66 * kib;
+/// [format] A letter as it stands in a volume: preamble with one or two lockboxes, and body; the
+/// text, its signature and padding of 12 %.
+inline constexpr std::size_t courier_sealed_letter_bytes_max = 96 * kib;
+/// [format] Receipts of bundles in one letter: more have not come from one bureau between two
+/// couriers; what does not fit goes with the next.
+inline constexpr std::size_t courier_receipts_max = 256;
+inline constexpr std::size_t courier_receipts_bytes_max = 64 * kib;
+/// [format] Records of one bundle: 4 GiB of the smallest, which is one file on FAT32.
+inline constexpr std::uint32_t courier_records_max = 1U << 20U;
+/// [format] Volumes of one bundle: names end in three digits.
+inline constexpr std::uint32_t courier_volumes_max = 999;
+/// A volume holds the letter twice and the largest text: 2 x 96 KiB and 1.25 MiB, and room.
+inline constexpr std::uint64_t courier_volume_bytes_min = 2 * mib;
+/// FAT32 ends files one byte before 4 GiB.
+inline constexpr std::uint64_t courier_volume_bytes_max = 4ULL * 1024 * mib - 64 * kib;
+/// A part of an attachment shorter than this is not begun at the end of a volume.
+inline constexpr std::size_t courier_slice_cells_min = 16;
+/// Exports and imports under way at once, each with at most one part in memory (and one text).
+inline constexpr std::size_t courier_jobs_max = 4;
+/// One that nobody goes on with makes room for another after this.
+inline constexpr std::chrono::minutes courier_idle_max{15};
+/// Messages that are looked at before their records are numbered: a batch of the store, in
+/// rows without bodies.
+inline constexpr std::size_t courier_candidates_max = 64;
+/// An unreceipted bundle raises an alarm after this: a weekly bag, out and back, and as much again.
+inline constexpr std::chrono::days courier_alarm_after{28};
+/// The alarm of one bundle is repeated after this.
+inline constexpr std::chrono::hours courier_alarm_again{24};
+/// A receipt may still be on its way so long after its message expired: the longest outage that
+/// the design reckons with (60 days), and a month for the way back.
+inline constexpr std::chrono::days courier_receipt_lifetime{90};
+/// Bundles that are remembered: three a day for ten years. More than these: settled ones and
+/// imported ones go first; unreceipted ones never.
+inline constexpr std::size_t courier_bundles_max = 10'000;
+/// Settled and imported bundles are forgotten after this.
+inline constexpr std::chrono::days courier_memory{400};
+
 // Configuration -------------------------------------------------------------------------------
 /// One configuration file. A hub with 200 links, routes and agencies writes about 100 KB.
 inline constexpr std::size_t config_bytes_max = 1 * mib;
@@ -308,5 +361,9 @@ static_assert(transfer_window_bytes * large_transfers_max <= window_pool_bytes);
 static_assert(text_bytes_max < sealed_text_bytes_max);
 static_assert(header_bytes_max < preamble_bytes_max);
 static_assert(piece_bytes % segment_bytes == 0);
+static_assert(courier_cell_payload_bytes < 0x1'0000);
+static_assert(2 * courier_sealed_letter_bytes_max + sealed_text_bytes_max * 5 / 4 +
+                  preamble_bytes_max <
+              courier_volume_bytes_min);
 
 }  // namespace dhow::protocol::limits

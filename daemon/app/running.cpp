@@ -102,6 +102,7 @@ void running::make_servers() {
     x_routes.add(intake::endpoints());
     x_routes.add(handover::endpoints());
     x_routes.add(control::endpoints());
+    x_routes.add(control::courier_endpoints());
     x_server = std::make_unique<http::server>(
         x_io, *x_driver, x_routes, x_callers,
         [this](const std::string& line) { x_log.write(route::log_level::info, "api", line); });

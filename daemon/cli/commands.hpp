@@ -38,8 +38,9 @@ int run_hold(arguments args, io& streams);      ///< hold_command.cpp, with the 
 int run_release(arguments args, io& streams);
 int run_cancel(arguments args, io& streams);
 int run_send_again(arguments args, io& streams);
-int run_route(arguments args, io& streams);  ///< route_command.cpp: explain
-int run_db(arguments args, io& streams);     ///< db_command.cpp: check, backup
+int run_route(arguments args, io& streams);    ///< route_command.cpp: explain
+int run_db(arguments args, io& streams);       ///< db_command.cpp: check, backup
+int run_courier(arguments args, io& streams);  ///< courier_command.cpp
 
 // Without the daemon.
 int run_config(arguments args, io& streams);   ///< config_command.cpp: check

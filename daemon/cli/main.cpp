@@ -30,6 +30,7 @@ constexpr std::array verbs{
     verb{"hold", "keep a message or a peer's messages back", run_hold},
     verb{"release", "let held messages go", run_release},
     verb{"link", "list, call, test, suspend and resume links", run_link},
+    verb{"courier", "carry messages by hand: export, import, verify, status, close", run_courier},
     verb{"route", "explain which way a message would take", run_route},
     verb{"config", "check the configuration", run_config},
     verb{"keys", "make and show keys",

@@ -134,6 +134,46 @@ struct check_store {
     bool thorough = false;
 };
 struct who_am_i {};
+
+// Courier bundles: one export or import at a time by each command, in parts.
+struct courier_export {
+    bureau_id to;
+    std::uint64_t volume_bytes = 0;
+    std::uint32_t volumes_max = 1;
+    message_class least = message_class::bulk;  ///< Nothing below this class.
+};
+/// Parts from 1 on, in order; the last one may be asked for again.
+struct courier_part {
+    std::uint64_t job = 0;
+    std::uint32_t part = 1;
+};
+/// `written`: all volumes are on the medium and were read again. Else the bundle is broken.
+struct courier_export_end {
+    std::uint64_t job = 0;
+    bool written = false;
+};
+struct courier_import {
+    bytes letter;  ///< Head of a volume and what it announces.
+    bool only_verify = false;
+};
+/// Cells of one volume in order, the first being number `from`.
+struct courier_cells {
+    std::uint64_t job = 0;
+    std::uint64_t from = 0;
+    bytes cells;
+};
+struct courier_import_end {
+    std::uint64_t job = 0;
+};
+struct courier_bundles {
+    std::uint64_t after = 0;
+    std::size_t limit = 100;
+};
+struct courier_parties {};
+/// An operator waits for this exported bundle no longer.
+struct courier_close {
+    message_id bundle;
+};
 }  // namespace request
 
 using api_request =
@@ -144,7 +184,10 @@ using api_request =
                  request::send_again, request::queue_summary, request::list_queue,
                  request::list_links, request::call_link, request::test_link, request::suspend_peer,
                  request::explain_route, request::health, request::metrics, request::back_up,
-                 request::check_store, request::who_am_i>;
+                 request::check_store, request::who_am_i, request::courier_export,
+                 request::courier_part, request::courier_export_end, request::courier_import,
+                 request::courier_cells, request::courier_import_end, request::courier_bundles,
+                 request::courier_parties, request::courier_close>;
 
 namespace response {
 struct problem {
@@ -302,6 +345,43 @@ struct identity {
     std::string bureau;
     std::string version;
 };
+/// An export or import that has begun.
+struct courier_job {
+    std::uint64_t job = 0;
+    message_id bundle;
+    bureau_id peer;
+    std::uint32_t letter_bytes = 0;
+    std::uint32_t cell_bytes = 0;  ///< Sealed.
+};
+struct courier_part {
+    bytes data;  ///< encode_part_head(), then bytes of the volume.
+};
+/// How an export or the import of a volume ended.
+struct courier_report {
+    message_id bundle;
+    bureau_id peer;
+    std::uint32_t volumes = 0;  ///< Exported; imported: number of this one, 0 when not known.
+    std::uint32_t records = 0;  ///< Written, or begun to be read.
+    std::uint64_t bytes = 0;
+    bool is_whole = false;  ///< Nothing was damaged or missing in this volume.
+    bool has_more = false;  ///< More waits that did not go along.
+    // Of an import
+    std::uint32_t taken = 0;  ///< New on our disk.
+    std::uint32_t known = 0;  ///< Were here before.
+    std::uint32_t parts = 0;  ///< Of attachments that go on in another volume.
+    std::uint32_t not_taken = 0;
+    std::uint32_t lost = 0;  ///< Damaged.
+    std::uint64_t damaged_cells = 0;
+    std::optional<std::uint32_t> volumes_in_all;  ///< Told by the last one.
+    std::vector<std::string> remarks;             ///< Why records were not taken; a few.
+};
+struct courier_bundles {
+    std::vector<store::bundle_row> rows;
+    bool more = false;
+};
+struct courier_parties {
+    std::vector<bureau_id> bureaus;
+};
 }  // namespace response
 
 using api_response =
@@ -310,7 +390,9 @@ using api_response =
                  response::opened, response::attachment_piece, response::done,
                  response::queue_summary, response::queue, response::links, response::trial_report,
                  response::route_explanation, response::health, response::metrics,
-                 response::verdict, response::identity>;
+                 response::verdict, response::identity, response::courier_job,
+                 response::courier_part, response::courier_report, response::courier_bundles,
+                 response::courier_parties>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps
 /// before

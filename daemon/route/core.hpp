@@ -48,6 +48,8 @@ struct counters {
                   equivocations = 0;
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
+    std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
+                  courier_acknowledged = 0;
 };
 
 /// What the core cannot make itself.

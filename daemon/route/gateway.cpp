@@ -22,7 +22,8 @@ gateway::gateway(gateway_start from)
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
-      x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission) {
+      x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
+      x_courier(x_core, x_out, x_in, x_peers) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -215,6 +216,7 @@ void gateway::advance(utc_time now) {
     x_peers.on_deadline();
     x_trials.on_deadline();
     x_deadlines.on_deadline();
+    x_courier.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -222,7 +224,8 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    for (const auto& due : {x_trials.next_deadline(), x_deadlines.next_deadline()}) {
+    for (const auto& due :
+         {x_trials.next_deadline(), x_deadlines.next_deadline(), x_courier.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -6,6 +6,7 @@
 // Limits: see the stations.
 #pragma once
 
+#include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/inbound.hpp"
@@ -131,6 +132,7 @@ private:
     submission x_submission;
     inbox x_inbox;
     queries x_queries;
+    courier x_courier;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;

@@ -73,6 +73,13 @@ void put_counters(writer& out, const counters& count) {
     counter("session_failures_total", "Dials and sessions without progress.",
             count.session_failures);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
+    counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
+    counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
+    counter("courier_known_total", "Records of bundles that were here before.",
+            count.courier_known);
+    counter("courier_lost_total", "Records of bundles that were damaged.", count.courier_lost);
+    counter("courier_acknowledged_total", "Records that an importer has receipted.",
+            count.courier_acknowledged);
     counter("alarms_total", "Alarms in the log.", count.alarms);
 }
 

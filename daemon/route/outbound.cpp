@@ -262,7 +262,7 @@ bool outbound::is_marked(bureau_id peer, session_number number, const store::shi
     return what.row <= mark.durable;
 }
 
-std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& item) const {
+std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_shipment& item) {
     protocol::offer_frame out;
     out.kind = item.object.kind;
     out.cls = item.shipment.cls;
@@ -276,7 +276,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     const auto& message = *item.message;
     out.hops = message.hops;
     out.age = std::min<protocol::milliseconds>(
-        message.age_at_receipt + x_core.age_since(message.received_at), limits::age_max);
+        message.age_at_receipt + shared.age_since(message.received_at), limits::age_max);
     out.id = message.id;
     if (item.object.kind != protocol::object_kind::text) {
         return out;
@@ -290,7 +290,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     for (const auto& delivery : item.deliveries) {
         recipients.push_back(delivery.recipient);
     }
-    auto branch = protocol::branch_of(*boxes, recipients, x_core.hash());
+    auto branch = protocol::branch_of(*boxes, recipients, shared.hash());
     if (!branch) {
         return std::nullopt;
     }
@@ -300,7 +300,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
 
 void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
     lane.preparing.erase(item.shipment.row);
-    auto frame = make_offer(item);
+    auto frame = offer_of(x_core, item);
     if (!frame) {
         fail(item, errc::store_corrupt, "the stored seal or lockboxes are damaged");
         lane.queue.forget(item.shipment.row);

@@ -41,6 +41,17 @@ constexpr message_class attachment_class(message_class of_message) {
     return of_message == message_class::flash ? message_class::urgent : message_class::bulk;
 }
 
+/// How long the origin waits for a receipt before it sends again; nothing: for ever.
+std::optional<protocol::milliseconds> patience_of(const core& shared, message_class cls,
+                                                  std::uint8_t attempt);
+/// When a copy that somebody takes now is to be looked at, as advance_delivery::due_at. Nothing:
+/// as before; the origin alone sends again.
+std::optional<std::optional<utc_time>> due_when_taken(core& shared,
+                                                      const store::message_row& message,
+                                                      std::uint8_t attempt);
+/// The OFFER of a shipment to its deliveries, without stream; nothing: what is stored is damaged.
+std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_shipment& item);
+
 class outbound {
 public:
     explicit outbound(core& shared) : x_core(shared) {}
@@ -81,6 +92,9 @@ public:
     /// While the value lives nothing of the message is offered: what was found about it ("not one
     /// byte has left") stays true until it is written down. Transfers under way go on.
     [[nodiscard]] withheld withhold(store::row_id message);
+    [[nodiscard]] bool is_withheld(store::row_id message) const {
+        return x_withheld.contains(message);
+    }
     /// Whether a text may have reached its peer in this run: it is being sent, or was when its
     /// message was withheld.
     [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;
@@ -143,7 +157,6 @@ private:
     /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
     bool is_marked(bureau_id peer, session_number number, const store::shipment_row& what);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
-    std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
     void fail(const ready_shipment& item, errc code, std::string text);
     /// Its recipients have an owner until what follows is written: deadlines looks at them soon.
     void keep_due(store::transaction& to, const ready_shipment& item) const;

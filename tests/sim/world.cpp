@@ -7,6 +7,7 @@
 
 #include "daemon/seal/openssl_hasher.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/couriers.hpp"
 #include "tests/sim/federation.hpp"
 #include "tests/sim/operators.hpp"
 #include "tests/sim/stranger.hpp"
@@ -62,6 +63,7 @@ public:
           x_people(x_clock, x_random, x_book, noter()),
           x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
                       prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
+          x_couriers(x_clock, prng(options.seed ^ 0x636f7572'69657221ULL), noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -85,6 +87,9 @@ public:
             }
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
+            }
+            if (prng(x_options.seed ^ 0x62616773'21212121ULL).chance(0.3)) {
+                x_couriers.plan(x_all, 3min);
             }
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
@@ -287,6 +292,7 @@ private:
 
     void heal() {
         x_weather.heal();
+        x_couriers.stop();
         for (auto* one : {x_stranger.get(), x_copy.get()}) {
             if (one != nullptr) {
                 one->leave();
@@ -385,6 +391,8 @@ private:
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.copies_refused = x_copy ? x_copy->acts() : 0;
+        out.sticks = x_couriers.done().sticks;
+        out.stick_records = x_couriers.done().records;
         out.payload_bytes = x_book.payload_bytes();
         out.resent_bytes = x_book.resent_bytes();
         out.known = x_known;
@@ -426,6 +434,7 @@ private:
     std::vector<node*> x_all;  ///< The hub is the last.
     people x_people;
     operators x_operators;
+    couriers x_couriers;
     weather x_weather;
     std::unique_ptr<stranger> x_stranger, x_copy;
     std::optional<tests::federation> x_real;
@@ -436,13 +445,15 @@ private:
 }  // namespace
 
 void tally::add(const tally& other) {
-    for (const auto member :
-         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
-          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
-          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
-          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
-          &tally::real_seals,     &tally::dead_links,    &tally::dead_disks,    &tally::days_off,
-          &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
+    for (const auto member : {&tally::seeds,          &tally::messages,      &tally::deliveries,
+                              &tally::crashes,        &tally::cuts,          &tally::steps,
+                              &tally::notices,        &tally::taken,         &tally::rejected,
+                              &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
+                              &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
+                              &tally::restored,       &tally::real_seals,    &tally::dead_links,
+                              &tally::dead_disks,     &tally::days_off,      &tally::copies_refused,
+                              &tally::sticks,         &tally::stick_records, &tally::payload_bytes,
+                              &tally::resent_bytes,   &tally::known}) {
         this->*member += other.*member;
     }
     memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);

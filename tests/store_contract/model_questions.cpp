@@ -355,7 +355,8 @@ struct answerer {
         answer::events out;
         for (const auto& e : s.events) {
             if (e.id == q.id && (q.origin.empty() || e.origin == q.origin) &&
-                (q.what.empty() || e.what == q.what || e.what == q.or_what)) {
+                (q.what.empty() || e.what == q.what || e.what == q.or_what ||
+                 e.what == q.or_else)) {
                 out.rows.push_back(e);
             }
         }
@@ -442,6 +443,11 @@ struct answerer {
     }
     reply operator()(const query::back_up&) const { return answer::backup{.done = true}; }
     reply operator()(const query::check&) const { return answer::verdict{.ok = true}; }
+    /// All others are those of bundles.
+    template <class Query>
+    reply operator()(const Query& q) const {
+        return ask_bundles(s, q);
+    }
 };
 
 }  // namespace
