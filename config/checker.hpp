@@ -42,6 +42,7 @@ private:
 };
 
 void check_links(checker& all);  ///< check_routes.cpp
+void check_bearers(checker& all);  ///< check_bearers.cpp
 void check_routes(checker& all);
 void check_reachable(checker& all);
 void check_agencies(checker& all);  ///< check_agencies.cpp

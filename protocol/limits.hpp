@@ -197,6 +197,43 @@ inline constexpr std::size_t trials_open_max = 16;
 /// A suspended peer is asked to call again after this: it hears soon that it may.
 inline constexpr std::chrono::seconds suspended_pause_max{60};
 
+// Bearers -------------------------------------------------------------------------------------
+/// Windows of one link: each day of the week for each class.
+inline constexpr std::size_t link_windows_max = 32;
+/// Of a MiB, in whatever unit; only compared.
+inline constexpr std::uint64_t link_cost_max = 1'000'000;
+/// The least monthly quota: a handshake and the status of a day take 20 KB, 30 times.
+inline constexpr std::uint64_t month_quota_bytes_min = 1 * mib;
+/// A count of bytes that a store can hold as a signed number.
+inline constexpr std::uint64_t month_bytes_max = 1ULL << 62;
+/// What is used within the next step of the count stands in the store before: a thousandth of the
+/// quota, so that a crash costs no more, between these.
+inline constexpr std::uint64_t quota_step_bytes_min = 64 * kib;
+inline constexpr std::uint64_t quota_step_bytes_max = 1 * mib;
+/// Less than this before the end of a quota nothing is written of what may not pass beyond it: a
+/// frame of 600 bytes with its headers, acknowledgement and all, once more if it is lost.
+inline constexpr std::uint64_t quota_rest_bytes = 4 * kib;
+/// The counters of the kernel are read so often while a session is up on a link with a quota.
+inline constexpr std::chrono::milliseconds traffic_look{1'000};
+/// Where the kernel does not tell: headers of IPv6 and TCP with time stamps, of each segment.
+inline constexpr std::uint64_t segment_header_bytes_max = 72;
+/// What ends a connection is not counted by anybody: FIN and ACK of both sides.
+inline constexpr std::uint64_t connection_end_bytes = 4 * segment_header_bytes_max;
+/// A message of the class may use a dearer link after this. Flash: a fail-over is to delay it by
+/// less than 10 s, dial included; the others: notes on queues, section 2.4.
+inline constexpr std::chrono::seconds dearer_after_flash{5};
+inline constexpr std::chrono::minutes dearer_after_urgent{15};
+inline constexpr std::chrono::hours dearer_after_routine{6};
+/// The longest stay with a dearer link while the cheaper one flaps.
+inline constexpr std::chrono::hours hold_down_max{4};
+/// What waits for peers with several bearers is looked at so often, a sixteenth of the time that
+/// decides, between these.
+inline constexpr std::chrono::milliseconds demand_look_min{1'000};
+inline constexpr std::chrono::milliseconds demand_look_max{60'000};
+/// A peer that offers what may not pass here is asked to wait no longer than this: another bearer
+/// may come up, and then it would wait in vain.
+inline constexpr std::chrono::seconds bearer_refusal_max{3600};
+
 // Disk ----------------------------------------------------------------------------------------
 /// Row of payload on disk; notes on queues section 3 (SQLite: larger rows win nothing).
 inline constexpr std::size_t segment_bytes = 64 * kib;
