@@ -93,6 +93,8 @@ constexpr std::array error_rows = std::to_array<error_row>({
      "Check the link certificates of both sides with `dhow directory show`."},
     {errc::trial_over, "trial-over", false, "the link was tried, and that is over",
      "Nothing to do."},
+    {errc::link_idle, "link-idle", false, "nothing was to be carried, and the link closes then",
+     "Nothing to do."},
     {errc::have_it, "have-it", false, "is already held", "Nothing to do."},
     {errc::loop, "loop", false, "was handed on by that gateway already",
      "Check the routes: two hubs point at each other."},

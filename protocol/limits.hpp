@@ -134,6 +134,9 @@ inline constexpr std::chrono::seconds gather_time_max{10};
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
 /// Control frames that may wait for a peer that does not read; a lawful peer's credit ends before.
 inline constexpr std::size_t control_frames_max = 4 * 1024;
+/// Fields of an OFFER or DATA frame beside preamble and payload: digest, message id, origin, eight
+/// numbers of at most nine bytes.
+inline constexpr std::size_t offer_head_bytes_max = 144;
 /// [format] Streams of one direction of a session; then it is closed and begun anew.
 inline constexpr std::uint32_t streams_max = 0xffff'fff0;
 /// Preamble that can_offer() counts on: header, seal and lockboxes for a few recipients.

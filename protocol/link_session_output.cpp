@@ -89,9 +89,35 @@ bool link_session::impl::write_control() {
     return false;
 }
 
+std::size_t link_session::impl::payload_max() const {
+    return is_established()
+               ? std::min<std::size_t>(x_options.frame_payload_bytes, x_peer.frame_bytes_max)
+               : x_options.frame_payload_bytes;
+}
+
+/// Whose turn it is among those whose next frame fits the allowance, whatever its size turns out to
+/// be.
+std::optional<ready_transfer> link_session::impl::next_allowed() const {
+    interleave::class_set shut{};
+    auto next = x_interleave.next();
+    while (next) {
+        const auto which = static_cast<std::size_t>(next->cls);
+        const auto& transfer = x_outgoing.at(next->stream).transfer;
+        const bool is_offer = transfer.current() == outgoing_transfer::state::offering;
+        const auto frame_bytes_most =
+            limits::offer_head_bytes_max + (is_offer ? transfer.offer().preamble.size() : payload_max());
+        if (!x_allowance.is_metered[which] || frame_bytes_most <= x_allowance.bytes) {
+            break;
+        }
+        shut[which] = true;
+        next = x_interleave.next(shut);
+    }
+    return next;
+}
+
 //= LP-31
 void link_session::impl::write_transfer(utc_time now) {
-    const auto next = x_interleave.next();
+    const auto next = next_allowed();
     if (!next) {
         return;
     }
@@ -105,16 +131,16 @@ void link_session::impl::write_transfer(utc_time now) {
         x_wire.emplace(*entry.wire, next->stream);
         append_frame(x_out, transfer.take_offer(*entry.wire, now));
     } else {
-        const auto payload_max =
-            is_established()
-                ? std::min<std::size_t>(x_options.frame_payload_bytes, x_peer.frame_bytes_max)
-                : x_options.frame_payload_bytes;
-        const auto data = transfer.next_data(payload_max);
+        const auto data = transfer.next_data(payload_max());
         append_frame(x_out, data);
+        x_payload_written += data.payload.size();
         transfer.mark_written(data.payload.size());
     }
     if (transfer.all_written()) {
         x_out_completes = next->stream;
+    }
+    if (x_allowance.is_metered[static_cast<std::size_t>(next->cls)]) {
+        x_allowance.bytes -= std::min<std::uint64_t>(x_allowance.bytes, x_out.size());
     }
     x_interleave.charge(*next, x_out.size());
     ask(next->stream, entry);

@@ -66,8 +66,9 @@ std::uint64_t links::on_up(std::shared_ptr<link::tls_link> link, protocol::burea
                            route::trial_number trial) {
     const auto number = ++x_last;
     auto& session = link->session();
+    const auto came_to = is_dialler ? std::string{} : link->local_address();
     x_links[number] = std::move(link);
-    told().on_connected(number, peer, link_name, is_dialler, session, trial);
+    told().on_connected(number, peer, link_name, is_dialler, session, trial, came_to);
     return number;
 }
 
@@ -112,8 +113,8 @@ route::line_facts links::facts(route::session_number session) const {
     if (found == x_links.end()) {
         return {};
     }
-    const auto& line = *found->second;
-    return {line.bytes_in(), line.bytes_out(), line.rate(), line.round_trip()};
+    auto& line = *found->second;
+    return {line.bytes_in(), line.bytes_out(), line.rate(), line.round_trip(), line.traffic()};
 }
 
 }  // namespace dhow::app

@@ -41,6 +41,9 @@ public:
     void on_down(std::uint64_t session) override;
     void on_dial_failed(const std::string& link_name, protocol::errc code,
                         const std::string& text) override;
+    void on_dial_cost(const std::string& link_name, const route::line_traffic& cost) override {
+        told().on_dial_cost(link_name, cost);
+    }
     void on_trial_step(route::trial_number trial, route::trial_step step, protocol::errc code,
                        const std::string& text) override;
     void on_refused(const std::string& from, protocol::errc code, const std::string& text) override;

@@ -6,10 +6,11 @@
 #include "daemon/link/dialer.hpp"
 
 #include "daemon/link/address.hpp"
+#include "daemon/link/bound_connect.hpp"
+#include "daemon/link/socket_traffic.hpp"
 #include "protocol/limits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,6 +31,7 @@ struct dialer::attempt {
     tcp::resolver resolver;
     tls_context keep;  ///< The context outlives its streams, also across a reload.
     std::shared_ptr<session_memory> memory;
+    route::line_traffic cost;  ///< When it failed.
     bool timed_out = false;
     bool is_over = false;  ///< The timer must not touch the stream any more.
 };
@@ -66,6 +68,7 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         if (!error && !what->is_over) {
             what->timed_out = true;
             what->resolver.cancel();
+            what->cost = read_traffic(what->stream.lowest_layer().native_handle());
             boost::system::error_code ignored;
             what->stream.lowest_layer().close(ignored);
         }
@@ -78,6 +81,10 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     what->is_over = true;
     what->timer.cancel();
     if (!trusted) {
+        if (what->stream.lowest_layer().is_open()) {
+            what->cost = read_traffic(what->stream.lowest_layer().native_handle());
+        }
+        x_handler.on_dial_cost(what->order.link, what->cost);
         co_return;
     }
     auto options = x_handler.options_for(what->order.peer);
@@ -107,12 +114,13 @@ asio::awaitable<bool> dialer::connect(std::shared_ptr<attempt> what) {
         co_return false;
     }
     pass(*what, step::name, std::to_string(found.size()) + " addresses");
-    const auto endpoint = co_await asio::async_connect(
-        what->stream.lowest_layer(), found, asio::redirect_error(asio::use_awaitable, error));
+    const std::shared_ptr<tls_stream> stream(what, &what->stream);
+    error = co_await connect_from(stream, found, what->order.local);
     if (error) {
         fail(*what, step::tcp, errc::connect_failed, error.message());
         co_return false;
     }
+    const auto endpoint = what->stream.lowest_layer().remote_endpoint(error);
     pass(*what, step::tcp, endpoint.address().to_string());
     prepare_socket(what->stream);
     co_return true;

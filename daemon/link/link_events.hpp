@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/route/effects.hpp"
+#include "daemon/route/line_traffic.hpp"
 
 #include <memory>
 #include <string>
@@ -40,6 +41,9 @@ public:
     virtual void on_down(std::uint64_t session) = 0;
     virtual void on_dial_failed(const std::string& link_name, protocol::errc code,
                                 const std::string& text) = 0;
+    /// What a dial that made no session has cost; after on_dial_failed() or on_trial_step().
+    virtual void on_dial_cost(const std::string& /*link_name*/,
+                              const route::line_traffic& /*cost*/) {}
     /// Of a dial with the number of a trial: a step is over; with a code it failed, and is the
     /// last.
     virtual void on_trial_step(route::trial_number trial, route::trial_step step,

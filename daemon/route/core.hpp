@@ -8,6 +8,7 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/route/bearer_book.hpp"
 #include "daemon/route/clock_jumps.hpp"
 #include "daemon/route/dial_pacer.hpp"
 #include "daemon/route/effects.hpp"
@@ -58,6 +59,7 @@ struct line_facts {
     std::uint64_t bytes_in = 0, bytes_out = 0;  ///< TLS payload since it began.
     std::uint64_t bytes_per_s = 0;              ///< Measured towards the peer; 0: not known.
     protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
+    line_traffic traffic = {};                  ///< What it has cost, at IP level.
 };
 
 struct surroundings {
@@ -91,6 +93,14 @@ struct session_record {
     trial_number trial = 0;   ///< We dialled it as a trial.
     bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
     bool hello_said = false;  ///< Ours is signed.
+    std::string bearer = {};  ///< The link that its bytes count for; empty: none is known.
+    utc_time active_at{};     ///< Something was last carried, either way.
+    /// What passes; of an established one kept by peers.
+    passages passes = {};
+    utc_time passes_until{};  ///< Then they are to be looked at again.
+    [[nodiscard]] const passage& passage_of(message_class cls) const {
+        return passes[static_cast<std::size_t>(cls)];
+    }
 };
 
 struct core {
@@ -102,6 +112,7 @@ struct core {
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
     routing_table routes;
+    bearer_book bearers;
     utc_time now{};
     protocol::instance_id instance;
     std::uint64_t epoch = 1;

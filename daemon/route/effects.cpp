@@ -26,8 +26,9 @@ void effects::run(seal::job_request what, bool at_once, sealed then) {
 }
 
 void effects::dial(std::string link, protocol::bureau_id peer, std::string address,
-                   trial_number trial) {
-    x_commands.emplace_back(command::dial{std::move(link), peer, std::move(address), trial});
+                   std::string local, trial_number trial) {
+    x_commands.emplace_back(
+        command::dial{std::move(link), peer, std::move(address), trial, std::move(local)});
 }
 
 void effects::close_session(session_number session) {

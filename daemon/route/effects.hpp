@@ -44,6 +44,7 @@ struct dial {
     protocol::bureau_id peer;
     std::string address;
     trial_number trial = 0;  ///< 0: for messages.
+    std::string local = {};  ///< Address of this machine to dial from; empty: any.
 };
 struct close_session {
     session_number session = 0;
@@ -69,7 +70,8 @@ public:
     void commit(store::transaction what, stored then);
     void ask(store::question what, answered then);
     void run(seal::job_request what, bool at_once, sealed then);
-    void dial(std::string link, protocol::bureau_id peer, std::string address,
+    /// `local`: the address of this machine to dial from; empty: any.
+    void dial(std::string link, protocol::bureau_id peer, std::string address, std::string local,
               trial_number trial = 0);
     void close_session(session_number session);
     void log(log_level level, std::string id, std::string text);

@@ -38,6 +38,12 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
+    x_out.set_waiting(
+        [this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_peers.set_passage_changed([this](session_number number) {
+        x_out.on_passage_changed(number);
+        x_in.on_passage_changed(number);
+    });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -69,6 +75,8 @@ void gateway::on_started(answer::start& found) {
                 peer.peer, static_cast<message_class>(cls), peer.offered_upto[cls]});
         }
     }
+    x_core.bearers.configure(x_core.config->links);
+    x_core.bearers.restore(found.meta);
     x_peers.load(std::move(found.peers));
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
@@ -160,6 +168,7 @@ void gateway::stop() {
     x_core.stopping = true;
     x_core.stopping_since = x_core.now;
     x_inbox.wake_all();
+    x_peers.note_quotas();
     for (const auto& [number, record] : x_core.sessions) {
         x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
     }
@@ -240,7 +249,9 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 }
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                           protocol::link_session& session, trial_number trial) {
+                           protocol::link_session& session, trial_number trial,
+                           const std::string& came_to) {
+    auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
     x_core.sessions[number] = {.peer = peer,
                                .link = trial == 0 ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
@@ -248,7 +259,9 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
                                .session = &session,
                                .since = x_core.now,
                                .trial = trial,
-                               .is_trial = trial != 0};
+                               .is_trial = trial != 0,
+                               .bearer = std::move(bearer),
+                               .active_at = x_core.now};
     session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
     on_session_events(number);
@@ -302,6 +315,10 @@ void gateway::on_event(session_number number, protocol::session_events& happened
     }
     const auto visit = [&](auto& what) {
         using kind = std::decay_t<decltype(what)>;
+        if constexpr (!std::is_same_v<kind, event::peer_time> &&
+                      !std::is_same_v<kind, event::can_offer_again>) {
+            record.active_at = x_core.now;
+        }
         if constexpr (std::is_same_v<kind, event::sign_hello> ||
                       std::is_same_v<kind, event::verify_hello>) {
             x_peers.on_event(number, what);
@@ -340,6 +357,7 @@ void gateway::on_disconnected(session_number number) {
         return;
     }
     drain_events(number);
+    x_peers.on_line_gone(number);
     x_core.sessions.erase(number);
     x_core.touched.erase(number);
 }

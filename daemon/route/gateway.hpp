@@ -76,8 +76,14 @@ public:
         return x_peers.local_hello(peer);
     }
     /// `trial`: that of the command which it was dialled by.
+    /// `came_to`: the address of this machine, of one that came in.
     void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                      protocol::link_session& session, trial_number trial = 0);
+                      protocol::link_session& session, trial_number trial = 0,
+                      const std::string& came_to = {});
+    /// What a dial for this link, that made no session, has cost.
+    void on_dial_cost(const std::string& link, const line_traffic& cost) {
+        x_peers.on_dial_cost(link, cost);
+    }
     void on_dial_failed(const std::string& link, errc code, std::string text) {
         x_peers.on_dial_failed(link, code, std::move(text));
     }

@@ -16,6 +16,10 @@ constexpr int factor_max = 1 << 10;
 }
 
 void hold_down::on_dearer(protocol::utc_time now, protocol::milliseconds stay) {
+    if (x_is_away) {
+        return;
+    }
+    x_is_away = true;
     const protocol::milliseconds most = protocol::limits::hold_down_max;
     x_stay = std::min(most, stay * x_factor);
     x_until = now + x_stay;
@@ -23,6 +27,7 @@ void hold_down::on_dearer(protocol::utc_time now, protocol::milliseconds stay) {
 }
 
 void hold_down::on_cheapest(protocol::utc_time now) {
+    x_is_away = false;
     if (x_stay.count() > 0) {
         x_returned_at = now;
     }

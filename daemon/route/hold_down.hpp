@@ -15,7 +15,8 @@ namespace dhow::route {
 /// long as the stay before it doubles the next stay.
 class hold_down {
 public:
-    /// The session has come to a dearer link, which asks for at least this stay.
+    /// The session has come to a dearer link, which asks for at least this stay. A further session
+    /// there does not make it longer.
     void on_dearer(protocol::utc_time now, protocol::milliseconds stay);
     /// The session has come to one of the cheapest links.
     void on_cheapest(protocol::utc_time now);
@@ -30,6 +31,7 @@ private:
     protocol::utc_time x_until{};
     protocol::milliseconds x_stay{0};
     std::optional<protocol::utc_time> x_returned_at;  ///< After a stay.
+    bool x_is_away = false;
     int x_factor = 1;
 };
 

@@ -65,6 +65,12 @@ void inbound::on_event(session_number number, event::offer_received what) {
         refuse(number, stream, errc::store_full, std::chrono::seconds{60});
         return;
     }
+    // A body that comes with its offer has been paid for.
+    const auto wait = what.inline_body ? std::nullopt : wait_for_passage(number, in.offer);
+    if (wait) {
+        refuse(number, stream, errc::busy, *wait);
+        return;
+    }
     switch (in.offer.kind) {
         case object_kind::text:
             begin_text(number, stream);

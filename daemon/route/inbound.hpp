@@ -38,6 +38,9 @@ public:
     void on_event(session_number session, const protocol::session_event::body_received& what);
     void on_event(session_number session, const protocol::session_event::peer_cancelled& what);
     void on_session_down(session_number session);
+    /// Other things pass over the session than before: what does not any more is refused for now;
+    /// what is on disk of it stays.
+    void on_passage_changed(session_number session);
     /// What comes under this number is from `peer` and is answered to `to`, until
     /// on_session_down(). From first_import on.
     void begin_import(session_number number, bureau_id peer, receiving_end& to);
@@ -67,6 +70,9 @@ private:
     using split = std::map<bureau_id, bureau_id>;  ///< Recipient to next hop; ourselves to empty.
 
     incoming* find(session_number session, stream_id stream);
+    /// Until the link lets the offered body pass; nothing: it does.
+    [[nodiscard]] std::optional<std::chrono::seconds> wait_for_passage(
+        session_number session, const protocol::offer_frame& offer) const;
     struct import_line {
         bureau_id peer;
         receiving_end* to = nullptr;

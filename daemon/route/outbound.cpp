@@ -1,6 +1,7 @@
 // Sends: queue to session, data on demand.
 // Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
-// Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp.
+// Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp, what may pass in
+// outbound_passage.cpp.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
@@ -110,10 +111,15 @@ void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     const auto lane = x_lanes.find(peer);
     if (lane == x_lanes.end()) {
+        tell_waiting(peer, item.shipment.cls);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);
         }
         return;  // No session: the store has it, and a session begins with a load.
+    }
+    if (lane->second.session && !passes(*lane->second.session, item)) {
+        tell_waiting(peer, item.shipment.cls);  // The store has it, and is asked when it passes.
+        return;
     }
     if (!keep_back(lane->second, item)) {
         lane->second.queue.add_fresh(std::move(item));
@@ -136,16 +142,25 @@ void outbound::load(bureau_id peer, message_class cls) {
     auto& lane = x_lanes.at(peer);
     lane.queue.mark_loading(cls);
     const auto session = lane.session;
+    const auto passage = passage_of(lane, cls);
+    const bool waits = passage.least_wait.count() > 0;
     x_core.out.ask(query::load_ready{.peer = peer,
                                      .cls = cls,
                                      .after = lane.queue.cursor(cls),
-                                     .limit = x_core.outside.loaded_per_class},
+                                     .limit = x_core.outside.loaded_per_class,
+                                     .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
+                                     .made_by = waits ? x_core.now - passage.least_wait
+                                                      : utc_time::max()},
                    [this, peer, cls, session](store::reply& reply) {
                        const auto found = x_lanes.find(peer);
                        if (found == x_lanes.end() || found->second.session != session) {
                            return;  // Another session has begun its own load.
                        }
-                       found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
+                       auto& loaded = expect<answer::ready>(reply);
+                       std::erase_if(loaded.rows, [&](const auto& item) {
+                           return session && !passes(*session, item);
+                       });
+                       found->second.queue.add_loaded(cls, std::move(loaded));
                        drop_withheld(peer, found->second);
                        feed(peer);
                    });
@@ -160,7 +175,8 @@ void outbound::feed(bureau_id peer) {
     }
     for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
         const auto cls = static_cast<message_class>(i);
-        if (found->second.queue.wants_load(cls)) {
+        const bool may_pass = passage_of(found->second, cls).bytes_max > 0;
+        if (may_pass && found->second.queue.wants_load(cls)) {
             load(peer, cls);
         }
     }
@@ -176,7 +192,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
         return false;
     }
     const auto cls = lane.queue.choose([&](const ready_shipment& item) {
-        return session->can_offer(item.shipment.cls, item.object.bytes);
+        return passes(number, item) && session->can_offer(item.shipment.cls, item.object.bytes);
     });
     if (!cls) {
         return false;

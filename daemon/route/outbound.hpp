@@ -69,6 +69,14 @@ public:
     /// Who dials sooner, because flash waits for a peer without a session.
     void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
+    /// Who is told that something of a class waits and does not pass now.
+    void set_waiting(std::function<void(bureau_id, message_class)> tell) {
+        x_waiting = std::move(tell);
+    }
+
+    /// Other things pass over the session than before, or may by now: what does not any more is
+    /// taken back, unless all of it has left; the store is asked for the rest.
+    void on_passage_changed(session_number session);
     void on_session_up(session_number session);
     void on_session_down(session_number session);
 
@@ -135,6 +143,9 @@ private:
         std::set<bureau_id> dropped;        ///< Lanes that have to load again.
     };
     peer_lane* lane_of(session_number session);
+    [[nodiscard]] bool passes(session_number session, const ready_shipment& item) const;
+    [[nodiscard]] passage passage_of(const peer_lane& lane, message_class cls) const;
+    void tell_waiting(bureau_id peer, message_class cls) const;
     void release(store::row_id message);
     bool keep_back(peer_lane& lane, const ready_shipment& item);
     void drop_withheld(bureau_id peer, peer_lane& lane);
@@ -182,6 +193,7 @@ private:
     std::function<void(std::vector<undelivered>)> x_divert;
     marker x_mark;
     std::function<void(bureau_id)> x_hurry;
+    std::function<void(bureau_id, message_class)> x_waiting;
     std::map<bureau_id, peer_lane> x_lanes;
     std::map<store::row_id, withholding> x_withheld;
     /// Tells values that outlive this.

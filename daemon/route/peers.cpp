@@ -1,6 +1,7 @@
 // Links and sessions: HELLO, which session stays, what is remembered of a peer.
 // Way of the message: see peers.hpp.
-// Pure. Net thread. Dialling is in peers_dialling.cpp, suspensions in peers_suspension.cpp.
+// Pure. Net thread. Dialling is in peers_dialling.cpp, suspensions in
+// peers_suspension.cpp, bearers in peers_bearers.cpp.
 // Spec: docs/overview.md#links. Tests: unit/route/peers_test.cpp, sim.
 // Limits: one established session a peer.
 #include "daemon/route/peers.hpp"
@@ -156,7 +157,11 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         if (!replace) {
             return false;
         }
-        x_core.sessions.at(loser).established = false;
+        auto& lost = x_core.sessions.at(loser);
+        lost.established = false;
+        if (const auto link = x_links.find(lost.bearer); link != x_links.end()) {
+            link->second.carried_until = x_core.now;
+        }
     }
     session.established = true;
     if (auto* link = link_of(number)) {
@@ -164,6 +169,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         link->since = x_core.now;
         link->sessions += 1;
     }
+    on_bearer_up(number);
     x_core.count.sessions += 1;
     x_core.out.log(log_level::info, "session-up", "peer " + std::string(peer.text()));
     auto& record = x_peers[peer];
@@ -258,7 +264,9 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         record.row.last_error = how.code.message() + (how.detail.empty() ? "" : ": " + how.detail);
         record.row.last_error_at = x_core.now;
     }
-    const bool stood = was_up && x_core.now - session.since >= limits::session_stands_after;
+    const bool was_idle = protocol::errc_of(how.code) == errc::link_idle;
+    const bool stood =
+        was_up && (was_idle || x_core.now - session.since >= limits::session_stands_after);
     const auto brought = how.durable_progress ? link_result::progress
                          : stood              ? link_result::stood
                                               : link_result::nothing;
@@ -276,6 +284,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         plan_dial(*link,
                   replaced ? link_backoff::first : std::max(delay_after(*link, brought), asked));
     }
+    on_bearer_down(session, was_up);
     if (was_up) {
         count_for_others(session, brought);
     }

@@ -5,10 +5,13 @@
 // Spec: docs/overview.md#links (states, failure table), docs/decisions/0008-who-dials-when.md.
 // Tests: unit/route/peers_test.cpp, unit/route/peers_suspension_test.cpp,
 // unit/route/peers_wake_test.cpp, sim.
+// docs/decisions/0010-bearers.md; unit/route/peers_bearers_test.cpp.
 // Limits: one established session a peer; dial_pacer, wake_up.
 #pragma once
 
+#include "daemon/route/bearer_choice.hpp"
 #include "daemon/route/core.hpp"
+#include "daemon/route/hold_down.hpp"
 #include "daemon/route/wake_up.hpp"
 
 namespace dhow::route {
@@ -30,6 +33,14 @@ struct link_record {
     std::optional<utc_time> last_error_at;
     std::uint64_t sessions = 0, failures = 0;
     milliseconds round_trip{0};
+    utc_time carried_until{};  ///< End of the last session that counted for it, or our start.
+};
+
+/// A peer whose links are not all alike; see docs/decisions/0010-bearers.md.
+struct bearer_state {
+    hold_down stay;
+    class_waits waits;                    ///< As last known.
+    std::optional<utc_time> look_at;      ///< They are asked for again then.
 };
 
 /// Last known of a peer, over all its links.
@@ -81,6 +92,25 @@ public:
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
+    /// Who is told that other things pass over a session than before, or may by now.
+    void set_passage_changed(std::function<void(session_number)> tell) {
+        x_passage_changed = std::move(tell);
+    }
+    /// Something of the class waits for the peer and does not pass now.
+    void on_waiting(bureau_id peer, message_class cls);
+    /// The link that a session counts for which came in at this address of ours; empty: none.
+    [[nodiscard]] std::string bearer_of(bureau_id peer, const std::string& came_to) const;
+    /// The last reading of a connection, before it is forgotten.
+    void on_line_gone(session_number session);
+    /// What a dial that made no session has cost.
+    void on_dial_cost(const std::string& link, const line_traffic& cost);
+    /// An operator's word on a link that there is: so many bytes of this month are used.
+    void correct_quota(const std::string& link, std::uint64_t used_bytes,
+                       std::function<void(const store::transaction_result&)> then);
+    /// Reads the counters of all connections.
+    void measure_all();
+    /// For the end of this run: what is used so far, exactly.
+    void note_quotas();
     /// Carrier, address or route of this machine.
     void on_network_changed() { x_network.on_change(x_core.now); }
 
@@ -108,6 +138,16 @@ public:
     [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }
     [[nodiscard]] const peer_record* find(bureau_id peer) const;
     [[nodiscard]] bool is_up(bureau_id peer) const { return x_core.session_with(peer).has_value(); }
+    /// All its links have one cost and carry everything at any time: no choice is made.
+    [[nodiscard]] bool is_plain(bureau_id peer) const { return !x_bearers.contains(peer); }
+    /// A session counts for this link.
+    [[nodiscard]] bool is_carrying(const std::string& link) const;
+    /// From when on the link should have a session, back-off apart; nothing: it should not.
+    [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
+    /// When an object of this class and size that was made then may go to the peer by some link of
+    /// ours; not before now. Nothing: never.
+    [[nodiscard]] std::optional<utc_time> passes_from(bureau_id peer, message_class cls,
+                                                      std::uint64_t bytes, utc_time made_at) const;
     /// The link's own, else those that the directory has of the peer; none when only the peer
     /// dials.
     [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;
@@ -118,6 +158,30 @@ public:
 
 private:
     link_record* link_of(session_number session);
+    // peers_bearers.cpp
+    struct bearers_of_peer {
+        std::vector<std::string> names;
+        std::vector<bearer_facts> facts;
+    };
+    [[nodiscard]] bearers_of_peer bearers_of(bureau_id peer) const;
+    [[nodiscard]] bearer_facts facts_of(const std::string& name, const link_record& link) const;
+    [[nodiscard]] dearer_times dearer_after() const;
+    void configure_bearers();
+    void on_bearer_up(session_number session);
+    void on_bearer_down(const session_record& ended, bool was_up);
+    void on_bearers_deadline();
+    [[nodiscard]] std::optional<utc_time> next_bearers_deadline() const;
+    void measure(session_number session);
+    void write_notes(std::vector<std::pair<std::string, std::string>> notes);
+    void tell_quota(const std::string& link);
+    void refresh_passages(session_number session);
+    void refresh_passages_where(const std::function<bool(const session_record&)>& is_due);
+    void allow_writing(session_number session);
+    [[nodiscard]] bool is_metered_session(const session_record& record) const;
+    [[nodiscard]] std::optional<utc_time> idle_end(const session_record& record) const;
+    void on_waits(const answer::queue_summary& waiting);
+    void close_idle();
+    void ask_for_waits();
     void plan_dial(link_record& link, milliseconds delay);
     void configure(link_record& link);
     void dial(const std::string& name, link_record& link);
@@ -145,6 +209,10 @@ private:
     std::map<std::string, link_record> x_links;
     std::map<bureau_id, peer_record> x_peers;
     std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;
+    std::map<bureau_id, bearer_state> x_bearers;  ///< Of peers that are not plain.
+    std::function<void(session_number)> x_passage_changed;
+    utc_time x_measure_at{}, x_roll_at{};
+    bool x_asks_for_waits = false;
     dial_pacer x_pacer;
     network_changes x_network;
 };

@@ -21,7 +21,8 @@ link_record* peers::link_of(session_number session) {
 }
 
 std::vector<std::string> peers::addresses_of(const link_record& link) const {
-    if (link.settings.mode == config::link_mode::listen) {
+    if (link.settings.mode == config::link_mode::listen ||
+        link.settings.mode == config::link_mode::courier) {
         return {};
     }
     if (!link.settings.addresses.empty()) {
@@ -105,7 +106,7 @@ void peers::dial(const std::string& name, link_record& link) {
     link.dial_at.reset();
     link.is_called = false;
     x_pacer.on_dial(std::exchange(link.is_flash, false), x_core.now);
-    x_core.out.dial(name, link.settings.peer, address);
+    x_core.out.dial(name, link.settings.peer, address, link.settings.local);
 }
 
 void peers::on_deadline() {
@@ -120,16 +121,18 @@ void peers::on_deadline() {
             wake_links(expect<answer::queue_summary>(reply));
         });
     }
+    on_bearers_deadline();
     std::vector<dial_pacer::waiting> due;
     for (auto& [name, link] : x_links) {
         if (link.state != link_state::idle || !link.dial_at || *link.dial_at > x_core.now) {
             continue;
         }
-        if (is_up(link.settings.peer) || x_core.stopping || addresses_of(link).empty()) {
+        const bool is_given_up = is_plain(link.settings.peer) && is_up(link.settings.peer);
+        if (is_given_up || x_core.stopping || addresses_of(link).empty()) {
             link.dial_at.reset();  // Planned again when that session ends, or by a reload.
         } else if (link.is_called) {
             dial(name, link);
-        } else {
+        } else if (const auto wanted = wanted_from(name); wanted && *wanted <= x_core.now) {
             due.push_back({name, *link.dial_at, link.is_flash});
         }
     }
@@ -148,10 +151,18 @@ std::optional<utc_time> peers::next_deadline() const {
         }
     };
     for (const auto& [name, link] : x_links) {
-        if (link.state == link_state::idle && link.dial_at) {
-            take(link.is_called ? *link.dial_at : std::max(*link.dial_at, x_pacer.room_at()));
+        if (link.state != link_state::idle || !link.dial_at) {
+            continue;
+        }
+        if (link.is_called) {
+            take(*link.dial_at);
+        } else if (is_plain(link.settings.peer)) {
+            take(std::max(*link.dial_at, x_pacer.room_at()));
+        } else if (const auto wanted = wanted_from(name)) {
+            take(std::max({*link.dial_at, *wanted, x_pacer.room_at()}));
         }
     }
+    take(next_bearers_deadline());
     for (const auto& [peer, record] : x_peers) {
         take(suspended_until(peer));
     }
@@ -208,7 +219,7 @@ call_result peers::call(const std::string& name) {
     if (is_suspended(link.settings.peer)) {
         return call_result::suspended;
     }
-    if (is_up(link.settings.peer)) {
+    if (is_plain(link.settings.peer) ? is_up(link.settings.peer) : is_carrying(name)) {
         return call_result::is_up;
     }
     if (link.state != link_state::idle) {

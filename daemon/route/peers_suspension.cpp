@@ -55,12 +55,13 @@ void peers::configure() {
         if (old != x_links.end() && old->second.settings.peer == settings.peer) {
             record = std::move(old->second);
         } else {
-            record.since = x_core.now;
+            record.since = record.carried_until = x_core.now;
         }
         record.settings = settings;
         configure(record);
     }
     x_links = std::move(kept);
+    configure_bearers();
     for (const auto& [peer, record] : x_peers) {
         if (record.is_suspended()) {
             end_sessions(peer);  // At the start: they came before the store was read.

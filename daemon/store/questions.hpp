@@ -8,6 +8,7 @@
 #include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/rows.hpp"
 
+#include <limits>
 #include <map>
 #include <variant>
 
@@ -22,12 +23,15 @@ struct purge_place {
 
 namespace query {
 struct load_start {};  ///< What the core needs at start.
-/// Ready shipments of a peer and class in order, with what an OFFER needs.
+/// Ready shipments of a peer and class in order, with what an OFFER needs; those alone whose object
+/// has at most `bytes_max` and that were made by `made_by`.
 struct load_ready {
     bureau_id peer;
     message_class cls = message_class::routine;
     row_id after = 0;
     std::size_t limit = 256;
+    std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max();
+    utc_time made_by = utc_time::max();
 };
 struct load_shipment {
     row_id shipment = 0;

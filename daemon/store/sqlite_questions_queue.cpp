@@ -52,9 +52,11 @@ answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool wi
 
 reply question_reader::operator()(const query::load_ready& what) {
     static const std::string sql = select_from<shipment_row>(
-        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? ORDER BY row LIMIT ?");
+        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? AND bytes <= ? AND created_at <= ? "
+        "ORDER BY row LIMIT ?");
     answer::ready out;
-    auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.limit + 1);
+    auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.bytes_max,
+                                    what.made_by, what.limit + 1);
     out.more = found.size() > what.limit;
     found.resize(std::min(found.size(), what.limit));
     for (auto& shipment : found) {

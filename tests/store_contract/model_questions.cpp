@@ -114,8 +114,11 @@ struct answerer {
     }
     reply operator()(const query::load_ready& q) const {
         auto found = select(s.shipments, [&](const auto& one) {
+            const auto object = s.objects.find(one.object);
+            const bool fits = object == s.objects.end() ||
+                              object->second.bytes <= static_cast<std::uint64_t>(q.bytes_max);
             return one.peer == q.peer && one.cls == q.cls && one.row > q.after &&
-                   one.state == shipment_state::ready;
+                   one.state == shipment_state::ready && fits && one.created_at <= q.made_by;
         });
         answer::ready out;
         out.more = shorten(found, q.limit);

@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(the_first_session_of_a_cheap_link_is_no_return) {
     BOOST_TEST((stay.stay_until() == start + 2s + 10min));
 }
 
+BOOST_AUTO_TEST_CASE(a_dearer_link_that_is_cut_does_not_begin_its_stay_anew) {
+    hold_down stay;
+    stay.on_dearer(start, 10min);
+    stay.on_dearer(start + 5min, 10min);
+    BOOST_TEST((stay.stay_until() == start + 10min));
+}
+
 BOOST_AUTO_TEST_CASE(an_operator_ends_it) {
     hold_down stay;
     stay.on_dearer(start, 10min);
