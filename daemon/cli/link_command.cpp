@@ -1,5 +1,5 @@
 // `dhow link list|call`: the state of links; dialling now. The other verbs of `link` are in
-// link_suspend_command.cpp and link_test_command.cpp.
+// link_suspend_command.cpp, link_test_command.cpp and link_quota_command.cpp.
 // Way of the message: the ways that it may take, for operators.
 // Not pure: the socket, the clock. One thread.
 // Spec: docs/man/dhow.1. Tests: unit/cli/link_command_test.cpp, scripts/demo.
@@ -40,6 +40,7 @@ int run_list(arguments args, io& streams) {
     }
     table rows{{"LINK", "PEER", "STATE", "SINCE", "BYTES/S", "RTT MS", "NEXT TRY", "LAST ERROR"}};
     suspensions suspended;
+    std::string bearers;
     for_each_object(*answer, "links", [&](const json::object& one) {
         if (verb->options.json) {
             print_json(streams, one);
@@ -50,9 +51,11 @@ int run_list(arguments args, io& streams) {
                   shown(one, "round_trip_ms"), time_text(shown(one, "next_try")),
                   shown(one, "last_error")});
         note_suspension(suspended, one);
+        bearers += bearer_line(one);
     });
     if (!verb->options.json) {
         rows.print(streams.out);
+        streams.out << (bearers.empty() ? "" : "\n" + bearers);
         print_suspensions(streams, suspended);
     }
     return to_int(exit_code::done);
@@ -159,6 +162,7 @@ constexpr std::array verbs{
     verb{"suspend", suspend_summary, &run_link_suspend},
     verb{"resume", resume_summary, &run_link_resume},
     verb{"test", test_summary, &run_link_test},
+    verb{"quota", quota_summary, &run_link_quota},
 };
 
 }  // namespace

@@ -15,10 +15,16 @@ inline constexpr std::string_view suspend_summary =
     "Ends the sessions with a peer, and lets none begin.";
 inline constexpr std::string_view resume_summary = "Ends a suspension, and dials.";
 inline constexpr std::string_view test_summary = "Tries the ways to a peer, step by step.";
+inline constexpr std::string_view quota_summary =
+    "Says how many bytes of this month a link has used, by the provider's count.";
 
 int run_link_suspend(arguments args, io& streams);
 int run_link_resume(arguments args, io& streams);
 int run_link_test(arguments args, io& streams);
+int run_link_quota(arguments args, io& streams);
+
+/// What is said of a link that does not carry everything at any time; empty: nothing.
+std::string bearer_line(const boost::json::object& link);
 
 /// What is said of each suspended peer.
 using suspensions = std::map<std::string, std::string>;

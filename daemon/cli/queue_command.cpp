@@ -24,6 +24,19 @@ std::string size_of(const json::object& object) {
     return bytes == nullptr ? "" : size_text(bytes->to_number<std::uint64_t>());
 }
 
+/// Which way it goes, or what keeps it and until when; empty: nothing is known.
+std::string outlook_line(const json::object& one) {
+    std::string out;
+    const auto add = [&](std::string_view before, const std::string& text) {
+        out += text.empty() ? "" : (out.empty() ? "" : ", ") + std::string(before) + text;
+    };
+    add("", shown(one, "cause"));
+    add("by ", shown(one, "link"));
+    add("next try ", time_text(shown(one, "next_try")));
+    add("done by ", time_text(shown(one, "expected_at")));
+    return out.empty() ? "" : shown(one, "peer") + " " + shown(one, "class") + ": " + out + '\n';
+}
+
 int show_summary(online& verb) {
     int code = 0;
     const auto answer = get_object(verb, "/admin/v1/queues", code);
@@ -32,6 +45,7 @@ int show_summary(online& verb) {
     }
     table rows{{"PEER", "CLASS", "READY", "DEFERRED", "HELD", "WAIT", "DOUBT", "SIZE", "OLDEST"}};
     suspensions suspended;
+    std::string outlooks;
     for_each_object(*answer, "queues", [&](const json::object& one) {
         if (verb.options.json) {
             print_json(verb.streams, one);
@@ -39,6 +53,7 @@ int show_summary(online& verb) {
             rows.add({shown(one, "peer"), shown(one, "class"), shown(one, "ready"),
                       shown(one, "deferred"), shown(one, "held"), shown(one, "waiting"),
                       shown(one, "in_doubt"), size_of(one), time_text(shown(one, "oldest"))});
+            outlooks += outlook_line(one);
             note_suspension(suspended, one);
         }
     });
@@ -46,6 +61,7 @@ int show_summary(online& verb) {
         verb.streams.out << "nothing waits\n";
     } else if (!verb.options.json) {
         rows.print(verb.streams.out);
+        verb.streams.out << (outlooks.empty() ? "" : "\n" + outlooks);
         print_suspensions(verb.streams, suspended);
     }
     return to_int(exit_code::done);

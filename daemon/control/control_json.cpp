@@ -44,7 +44,10 @@ json::object to_json(const store::answer::ready_shipment& value) {
 
 json::object to_json(const response::queue_summary& value) {
     json::array lines;
-    for (const store::answer::queue_line& line : value.lines) {
+    for (std::size_t i = 0; i < value.lines.size(); ++i) {
+        const store::answer::queue_line& line = value.lines[i];
+        const auto outlook =
+            i < value.outlooks.size() ? value.outlooks[i] : response::queue_outlook{};
         json::object one;
         one["peer"] = line.peer.text();
         one["class"] = protocol::to_text(line.cls);
@@ -55,6 +58,10 @@ json::object to_json(const response::queue_summary& value) {
         one["waiting"] = line.waiting;
         one["bytes"] = line.bytes;
         one["oldest"] = time_value(line.oldest);
+        one["link"] = outlook.link;
+        one["cause"] = outlook.cause;
+        one["next_try"] = time_value(outlook.next_try);
+        one["expected_at"] = time_value(outlook.expected_at);
         const auto suspended = value.suspended.find(line.peer);
         one["suspended"] = suspended == value.suspended.end() ? json::value{}
                                                               : suspension_value(suspended->second);

@@ -98,6 +98,15 @@ asio::awaitable<void> test_link(connection_ptr client) {
     }
 }
 
+void read_used(http::object_input& input, route::api_request& out) {
+    input.number("used_bytes", std::get<request::set_quota>(out).used_bytes, 0,
+                 limits::month_bytes_max);
+}
+
+asio::awaitable<void> set_quota(connection_ptr client) {
+    return act(client, request::set_quota{client->path_value(0), UINT64_MAX}, &read_used);
+}
+
 // Peers -----------------------------------------------------------------------------------------
 
 void read_suspension(http::object_input& input, route::api_request& out) {
@@ -260,6 +269,7 @@ constexpr http::endpoint table[] = {
     {"GET", "/admin/v1/links", operators, &get_links},
     {"POST", "/admin/v1/links/{name}/call", operators, &call_link},
     {"POST", "/admin/v1/links/{name}/test", operators, &test_link},
+    {"POST", "/admin/v1/links/{name}/quota", operators, &set_quota},
     {"POST", "/admin/v1/peers/{peer}/suspend", operators, &suspend_peer},
     {"POST", "/admin/v1/peers/{peer}/resume", operators, &resume_peer},
     {"POST", "/admin/v1/peers/{peer}/hold", operators, &hold_peer<true>},

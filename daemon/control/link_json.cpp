@@ -28,6 +28,27 @@ json::value suspension_value(const std::optional<response::suspension>& value) {
 
 namespace {
 
+json::value quota_value(const response::link_status& value) {
+    if (value.quota_bytes == 0) {
+        return {};
+    }
+    json::object out;
+    out["month_bytes"] = value.quota_bytes;
+    out["used_bytes"] = value.used_bytes;
+    return out;
+}
+
+/// By class the largest object that may pass; null: any.
+json::object passes_value(const response::link_status& value) {
+    json::object out;
+    for (std::size_t i = 0; i < value.passes.size(); ++i) {
+        const auto& most = value.passes[i];
+        out[protocol::to_text(static_cast<protocol::message_class>(i))] =
+            most ? json::value(*most) : json::value{};
+    }
+    return out;
+}
+
 json::object to_json(const response::link_status& value) {
     json::object out;
     out["name"] = value.name;
@@ -45,6 +66,11 @@ json::object to_json(const response::link_status& value) {
     out["bytes_per_s"] = value.bytes_per_s;
     out["failures"] = value.failures;
     out["round_trip_ms"] = value.round_trip.count();
+    out["cost"] = value.cost;
+    out["carries"] = value.carries;
+    out["quota"] = quota_value(value);
+    out["passes_bytes_max"] = passes_value(value);
+    out["changes_at"] = time_value(value.changes_at);
     return out;
 }
 

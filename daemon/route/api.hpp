@@ -114,6 +114,11 @@ struct call_link {
 struct test_link {
     std::string link;
 };
+/// How many bytes of this month a link has used, as the provider says.
+struct set_quota {
+    std::string link;
+    std::uint64_t used_bytes = 0;
+};
 struct suspend_peer {
     bureau_id peer;
     std::string reason;
@@ -182,7 +187,8 @@ using api_request =
                  request::evidence, request::list_inbox, request::open_inbox,
                  request::read_attachment, request::acknowledge, request::cancel, request::hold,
                  request::send_again, request::queue_summary, request::list_queue,
-                 request::list_links, request::call_link, request::test_link, request::suspend_peer,
+                 request::list_links, request::call_link, request::test_link, request::set_quota,
+                 request::suspend_peer,
                  request::explain_route, request::health, request::metrics, request::back_up,
                  request::check_store, request::who_am_i, request::courier_export,
                  request::courier_part, request::courier_export_end, request::courier_import,
@@ -233,6 +239,7 @@ struct cause {
     std::optional<utc_time> since;
     std::optional<utc_time> next_try;
     std::string remedy;  ///< What to do; empty: nothing to do.
+    std::optional<utc_time> expected_at = std::nullopt;  ///< All of it will have been sent.
 };
 struct why {
     message_id id;
@@ -279,9 +286,17 @@ struct suspension {
     std::string by;  ///< The operator's user; empty: not known.
     std::optional<utc_time> since, until;
 };
+/// What becomes of one line of the queue.
+struct queue_outlook {
+    std::string link;   ///< Which is up; empty: none, or one that is not known.
+    std::string cause;  ///< Why nothing of it goes now, from the list of causes; empty: it may go.
+    std::optional<utc_time> next_try;
+    std::optional<utc_time> expected_at;  ///< All of it, and what goes before it, will have left.
+};
 struct queue_summary {
     std::vector<store::answer::queue_line> lines;
     std::map<bureau_id, suspension> suspended = {};  ///< Of the peers in `lines`.
+    std::vector<queue_outlook> outlooks = {};        ///< One for each of `lines`.
 };
 struct queue {
     std::vector<store::answer::ready_shipment> rows;
@@ -301,6 +316,13 @@ struct link_status {
     // Of the connection that is up.
     std::uint64_t bytes_in = 0, bytes_out = 0, bytes_per_s = 0;
     protocol::milliseconds round_trip{0};
+    // Of the link as a bearer
+    std::uint64_t cost = 0;
+    bool carries = false;  ///< The peer's session counts for it.
+    std::uint64_t quota_bytes = 0, used_bytes = 0;  ///< Of this month; quota_bytes 0: no quota.
+    /// By class: the largest object that may pass now; 0: none, nothing: any.
+    std::array<std::optional<std::uint64_t>, protocol::message_class_count> passes = {};
+    std::optional<utc_time> changes_at = std::nullopt;  ///< Other things may pass then.
 };
 struct links {
     std::vector<link_status> rows;

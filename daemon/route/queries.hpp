@@ -56,6 +56,7 @@ public:
     void ask(const caller& who, const request::list_links& what, const answer_to& answer);
     void ask(const caller& who, const request::call_link& what, const answer_to& answer);
     void ask(const caller& who, const request::test_link& what, const answer_to& answer);
+    void ask(const caller& who, const request::set_quota& what, const answer_to& answer);
     void ask(const caller& who, const request::suspend_peer& what, const answer_to& answer);
     void ask(const caller& who, const request::explain_route& what, const answer_to& answer);
     void ask(const caller& who, const request::health& what, const answer_to& answer);
@@ -75,6 +76,9 @@ private:
               std::function<void(messages&)> then);
     /// False: `unauthorised` was answered.
     static bool is_operator(const caller& who, const answer_to& answer);
+    void add_bearer_facts(response::link_status& to) const;
+    [[nodiscard]] std::vector<response::queue_outlook> outlooks_of(
+        const std::vector<answer::queue_line>& lines) const;
     [[nodiscard]] response::status make_status(const messages& rows) const;
     [[nodiscard]] response::recipient_status make_status(const answer::full_message& message,
                                                          const store::delivery_row& row) const;

@@ -57,7 +57,8 @@ void queries::ask(const caller&, const request::health&, const answer_to& answer
         out.problems.push_back(cause.code + ": " + cause.text);
     }
     for (const auto& [name, link] : x_peers.links()) {
-        if (link.state != link_state::up && !x_peers.is_up(link.settings.peer)) {
+        const bool is_by_hand = link.settings.mode == config::link_mode::courier;
+        if (!is_by_hand && link.state != link_state::up && !x_peers.is_up(link.settings.peer)) {
             out.problems.push_back("link " + name + " is " + std::string(state_text(link)));
         }
     }
@@ -71,6 +72,7 @@ void queries::ask(const caller& who, const request::metrics&, answer_to answer) 
     x_core.out.ask(query::measure{}, [this, answer](store::reply& reply) {
         const auto measured = expect<answer::measures>(reply);
         x_core.out.ask(query::summarise_queue{}, [this, answer, measured](store::reply& second) {
+            x_peers.measure_all();
             answer(response::metrics{metrics_text(x_core, x_peers, x_out.loaded(),
                                                   x_receipts.waiting(), measured,
                                                   expect<answer::queue_summary>(second))});

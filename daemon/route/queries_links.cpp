@@ -110,6 +110,9 @@ std::string_view state_text(const link_record& link) {
     if (link.settings.mode == config::link_mode::listen) {
         return "listening";
     }
+    if (link.settings.mode == config::link_mode::courier) {
+        return "courier";
+    }
     return link.dial_at ? "waiting" : "down";
 }
 
@@ -124,6 +127,7 @@ void queries::ask(const caller& who, const request::queue_summary&, answer_to an
                 out.suspended[line.peer] = std::move(*found);
             }
         }
+        out.outlooks = outlooks_of(out.lines);
         answer(std::move(out));
     });
 }
@@ -145,12 +149,14 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
     if (!is_operator(who, answer)) {
         return;
     }
+    x_peers.measure_all();
     response::links out;
     for (const auto& [name, link] : x_peers.links()) {
         out.rows.push_back(status_of(name, link));
         out.rows.back().has_session = x_peers.is_up(link.settings.peer);
         out.rows.back().suspended = suspension_of(link.settings.peer, x_peers);
         add_line_facts(x_core, out.rows.back());
+        add_bearer_facts(out.rows.back());
     }
     answer(std::move(out));
 }

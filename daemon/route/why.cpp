@@ -5,6 +5,7 @@
 // Limits: see why.hpp.
 #include "daemon/route/why.hpp"
 
+#include "daemon/route/blockage.hpp"
 #include "daemon/route/submission.hpp"
 #include "protocol/ensure.hpp"
 
@@ -133,11 +134,39 @@ cause cause_of_deferred(const store::shipment_row& shipment) {
     return out;
 }
 
-cause cause_of_ready(const why_view& from, const store::shipment_row& shipment) {
+/// What of links keeps it, but for their state.
+std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_message& message,
+                                       const store::shipment_row& shipment) {
+    if (from.links.is_suspended(shipment.peer)) {
+        return std::nullopt;
+    }
+    const auto object =
+        std::ranges::find(message.objects, shipment.object, &store::object_row::row);
+    const auto bytes = object == message.objects.end() ? std::uint64_t{1} : object->bytes;
+    const auto blocked = blockage_of(from.shared, from.links, shipment.peer, shipment.cls, bytes,
+                                     shipment.created_at);
+    if (!blocked) {
+        return std::nullopt;
+    }
+    auto out = make(blocked->code, name(shipment.peer) +
+                                       (blocked->link.empty() ? "" : " by link " + blocked->link));
+    out.since = shipment.created_at;
+    out.next_try = blocked->until;
+    return out;
+}
+
+cause cause_of_ready(const why_view& from, const answer::full_message& message,
+                     const store::shipment_row& shipment) {
     if (const auto progress = from.sending.progress(shipment.row)) {
-        return make("sending", std::to_string(progress->durable_bytes) + " of " +
-                                   std::to_string(progress->total_bytes) + " bytes are at " +
-                                   name(shipment.peer));
+        auto out = make("sending", std::to_string(progress->durable_bytes) + " of " +
+                                       std::to_string(progress->total_bytes) + " bytes are at " +
+                                       name(shipment.peer));
+        out.expected_at = expected_at(from.shared, progress->total_bytes - progress->durable_bytes,
+                                      rate_to(from.shared, from.links, shipment.peer));
+        return out;
+    }
+    if (auto blocked = cause_of_blockage(from, message, shipment)) {
+        return *blocked;
     }
     if (!from.links.is_up(shipment.peer)) {
         if (!shipment.in_doubt) {
@@ -154,7 +183,8 @@ cause cause_of_ready(const why_view& from, const store::shipment_row& shipment) 
     return out;
 }
 
-cause cause_of_shipment(const why_view& from, const store::shipment_row& shipment) {
+cause cause_of_shipment(const why_view& from, const answer::full_message& message,
+                        const store::shipment_row& shipment) {
     switch (shipment.state) {
         case shipment_state::held:
             return make("held-by-operator");
@@ -170,7 +200,7 @@ cause cause_of_shipment(const why_view& from, const store::shipment_row& shipmen
         case shipment_state::ready:
             break;
     }
-    return cause_of_ready(from, shipment);
+    return cause_of_ready(from, message, shipment);
 }
 
 bool is_over(const why_view& from, const answer::full_message& message) {
@@ -194,7 +224,7 @@ cause cause_of_queued(const why_view& from, const answer::full_message& message,
     if (row.state == delivery_state::deferred && shipment->state == shipment_state::done) {
         return make("refused-by-peer", name(row.next_hop) + ", " + text_of_code(row.code));
     }
-    return cause_of_shipment(from, *shipment);
+    return cause_of_shipment(from, message, *shipment);
 }
 
 cause cause_of_relayed(const why_view& from, const answer::full_message& message,

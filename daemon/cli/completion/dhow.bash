@@ -6,7 +6,7 @@ _dhow() {
     local commands="send status why cancel inbox evidence queue hold release send-again link courier route
         config keys directory db version help"
     local -A verbs=(
-        [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test" [route]="explain"
+        [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test quota" [route]="explain"
         [courier]="export import verify status close"
         [config]="check" [db]="check backup" [keys]="create root show"
         [directory]="init add sign show verify")
