@@ -216,6 +216,9 @@ inline constexpr std::uint64_t quota_step_bytes_max = 1 * mib;
 /// Less than this before the end of a quota nothing is written of what may not pass beyond it: a
 /// frame of 600 bytes with its headers, acknowledgement and all, once more if it is lost.
 inline constexpr std::uint64_t quota_rest_bytes = 4 * kib;
+/// With less than this left, the counters are read whenever something has happened on the line:
+/// in a second a fast line carries more than that.
+inline constexpr std::uint64_t quota_near_bytes = 1 * mib;
 /// The counters of the kernel are read so often while a session is up on a link with a quota.
 inline constexpr std::chrono::milliseconds traffic_look{1'000};
 /// Where the kernel does not tell: headers of IPv6 and TCP with time stamps, of each segment.

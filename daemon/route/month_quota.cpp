@@ -73,6 +73,7 @@ void month_quota::roll(utc_time now, bool is_sure) {
 
 void month_quota::add(std::uint64_t ip_bytes, utc_time now, bool is_sure) {
     roll(now, is_sure);
+    note_burst(ip_bytes);
     x_used = std::min(x_used + std::min(ip_bytes, limits::month_bytes_max), limits::month_bytes_max);
 }
 
@@ -102,8 +103,14 @@ utc_time month_quota::next_month(utc_time now) {
 }
 
 std::uint64_t month_quota::step() const {
-    return std::clamp<std::uint64_t>(limit() / 1000, limits::quota_step_bytes_min,
-                                     limits::quota_step_bytes_max);
+    const auto usual = std::clamp<std::uint64_t>(limit() / 1000, limits::quota_step_bytes_min,
+                                                 limits::quota_step_bytes_max);
+    return std::max(usual, 4 * x_burst);  // Half of it is ahead at least: two looks.
+}
+
+void month_quota::note_burst(std::uint64_t ip_bytes) {
+    constexpr std::uint64_t most = 1ULL << 40U;  // A second of 8 Tbit/s.
+    x_burst = std::max(x_burst - x_burst / 16, std::min(ip_bytes, most));
 }
 
 bool month_quota::wants_note() const {

@@ -52,12 +52,14 @@ public:
 
 private:
     [[nodiscard]] std::uint64_t step() const;
+    void note_burst(std::uint64_t ip_bytes);
 
     config::link_quota x_settings;
     std::int32_t x_month = 0;  ///< Months since the year 0; 0: none has begun.
     std::uint64_t x_used = 0;
     std::uint64_t x_noted = 0;  ///< What the store has, for x_noted_month.
     std::int32_t x_noted_month = 0;
+    std::uint64_t x_burst = 0;  ///< The most that came between two looks, of late.
     level x_told = level::fine;
 };
 

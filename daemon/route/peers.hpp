@@ -177,6 +177,7 @@ private:
     void refresh_passages(session_number session);
     void refresh_passages_where(const std::function<bool(const session_record&)>& is_due);
     void allow_writing(session_number session);
+    [[nodiscard]] bool is_near_an_end() const;
     [[nodiscard]] bool is_metered_session(const session_record& record) const;
     [[nodiscard]] std::optional<utc_time> idle_end(const session_record& record) const;
     void on_waits(const answer::queue_summary& waiting);

@@ -316,7 +316,7 @@ void peers::on_bearers_deadline() {
         x_roll_at = x_core.expiry_frozen ? x_core.now + limits::demand_look_max
                                          : month_quota::next_month(x_core.now);
     }
-    const bool is_measured = x_measure_at <= x_core.now;
+    const bool is_measured = x_measure_at <= x_core.now || is_near_an_end();
     if (is_measured) {
         measure_all();
     }

@@ -13,6 +13,16 @@ bool peers::is_metered_session(const session_record& record) const {
     return !record.bearer.empty() && x_core.bearers.has_quota(record.bearer);
 }
 
+/// Of a quota, on a link that carries a session.
+bool peers::is_near_an_end() const {
+    return std::ranges::any_of(x_core.sessions, [this](const auto& one) {
+        const auto* record = x_core.bearers.find(one.second.bearer);
+        return record != nullptr && record->quota.is_limited() &&
+               record->quota.left() > limits::quota_rest_bytes &&
+               record->quota.left() <= limits::quota_near_bytes;
+    });
+}
+
 void peers::measure(session_number number) {
     const auto& record = x_core.sessions.at(number);
     if (record.bearer.empty() || !x_core.outside.line) {

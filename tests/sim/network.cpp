@@ -22,6 +22,11 @@ constexpr microseconds resend_min{200'000};
 constexpr unsigned resends_max = 6;
 }  // namespace
 
+std::uint64_t ip_bytes(std::size_t payload_bytes) {
+    constexpr std::size_t headers = 52;
+    return payload_bytes + headers * (1 + payload_bytes / packet_bytes);
+}
+
 bool network::separated(const endpoint& a, const endpoint& b) const {
     return partitions.contains({a.name(), b.name()}) || partitions.contains({b.name(), a.name()});
 }
@@ -50,7 +55,8 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link, std::u
         };
         made.ends[0] = {
             &from, from.connect(peer_of(to), link, true, exporter, trial), 0, {}, false};
-        made.ends[1] = {&to, to.connect(peer_of(from), "", false, exporter, 0), 0, {}, false};
+        const auto came_to = link.starts_with(satellite) ? satellite : std::string{};
+        made.ends[1] = {&to, to.connect(peer_of(from), came_to, false, exporter, 0), 0, {}, false};
         x_by_end[{&from, made.ends[0].number}] = id;
         x_by_end[{&to, made.ends[1].number}] = id;
         if (faults.cut_every.count() > 0) {

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] virtual bool is_alive() const = 0;
     /// Rises at each start: what was planned for an earlier life is void.
     [[nodiscard]] virtual std::uint64_t life() const = 0;
-    /// `trial`: not 0 when this end dialled to try the link.
+    /// `link`: of the dialler's configuration; at the other end the address of ours that it came
+    /// to. `trial`: not 0 when this end dialled to try the link.
     virtual std::uint64_t connect(protocol::bureau_id peer, const std::string& link,
                                   bool is_dialler, protocol::bytes exporter,
                                   std::uint64_t trial) = 0;
@@ -46,6 +47,13 @@ struct network_faults {
     double half_open = 0;                   ///< Share of cuts of which one side hears nothing.
     double loss = 0;  ///< Share of packets that TCP has to send again: the line stalls.
 };
+
+/// Begins the name of a second link to the same peer, and is the address where it ends.
+inline const std::string satellite = "sat-";
+/// What a write of so many bytes costs: headers of IP and TCP for each packet.
+std::uint64_t ip_bytes(std::size_t payload_bytes);
+/// What TCP and TLS cost each way before a session begins.
+inline constexpr std::uint64_t handshake_ip_bytes = 2'500;
 
 class network {
 public:

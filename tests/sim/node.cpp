@@ -114,6 +114,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.outside.index_of = [one = sealer.get()](protocol::byte_view value) {
         return one->index_of(value);
     };
+    from.outside.line = [this](std::uint64_t number) { return facts_of(number); };
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
     }
@@ -140,6 +141,7 @@ void node::crash() {
     DHOW_ENSURE(is_alive());
     ++x_life;
     ++x_crashes;
+    x_setup.watch->forget_counts(name());  // What it had not read when it died is not counted.
     x_gateway.reset();
     x_sessions.clear();
     x_queue.clear();

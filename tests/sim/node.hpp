@@ -10,6 +10,7 @@
 #include "daemon/store/commit_batcher.hpp"
 #include "daemon/store/disk_guard.hpp"
 #include "daemon/store/sqlite_store.hpp"
+#include "tests/sim/bearer_watch.hpp"
 #include "tests/sim/disk.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/ledger.hpp"
@@ -39,6 +40,7 @@ struct node_setup {
     /// Of this bureau, for one life.
     std::function<std::unique_ptr<seal::sealer>(std::uint64_t seed)> make_sealer;
     ledger* book = nullptr;
+    bearer_watch* watch = nullptr;
     std::function<void(const std::string& who, const std::string& what)> note;
     node_limits limits;
     heap_account* heap = nullptr;
@@ -110,6 +112,7 @@ private:
     struct open_session {
         std::unique_ptr<protocol::link_session> session;
         std::string peer;
+        route::line_traffic traffic;
     };
     struct waiting_question {
         std::uint64_t after = 0;  ///< Transactions that were submitted before it.
@@ -132,6 +135,9 @@ private:
     std::optional<std::vector<answered_question>> answer_waiting();
     void on_store_failed();
     void flush(std::uint64_t number);
+    [[nodiscard]] const config::link* bearer_of(std::uint64_t number) const;
+    void count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out);
+    [[nodiscard]] route::line_facts facts_of(std::uint64_t number) const;
     void plan_wake();
     void watch();
     void look_at_disk();

@@ -125,7 +125,13 @@ private:
         const auto directory =
             is_real ? make_real_directory(bureaus) : make_directory(bureaus, hubs.size() > 2);
         x_two_bearers = x_options.faults && x_own_random.chance(0.3);
-        for (const auto& config : make_federation(bureaus, hubs, stranger_name, x_two_bearers)) {
+        prng dear(x_options.seed ^ 0x64656172'6c696e6bULL);
+        std::optional<config::link> satellite_rules;
+        if (x_two_bearers && dear.chance(0.6)) {
+            satellite_rules = draw_satellite(dear, simulated_start);
+        }
+        for (const auto& config :
+             make_federation(bureaus, hubs, stranger_name, x_two_bearers, satellite_rules)) {
             const std::string name(config->bureau.text());
             auto make_sealer = [this, directory, name,
                                 bureau = config->bureau](std::uint64_t seed) {
@@ -134,7 +140,7 @@ private:
                            : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
             };
             x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, noter(), limits,
+                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, &x_bearers, noter(), limits,
                            &fresh_account(x_nodes.size()), x_options.synchronous},
                 x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
@@ -338,6 +344,7 @@ private:
             }
         };
         add({x_book.problems(), x_book.known()});
+        add({x_bearers.problems(), {}});
         add({x_people.problems(), {}});
         add({x_operators.problems(), {}});
         if (!x_livelock.empty()) {
@@ -430,6 +437,7 @@ private:
     clockwork x_clock;
     network x_net;
     ledger x_book;
+    bearer_watch x_bearers;
     std::vector<std::unique_ptr<node>> x_nodes;
     std::vector<node*> x_all;  ///< The hub is the last.
     people x_people;

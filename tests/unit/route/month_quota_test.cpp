@@ -114,6 +114,16 @@ BOOST_AUTO_TEST_CASE(a_crash_gives_no_byte_back) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(on_a_fast_line_the_store_is_further_ahead) {
+    auto quota = of(1'000 * mib);
+    quota.add(8 * mib, november, true);
+    const auto stored = quota.note(false);
+    quota.add(8 * mib, november, true);  // Until the next look, in which it dies.
+    auto after = of(1'000 * mib);
+    after.restore(stored);
+    BOOST_TEST(after.used() >= quota.used());
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_gives_the_exact_count) {
     auto quota = of(100 * mib);
     quota.add(12'345, november, true);
