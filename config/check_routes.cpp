@@ -174,10 +174,9 @@ void check_links(checker& all) {
     }
     check_bearers(all);
     const bool any_listens =
-        std::any_of(all.settings.links.begin(), all.settings.links.end(),
-                    [](const link& one) {
-                        return one.mode == link_mode::listen || one.mode == link_mode::both;
-                    });
+        std::any_of(all.settings.links.begin(), all.settings.links.end(), [](const link& one) {
+            return one.mode == link_mode::listen || one.mode == link_mode::both;
+        });
     if (!all.settings.listen.empty() && !any_listens) {
         all.warning("listen", "listens-for-nobody",
                     "this gateway listens, but every link only dials",

@@ -48,8 +48,8 @@ void read_windows(section& entry, const std::string& path, link& out) {
                                std::to_string(limits::link_windows_max) + " windows");
             return;
         }
-        out.windows.push_back(read_window(
-            context, item, path + ".windows." + std::to_string(out.windows.size())));
+        out.windows.push_back(
+            read_window(context, item, path + ".windows." + std::to_string(out.windows.size())));
     });
 }
 

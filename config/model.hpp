@@ -41,9 +41,9 @@ enum class link_mode : std::uint8_t { dial, listen, both, courier };
 
 /// When objects of some classes may pass. All times are UTC.
 struct link_window {
-    std::uint8_t days = 0x7f;         ///< On which it opens: bit 0 Monday … bit 6 Sunday.
-    seconds opens{0};                 ///< Since midnight, less than a day.
-    seconds closes{24 * 3600};        ///< Since midnight. Not after opens: on the next day.
+    std::uint8_t days = 0x7f;                 ///< On which it opens: bit 0 Monday … bit 6 Sunday.
+    seconds opens{0};                         ///< Since midnight, less than a day.
+    seconds closes{24 * 3600};                ///< Since midnight. Not after opens: on the next day.
     std::vector<message_class> classes = {};  ///< Empty: all.
     std::uint64_t size_max_bytes = 0;         ///< Of one sealed object. 0: any.
 };
@@ -61,15 +61,15 @@ struct link {
     link_mode mode = link_mode::both;
     std::vector<std::string> addresses;  ///< `tls://host:port`; for dial and both.
     bool metered = false;
-    std::string local = {};              ///< Address of this machine; empty: any.
-    std::uint64_t bytes_per_s = 0;       ///< As the provider says; 0: not known.
-    std::uint64_t cost = 0;              ///< Compared among links of one peer.
+    std::string local = {};                   ///< Address of this machine; empty: any.
+    std::uint64_t bytes_per_s = 0;            ///< As the provider says; 0: not known.
+    std::uint64_t cost = 0;                   ///< Compared among links of one peer.
     std::vector<message_class> classes = {};  ///< That it ever carries. Empty: all.
     std::vector<link_window> windows = {};    ///< For the classes that they name.
     link_quota quota = {};
-    seconds idle_close{0};       ///< 0: it is kept up.
-    seconds call_every{3600};    ///< With idle_close: dialled so often without need.
-    seconds hold_down{600};      ///< A dearer link is kept at least so long.
+    seconds idle_close{0};     ///< 0: it is kept up.
+    seconds call_every{3600};  ///< With idle_close: dialled so often without need.
+    seconds hold_down{600};    ///< A dearer link is kept at least so long.
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.

@@ -113,7 +113,8 @@ std::optional<std::chrono::seconds> parse_time_of_day(std::string_view text) {
     }
     const auto hours = parse_number(text.substr(0, 2));
     const auto minutes = parse_number(text.substr(3, 2));
-    const auto seconds = has_seconds ? parse_number(text.substr(6)) : std::optional<std::uint64_t>(0);
+    const auto seconds =
+        has_seconds ? parse_number(text.substr(6)) : std::optional<std::uint64_t>(0);
     if (!hours || !minutes || !seconds || *minutes > 59 || *seconds > 59) {
         return std::nullopt;
     }

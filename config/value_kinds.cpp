@@ -137,8 +137,7 @@ const value_kind<std::string> target_kind{"a bureau's id, group:NAME, or \"*\"",
 const value_kind<std::string> kind_pattern_kind{
     "a kind of message or a pattern, such as hit.request, hit.* or \"*\"", parse_pattern, true};
 const value_kind<message_class> class_kind{"flash, urgent, routine or bulk", protocol::parse_class};
-const value_kind<link_mode> link_mode_kind{"dial, listen, both or courier",
-                                          parse_mode};
+const value_kind<link_mode> link_mode_kind{"dial, listen, both or courier", parse_mode};
 const value_kind<std::string> address_kind{"host:port, such as 0.0.0.0:7443 or \"[::]:7443\"",
                                            parse_address};
 const value_kind<std::string> peer_address_kind{"tls://host:port, such as tls://gw.example:7443",

@@ -104,8 +104,8 @@ std::optional<ready_transfer> link_session::impl::next_allowed() const {
         const auto which = static_cast<std::size_t>(next->cls);
         const auto& transfer = x_outgoing.at(next->stream).transfer;
         const bool is_offer = transfer.current() == outgoing_transfer::state::offering;
-        const auto frame_bytes_most =
-            limits::offer_head_bytes_max + (is_offer ? transfer.offer().preamble.size() : payload_max());
+        const auto frame_bytes_most = limits::offer_head_bytes_max +
+                                      (is_offer ? transfer.offer().preamble.size() : payload_max());
         if (!x_allowance.is_metered[which] || frame_bytes_most <= x_allowance.bytes) {
             break;
         }

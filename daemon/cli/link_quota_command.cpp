@@ -63,8 +63,8 @@ std::string bearer_line(const json::object& link) {
               size_text(number_of(*quota, "month_bytes")) + " of this month used";
     }
     if (const auto passes = passages_text(link); !passes.empty()) {
-        const auto until = time_text(shown(link, "changes_at"));
-        out += (out.empty() ? "" : "; ") + passes + (until.empty() ? "" : " until " + until);
+        const auto until = shown(link, "changes_at");
+        out += (out.empty() ? "" : "; ") + passes + (until.empty() ? "" : " until " + time_text(until));
     }
     return out.empty() ? "" : shown(link, "name") + ": " + out + '\n';
 }

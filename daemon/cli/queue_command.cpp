@@ -30,10 +30,14 @@ std::string outlook_line(const json::object& one) {
     const auto add = [&](std::string_view before, const std::string& text) {
         out += text.empty() ? "" : (out.empty() ? "" : ", ") + std::string(before) + text;
     };
+    const auto time = [&](std::string_view name) {
+        const auto at = shown(one, name);
+        return at.empty() ? at : time_text(at);
+    };
     add("", shown(one, "cause"));
     add("by ", shown(one, "link"));
-    add("next try ", time_text(shown(one, "next_try")));
-    add("done by ", time_text(shown(one, "expected_at")));
+    add("next try ", time("next_try"));
+    add("done by ", time("expected_at"));
     return out.empty() ? "" : shown(one, "peer") + " " + shown(one, "class") + ": " + out + '\n';
 }
 

@@ -57,8 +57,9 @@ int run_why(arguments args, io& streams) {
     }
     const bool events = verb->flag("events");
     const auto answer =
-        get_object(*verb, "/v1/messages/" + http::percent_encode(verb->options.operands[0]) +
-                              (events ? "/events" : "/why"),
+        get_object(*verb,
+                   "/v1/messages/" + http::percent_encode(verb->options.operands[0]) +
+                       (events ? "/events" : "/why"),
                    code);
     if (!answer) {
         return code;

@@ -188,9 +188,8 @@ using api_request =
                  request::read_attachment, request::acknowledge, request::cancel, request::hold,
                  request::send_again, request::queue_summary, request::list_queue,
                  request::list_links, request::call_link, request::test_link, request::set_quota,
-                 request::suspend_peer,
-                 request::explain_route, request::health, request::metrics, request::back_up,
-                 request::check_store, request::who_am_i, request::courier_export,
+                 request::suspend_peer, request::explain_route, request::health, request::metrics,
+                 request::back_up, request::check_store, request::who_am_i, request::courier_export,
                  request::courier_part, request::courier_export_end, request::courier_import,
                  request::courier_cells, request::courier_import_end, request::courier_bundles,
                  request::courier_parties, request::courier_close>;
@@ -238,7 +237,7 @@ struct cause {
     std::string text;  ///< What.
     std::optional<utc_time> since;
     std::optional<utc_time> next_try;
-    std::string remedy;  ///< What to do; empty: nothing to do.
+    std::string remedy;                                  ///< What to do; empty: nothing to do.
     std::optional<utc_time> expected_at = std::nullopt;  ///< All of it will have been sent.
 };
 struct why {
@@ -318,7 +317,7 @@ struct link_status {
     protocol::milliseconds round_trip{0};
     // Of the link as a bearer
     std::uint64_t cost = 0;
-    bool carries = false;  ///< The peer's session counts for it.
+    bool carries = false;                           ///< The peer's session counts for it.
     std::uint64_t quota_bytes = 0, used_bytes = 0;  ///< Of this month; quota_bytes 0: no quota.
     /// By class: the largest object that may pass now; 0: none, nothing: any.
     std::array<std::optional<std::uint64_t>, protocol::message_class_count> passes = {};

@@ -75,8 +75,7 @@ std::optional<milliseconds> bearer_choice::least_wait(std::size_t which, message
         return milliseconds{0};
     }
     const auto wait = x_dearer_after[index_of(cls)];
-    const bool is_waited_out =
-        wait && !is_cheaper_up(which, cls) && *gone_since + *wait <= x_now;
+    const bool is_waited_out = wait && !is_cheaper_up(which, cls) && *gone_since + *wait <= x_now;
     return is_waited_out ? std::optional(milliseconds{0}) : wait;
 }
 

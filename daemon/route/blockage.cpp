@@ -44,8 +44,8 @@ const link_record* first_choice(const peers& links, bureau_id peer) {
 }
 
 bool goes_by_courier(const peers& links, bureau_id peer) {
-    return std::ranges::any_of(
-        links.links(), [&](const auto& one) { return one.second.settings.peer == peer; });
+    return std::ranges::any_of(links.links(),
+                               [&](const auto& one) { return one.second.settings.peer == peer; });
 }
 
 }  // namespace
@@ -73,8 +73,7 @@ std::optional<blockage> blockage_of(const core& shared, const peers& links, bure
         return std::nullopt;
     }
     const auto code = kept_by(shared, first->settings.name, cls, bytes);
-    return code.empty() ? std::nullopt
-                        : std::optional(blockage{code, first->settings.name, until});
+    return code.empty() ? std::nullopt : std::optional(blockage{code, first->settings.name, until});
 }
 
 std::uint64_t rate_to(const core& shared, const peers& links, bureau_id peer) {

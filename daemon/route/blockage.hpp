@@ -11,9 +11,10 @@
 namespace dhow::route {
 
 struct blockage {
-    std::string_view code;          ///< Of the list of causes.
-    std::string link;               ///< Which is up, or would be the first choice.
-    std::optional<utc_time> until;  ///< Then it may pass by some link; nothing: not known, or never.
+    std::string_view code;  ///< Of the list of causes.
+    std::string link;       ///< Which is up, or would be the first choice.
+    std::optional<utc_time>
+        until;  ///< Then it may pass by some link; nothing: not known, or never.
 };
 
 /// Of an object of this class and size that was made ready for the peer then. Nothing: it passes,

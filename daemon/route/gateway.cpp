@@ -38,8 +38,7 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
-    x_out.set_waiting(
-        [this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_out.set_waiting([this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
     x_peers.set_passage_changed([this](session_number number) {
         x_out.on_passage_changed(number);
         x_in.on_passage_changed(number);

@@ -15,8 +15,8 @@ std::optional<std::chrono::seconds> inbound::wait_for_passage(
     if (record == x_core.sessions.end() || x_peers.is_plain(record->second.peer)) {
         return std::nullopt;
     }
-    const auto opens = x_core.bearers.opens(record->second.bearer, offer.cls, offer.body_bytes,
-                                            x_core.now);
+    const auto opens =
+        x_core.bearers.opens(record->second.bearer, offer.cls, offer.body_bytes, x_core.now);
     if (opens && *opens <= x_core.now) {
         return std::nullopt;
     }

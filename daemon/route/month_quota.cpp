@@ -74,7 +74,8 @@ void month_quota::roll(utc_time now, bool is_sure) {
 void month_quota::add(std::uint64_t ip_bytes, utc_time now, bool is_sure) {
     roll(now, is_sure);
     note_burst(ip_bytes);
-    x_used = std::min(x_used + std::min(ip_bytes, limits::month_bytes_max), limits::month_bytes_max);
+    x_used =
+        std::min(x_used + std::min(ip_bytes, limits::month_bytes_max), limits::month_bytes_max);
 }
 
 void month_quota::correct(std::uint64_t used_bytes, utc_time now, bool is_sure) {
@@ -127,7 +128,7 @@ std::string month_quota::note(bool exact) {
 std::optional<month_quota::level> month_quota::take_news() {
     const auto warn_from =
         static_cast<std::uint64_t>(static_cast<double>(limit()) * x_settings.warn_at);
-    const auto now = !is_limited()                              ? level::fine
+    const auto now = !is_limited()                        ? level::fine
                      : left() <= limits::quota_rest_bytes ? level::used_up
                      : x_used >= warn_from                ? level::warned
                                                           : level::fine;

@@ -144,26 +144,25 @@ void outbound::load(bureau_id peer, message_class cls) {
     const auto session = lane.session;
     const auto passage = passage_of(lane, cls);
     const bool waits = passage.least_wait.count() > 0;
-    x_core.out.ask(query::load_ready{.peer = peer,
-                                     .cls = cls,
-                                     .after = lane.queue.cursor(cls),
-                                     .limit = x_core.outside.loaded_per_class,
-                                     .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
-                                     .made_by = waits ? x_core.now - passage.least_wait
-                                                      : utc_time::max()},
-                   [this, peer, cls, session](store::reply& reply) {
-                       const auto found = x_lanes.find(peer);
-                       if (found == x_lanes.end() || found->second.session != session) {
-                           return;  // Another session has begun its own load.
-                       }
-                       auto& loaded = expect<answer::ready>(reply);
-                       std::erase_if(loaded.rows, [&](const auto& item) {
-                           return session && !passes(*session, item);
-                       });
-                       found->second.queue.add_loaded(cls, std::move(loaded));
-                       drop_withheld(peer, found->second);
-                       feed(peer);
-                   });
+    x_core.out.ask(
+        query::load_ready{.peer = peer,
+                          .cls = cls,
+                          .after = lane.queue.cursor(cls),
+                          .limit = x_core.outside.loaded_per_class,
+                          .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
+                          .made_by = waits ? x_core.now - passage.least_wait : utc_time::max()},
+        [this, peer, cls, session](store::reply& reply) {
+            const auto found = x_lanes.find(peer);
+            if (found == x_lanes.end() || found->second.session != session) {
+                return;  // Another session has begun its own load.
+            }
+            auto& loaded = expect<answer::ready>(reply);
+            std::erase_if(loaded.rows,
+                          [&](const auto& item) { return session && !passes(*session, item); });
+            found->second.queue.add_loaded(cls, std::move(loaded));
+            drop_withheld(peer, found->second);
+            feed(peer);
+        });
 }
 
 void outbound::feed(bureau_id peer) {

@@ -17,8 +17,7 @@ bool outbound::passes(session_number number, const ready_shipment& item) const {
 }
 
 passage outbound::passage_of(const peer_lane& lane, message_class cls) const {
-    const auto found =
-        lane.session ? x_core.sessions.find(*lane.session) : x_core.sessions.end();
+    const auto found = lane.session ? x_core.sessions.find(*lane.session) : x_core.sessions.end();
     return found == x_core.sessions.end() ? passage{} : found->second.passage_of(cls);
 }
 

@@ -39,8 +39,8 @@ struct link_record {
 /// A peer whose links are not all alike; see docs/decisions/0010-bearers.md.
 struct bearer_state {
     hold_down stay;
-    class_waits waits;                    ///< As last known.
-    std::optional<utc_time> look_at;      ///< They are asked for again then.
+    class_waits waits;                ///< As last known.
+    std::optional<utc_time> look_at;  ///< They are asked for again then.
 };
 
 /// Last known of a peer, over all its links.

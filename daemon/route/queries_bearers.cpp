@@ -1,8 +1,8 @@
-// Bearers as operators see them: quota, windows, what goes when; and the verb that corrects a count.
+// Bearers as operators see them: quota, windows, what goes when; the verb that corrects a count.
 // Way of the message: beside it.
 // Pure. Net thread.
 // Spec: docs/operations.md, docs/decisions/0010-bearers.md.
-// Tests: unit/route/queries_bearers_test.cpp.
+// Tests: unit/route/blockage_test.cpp.
 // Limits: month_bytes_max.
 #include "daemon/route/blockage.hpp"
 #include "daemon/route/queries.hpp"
@@ -51,8 +51,8 @@ std::vector<response::queue_outlook> queries::outlooks_of(
         }
         const auto up = x_core.session_with(line.peer);
         one.link = up ? x_core.sessions.at(*up).bearer : std::string{};
-        const auto blocked = blockage_of(x_core, x_peers, line.peer, line.cls, 1,
-                                         line.oldest.value_or(x_core.now));
+        const auto blocked =
+            blockage_of(x_core, x_peers, line.peer, line.cls, 1, line.oldest.value_or(x_core.now));
         if (blocked) {
             one.cause = blocked->code;
             one.next_try = blocked->until;

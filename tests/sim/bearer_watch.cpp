@@ -96,10 +96,9 @@ void bearer_watch::judge(const std::string& node, const config::link& link, cons
         say("outside its windows");
     }
     const auto& quota = link.quota;
-    const bool is_bound = quota.month_bytes != 0 &&
-                          std::ranges::find(quota.beyond, what.cls) == quota.beyond.end();
-    if (is_bound && !x_forgotten.contains(node) &&
-        on.used_then + frame_bytes > quota.month_bytes) {
+    const bool is_bound =
+        quota.month_bytes != 0 && std::ranges::find(quota.beyond, what.cls) == quota.beyond.end();
+    if (is_bound && !x_forgotten.contains(node) && on.used_then + frame_bytes > quota.month_bytes) {
         say("beyond its quota");
     }
 }

@@ -39,7 +39,7 @@ private:
     };
     struct line {
         protocol::bytes rest;
-        utc_time began{};            ///< Of the frame in `rest`.
+        utc_time began{};  ///< Of the frame in `rest`.
         std::uint64_t used_then = 0;
         std::map<protocol::stream_id, stream> streams;
     };

@@ -13,9 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::message_class;
 
-protocol::utc_time at(const std::string& text) {
-    return protocol::parse_utc(text + "Z").value();
-}
+protocol::utc_time at(const std::string& text) { return protocol::parse_utc(text + "Z").value(); }
 
 struct a_watch {
     a_watch() {

@@ -113,9 +113,8 @@ std::vector<std::shared_ptr<const config::gateway>> make_federation(
     const std::string& stranger, bool two_bearers, const maybe_dear& dear) {
     std::vector<std::shared_ptr<const config::gateway>> out;
     for (std::size_t i = 0; i < bureaus.size(); ++i) {
-        out.push_back(
-            std::make_shared<const config::gateway>(
-                make_bureau(bureaus[i], hubs, i, two_bearers, dear)));
+        out.push_back(std::make_shared<const config::gateway>(
+            make_bureau(bureaus[i], hubs, i, two_bearers, dear)));
     }
     for (std::size_t i = hubs.size(); i-- > 0;) {
         auto hub = make_hub(bureaus, hubs, i, dear);
@@ -135,8 +134,8 @@ config::link draw_satellite(prng& random, protocol::utc_time start) {
     };
     config::link out;
     out.cost = 10;
-    const auto of_day = std::chrono::floor<seconds>(
-        start - std::chrono::floor<std::chrono::days>(start));
+    const auto of_day =
+        std::chrono::floor<seconds>(start - std::chrono::floor<std::chrono::days>(start));
     for (auto left = random.chance(0.7) ? random.between(1, 3) : 0; left > 0; --left) {
         config::link_window window;
         const auto opens = of_day + some_seconds(0, 1'200);

@@ -140,8 +140,8 @@ private:
                            : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
             };
             x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, &x_bearers, noter(), limits,
-                           &fresh_account(x_nodes.size()), x_options.synchronous},
+                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, &x_bearers,
+                           noter(), limits, &fresh_account(x_nodes.size()), x_options.synchronous},
                 x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
         }

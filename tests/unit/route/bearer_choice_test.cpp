@@ -46,9 +46,7 @@ struct two_links {
 
 BOOST_FIXTURE_TEST_SUITE(bearer_choice_test, two_links)
 
-BOOST_AUTO_TEST_CASE(the_cheapest_is_wanted_at_once) {
-    BOOST_TEST((wanted(fibre) == now));
-}
+BOOST_AUTO_TEST_CASE(the_cheapest_is_wanted_at_once) { BOOST_TEST((wanted(fibre) == now)); }
 
 BOOST_AUTO_TEST_CASE(links_of_one_cost_are_wanted_together) {
     bearers[vsat].cost = 0;

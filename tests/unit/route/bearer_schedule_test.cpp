@@ -102,8 +102,7 @@ BOOST_AUTO_TEST_CASE(a_window_of_one_day_lasts_into_the_next_and_comes_back_in_a
     BOOST_TEST(link.size_max(bulk, at("2026-11-30T23:30:00.000")) == 0U);
     BOOST_TEST(
         (link.opens(bulk, 1, at("2026-11-30T01:00:00.000")) == at("2026-12-06T23:00:00.000")));
-    BOOST_TEST(
-        (link.next_change(at("2026-11-30T00:30:00.000")) == at("2026-11-30T01:00:00.000")));
+    BOOST_TEST((link.next_change(at("2026-11-30T00:30:00.000")) == at("2026-11-30T01:00:00.000")));
 }
 
 BOOST_AUTO_TEST_CASE(a_window_that_closes_when_it_opens_lasts_a_day) {
