@@ -64,7 +64,8 @@ std::string bearer_line(const json::object& link) {
     }
     if (const auto passes = passages_text(link); !passes.empty()) {
         const auto until = shown(link, "changes_at");
-        out += (out.empty() ? "" : "; ") + passes + (until.empty() ? "" : " until " + time_text(until));
+        out += (out.empty() ? "" : "; ") + passes +
+               (until.empty() ? "" : " until " + time_text(until));
     }
     return out.empty() ? "" : shown(link, "name") + ": " + out + '\n';
 }

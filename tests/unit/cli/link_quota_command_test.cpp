@@ -30,9 +30,9 @@ BOOST_AUTO_TEST_CASE(the_figure_is_sent_in_bytes) {
     const auto got = daemon.run(run_link, {"quota", "vsat", "--used", "3MiB"});
     BOOST_TEST(got.code == to_int(exit_code::done), got.err);
     BOOST_TEST(got.out == "noted\n");
-    BOOST_TEST(daemon.requests() ==
-                   texts{R"(POST /admin/v1/links/vsat/quota {"used_bytes":3145728})"},
-               per_element());
+    BOOST_TEST(
+        daemon.requests() == texts{R"(POST /admin/v1/links/vsat/quota {"used_bytes":3145728})"},
+        per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_figure_without_a_unit_is_a_mistake) {
@@ -50,8 +50,9 @@ BOOST_AUTO_TEST_CASE(the_list_says_what_is_used_and_what_does_not_pass) {
                               R"("passes_bytes_max":{"flash":null,"routine":65536,"bulk":0},)"
                               R"("changes_at":"2026-11-29T22:00:00.000Z"}]})"}});
     const auto got = daemon.run(run_link, {"list"});
-    BOOST_TEST(contains(got.out, "\n\nvsat: 512.0 KiB of 1.0 MiB of this month used; routine up to "
-                                 "64.0 KiB, no bulk until 2026-11-29 22:00:00"),
+    BOOST_TEST(contains(got.out,
+                        "\n\nvsat: 512.0 KiB of 1.0 MiB of this month used; routine up to "
+                        "64.0 KiB, no bulk until 2026-11-29 22:00:00"),
                got.out);
     BOOST_TEST(!contains(got.out, "fibre:"), got.out);
 }

@@ -1,6 +1,5 @@
 // Bearers that cannot do what was meant are found, and those that can are not.
 #include "config/check.hpp"
-
 #include "tests/unit/config/sample.hpp"
 
 #include <boost/test/data/test_case.hpp>
@@ -26,8 +25,9 @@ bool has(const std::vector<finding>& findings, const std::string& code) {
     return std::ranges::any_of(findings, [&](const auto& one) { return one.code == code; });
 }
 
-const std::string dear = "  sat: {peer: IPSG, mode: dial, cost: 9, "
-                         "addresses: [\"tls://gw.example:7443\"]";
+const std::string dear =
+    "  sat: {peer: IPSG, mode: dial, cost: 9, "
+    "addresses: [\"tls://gw.example:7443\"]";
 
 struct case_of {
     const char* keys;
@@ -50,11 +50,12 @@ BOOST_DATA_TEST_CASE(what_cannot_be_meant_is_found, data::make(cases), one) {
 }
 
 BOOST_AUTO_TEST_CASE(what_makes_sense_is_not_reported) {
-    const auto found =
-        check_with("windows: [{classes: [routine], max_size: 64KiB}, {classes: [bulk], from: "
-                   "\"22:00\", until: \"06:00\"}], quota: {month: 10MiB}, cost: 1",
-                   dear + "}\n");
-    for (const auto* code : {"unused-window", "flash-in-window", "quota-stops-all", "unused-link"}) {
+    const auto found = check_with(
+        "windows: [{classes: [routine], max_size: 64KiB}, {classes: [bulk], from: "
+        "\"22:00\", until: \"06:00\"}], quota: {month: 10MiB}, cost: 1",
+        dear + "}\n");
+    for (const auto* code :
+         {"unused-window", "flash-in-window", "quota-stops-all", "unused-link"}) {
         BOOST_TEST(!has(found, code), code);
     }
 }
@@ -68,8 +69,8 @@ BOOST_AUTO_TEST_CASE(a_dearer_link_that_no_class_may_use_is_found) {
 
 BOOST_AUTO_TEST_CASE(a_courier_needs_no_address_and_uses_none) {
     BOOST_TEST(has(check_with("mode: courier"), "unused-address"));
-    const auto read = load(changed("peer: IPSG, addresses: [\"tls://gw.example:7443\"]",
-                                   "peer: IPSG, mode: courier"));
+    const auto read = load(
+        changed("peer: IPSG, addresses: [\"tls://gw.example:7443\"]", "peer: IPSG, mode: courier"));
     BOOST_TEST(!has(check(read.settings, read.where, {}), "link-without-address"));
 }
 

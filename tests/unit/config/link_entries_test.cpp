@@ -55,11 +55,11 @@ BOOST_AUTO_TEST_CASE(a_link_that_says_nothing_carries_everything_at_any_time) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_a_bearer_may_say) {
-    const auto read =
-        with("local: \"2001:db8::1\", rate: 64kbit/s, cost: 7, classes: [flash, bulk], "
-             "quota: {month: 2MiB, beyond: [], warn: 50%}, idle_close: 2m, call_every: 30m, "
-             "hold_down: 1m, windows: [{days: [mon, sun], from: \"22:00\", until: \"06:00:30\", "
-             "classes: [bulk], max_size: 64KiB}, {}]");
+    const auto read = with(
+        "local: \"2001:db8::1\", rate: 64kbit/s, cost: 7, classes: [flash, bulk], "
+        "quota: {month: 2MiB, beyond: [], warn: 50%}, idle_close: 2m, call_every: 30m, "
+        "hold_down: 1m, windows: [{days: [mon, sun], from: \"22:00\", until: \"06:00:30\", "
+        "classes: [bulk], max_size: 64KiB}, {}]");
     BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
     const auto link = read.settings.links.at(0);
     BOOST_TEST(link.local == "2001:db8::1");
@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(reads_what_a_bearer_may_say) {
 }
 
 BOOST_AUTO_TEST_CASE(a_courier_is_a_link_without_addresses) {
-    const auto read = load(changed("peer: IPSG, addresses: [\"tls://gw.example:7443\"]",
-                                   "peer: IPSG, mode: courier"));
+    const auto read = load(
+        changed("peer: IPSG, addresses: [\"tls://gw.example:7443\"]", "peer: IPSG, mode: courier"));
     BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
     BOOST_TEST((read.settings.links.at(0).mode == config::link_mode::courier));
 }

@@ -16,9 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-asio::awaitable<void> note(std::shared_ptr<tls_stream> stream,
-                           tcp::resolver::results_type found, std::string local,
-                           boost::system::error_code* out) {
+asio::awaitable<void> note(std::shared_ptr<tls_stream> stream, tcp::resolver::results_type found,
+                           std::string local, boost::system::error_code* out) {
     const auto error = co_await connect_from(stream, found, local);
     *out = error;
 }

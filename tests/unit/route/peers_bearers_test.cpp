@@ -194,6 +194,7 @@ BOOST_AUTO_TEST_CASE(after_its_stay_the_session_goes_back_by_a_dial_beside_it) {
     pass(0ms);
     fail("fibre");
     pass(5s);
+    fail("fibre");
     up(1, "vsat");
     BOOST_TEST(dialled_in(10min - 1s).empty());
     BOOST_TEST((dialled_in(15min).front() == "fibre"));
