@@ -17,11 +17,15 @@ std::optional<std::chrono::seconds> inbound::wait_for_passage(
     }
     const auto opens =
         x_core.bearers.opens(record->second.bearer, offer.cls, offer.body_bytes, x_core.now);
-    if (opens && *opens <= x_core.now) {
+    // Bulk never uses a dearer link, whoever sends it.
+    const bool is_dear = record->second.passage_of(offer.cls).bytes_max < offer.body_bytes;
+    const bool is_open = opens && *opens <= x_core.now;
+    if (is_open && !is_dear) {
         return std::nullopt;
     }
-    const auto wait = opens ? std::chrono::ceil<std::chrono::seconds>(*opens - x_core.now)
-                            : limits::bearer_refusal_max;
+    const auto wait = opens && !is_open
+                          ? std::chrono::ceil<std::chrono::seconds>(*opens - x_core.now)
+                          : limits::bearer_refusal_max;
     return std::clamp(wait, std::chrono::seconds{1}, limits::bearer_refusal_max);
 }
 

@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(what_is_under_way_when_the_window_closes_is_put_off) {
     BOOST_TEST((refusal().code == errc::busy));
 }
 
+BOOST_AUTO_TEST_CASE(what_may_not_use_a_dearer_link_does_not_come_by_one) {
+    core.now += 12h;
+    core.sessions.at(1).passes[3].bytes_max = 0;
+    offer(attachment(100'000));
+    BOOST_TEST((refusal().retry_after == limits::bearer_refusal_max));
+}
+
 BOOST_AUTO_TEST_CASE(other_peers_and_other_classes_are_not_bound) {
     offer(large_text());  // Routine.
     BOOST_TEST(is_unanswered());
