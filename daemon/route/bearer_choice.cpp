@@ -126,15 +126,20 @@ std::optional<utc_time> bearer_choice::wanted_from(std::size_t which,
     }
     std::optional<utc_time> out;
     const bool is_way_back = own.cost < up->cost;
+    bool is_needed_there = false;  // By something that may not pass here.
     for (std::size_t i = 0; i < waits.size(); ++i) {
+        is_needed_there = is_needed_there || (waits[i] && up->open[i] && !own.open[i]);
         if (!waits[i] || !own.open[i]) {
             continue;
         }
         if (is_way_back) {
             out = std::max(up->stay_until, x_now);
-        } else if (!up->open[i] && own.cost > up->cost) {
+        } else if (!up->open[i]) {
             out = earlier(out, usable_from(which, static_cast<message_class>(i), *waits[i]));
         }
+    }
+    if (is_way_back && is_needed_there) {
+        return std::nullopt;
     }
     const bool is_kept_up = is_way_back && !own.closes_when_idle;
     return is_kept_up ? std::max(up->stay_until, x_now) : out;

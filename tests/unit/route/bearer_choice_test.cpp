@@ -126,6 +126,24 @@ BOOST_AUTO_TEST_CASE(what_may_not_pass_on_the_cheap_one_goes_over_in_its_time) {
     BOOST_TEST(!wanted(vsat).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(of_two_links_of_one_cost_the_one_that_lets_it_pass_takes_over_at_once) {
+    bearers[vsat].cost = 0;
+    bearers[fibre].is_up = true;
+    wait(urgent, 1s);
+    BOOST_TEST(!wanted(vsat).has_value());
+    shut(fibre, urgent);
+    BOOST_TEST((wanted(vsat) == now));
+}
+
+BOOST_AUTO_TEST_CASE(the_way_back_waits_for_what_may_not_pass_there) {
+    bearers[vsat].is_up = true;
+    shut(fibre, urgent);
+    wait(urgent, 1h);
+    BOOST_TEST(!wanted(fibre).has_value());
+    waits = {};
+    BOOST_TEST((wanted(fibre) == now));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_cheap_one_never_carries_needs_no_wait) {
     bearers[fibre].carries[static_cast<std::size_t>(bulk)] = false;
     BOOST_TEST((choice().usable_from(vsat, bulk, now) == now));
