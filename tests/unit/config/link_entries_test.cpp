@@ -2,6 +2,7 @@
 #include "config/link_entries.hpp"
 
 #include "config/units.hpp"
+#include "protocol/limits.hpp"
 #include "tests/unit/config/sample.hpp"
 
 #include <boost/test/data/test_case.hpp>
