@@ -213,9 +213,10 @@ inline constexpr std::uint64_t month_bytes_max = 1ULL << 62;
 /// quota, so that a crash costs no more, between these.
 inline constexpr std::uint64_t quota_step_bytes_min = 64 * kib;
 inline constexpr std::uint64_t quota_step_bytes_max = 1 * mib;
-/// Less than this before the end of a quota nothing is written of what may not pass beyond it: a
-/// frame of 600 bytes with its headers, acknowledgement and all, once more if it is lost.
-inline constexpr std::uint64_t quota_rest_bytes = 4 * kib;
+/// With so much left of a quota, what may not pass beyond it is over; with more, three quarters of
+/// it may be written: the offer of a text for many recipients fits, and a quarter is for headers
+/// and acknowledgements.
+inline constexpr std::uint64_t quota_rest_bytes = 16 * kib;
 /// With less than this left, the counters are read whenever something has happened on the line:
 /// in a second a fast line carries more than that.
 inline constexpr std::uint64_t quota_near_bytes = 1 * mib;

@@ -107,7 +107,7 @@ private:
     bool write_control();
     void write_transfer(utc_time now);
     std::optional<ready_transfer> next_allowed() const;
-    std::size_t payload_max() const;
+    std::size_t payload_max(message_class cls) const;
 
     // Sending
     bool may_offer() const;

@@ -38,7 +38,7 @@ void peers::measure_all() {
     for (const auto& [number, record] : x_core.sessions) {
         measure(number);
     }
-    write_notes(x_core.bearers.take_notes(false));
+    write_notes(x_core.bearers.take_notes(x_core.stopping));
 }
 
 void peers::on_line_gone(session_number number) {
@@ -56,7 +56,7 @@ void peers::on_line_gone(session_number number) {
 void peers::on_dial_cost(const std::string& link, const line_traffic& cost) {
     x_core.bearers.count_failed(link, cost, x_core.now, !x_core.expiry_frozen);
     tell_quota(link);
-    write_notes(x_core.bearers.take_notes(false));
+    write_notes(x_core.bearers.take_notes(x_core.stopping));
 }
 
 void peers::tell_quota(const std::string& link) {
@@ -112,7 +112,7 @@ void peers::allow_writing(session_number number) {
             what.is_metered[i] = !bearer->quota.is_free(static_cast<message_class>(i));
         }
         const auto left = bearer->quota.left();
-        what.bytes = (left - std::min(left, limits::quota_rest_bytes)) / 4 * 3;
+        what.bytes = left > limits::quota_rest_bytes ? left / 4 * 3 : 0;
     }
     if (session != nullptr) {
         session->set_allowance(what);
