@@ -322,6 +322,7 @@ struct queue_line {
     std::uint64_t bytes = 0;
     std::optional<utc_time> oldest;
     std::uint64_t waiting = 0;
+    std::optional<utc_time> oldest_ready = std::nullopt;  ///< In doubt or not.
 };
 struct queue_summary {
     std::vector<queue_line> rows;

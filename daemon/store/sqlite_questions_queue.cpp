@@ -172,10 +172,18 @@ reply question_reader::operator()(const query::summarise_queue&) {
                             "SELECT row, created_at FROM shipment WHERE peer = ? AND cls = ?"
                             " AND state = ? ORDER BY row LIMIT 1",
                             line.peer, line.cls, state);
+            if (!first.next()) {
+                continue;
+            }
             row_id row = 0;
-            if (first.next() && (first.read(row), lowest == 0 || row < lowest)) {
+            utc_time made_at{};
+            first.read(row, made_at);
+            if (lowest == 0 || row < lowest) {
                 lowest = row;
-                line.oldest = first.value<utc_time>();
+                line.oldest = made_at;
+            }
+            if (state == 0) {
+                line.oldest_ready = made_at;
             }
         }
     }

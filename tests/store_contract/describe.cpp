@@ -110,6 +110,7 @@ struct writer {
         put(one.waiting);
         put(one.bytes);
         put(one.oldest);
+        put(one.oldest_ready);
     }
 
     void operator()(const answer::start& a) {

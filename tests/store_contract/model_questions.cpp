@@ -114,9 +114,8 @@ struct answerer {
     }
     reply operator()(const query::load_ready& q) const {
         auto found = select(s.shipments, [&](const auto& one) {
-            const auto object = s.objects.find(one.object);
-            const bool fits = object == s.objects.end() ||
-                              object->second.bytes <= static_cast<std::uint64_t>(q.bytes_max);
+            const bool fits =
+                s.shipment_bytes.at(one.row) <= static_cast<std::uint64_t>(q.bytes_max);
             return one.peer == q.peer && one.cls == q.cls && one.row > q.after &&
                    one.state == shipment_state::ready && fits && one.created_at <= q.made_by;
         });
@@ -416,6 +415,9 @@ struct answerer {
             line.cls = one.cls;
             line.bytes += s.shipment_bytes.at(row);
             line.oldest = line.oldest.value_or(one.created_at);
+            if (one.state == shipment_state::ready) {
+                line.oldest_ready = line.oldest_ready.value_or(one.created_at);
+            }
             line.ready += one.state == shipment_state::ready && !one.in_doubt;
             line.in_doubt += one.state == shipment_state::ready && one.in_doubt;
             line.waiting += one.state == shipment_state::waiting;

@@ -226,6 +226,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hold_and_release_by_peer_and_message, Store, all_s
     BOOST_TEST(line.ready == 1U);
     BOOST_TEST(line.bytes == 20U);
     BOOST_TEST((line.oldest == at(3)));
+    BOOST_TEST((line.oldest_ready == at(3)));
     commit(to, {operation::hold_shipments{{}, 0, false, at(2)}});
     BOOST_TEST(ready_for_mu(to).rows.size() == 2U);
 }
