@@ -157,6 +157,9 @@ void outbound::load(bureau_id peer, message_class cls) {
                 return;  // Another session has begun its own load.
             }
             auto& loaded = expect<answer::ready>(reply);
+            if (!loaded.rows.empty()) {  // Also when none of them passes by now.
+                found->second.queue.pass_over(cls, loaded.rows.back().shipment.row);
+            }
             std::erase_if(loaded.rows,
                           [&](const auto& item) { return session && !passes(*session, item); });
             found->second.queue.add_loaded(cls, std::move(loaded));
@@ -219,7 +222,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
                                return;
                            }
                            item.inline_body = std::move(*segment.data);
-                           still->queue.put_back(std::move(item));
+                           put_back(*still, number, std::move(item));
                            feed(peer);
                        });
         return true;
@@ -252,7 +255,7 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
         }
         // A receipt was faster than the peer's answer, or came by another way. The peer knows
         // whether it has the text, and so whether attachments are left for it.
-        lane->queue.put_back(std::move(item));
+        put_back(*lane, number, std::move(item));
         feed(peer);
     });
 }

@@ -145,6 +145,7 @@ private:
     peer_lane* lane_of(session_number session);
     [[nodiscard]] bool passes(session_number session, const ready_shipment& item) const;
     [[nodiscard]] passage passage_of(const peer_lane& lane, message_class cls) const;
+    void put_back(peer_lane& lane, session_number session, ready_shipment item) const;
     void tell_waiting(bureau_id peer, message_class cls) const;
     void release(store::row_id message);
     bool keep_back(peer_lane& lane, const ready_shipment& item);

@@ -21,6 +21,15 @@ passage outbound::passage_of(const peer_lane& lane, message_class cls) const {
     return found == x_core.sessions.end() ? passage{} : found->second.passage_of(cls);
 }
 
+// In front of its class it would keep back what passes.
+void outbound::put_back(peer_lane& lane, session_number number, ready_shipment item) const {
+    if (passes(number, item)) {
+        lane.queue.put_back(std::move(item));
+    } else {
+        lane.queue.forget(item.shipment.row);  // The store has it, and is asked when it passes.
+    }
+}
+
 void outbound::tell_waiting(bureau_id peer, message_class cls) const {
     if (x_waiting) {
         x_waiting(peer, cls);

@@ -108,6 +108,18 @@ BOOST_AUTO_TEST_CASE(what_has_all_left_waits_for_its_answer) {
     BOOST_TEST(out.progress(10).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_comes_from_the_store_too_late_keeps_nothing_back) {
+    auto large = text(10, bytes(5'000, 7));
+    large.inline_body.clear();
+    const auto small = text(20);
+    out.add_ready(large);
+    BOOST_TEST(is_asked<query::load_segment>());
+    let_pass(small.object.bytes);
+    give_segment(11);
+    load({small});
+    BOOST_TEST(has_offered());
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_come_from_the_store_too_late_are_not_offered) {
     out.rescan(bureau("IPSG"));  // A load is under way.
     core.sessions.at(1).passes[2] = {0, 0ms};
