@@ -281,8 +281,10 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
             x_core.count.session_failures += 1;
         }
         const auto asked = std::min<milliseconds>(how.reconnect_after, link_backoff::cap);
-        plan_dial(*link,
-                  replaced ? link_backoff::first : std::max(delay_after(*link, brought), asked));
+        // Where links differ it is wanted again at once, and may lose each time.
+        const bool lost_at_once = replaced && !was_up && !is_plain(session.peer);
+        plan_dial(*link, replaced && !lost_at_once ? link_backoff::first
+                                                   : std::max(delay_after(*link, brought), asked));
     }
     on_bearer_down(session, was_up);
     if (was_up) {

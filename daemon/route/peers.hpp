@@ -40,6 +40,7 @@ struct link_record {
 struct bearer_state {
     hold_down stay;
     class_waits waits;                ///< As last known.
+    bool has_news = false;            ///< More was told since the store was asked for them.
     std::optional<utc_time> look_at;  ///< They are asked for again then.
 };
 
@@ -175,6 +176,7 @@ private:
     void write_notes(std::vector<std::pair<std::string, std::string>> notes);
     void tell_quota(const std::string& link);
     void refresh_passages(session_number session);
+    void let_all_pass(session_number session);
     void refresh_passages_where(const std::function<bool(const session_record&)>& is_due);
     void allow_writing(session_number session);
     [[nodiscard]] bool is_near_an_end() const;

@@ -6,6 +6,7 @@
 #include "daemon/route/peers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -45,12 +46,8 @@ void peers::configure_bearers() {
     }
     for (auto& [number, record] : x_core.sessions) {
         record.passes_until = x_core.now;
-        if (is_plain(record.peer) && record.passes != passages{}) {
-            record.passes = {};
-            allow_writing(number);
-            if (x_passage_changed) {
-                x_passage_changed(number);
-            }
+        if (is_plain(record.peer)) {
+            let_all_pass(number);  // Also what was left to write of a quota that is gone.
         }
     }
 }
@@ -159,6 +156,7 @@ void peers::on_waiting(bureau_id peer, message_class cls) {
     if (state == x_bearers.end()) {
         return;
     }
+    state->second.has_news = x_asks_for_waits;
     auto& since = state->second.waits[static_cast<std::size_t>(cls)];
     since = since ? std::min(*since, x_core.now) : x_core.now;
     const auto at = x_core.now + limits::demand_look_max;
@@ -192,10 +190,7 @@ void peers::on_bearer_up(session_number number) {
 
 void peers::on_bearer_down(const session_record& ended, bool was_up) {
     const auto link = x_links.find(ended.bearer);
-    if (link == x_links.end()) {
-        return;
-    }
-    if (was_up) {
+    if (was_up && link != x_links.end()) {
         link->second.carried_until = x_core.now;
     }
     const auto state = x_bearers.find(ended.peer);
@@ -203,7 +198,7 @@ void peers::on_bearer_down(const session_record& ended, bool was_up) {
         return;
     }
     state->second.look_at = x_core.now;
-    if (was_up && !is_up(ended.peer)) {
+    if (was_up && link != x_links.end() && !is_up(ended.peer)) {
         state->second.stay.on_cheapest_ended(x_core.now);  // Means nothing of a dearer one.
     }
 }
@@ -211,11 +206,13 @@ void peers::on_bearer_down(const session_record& ended, bool was_up) {
 void peers::refresh_passages(session_number number) {
     auto& record = x_core.sessions.at(number);
     const bool is_due = record.passes_until <= x_core.now;
-    record.passes_until = utc_time::max();
+    if (is_due) {  // Else the look that was planned stays: readings come each second.
+        record.passes_until = utc_time::max();
+    }
     const auto all = bearers_of(record.peer);
     const auto found = std::ranges::find(all.names, record.bearer);
     if (is_plain(record.peer) || found == all.names.end()) {
-        return;
+        return let_all_pass(number);
     }
     const auto which = static_cast<std::size_t>(found - all.names.begin());
     const auto after = dearer_after();
@@ -239,7 +236,21 @@ void peers::refresh_passages(session_number number) {
         }
     }
     allow_writing(number);
-    if ((record.passes != before || (is_due && some_wait)) && x_passage_changed) {
+    const bool is_other = record.passes != before;
+    if (is_other) {
+        x_bearers.at(record.peer).look_at = x_core.now;  // Another link may be wanted for the rest.
+    }
+    if ((is_other || (is_due && some_wait)) && x_passage_changed) {
+        x_passage_changed(number);
+    }
+}
+
+void peers::let_all_pass(session_number number) {
+    auto& record = x_core.sessions.at(number);
+    const bool is_other = record.passes != passages{};
+    record.passes = {};
+    allow_writing(number);
+    if (is_other && x_passage_changed) {
         x_passage_changed(number);
     }
 }
@@ -292,12 +303,16 @@ void peers::ask_for_waits() {
 void peers::on_waits(const answer::queue_summary& waiting) {
     const auto after = dearer_after();
     for (auto& [peer, state] : x_bearers) {
+        if (std::exchange(state.has_news, false)) {
+            state.look_at = x_core.now;  // The answer may be older than what was told meanwhile.
+            continue;
+        }
         state.waits = {};
         milliseconds next = limits::demand_look_max;
         for (const auto& line : waiting.rows) {
             const auto which = static_cast<std::size_t>(line.cls);
             if (line.peer == peer && line.ready + line.in_doubt > 0) {
-                state.waits[which] = line.oldest.value_or(x_core.now);
+                state.waits[which] = line.oldest_ready.value_or(x_core.now);
                 next = std::min(next, after[which] ? look_after(*after[which]) : next);
             }
         }

@@ -118,7 +118,7 @@ struct two_bearers {
         waiting.rows.push_back({.peer = bureau("IPSG"),
                                 .cls = static_cast<message_class>(cls),
                                 .ready = 1,
-                                .oldest = shared.now});
+                                .oldest_ready = shared.now});
         links.on_waiting(bureau("IPSG"), static_cast<message_class>(cls));
     }
     const passage& passes(session_number number, std::size_t cls) {
@@ -186,6 +186,68 @@ BOOST_AUTO_TEST_CASE(over_the_dearer_one_each_class_goes_when_its_time_has_come)
     pass(15min);
     BOOST_TEST((passes(2, urgent) == passage{}));
     BOOST_TEST(!told.empty());
+}
+
+BOOST_AUTO_TEST_CASE(readings_each_second_do_not_put_off_the_next_look) {
+    vsat().quota.month_bytes = 1'000 * limits::mib;
+    use();
+    pass(0ms);
+    up(1, "fibre");
+    down(1);
+    pass(5s);
+    fail("fibre");
+    up(2, "vsat");
+    told.clear();
+    pass(2min);  // What has waited for 15 min is looked for each minute.
+    BOOST_TEST(!told.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_when_a_window_closes_goes_by_the_other_link_of_the_same_cost) {
+    vsat().cost = 0;
+    fibre().windows = {{0x7f, 10h, 10h + 20s, {message_class::bulk}, 0}};
+    use();
+    pass(0ms);
+    up(1, "fibre");
+    fail("vsat");
+    pass(0ms);  // Nothing waits yet, and everything passes.
+    waiting.rows.push_back({.peer = bureau("IPSG"),
+                            .cls = message_class::bulk,
+                            .ready = 1,
+                            .oldest_ready = shared.now});
+    BOOST_TEST(dialled_in(19s).empty());
+    BOOST_TEST((dialled_in(1s) == names{"vsat"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_begins_to_wait_while_the_store_is_asked_is_not_forgotten) {
+    settings.links = {link("vsat")};
+    settings.links[0].idle_close = 60s;
+    use();
+    links.on_deadline();  // The store is asked, and has not answered.
+    links.on_waiting(bureau("IPSG"), message_class::urgent);
+    run();
+    dials.clear();
+    links.on_deadline();
+    run();
+    BOOST_TEST((dials == names{"vsat"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_or_deferred_opens_no_dearer_link) {
+    vsat().idle_close = 60s;
+    use();
+    pass(0ms);
+    up(1, "fibre");
+    waiting.rows.push_back({.peer = bureau("IPSG"),
+                            .cls = message_class::routine,
+                            .ready = 1,
+                            .held = 1,
+                            .oldest = shared.now - 24h,
+                            .oldest_ready = shared.now});
+    down(1);
+    const auto dialled = dialled_in(1min);
+    BOOST_TEST(std::ranges::count(dialled, "vsat") == 0);
+    waiting.rows.back().oldest_ready = shared.now - 24h;
+    pass(1min);
+    BOOST_TEST(std::ranges::count(dials, "vsat") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(after_its_stay_the_session_goes_back_by_a_dial_beside_it) {
