@@ -126,9 +126,13 @@ std::optional<utc_time> bearer_choice::wanted_from(std::size_t which,
     }
     std::optional<utc_time> out;
     const bool is_way_back = own.cost < up->cost;
+    const auto there = static_cast<std::size_t>(up - x_bearers.data());
     bool is_needed_there = false;  // By something that may not pass here.
     for (std::size_t i = 0; i < waits.size(); ++i) {
-        is_needed_there = is_needed_there || (waits[i] && up->open[i] && !own.open[i]);
+        if (waits[i] && up->open[i] && !own.open[i]) {
+            const auto from = usable_from(there, static_cast<message_class>(i), *waits[i]);
+            is_needed_there = is_needed_there || (from && *from <= x_now);
+        }
         if (!waits[i] || !own.open[i]) {
             continue;
         }

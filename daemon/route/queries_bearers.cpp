@@ -67,7 +67,12 @@ std::vector<response::queue_outlook> queries::outlooks_of(
 }
 
 void queries::add_bearer_facts(response::link_status& to) const {
-    to.cost = x_peers.links().at(to.name).settings.cost;
+    const auto& link = x_peers.links().at(to.name);
+    if (to.next_try && !link.is_called && !x_peers.is_plain(to.peer)) {
+        const auto wanted = x_peers.wanted_from(to.name);
+        to.next_try = wanted ? std::optional(std::max(*wanted, *to.next_try)) : std::nullopt;
+    }
+    to.cost = link.settings.cost;
     to.carries = x_peers.is_carrying(to.name);
     const auto* record = x_core.bearers.find(to.name);
     if (record == nullptr) {

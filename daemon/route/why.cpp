@@ -64,7 +64,17 @@ std::string_view code_of_link(errc code) {
     }
 }
 
-cause cause_of_link(const link_record& link) {
+/// When the link is dialled next; of several that are not alike a dearer one may not be wanted.
+std::optional<utc_time> next_dial(const peers& links, const std::string& link_name,
+                                  const link_record& link) {
+    if (!link.dial_at || link.is_called || links.is_plain(link.settings.peer)) {
+        return link.dial_at;
+    }
+    const auto wanted = links.wanted_from(link_name);
+    return wanted ? std::optional(std::max(*wanted, *link.dial_at)) : std::nullopt;
+}
+
+cause cause_of_link(const link_record& link, const std::optional<utc_time>& next) {
     cause out;
     if (link.state == link_state::connecting) {
         out = make("link-connecting", link.settings.name);
@@ -73,7 +83,7 @@ cause cause_of_link(const link_record& link) {
     } else {
         out = make(code_of_link(link.last_code),
                    link.settings.name + (link.last_error.empty() ? "" : ": " + link.last_error));
-        out.next_try = link.dial_at;
+        out.next_try = next;
     }
     out.since = link.since;
     return out;
@@ -97,19 +107,20 @@ cause cause_of_peer(const why_view& from, bureau_id peer) {
         return out;
     }
     const link_record* best = nullptr;
+    std::optional<utc_time> first;
     for (const auto& [link_name, link] : from.links.links()) {
-        const auto is_better = [&] {
-            if (best == nullptr || link.state == link_state::connecting) {
-                return true;
-            }
-            return best->state != link_state::connecting && link.dial_at &&
-                   (!best->dial_at || *link.dial_at < *best->dial_at);
-        };
-        if (link.settings.peer == peer && is_better()) {
+        if (link.settings.peer != peer) {
+            continue;
+        }
+        const auto next = next_dial(from.links, link_name, link);
+        const bool is_sooner = next && (!first || *next < *first);
+        if (best == nullptr || link.state == link_state::connecting ||
+            (best->state != link_state::connecting && is_sooner)) {
             best = &link;
+            first = next;
         }
     }
-    return best == nullptr ? make("no-link", name(peer)) : cause_of_link(*best);
+    return best == nullptr ? make("no-link", name(peer)) : cause_of_link(*best, first);
 }
 
 /// The text's shipment to a recipient's next hop; of several the last.

@@ -144,6 +144,16 @@ BOOST_AUTO_TEST_CASE(the_way_back_waits_for_what_may_not_pass_there) {
     BOOST_TEST((wanted(fibre) == now));
 }
 
+BOOST_AUTO_TEST_CASE(the_way_back_does_not_wait_for_what_may_not_use_the_dear_one_either) {
+    bearers[vsat].is_up = true;
+    shut(fibre, bulk);
+    wait(bulk, 1h);
+    BOOST_TEST((wanted(fibre) == now));
+    shut(fibre, urgent);
+    wait(urgent, 30s);  // Not yet.
+    BOOST_TEST((wanted(fibre) == now));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_cheap_one_never_carries_needs_no_wait) {
     bearers[fibre].carries[static_cast<std::size_t>(bulk)] = false;
     BOOST_TEST((choice().usable_from(vsat, bulk, now) == now));
