@@ -51,6 +51,10 @@ struct peer_record {
     std::optional<utc_time> clock_said_at;  ///< By our time; until it was taken.
     milliseconds clock_offset{0};           ///< Of the peer's clock against ours, then.
     [[nodiscard]] bool is_suspended() const { return !row.suspended.empty(); }
+    /// A session or a courier's letter has told which store it has.
+    [[nodiscard]] bool has_a_store() const {
+        return known && (row.last_session_at || row.instance != protocol::instance_id{});
+    }
 };
 
 /// A bureau's clock, by its own word.

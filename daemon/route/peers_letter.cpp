@@ -9,7 +9,7 @@ namespace dhow::route {
 
 void peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch) {
     auto& record = x_peers[peer];
-    if (!record.known) {
+    if (!record.has_a_store()) {
         record.row.peer = peer;
         record.row.instance = instance;
         record.row.epoch = epoch;
