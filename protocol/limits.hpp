@@ -233,8 +233,8 @@ inline constexpr std::chrono::minutes dearer_after_urgent{15};
 inline constexpr std::chrono::hours dearer_after_routine{6};
 /// The longest stay with a dearer link while the cheaper one flaps.
 inline constexpr std::chrono::hours hold_down_max{4};
-/// What waits for peers with several bearers is looked at so often, a sixteenth of the time that
-/// decides, between these.
+/// What waits for peers with several bearers is looked at so often; what has not waited for long
+/// enough over the one that is up, after a sixteenth of that time, between these.
 inline constexpr std::chrono::milliseconds demand_look_min{1'000};
 inline constexpr std::chrono::milliseconds demand_look_max{60'000};
 /// A peer that offers what may not pass here is asked to wait no longer than this: another bearer

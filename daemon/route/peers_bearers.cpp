@@ -300,25 +300,25 @@ void peers::ask_for_waits() {
     });
 }
 
+// Dials follow from how long things wait, to the millisecond; what is looked for again is only what
+// nobody has told of.
 void peers::on_waits(const answer::queue_summary& waiting) {
-    const auto after = dearer_after();
     for (auto& [peer, state] : x_bearers) {
         if (std::exchange(state.has_news, false)) {
             state.look_at = x_core.now;  // The answer may be older than what was told meanwhile.
             continue;
         }
         state.waits = {};
-        milliseconds next = limits::demand_look_max;
         for (const auto& line : waiting.rows) {
             const auto which = static_cast<std::size_t>(line.cls);
             if (line.peer == peer && line.ready + line.in_doubt > 0) {
                 state.waits[which] = line.oldest_ready.value_or(x_core.now);
-                next = std::min(next, after[which] ? look_after(*after[which]) : next);
             }
         }
         const auto up = x_core.session_with(peer);
         const bool is_all_open = up && x_core.sessions.at(*up).passes == passages{};
-        state.look_at = is_all_open ? std::nullopt : std::optional(x_core.now + next);
+        state.look_at =
+            is_all_open ? std::nullopt : std::optional(x_core.now + limits::demand_look_max);
     }
 }
 
