@@ -150,7 +150,8 @@ public:
     /// From when on the link should have a session, back-off apart; nothing: it should not.
     [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
     /// When an object of this class and size that was made then may go to the peer by some link of
-    /// ours; not before now. Nothing: never.
+    /// ours; not before now, and while another one is up not before the next dial. Nothing: never,
+    /// or it is not known.
     [[nodiscard]] std::optional<utc_time> passes_from(bureau_id peer, message_class cls,
                                                       std::uint64_t bytes, utc_time made_at) const;
     /// The link's own, else those that the directory has of the peer; none when only the peer

@@ -141,11 +141,16 @@ std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls, st
     const auto all = bearers_of(peer);
     const auto after = dearer_after();
     const bearer_choice choice(all.facts, after, x_core.now);
+    const auto up = x_core.session_with(peer);
     std::optional<utc_time> first;
     for (std::size_t i = 0; i < all.names.size(); ++i) {
         const auto usable = choice.usable_from(i, cls, made_at);
-        const auto at = usable ? x_core.bearers.opens(all.names[i], cls, bytes, *usable)
-                               : std::optional<utc_time>{};
+        auto at = usable ? x_core.bearers.opens(all.names[i], cls, bytes, *usable)
+                         : std::optional<utc_time>{};
+        if (at && up && x_core.sessions.at(*up).bearer != all.names[i]) {
+            at = std::max(*at, x_links.at(all.names[i]).dial_at.value_or(*at));
+            at = *at > x_core.now ? at : std::nullopt;  // It is tried, and nobody knows how long.
+        }
         first = at && (!first || *at < *first) ? at : first;
     }
     return first;
