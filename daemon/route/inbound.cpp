@@ -185,6 +185,8 @@ void inbound::on_written(session_number number, stream_id stream, std::uint64_t 
     }
     in->object.durable_bytes = upto;
     if (!in->is_small) {
+        // A session beside this one would say in HELLO where it was before: it is asked instead.
+        x_peers.forget_partial(peer_of(number), in->offer.object);
         answer_durable(number, stream, upto);
     }
     step(number, stream);

@@ -50,6 +50,12 @@ void peers::set_partials(bureau_id peer, std::vector<protocol::partial_transfer>
     x_partials[peer] = std::move(partials);
 }
 
+void peers::forget_partial(bureau_id peer, const digest& object) {
+    if (const auto partials = x_partials.find(peer); partials != x_partials.end()) {
+        std::erase_if(partials->second, [&](const auto& one) { return one.object == object; });
+    }
+}
+
 void peers::on_connected(session_number session) {
     auto& record = x_core.sessions.at(session);
     record.since = x_core.now;

@@ -161,6 +161,8 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const;
     /// Set by inbound: partial transfers of a peer, for HELLO.
     void set_partials(bureau_id peer, std::vector<protocol::partial_transfer> partials);
+    /// It has grown since, so HELLO does not name it.
+    void forget_partial(bureau_id peer, const digest& object);
 
 private:
     link_record* link_of(session_number session);
