@@ -183,6 +183,7 @@ public:
     /// Payload of DATA frames so far.
     [[nodiscard]] std::uint64_t payload_written() const;
     [[nodiscard]] std::uint64_t payload_read() const;
+    [[nodiscard]] std::uint64_t payload() const { return payload_written() + payload_read(); }
 
 private:
     class impl;

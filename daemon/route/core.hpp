@@ -95,6 +95,7 @@ struct session_record {
     bool hello_said = false;  ///< Ours is signed.
     std::string bearer = {};  ///< The link that its bytes count for; empty: none is known.
     utc_time active_at{};     ///< Something was last carried, either way.
+    std::uint64_t payload_seen = 0;  ///< That its session had carried then.
     /// What passes; of an established one kept by peers.
     passages passes = {};
     utc_time passes_until{};  ///< Then they are to be looked at again.

@@ -317,6 +317,7 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         if constexpr (!std::is_same_v<kind, event::peer_time> &&
                       !std::is_same_v<kind, event::can_offer_again>) {
             record.active_at = x_core.now;
+            record.payload_seen = record.session->payload();
         }
         if constexpr (std::is_same_v<kind, event::sign_hello> ||
                       std::is_same_v<kind, event::verify_hello>) {

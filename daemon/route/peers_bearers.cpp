@@ -282,9 +282,16 @@ std::optional<utc_time> peers::idle_end(const session_record& record) const {
 }
 
 void peers::close_idle() {
-    for (const auto& [number, record] : x_core.sessions) {
+    for (auto& [number, record] : x_core.sessions) {
         const auto end = idle_end(record);
-        if (end && *end <= x_core.now) {
+        if (!end || *end > x_core.now) {
+            continue;
+        }
+        // A body that comes slowly makes an event now and then.
+        const auto carried = record.session->payload();
+        if (std::exchange(record.payload_seen, carried) != carried) {
+            record.active_at = x_core.now;
+        } else {
             const auto pause = x_links.at(record.bearer).settings.call_every;
             x_core.session(number)->goodbye(errc::link_idle, pause, x_core.now);
         }
