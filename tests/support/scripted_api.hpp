@@ -342,6 +342,13 @@ private:
         log.push_back("call " + what.link);
         return response::done{"dialling"};
     }
+    route::api_response handle(const route::caller&, request::set_quota& what) {
+        if (what.link != "fibre-ipsg") {
+            return no(protocol::errc::not_found);
+        }
+        log.push_back("quota " + what.link + " " + std::to_string(what.used_bytes));
+        return response::done{"noted"};
+    }
     route::api_response handle(const route::caller&, request::test_link& what) {
         if (what.link != "fibre-ipsg") {
             return no(protocol::errc::not_found);

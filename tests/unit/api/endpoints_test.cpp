@@ -409,6 +409,9 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     };
     BOOST_TEST(post("links/fibre-ipsg/call") == 200U);
     BOOST_TEST(post("links/nothing/call") == 404U);
+    BOOST_TEST(post("links/fibre-ipsg/quota", R"({"used_bytes":3145728})") == 200U);
+    BOOST_TEST(post("links/nothing/quota", R"({"used_bytes":1})") == 404U);
+    BOOST_TEST(post("links/fibre-ipsg/quota", R"({"used_bytes":-1})") == 400U);
     BOOST_TEST(post("peers/MU/suspend",
                     R"({"reason":"audit","until":"2026-12-01T00:00:00.000Z"})") == 200U);
     BOOST_TEST(post("peers/MU/suspend", R"({"until":"tomorrow"})") == 400U);
@@ -429,6 +432,7 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     BOOST_TEST(post("backup", R"({"path":"/var/backups/dhow.db"})") == 200U);
     BOOST_TEST(post("backup", R"({"path":"dhow.db"})") == 400U);
     const std::vector<std::string> expected{"call fibre-ipsg",
+                                            "quota fibre-ipsg 3145728",
                                             "suspend MU audit",
                                             "suspend MU audit for 5400 s",
                                             "resume MU ",
