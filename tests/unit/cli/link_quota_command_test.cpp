@@ -17,10 +17,6 @@ using cli::to_int;
 
 namespace {
 using texts = std::vector<std::string>;
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(link_quota_command_test)
