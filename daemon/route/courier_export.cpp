@@ -193,20 +193,20 @@ void courier_export::seal_letter(const job_ptr& what, answer_to answer) {
             what->letter.key = what->key;
             what->letter.instance = x_core.instance;
             what->letter.epoch = x_core.epoch;
-            seal::job::seal_message job;
-            job.header.id = what->row.id;
-            job.header.origin = x_core.self();
-            job.header.cls = letter_class(x_core);
-            job.header.created = x_core.now;
-            job.header.clock = x_core.expiry_frozen ? protocol::clock_quality::doubtful
+            seal::job::seal_message parcel;
+            parcel.header.id = what->row.id;
+            parcel.header.origin = x_core.self();
+            parcel.header.cls = letter_class(x_core);
+            parcel.header.created = x_core.now;
+            parcel.header.clock = x_core.expiry_frozen ? protocol::clock_quality::doubtful
                                                     : protocol::clock_quality::synchronised;
-            job.content.kind = protocol::courier_letter_kind;
-            job.content.agency = letter_agency;
-            job.content.media_type = letter_media_type;
-            job.content.text = protocol::encode_letter(what->letter);
-            job.content.recipients = {what->to};
-            job.recipients = {what->to};
-            x_core.out.run(std::move(job), false,
+            parcel.content.kind = protocol::courier_letter_kind;
+            parcel.content.agency = letter_agency;
+            parcel.content.media_type = letter_media_type;
+            parcel.content.text = protocol::encode_letter(what->letter);
+            parcel.content.recipients = {what->to};
+            parcel.recipients = {what->to};
+            x_core.out.run(std::move(parcel), false,
                            [this, what, answer](protocol::result<seal::job_outcome>& sealed) {
                                if (!sealed) {
                                    x_jobs.erase(what->number);
