@@ -165,6 +165,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_message_is_found_by_recipient_and_by_hop, Store,
     BOOST_TEST(first.next.value() == 1);
     const auto parties = ask<answer::courier_parties>(store, query::list_courier_parties{});
     BOOST_TEST((parties.bureaus == std::vector<bureau_id>{hub, ke, mu}));
+    // Many recipients by one hop are one message, and do not end the look at the others.
+    commit(store,
+           {operation::put_message{a_message(5)}, operation::put_delivery{a_delivery(1, mu, hub)},
+            operation::put_delivery{a_delivery(1, *bureau_id::parse("TZ"), hub)},
+            operation::put_delivery{a_delivery(5, ke, hub)}});
+    BOOST_TEST(found(hub, 0, 2).messages == (std::vector<row_id>{1, 5}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(records_end_by_what_became_of_their_messages, Store, all_stores) {
