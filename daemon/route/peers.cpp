@@ -168,7 +168,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     x_core.out.log(log_level::info, "session-up", "peer " + std::string(peer.text()));
     auto& record = x_peers[peer];
     // One that was suspended before its first session is known, and is no other than before.
-    const bool restored = record.known && record.row.last_session_at &&
+    const bool restored = record.known && record.was_heard() &&
                           (record.row.instance != said.instance || record.row.epoch != said.epoch);
     record.row.peer = peer;
     record.row.boot = said.boot;

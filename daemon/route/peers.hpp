@@ -39,6 +39,8 @@ struct peer_record {
     std::optional<utc_time> clock_said_at;  ///< By our time; until it was taken.
     milliseconds clock_offset{0};           ///< Of the peer's clock against ours, then.
     [[nodiscard]] bool is_suspended() const { return !row.suspended.empty(); }
+    /// By a session, or by the letter of a bundle: which store it has is known.
+    [[nodiscard]] bool was_heard() const { return row.last_session_at || row.epoch != 0; }
 };
 
 /// A bureau's clock, by its own word.
@@ -73,8 +75,9 @@ public:
     /// `was_up`: it was established; its record says no longer so.
     void on_ended(session_number session, const protocol::session_end& how, bool was_up);
     /// A letter of a bundle tells which store the peer had. One that is newer than what is known
-    /// was restored: what it had been given is sent again. An older letter tells nothing.
-    void on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch);
+    /// was restored: what it had been given is sent again. False: an older letter, which tells
+    /// nothing of the store that the peer has now.
+    bool on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch);
     /// Writes down that shipments of the class up to `upto` may be sent from now on; then `then`.
     void mark_offered(bureau_id peer, message_class cls, store::row_id upto,
                       std::function<void(bool is_written)> then);
