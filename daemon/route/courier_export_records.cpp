@@ -159,7 +159,9 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
     std::erase_if(items, [&](const auto& item) {
         return item.what.message && x_out.is_withheld(item.what.message->row);
     });
-    const auto room = limits::courier_records_max - 1 - what->next_record;
+    // Parts of attachments and the end of the bundle have numbers of their own.
+    constexpr auto for_records = limits::courier_records_max - limits::courier_volumes_max - 1;
+    const auto room = for_records - std::min(for_records, what->next_record);
     if (items.size() > room) {
         items.resize(room);
         what->has_more = true;
@@ -186,7 +188,7 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
             for (const auto& row : items[i].what.deliveries) {
                 note.changes.emplace_back(operation::put_event{x_core.event(
                     items[i].what.message->origin, items[i].what.message->id, row.recipient,
-                    store::courier_event, "courier " + std::string(what->to.text()),
+                    store::courier_event, store::courier_actor(what->to),
                     store::attempt_text(items[i].what.shipment.attempt))});
             }
         }
@@ -281,6 +283,7 @@ void courier_export::begin_record(job& what) {
     } else {
         next.first_byte += slice;
     }
+    cut_cells(what, false);  // A head of many recipients is as long as a segment.
 }
 
 void courier_export::begin_end_record(job& what) const {
@@ -348,8 +351,8 @@ void courier_export::read_on(const job_ptr& what) {
         auto& at_hand = *what->open;
         const auto skip = static_cast<std::size_t>(at_hand.at % limits::segment_bytes);
         if (!segment.data || segment.data->size() <= skip) {
-            fail(what, segment.damaged ? errc::store_corrupt : errc::not_found,
-                 "an object went, or is damaged on disk, while it was written to a volume");
+            leave_out(*what, segment.damaged);
+            step(what);
             return;
         }
         const auto count =
@@ -361,6 +364,21 @@ void courier_export::read_on(const job_ptr& what) {
         cut_cells(*what, at_hand.at == at_hand.end);
         step(what);
     });
+}
+
+// What was cut of it is a record without an end, which the importer counts as lost. The others go.
+void courier_export::leave_out(job& what, bool is_damaged) {
+    if (is_damaged) {
+        x_core.out.log(log_level::alarm, "object-damaged",
+                       "object " + std::to_string(what.open->object) +
+                           " is damaged on disk and does not go along; run `dhow db check`");
+        x_core.count.alarms += 1;
+    }
+    if (!what.chosen.empty() && what.chosen.front().item.what.object.row == what.open->object) {
+        what.chosen.pop_front();  // The rest of an attachment.
+    }
+    what.open.reset();
+    what.has_more = true;
 }
 
 void courier_export::seal_part(const job_ptr& what) {
