@@ -206,7 +206,10 @@ void courier_import::job::add_data(std::uint32_t number_of, const bytes& data, b
     }
     if (open.head.offer.kind == object_kind::attachment) {
         open.held.insert(open.held.end(), data.begin(), data.end());
-        feed_attachment(number_of);
+        // By the segment: each piece that inbound gets is a write of its own.
+        if (is_complete || x_steps.empty() || open.held.size() >= limits::segment_bytes) {
+            feed_attachment(number_of);
+        }
         return;
     }
     const auto offset = open.given;
