@@ -1,7 +1,7 @@
 // Code lists: which codes a field may have, where the list is from, and whether that was verified.
 // Way of the message: `dhow-codes` of the schemas, and the rules.
 // Pure. Read while the program starts, then read-only: any thread.
-// Spec: docs/kinds.md#code-lists. Tests: unit/kinds/code_lists_test.cpp.
+// Spec: docs/kinds.md#code-lists. Tests: unit/kinds/registry_test.cpp.
 // Limits: none; the lists are part of the program.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Dates as messages carry them: whole days, and births of which only the year or month is known.
 // Way of the message: checked at intake and at the addressee.
 // Pure: no clock; "today" is an argument. Any thread.
-// Spec: docs/kinds.md#dates. Tests: unit/kinds/dates_test.cpp.
+// Spec: docs/kinds.md#dates. Tests: unit/kinds/names_test.cpp.
 // Limits: years 1800 to 2199, so that a slip of a key is found.
 #include "protocol/kinds/dates.hpp"
 

@@ -1,7 +1,7 @@
 // Compiles the dialect of patterns to states, and follows all of them at once.
 // Way of the message: `pattern` of the schemas.
 // Pure. Compiled while the program starts, then read-only: any thread.
-// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/pattern_test.cpp.
+// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/schema_test.cpp.
 // Limits: kinds_pattern_states_max.
 #include "protocol/kinds/pattern.hpp"
 

@@ -1,7 +1,7 @@
 // A small dialect of regular expressions, matched in time linear in the text.
 // Way of the message: `pattern` of the schemas.
 // Pure. Compiled while the program starts, then read-only: any thread.
-// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/pattern_test.cpp.
+// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/schema_test.cpp.
 // Limits: kinds_pattern_states_max.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Collects problems and shows values briefly and without harm.
 // Way of the message: made by validate() at intake and at the addressee, shown by API and commands.
 // Pure. Values, any thread.
-// Spec: docs/kinds.md, RFC 6901. Tests: unit/kinds/problem_test.cpp.
+// Spec: docs/kinds.md, RFC 6901. Tests: unit/kinds/document_test.cpp.
 // Limits: kinds_problems_max, kinds_shown_bytes_max, kinds_pointer_bytes_max.
 #include "protocol/kinds/problem.hpp"
 

@@ -1,7 +1,8 @@
 // Schemas of the kinds, compiled: a subset of JSON Schema 2020-12 with code lists and rule names.
 // Way of the message: validate() checks each text against its kind's schema.
 // Pure. Compiled while the program starts, then read-only: any thread.
-// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/schema_test.cpp, tools/kinds_oracle_test.py.
+// Spec: docs/decisions/0011-kinds.md.
+// Tests: unit/kinds/schema_test.cpp, tools/kinds_oracle_test.py.
 // Limits: those of the schemas; kinds_problems_max.
 #pragma once
 
@@ -19,7 +20,8 @@
 
 namespace dhow::kinds {
 
-enum class text_format : std::uint8_t { line, lines, name, date, time, partial_date, uuid };
+/// `any`: another subschema says it, or nobody asks.
+enum class text_format : std::uint8_t { any, line, lines, name, date, time, partial_date, uuid };
 
 using node_index = std::uint32_t;
 inline constexpr node_index no_node = std::numeric_limits<node_index>::max();
@@ -37,7 +39,7 @@ struct schema_node {
     std::vector<boost::json::value> values;  ///< Of `enum` or `const`.
     const code_list* codes = nullptr;
     std::optional<pattern> form;
-    text_format format = text_format::line;
+    text_format format = text_format::any;
     std::size_t length_min = 0;  ///< Code points.
     std::size_t length_max = unlimited;
     std::optional<double> minimum;

@@ -1,7 +1,8 @@
 // Checks a text against a compiled schema and names everything that is wrong.
 // Way of the message: validate() checks each text against its kind's schema.
 // Pure. Any thread.
-// Spec: docs/decisions/0011-kinds.md. Tests: unit/kinds/schema_test.cpp, tools/kinds_oracle_test.py.
+// Spec: docs/decisions/0011-kinds.md.
+// Tests: unit/kinds/schema_test.cpp, tools/kinds_oracle_test.py.
 // Limits: kinds_depth_max bounds the recursion; kinds_problems_max.
 #include "protocol/ensure.hpp"
 #include "protocol/ids.hpp"
@@ -137,9 +138,11 @@ private:
             case text_format::name:
                 return name(text);
             case text_format::line:
+                return is_clean_line(text) || fail("R-SCH-14", rule, shown(text), "");
+            case text_format::any:
                 break;
         }
-        return is_clean_line(text) || fail("R-SCH-14", rule, shown(text), "");
+        return true;
     }
 
     bool name(std::string_view text) {

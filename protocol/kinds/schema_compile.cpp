@@ -264,6 +264,9 @@ private:
         if (node.unique && node.items_max == schema_node::unlimited) {
             refuse("uniqueItems without maxItems: comparing them would have no bound");
         }
+        if (node.format == text_format::any && (node.types & type_named("string")) != 0) {
+            node.format = text_format::line;
+        }
         auto& out = node.allowed;
         for (const auto& value : node.values) {
             join(out, shown(value));

@@ -1,7 +1,8 @@
 // Checks the text of a message against all that its kind asks, and lists every problem at once.
 // Way of the message: at intake before sealing, at the addressee after opening, and by hand.
 // Pure. Any thread.
-// Spec: docs/kinds.md. Tests: unit/kinds/examples_test.cpp, unit/kinds/validate_test.cpp, fuzz/kinds*.
+// Spec: docs/kinds.md.
+// Tests: unit/kinds/examples_test.cpp, unit/kinds/validate_test.cpp, fuzz/kinds*.
 // Limits: text_bytes_max, kinds_depth_max, kinds_values_max, kinds_problems_max.
 #pragma once
 

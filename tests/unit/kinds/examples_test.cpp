@@ -13,8 +13,7 @@ namespace unit = boost::unit_test;
 namespace {
 
 std::string test_name(std::string name) {
-    std::ranges::replace_if(
-        name, [](char c) { return c == '-' || c == '.'; }, '_');
+    std::ranges::replace_if(name, [](char c) { return c == '-' || c == '.'; }, '_');
     return name;
 }
 
@@ -37,9 +36,9 @@ struct registration {
                     const std::map<std::string, std::vector<const example*>>& groups) {
         auto* suite = BOOST_TEST_SUITE(name);
         for (const auto& [group, examples] : groups) {
-            const auto run = [examples] { std::ranges::for_each(examples, [](const auto* each) {
-                                              check_example(*each);
-                                          }); };
+            const auto run = [examples] {
+                std::ranges::for_each(examples, [](const auto* each) { check_example(*each); });
+            };
             suite->add(unit::make_test_case(run, test_name(group), __FILE__, __LINE__));
         }
         unit::framework::master_test_suite().add(suite);
