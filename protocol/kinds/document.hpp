@@ -15,8 +15,8 @@
 namespace dhow::kinds {
 
 /// One JSON object and nothing behind it, as a value; nothing and a problem (R-DOC-01 to -04) for
-/// what is too large, too deep, no JSON in UTF-8, no object, or has a member twice. One pass without
-/// memory finds what is too large or too deep. The value lives in the memory of `storage`.
+/// what is too large, too deep, no JSON in UTF-8, no object, or has a member twice. One pass
+/// without memory finds what is too large or too deep. The value lives in the memory of `storage`.
 std::optional<boost::json::value> parse_document(std::string_view text, problem_list& problems,
                                                  boost::json::storage_ptr storage = {});
 

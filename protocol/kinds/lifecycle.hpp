@@ -12,7 +12,7 @@ namespace dhow::kinds {
 /// The state before anything was heard; empty for a lifecycle that is not there.
 std::string_view first_state(const registry& data, std::string_view lifecycle);
 
-/// Whether nothing leads on from it.
+/// Whether it is over: a tombstone is left, and nothing but another end follows.
 bool is_terminal(const registry& data, std::string_view lifecycle, std::string_view state);
 
 /// Where a message of a kind leads from a state; an empty kind is time that has run out. Nothing

@@ -12,6 +12,7 @@
 #include "protocol/kinds/schema.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace dhow::kinds {
 
@@ -101,6 +102,9 @@ private:
             return true;
         }
         const bool open = code != nullptr && !node.codes->complete;
+        if (open && node.form && !node.form->matches(*code)) {
+            return true;  // refused below, as what it is
+        }
         return fail("R-SCH-05", rule, shown(value), node.allowed,
                     open ? severity::warning : severity::refusal);
     }
@@ -165,10 +169,11 @@ private:
 
     static std::string range(const schema_node& node) {
         const auto text = [](const std::optional<double>& value) {
-            return value ? shown(json::value{*value == std::trunc(*value)
-                                                 ? json::value{static_cast<std::int64_t>(*value)}
-                                                 : json::value{*value}})
-                         : std::string{};
+            std::ostringstream out;
+            if (value) {
+                out << *value;
+            }
+            return out.str();
         };
         return text(node.minimum) + "\xe2\x80\x93" + text(node.maximum);  // –
     }

@@ -52,7 +52,7 @@ public:
         : x_out{out}, x_files{files}, x_lists{lists} {}
 
     node_index compile_file(const std::string& id) {
-        return compile_at(id, "", json::value{x_files.at(id)});
+        return compile_at(id, "", json::value(x_files.at(id)));
     }
 
 private:

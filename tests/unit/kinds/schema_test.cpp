@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(any_of_one_of_and_not) {
 
 BOOST_AUTO_TEST_CASE(a_text_without_format_is_one_line_also_by_reference) {
     const auto* schema = R"({"$defs": {"t": {"type": "string", "format": "text"}},
-        "properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/t", "dhow-rule": "R-AAA-01"}}})";
+        "properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/t",
+        "dhow-rule": "R-AAA-01"}}})";
     BOOST_TEST(found(schema, R"({"a": "x\ny", "b": "x\ny"})") == "R-SCH-14@/a");
     BOOST_TEST(found(schema, R"({"b": "x\u202ey"})") == "R-SCH-14@/b");
 }
