@@ -95,9 +95,9 @@ std::optional<protocol::utc_time> default_expiry(const kind_row& row, const json
     if (rule->after) {
         return created + *rule->after;
     }
-    const auto* day = rule->until.empty() ? nullptr : at_pointer(text, rule->until);
-    const auto date = day != nullptr && day->is_string()
-                          ? parse_date(std::string_view{day->get_string()})
+    const auto* last = rule->until.empty() ? nullptr : at_pointer(text, rule->until);
+    const auto date = last != nullptr && last->is_string()
+                          ? parse_date(std::string_view{last->get_string()})
                           : std::nullopt;
     if (!date) {
         return std::nullopt;
