@@ -157,6 +157,12 @@ inline constexpr std::size_t half_open_max = 512;
 inline constexpr int resumable_sessions_max = 512;
 /// What is still to be written when a session has ended, GOODBYE last, gets this long.
 inline constexpr std::chrono::seconds close_time_max{10};
+/// When a copy is offered again that may be our own: the peer that we gave it to is there and has
+/// answered by then.
+inline constexpr std::chrono::seconds ask_again_peer{5};
+/// The same, when a third gateway may have it, which may be away for long: a small text comes whole
+/// with each offer.
+inline constexpr std::chrono::seconds ask_again_third{60};
 /// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
 inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
 

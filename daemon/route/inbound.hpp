@@ -91,12 +91,14 @@ private:
     /// `then` is not called where the copy may be the one that we gave away: it is asked to come
     /// again.
     void look_whose_it_is(session_number session, stream_id stream, judged_custody then);
+    /// `open`: of the same content, from another peer, and nothing has come of it yet.
     void ask_whose_it_is(session_number session, stream_id stream,
-                         std::vector<store::custody_row> rows, judged_custody then);
-    /// Of `rows`, one lies with us in a copy that we may have given to the peer or to another.
-    [[nodiscard]] bool may_be_our_own(const store::answer::full_message& ours,
-                                      const std::vector<store::custody_row>& rows,
-                                      bureau_id peer) const;
+                         std::vector<store::custody_row> open, std::function<void()> then);
+    /// How long the peer is to wait, when `ours` may have been given to it or to another for one of
+    /// the recipients of `open`.
+    [[nodiscard]] std::optional<std::chrono::seconds> until_it_is_known(
+        const store::answer::full_message& ours, const std::vector<store::custody_row>& open,
+        bureau_id peer) const;
     /// What the peer that offers a copy hears of `row`: "loop" if it came by another way and has
     /// been handed on since, so that the peer does not take us for who has it.
     static errc word_of(const store::custody_row& row, bureau_id peer);

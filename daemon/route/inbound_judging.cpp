@@ -95,12 +95,12 @@ void inbound::refuse_expired(session_number number, stream_id stream) {
                 }
             }
             const auto code = answers.empty() ? errc::expired : answers.front().code;
-            if (std::ranges::any_of(answers, [&](const auto& one) { return one.code != code; })) {
-                refuse(number, stream, errc::have_it, std::chrono::seconds{0}, std::move(answers));
-            } else if (code == errc::have_it) {
-                refuse(number, stream, code, std::chrono::seconds{0}, std::move(answers));
-            } else {
+            const bool is_one_word =
+                std::ranges::all_of(answers, [&](const auto& one) { return one.code == code; });
+            if (is_one_word && code != errc::have_it) {
                 refuse(number, stream, code);
+            } else {  // Each recipient has an answer of its own, or an outcome.
+                refuse(number, stream, errc::have_it, std::chrono::seconds{0}, std::move(answers));
             }
         });
 }

@@ -336,14 +336,17 @@ void inbound::look_whose_it_is(session_number number, stream_id stream, judged_c
             };
             auto rows = std::move(expect<answer::custody>(reply).rows);
             std::erase_if(rows, [&](const auto& row) { return !asked(row); });
-            const auto is_open = [peer = peer_of(number)](const store::custody_row& row) {
-                return !row.handed_on && !row.outcome && row.taken_from != peer;
-            };
-            if (std::ranges::none_of(rows, is_open)) {
+            auto open = rows;
+            std::erase_if(open, [&, peer = peer_of(number)](const auto& row) {
+                return row.handed_on || row.outcome || row.taken_from == peer ||
+                       row.inner_digest != still->preamble.seal.inner_digest;
+            });
+            if (open.empty()) {
                 then(rows);
                 return;
             }
-            ask_whose_it_is(number, stream, std::move(rows), std::move(then));
+            ask_whose_it_is(number, stream, std::move(open),
+                            [rows = std::move(rows), then = std::move(then)] { then(rows); });
         });
 }
 
@@ -351,41 +354,48 @@ void inbound::look_whose_it_is(session_number number, stream_id stream, judged_c
 // perhaps by a third gateway. Said to be had, it would lie with nobody: those who bring it would be
 // rid of it, and so would we when we ask again whom we gave it. So that we ask first.
 void inbound::ask_whose_it_is(session_number number, stream_id stream,
-                              std::vector<store::custody_row> rows, judged_custody then) {
+                              std::vector<store::custody_row> open, std::function<void()> then) {
     const auto* in = find(number, stream);
     x_core.out.ask(query::find_message{in->header.origin, in->header.id},
-                   [this, number, stream, rows = std::move(rows),
-                    then = std::move(then)](store::reply& reply) mutable {
+                   [this, number, stream, open = std::move(open),
+                    then = std::move(then)](store::reply& reply) {
                        const auto* still = find(number, stream);
                        if (still == nullptr) {
                            return;
                        }
                        for (const auto& one : expect<answer::messages>(reply).rows) {
-                           if (one.message.attempt == still->offer.attempt &&
-                               may_be_our_own(one, rows, peer_of(number))) {
-                               refuse(number, stream, errc::busy, std::chrono::seconds{5});
+                           const auto wait = one.message.attempt == still->offer.attempt
+                                                 ? until_it_is_known(one, open, peer_of(number))
+                                                 : std::nullopt;
+                           if (wait) {
+                               refuse(number, stream, errc::busy, *wait);
                                return;
                            }
                        }
-                       then(rows);
+                       then();
                    });
 }
 
-bool inbound::may_be_our_own(const store::answer::full_message& ours,
-                             const std::vector<store::custody_row>& rows, bureau_id peer) const {
-    return std::ranges::any_of(ours.deliveries, [&](const auto& delivery) {
-        const auto row =
-            std::ranges::find(rows, delivery.recipient, &store::custody_row::recipient);
-        if (row == rows.end() || row->handed_on) {
-            return false;
+std::optional<std::chrono::seconds> inbound::until_it_is_known(
+    const store::answer::full_message& ours, const std::vector<store::custody_row>& open,
+    bureau_id peer) const {
+    std::optional<std::chrono::seconds> out;
+    for (const auto& delivery : ours.deliveries) {
+        if (std::ranges::find(open, delivery.recipient, &store::custody_row::recipient) ==
+            open.end()) {
+            continue;
         }
-        return delivery.next_hop == peer ||
-               std::ranges::any_of(ours.shipments, [&](const auto& shipment) {
-                   return shipment.position == 0 && shipment.peer == delivery.next_hop &&
-                          shipment.state < store::shipment_state::done &&
-                          (shipment.in_doubt || x_out.may_have_left(shipment));
-               });
-    });
+        if (delivery.next_hop == peer) {
+            return limits::ask_again_peer;
+        }
+        const bool may_be_there = std::ranges::any_of(ours.shipments, [&](const auto& shipment) {
+            return shipment.position == 0 && shipment.peer == delivery.next_hop &&
+                   shipment.state < store::shipment_state::done &&
+                   (shipment.in_doubt || x_out.may_have_left(shipment));
+        });
+        out = may_be_there ? limits::ask_again_third : out;
+    }
+    return out;
 }
 
 errc inbound::word_of(const store::custody_row& row, bureau_id peer) {
