@@ -27,10 +27,6 @@ constexpr std::array<std::uint8_t, 1> no_unused_bits{0};
 // constant.
 constexpr std::array<std::uint8_t, 1> piece_key_identifier{1};
 
-bytes oid(byte_view content) { return der_element(tag::oid, {content}); }
-
-bytes octets(byte_view content) { return der_element(tag::octet_string, {content}); }
-
 template <std::size_t Size>
 void copy_to(std::array<std::uint8_t, Size>& out, byte_view from) {
     std::ranges::copy(from.first(Size), out.begin());
@@ -54,28 +50,28 @@ struct encrypted {
 };
 
 bytes content_info(byte_view recipient_info, const encrypted& value) {
-    const auto gcm_parameters = der_sequence({octets(value.nonce), der_small(tag_bytes)});
+    const auto gcm_parameters = der_sequence({der_octets(value.nonce), der_small(tag_bytes)});
     const auto encrypted_content = der_sequence({
-        oid(oids::data),
-        der_sequence({oid(oids::aes256_gcm), gcm_parameters}),
+        der_oid(oids::data),
+        der_sequence({der_oid(oids::aes256_gcm), gcm_parameters}),
         der_element(tag::context(0), {value.ciphertext}),
     });
     const auto enveloped = der_sequence({
         der_small(auth_enveloped_version),
         der_element(tag::set, {recipient_info}),
         encrypted_content,
-        octets(value.mac),
+        der_octets(value.mac),
     });
-    return der_sequence(
-        {oid(oids::auth_enveloped_data), der_element(tag::context_constructed(0), {enveloped})});
+    return der_sequence({der_oid(oids::auth_enveloped_data),
+                         der_element(tag::context_constructed(0), {enveloped})});
 }
 
 //= PF-46
 result<void> read_encrypted(der_reader& enveloped, encrypted& out) {
     DHOW_TRY(auto content, enveloped.enter(tag::sequence));
-    DHOW_CHECK(content.expect(oid(oids::data)));
+    DHOW_CHECK(content.expect(der_oid(oids::data)));
     DHOW_TRY(auto algorithm, content.enter(tag::sequence));
-    DHOW_CHECK(algorithm.expect(oid(oids::aes256_gcm)));
+    DHOW_CHECK(algorithm.expect(der_oid(oids::aes256_gcm)));
     DHOW_TRY(auto parameters, algorithm.enter(tag::sequence));
     DHOW_CHECK(read_octets(parameters, out.nonce));
     DHOW_CHECK(parameters.expect(der_small(tag_bytes)));
@@ -88,25 +84,25 @@ result<der_reader> enter_enveloped(byte_view der) {
     der_reader in{der};
     DHOW_TRY(auto info, in.enter(tag::sequence));
     DHOW_CHECK(in.end());
-    DHOW_CHECK(info.expect(oid(oids::auth_enveloped_data)));
+    DHOW_CHECK(info.expect(der_oid(oids::auth_enveloped_data)));
     DHOW_TRY(auto explicit_data, info.enter(tag::context_constructed(0)));
     DHOW_TRY(auto enveloped, explicit_data.enter(tag::sequence));
     DHOW_CHECK(enveloped.expect(der_small(auth_enveloped_version)));
     return enveloped;
 }
 
-bytes key_wrap_algorithm() { return der_sequence({oid(oids::aes256_wrap)}); }
+bytes key_wrap_algorithm() { return der_sequence({der_oid(oids::aes256_wrap)}); }
 
 bytes key_agreement_algorithm() {
-    return der_sequence({oid(oids::ecdh_sha256kdf), key_wrap_algorithm()});
+    return der_sequence({der_oid(oids::ecdh_sha256kdf), key_wrap_algorithm()});
 }
 
-bytes originator_algorithm() { return der_sequence({oid(oids::ec_public_key)}); }
+bytes originator_algorithm() { return der_sequence({der_oid(oids::ec_public_key)}); }
 
 bytes recipient_encrypted_key(const lockbox& box) {
     return der_sequence({
-        der_element(tag::context_constructed(0), {octets(box.key.view())}),
-        octets(box.wrapped.view()),
+        der_element(tag::context_constructed(0), {der_octets(box.key.view())}),
+        der_octets(box.wrapped.view()),
     });
 }
 
@@ -157,9 +153,10 @@ result<void> read_key_agreement(der_reader in, enveloped_parts& out) {
 }
 
 bytes key_encryption(const wrapped_key& wrapped) {
-    return der_element(tag::context_constructed(2), {der_small(key_encryption_version),
-                                                     der_sequence({octets(piece_key_identifier)}),
-                                                     key_wrap_algorithm(), octets(wrapped.view())});
+    return der_element(
+        tag::context_constructed(2),
+        {der_small(key_encryption_version), der_sequence({der_octets(piece_key_identifier)}),
+         key_wrap_algorithm(), der_octets(wrapped.view())});
 }
 
 // The largest enveloped text: its body and 512 recipients at 69 octets, with what is around them.
@@ -207,7 +204,7 @@ result<piece_view> parse_piece(byte_view der) {
     DHOW_TRY(auto encryption, recipients.enter(tag::context_constructed(2)));
     piece_view out;
     DHOW_CHECK(encryption.expect(der_small(key_encryption_version)));
-    DHOW_CHECK(encryption.expect(der_sequence({octets(piece_key_identifier)})));
+    DHOW_CHECK(encryption.expect(der_sequence({der_octets(piece_key_identifier)})));
     DHOW_CHECK(encryption.expect(key_wrap_algorithm()));
     DHOW_CHECK(read_octets(encryption, out.wrapped.value));
     encrypted content;

@@ -21,12 +21,8 @@ namespace tag = der_tag;
 // SignedData and SignerInfo of a signer that is named by its subject key identifier.
 constexpr std::uint8_t version_3 = 3;
 
-bytes oid(byte_view content) { return der_element(tag::oid, {content}); }
-
-bytes octets(byte_view content) { return der_element(tag::octet_string, {content}); }
-
 /// AlgorithmIdentifier without parameters (RFC 5754 for SHA-2, RFC 5480 for ECDSA).
-bytes algorithm(byte_view content) { return der_sequence({oid(content)}); }
+bytes algorithm(byte_view content) { return der_sequence({der_oid(content)}); }
 
 byte_view content_oid(signed_content type) {
     switch (type) {
@@ -53,7 +49,7 @@ result<signed_content> content_of(byte_view found) {
 }
 
 bytes attribute(byte_view type, byte_view value) {
-    return der_sequence({oid(type), der_element(tag::set, {value})});
+    return der_sequence({der_oid(type), der_element(tag::set, {value})});
 }
 
 //= PF-9
@@ -88,7 +84,7 @@ result<digest> digest_in(byte_view octet_string) {
 
 // SigningCertificateV2 with one ESSCertIDv2 of nothing but the SHA-256 (RFC 5035 section 3).
 bytes signing_certificate(const digest& certificate) {
-    return der_sequence({der_sequence({der_sequence({octets(certificate.view())})})});
+    return der_sequence({der_sequence({der_sequence({der_octets(certificate.view())})})});
 }
 
 result<digest> signing_certificate_in(byte_view value) {
@@ -168,13 +164,13 @@ bytes signed_attributes(signed_content type, const digest& content_digest,
                         std::chrono::sys_seconds signed_at, const digest& signer_certificate,
                         const std::optional<digest>& binding) {
     std::vector<bytes> attributes{
-        attribute(oids::content_type, oid(content_oid(type))),
-        attribute(oids::message_digest, octets(content_digest.view())),
+        attribute(oids::content_type, der_oid(content_oid(type))),
+        attribute(oids::message_digest, der_octets(content_digest.view())),
         attribute(oids::signing_time, der_time(signed_at)),
         attribute(oids::signing_certificate_v2, signing_certificate(signer_certificate)),
     };
     if (binding) {
-        attributes.push_back(attribute(oids::dhow_binding, octets(binding->view())));
+        attributes.push_back(attribute(oids::dhow_binding, der_octets(binding->view())));
     }
     return der_set_of(std::move(attributes));
 }
@@ -192,11 +188,11 @@ bytes build_signed_data(signed_content type, byte_view content, byte_view attrib
         algorithm(oids::sha256),
         implicit_attributes,
         algorithm(oids::ecdsa_with_sha256),
-        octets(der_signature(value)),
+        der_octets(der_signature(value)),
     });
     const auto encapsulated = der_sequence({
-        oid(content_oid(type)),
-        der_element(tag::context_constructed(0), {octets(content)}),
+        der_oid(content_oid(type)),
+        der_element(tag::context_constructed(0), {der_octets(content)}),
     });
     const auto signed_data = der_sequence({
         der_small(version_3),
@@ -205,7 +201,7 @@ bytes build_signed_data(signed_content type, byte_view content, byte_view attrib
         der_element(tag::set, {signer_info}),
     });
     return der_sequence(
-        {oid(oids::signed_data), der_element(tag::context_constructed(0), {signed_data})});
+        {der_oid(oids::signed_data), der_element(tag::context_constructed(0), {signed_data})});
 }
 
 //= PF-40, PF-44
@@ -216,7 +212,7 @@ result<signed_data_view> parse_signed_data(byte_view der) {
     der_reader in{der};
     DHOW_TRY(auto info, in.enter(tag::sequence));
     DHOW_CHECK(in.end());
-    DHOW_CHECK(info.expect(oid(oids::signed_data)));
+    DHOW_CHECK(info.expect(der_oid(oids::signed_data)));
     DHOW_TRY(auto explicit_data, info.enter(tag::context_constructed(0)));
     DHOW_TRY(auto data, explicit_data.enter(tag::sequence));
     DHOW_CHECK(data.expect(der_small(version_3)));

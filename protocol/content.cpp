@@ -19,7 +19,7 @@ constexpr std::uint8_t tag_agency = 0x82;
 constexpr std::uint8_t tag_subject = 0x83;
 constexpr std::uint8_t tag_media_type = 0x84;
 constexpr std::uint8_t tag_text = 0x85;
-constexpr std::uint8_t tag_recipient = 0x86;
+constexpr std::uint8_t tag_recipients = 0x86;
 constexpr std::uint8_t tag_attachment = 0x87;
 
 constexpr std::array<field_rule, 7> content_rules{{
@@ -28,7 +28,7 @@ constexpr std::array<field_rule, 7> content_rules{{
     {.tag = tag_subject, .required = false},
     {.tag = tag_media_type},
     {.tag = tag_text},
-    {.tag = tag_recipient, .required = false, .list = true},
+    {.tag = tag_recipients, .required = false, .list = true},
     {.tag = tag_attachment, .required = false, .list = true},
 }};
 
@@ -148,7 +148,7 @@ bytes encode_content(const content& value) {
     }
     fields.put(tag_media_type, value.media_type).put(tag_text, byte_view{value.text});
     for (const auto& recipient : value.recipients) {
-        fields.put(tag_recipient, recipient.text());
+        fields.put(tag_recipients, recipient.text());
     }
     for (const auto& attachment : value.attachments) {
         fields.put(tag_attachment, byte_view{encode_attachment(attachment)});
@@ -178,7 +178,7 @@ result<content> decode_content(byte_view data) {
         return errc::too_long;
     }
     out.text = to_bytes(fields.one(tag_text));
-    DHOW_CHECK(decode_recipients(fields.all(tag_recipient), out));
+    DHOW_CHECK(decode_recipients(fields.all(tag_recipients), out));
     DHOW_CHECK(decode_attachments(fields.all(tag_attachment), out));
     out.ignored = std::move(fields.ignored);
     return out;

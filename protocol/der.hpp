@@ -32,6 +32,8 @@ constexpr std::uint8_t context_constructed(std::uint8_t number) {
 
 /// One element: identifier, shortest definite length, the pieces as its value.
 bytes der_element(std::uint8_t tag, std::initializer_list<byte_view> pieces);
+inline bytes der_oid(byte_view content) { return der_element(der_tag::oid, {content}); }
+inline bytes der_octets(byte_view content) { return der_element(der_tag::octet_string, {content}); }
 inline bytes der_sequence(std::initializer_list<byte_view> pieces) {
     return der_element(der_tag::sequence, pieces);
 }

@@ -23,8 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Integers that every JSON reader keeps exact (RFC 8259 section 6).
-constexpr std::uint64_t exact_integer_max = (std::uint64_t{1} << 53) - 1;
 constexpr std::uint64_t version_max = std::numeric_limits<std::uint32_t>::max();
 
 result<std::uint32_t> small_number(const json_members& in, std::string_view name, std::uint64_t min,

@@ -132,9 +132,7 @@ result<void> decode_instances(const json::array& list, directory_entry& out) {
     return {};
 }
 
-// Integers that every JSON reader keeps exact (RFC 8259 section 6). Limits above those of this
-// format are read: a later one may allow more.
-constexpr std::uint64_t exact_integer_max = (std::uint64_t{1} << 53) - 1;
+// Limits above those of this format are read: a later one may allow more.
 
 result<void> decode_limits(const json_members& entry, directory_entry& out) {
     if (!entry.has("limits")) {

@@ -10,9 +10,13 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <initializer_list>
 
 namespace dhow::protocol {
+
+/// Integers up to here are kept exact by every JSON reader (RFC 8259 section 6).
+inline constexpr std::uint64_t exact_integer_max = (std::uint64_t{1} << 53) - 1;
 
 /// One JSON object and nothing behind it. `bad_encoding` for what is no JSON, is no object or is
 /// nested too

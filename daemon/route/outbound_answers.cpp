@@ -27,10 +27,6 @@ constexpr store::state_set under_way =
     in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
     in_state(delivery_state::deferred) | in_state(delivery_state::held);
 
-bool is_origin(const store::message_row& message) {
-    return (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
-}
-
 /// What is to follow a failure is begun at once; should it come to nothing, deadlines looks then.
 constexpr std::chrono::seconds look_after{10};
 /// A full disk is asked again no sooner.
@@ -66,7 +62,7 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
                                  std::vector<undelivered>& left) const {
     DHOW_ENSURE(item.message);
     const auto& message = *item.message;
-    const bool origin = is_origin(message);
+    const bool origin = store::is_origin(message);
     const std::string actor = "peer " + std::string(peer.text());
     for (const auto& delivery : item.deliveries) {
         const auto said = std::find_if(exceptions.begin(), exceptions.end(), [&](const auto& one) {

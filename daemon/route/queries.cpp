@@ -16,10 +16,6 @@ using store::shipment_state;
 
 namespace {
 
-bool is_origin(const answer::full_message& row) {
-    return (row.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
-}
-
 /// An agency sees what it has submitted and what is assigned to it; an operator sees all.
 bool may_see(const caller& who, const answer::full_message& row) {
     if (who.is_operator) {
@@ -28,7 +24,7 @@ bool may_see(const caller& who, const answer::full_message& row) {
     if (who.agency.empty()) {
         return false;
     }
-    if (is_origin(row) && row.message.agency == who.agency) {
+    if (store::is_origin(row.message) && row.message.agency == who.agency) {
         return true;
     }
     return std::ranges::any_of(row.assignments,
@@ -53,8 +49,9 @@ void queries::find(const caller& who, const message_id& id, answer_to answer,
             answer(refusal(errc::not_found, "no such message, or not of this caller"));
             return;
         }
-        std::ranges::stable_sort(
-            rows, [](const auto& a, const auto& b) { return is_origin(a) && !is_origin(b); });
+        std::ranges::stable_sort(rows, [](const auto& a, const auto& b) {
+            return store::is_origin(a.message) && !store::is_origin(b.message);
+        });
         then(rows);
     });
 }

@@ -26,10 +26,6 @@ constexpr store::shipment_set open_shipments =
     in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
     in_state(shipment_state::deferred) | in_state(shipment_state::held);
 
-bool is_origin(const answer::full_message& row) {
-    return (row.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
-}
-
 }  // namespace
 
 struct queries::cancellation {
@@ -47,7 +43,7 @@ struct queries::cancellation {
 void queries::ask(const caller& who, const request::cancel& what, answer_to answer) {
     find(who, what.id, answer, [this, who, answer](messages& rows) {
         const auto& message = rows.front().message;
-        if (!is_origin(rows.front())) {
+        if (!store::is_origin(rows.front().message)) {
             answer(refusal(errc::unauthorised, "only the origin cancels a message"));
             return;
         }

@@ -7,6 +7,7 @@
 
 #include "daemon/seal/secrets.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/bytes.hpp"
 #include "protocol/ensure.hpp"
 
 #include <algorithm>
@@ -22,10 +23,6 @@ secret_key to_key(byte_view key) {
     return out;
 }
 
-byte_view view_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 bytes seal_at_rest(byte_view key, byte_view plain, std::string_view context) {
@@ -33,7 +30,7 @@ bytes seal_at_rest(byte_view key, byte_view plain, std::string_view context) {
     gcm_nonce nonce{};
     gcm_tag tag{};
     fill_random(nonce);
-    const auto ciphertext = gcm_seal(own, nonce, view_of(context), plain, tag);
+    const auto ciphertext = gcm_seal(own, nonce, protocol::as_bytes(context), plain, tag);
     wipe(own);
     bytes out(nonce.size() + ciphertext.size() + tag.size());
     auto at = std::ranges::copy(nonce, out.begin()).out;
@@ -51,9 +48,9 @@ result<bytes> open_at_rest(byte_view key, byte_view sealed, std::string_view con
     std::copy_n(sealed.begin(), nonce.size(), nonce.begin());
     std::copy_n(sealed.end() - static_cast<std::ptrdiff_t>(tag.size()), tag.size(), tag.begin());
     auto own = to_key(key);
-    auto plain = gcm_open(own, nonce, view_of(context),
-                          sealed.subspan(nonce.size(), sealed.size() - nonce.size() - tag.size()),
-                          tag);
+    auto plain =
+        gcm_open(own, nonce, protocol::as_bytes(context),
+                 sealed.subspan(nonce.size(), sealed.size() - nonce.size() - tag.size()), tag);
     wipe(own);
     return plain;
 }

@@ -9,6 +9,7 @@
 #include "daemon/seal/cms_open.hpp"
 #include "daemon/seal/cms_seal.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/bytes.hpp"
 #include "protocol/try.hpp"
 
 #include <boost/json.hpp>
@@ -33,10 +34,6 @@ std::string summary_of(const protocol::content& content) {
                                                       {"agency", content.agency},
                                                       {"text_bytes", content.text.size()},
                                                       {"attachments", content.attachments.size()}});
-}
-
-byte_view view_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -102,7 +99,7 @@ result<job_outcome> cms_sealer::run_one(const job::open_message& job) {
     DHOW_TRY(const auto header, protocol::decode_header(job.preamble.seal.header));
     const auto summary = summary_of(opened.content);
     done::opened_message out;
-    out.sealed_summary = seal_at_rest(view_of(summary), summary_context(header.id));
+    out.sealed_summary = seal_at_rest(protocol::as_bytes(summary), summary_context(header.id));
     out.content = std::move(opened.content);
     out.content_digest = opened.content_digest;
     out.inner = std::move(opened.inner);

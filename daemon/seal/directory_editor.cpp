@@ -8,6 +8,7 @@
 #include "daemon/seal/cms_signed.hpp"
 #include "daemon/seal/key_maker.hpp"
 #include "daemon/seal/private_file.hpp"
+#include "protocol/bytes.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/try.hpp"
 
@@ -20,10 +21,6 @@ namespace {
 /// Notes on security section 2.3: how long a directory is fresh, and how long it is used at all.
 constexpr std::chrono::days stale_after{30};
 constexpr std::chrono::days hard_after{180};
-
-byte_view view_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 std::filesystem::path draft_path(const std::filesystem::path& folder) {
     return folder / "head.json";
@@ -39,13 +36,14 @@ loaded<void> write_draft(const std::filesystem::path& folder, protocol::director
     head.issued = now;
     head.stale_after = now + stale_after;
     head.hard_after = now + hard_after;
-    return replace_file(draft_path(folder), view_of(protocol::encode_directory_head(head)));
+    return replace_file(draft_path(folder),
+                        protocol::as_bytes(protocol::encode_directory_head(head)));
 }
 
 std::vector<digest> digests_of(const std::vector<std::string>& entries) {
     std::vector<digest> out;
     for (const auto& entry : entries) {
-        out.push_back(sha256(view_of(entry)));
+        out.push_back(sha256(protocol::as_bytes(entry)));
     }
     return out;
 }
@@ -113,12 +111,12 @@ loaded<void> put_entry(const std::filesystem::path& folder, const protocol::dire
     DHOW_TRY(auto head, read_draft(folder));
     DHOW_TRY(const auto before, read_directory_folder(folder));
     DHOW_CHECK(replace_file(folder / "entries" / (std::string(entry.bureau.text()) + ".json"),
-                            view_of(json)));
+                            protocol::as_bytes(json)));
     DHOW_TRY(const auto after, read_directory_folder(folder));
     head.entries = digests_of(after.entries);
     if (!before.heads.empty()) {
         head.serial += 1;
-        head.previous_head = sha256(view_of(draft_json));
+        head.previous_head = sha256(protocol::as_bytes(draft_json));
     }
     DHOW_CHECK(write_draft(folder, std::move(head), now));
     return drop_signatures(folder);
@@ -128,9 +126,9 @@ loaded<void> sign_head(const std::filesystem::path& folder, const key_ptr& key,
                        const certificate& signer, protocol::utc_time now) {
     DHOW_TRY(const auto json, read_draft_json(folder));
     DHOW_CHECK(read_draft(folder));
-    const auto der =
-        sign_content({key, signer.id, signer.digest}, protocol::signed_content::directory,
-                     view_of(json), std::chrono::floor<std::chrono::seconds>(now), std::nullopt);
+    const auto der = sign_content({key, signer.id, signer.digest},
+                                  protocol::signed_content::directory, protocol::as_bytes(json),
+                                  std::chrono::floor<std::chrono::seconds>(now), std::nullopt);
     if (!der) {
         return problem{errc::keys_locked, "the directory key does not sign"};
     }

@@ -7,6 +7,7 @@
 
 #include "daemon/seal/private_file.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/bytes.hpp"
 #include "protocol/ensure.hpp"
 #include "protocol/try.hpp"
 
@@ -15,10 +16,6 @@
 namespace dhow::seal {
 
 namespace {
-
-byte_view view_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 /// PKCS #8, encrypted with AES-256 when there is a passphrase.
 secret_bytes private_pem(EVP_PKEY* key, const secret_bytes& passphrase) {
@@ -42,7 +39,8 @@ loaded<void> create_key(const key_request& request, certificate_use use,
     DHOW_TRY(const auto checked, check_certificate(der, use, request.owner));
     DHOW_CHECK(write_new_private(private_folder / private_file_of(use),
                                  private_pem(key.get(), request.passphrase).view()));
-    return replace_file(request.folder / certificate_file_of(use), view_of(to_pem(checked)));
+    return replace_file(request.folder / certificate_file_of(use),
+                        protocol::as_bytes(to_pem(checked)));
 }
 
 }  // namespace

@@ -47,6 +47,11 @@ struct message_row {
     utc_time purge_at{};       ///< Not before this, once nothing is open.
 };
 
+/// Whether this gateway has sent it.
+inline bool is_origin(const message_row& message) {
+    return (message.roles & static_cast<std::uint8_t>(message_role::origin)) != 0;
+}
+
 enum class object_state : std::uint8_t {
     expected = 0,  ///< Named by a header, no byte yet.
     partial = 1,   ///< durable_bytes < bytes.

@@ -3,13 +3,16 @@
 # one by one.
 
 # dhow_library(NAME FOLDER dir... [EXCLUDE regex...] [PUBLIC lib...] [PRIVATE lib...]
-#              [PRECOMPILE header...])
+#              [PRECOMPILE header...] [ONE_BY_ONE])
 function(dhow_library name)
-    cmake_parse_arguments(arg "" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
+    cmake_parse_arguments(arg "ONE_BY_ONE" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
     dhow_glob(sources "${arg_FOLDER}" "*.cpp" "${arg_EXCLUDE}")
     if(sources)
         add_library(${name} STATIC ${sources})
         dhow_precompile(${name} ${arg_PRECOMPILE})
+        if(NOT arg_ONE_BY_ONE)
+            dhow_unity(${name})
+        endif()
         target_link_libraries(${name} PUBLIC dhow_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
     else()
         add_library(${name} INTERFACE)
@@ -33,6 +36,22 @@ function(dhow_precompile target)
             target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
         else()
             target_compile_options(${target} PRIVATE -fpch-preprocess ${DHOW_GUESSES})
+        endif()
+    endif()
+endfunction()
+
+# dhow_unity(TARGET) compiles eight files at once where DHOW_UNITY is on: most of the time goes into
+# headers and into templates that every file instantiates afresh. So one folder's files may not use a
+# name of an anonymous namespace twice; a folder that does is ONE_BY_ONE. The presets dev, tidy and
+# package compile each file alone, so a missing #include is found there.
+function(dhow_unity target)
+    get_target_property(sources ${target} SOURCES)
+    list(LENGTH sources count)
+    if(DHOW_UNITY AND count GREATER 2)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+            # It takes included files for headers, where an anonymous namespace would be a mistake.
+            target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
         endif()
     endif()
 endfunction()

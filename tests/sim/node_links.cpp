@@ -14,7 +14,7 @@ namespace {
 /// Disk and clocks are looked at so often; the daemon does it every 2 s.
 constexpr microseconds watch_interval = std::chrono::seconds{10};
 /// What a disk without troubles has left.
-constexpr std::uint64_t plenty = 1ULL << 40U;
+constexpr std::uint64_t free_bytes_max = 1ULL << 40U;
 }  // namespace
 
 protocol::milliseconds node::monotonic() const {
@@ -57,11 +57,12 @@ void node::watch() {
 }
 
 void node::look_at_disk() {
-    const auto free = std::min(x_disk.free_bytes(), plenty);
-    x_guard.on_measured({.free_bytes = free,
-                         .total_bytes = free == plenty ? plenty : x_disk.used_bytes() + free,
-                         .free_inodes = 1,
-                         .total_inodes = 0});
+    const auto free = std::min(x_disk.free_bytes(), free_bytes_max);
+    x_guard.on_measured(
+        {.free_bytes = free,
+         .total_bytes = free == free_bytes_max ? free_bytes_max : x_disk.used_bytes() + free,
+         .free_inodes = 1,
+         .total_inodes = 0});
     route::disk_state state;
     state.flash = x_guard.accepts(protocol::message_class::flash);
     state.urgent = x_guard.accepts(protocol::message_class::urgent);

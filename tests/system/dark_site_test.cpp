@@ -73,7 +73,7 @@ fs::path move_keys_to_credentials(const gateway& site) {
     return credentials;
 }
 
-letter flash(const std::string& to) {
+letter flash_letter(const std::string& to) {
     letter out;
     out.cls = "flash";
     out.to = {to};
@@ -92,8 +92,8 @@ void exchange_first_messages(const std::string& date) {
     wait_until("the alarm about the clock",
                [&] { return site.log_text().find("clock is far from") != std::string::npos; });
     other.start();
-    const auto out = submit(site, flash("MU"));
-    const auto in = submit(other, flash("ZW"));
+    const auto out = submit(site, flash_letter("MU"));
+    const auto in = submit(other, flash_letter("ZW"));
 
     bureaus["IPSG"].start();  // The link comes.
     const auto link_came = std::chrono::steady_clock::now();
@@ -104,8 +104,8 @@ void exchange_first_messages(const std::string& date) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - link_came;
     BOOST_TEST_MESSAGE("clock at " << date << ": both ways " << took.count()
                                    << " s after the link");
-    BOOST_TEST(open_inbox(other, out).text == flash("MU").text);
-    BOOST_TEST(open_inbox(site, in).text == flash("ZW").text);
+    BOOST_TEST(open_inbox(other, out).text == flash_letter("MU").text);
+    BOOST_TEST(open_inbox(site, in).text == flash_letter("ZW").text);
 }
 
 }  // namespace

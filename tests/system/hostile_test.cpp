@@ -25,7 +25,7 @@ constexpr std::size_t warm_up_rounds = 10;
 constexpr std::size_t attack_rounds = 40;
 /// Until the store's cache and the log have the size that whole bodies give them.
 constexpr std::size_t bodies_warm_up = 50;
-constexpr std::uint64_t resident_growth_max = 4'000'000;
+constexpr std::uint64_t growth_under_attack_max = 4'000'000;
 /// Bodies that one session sends without regard to ACKs: a disk may keep up with one.
 constexpr std::size_t bodies_max = 5;
 #ifdef DHOW_SANITIZED
@@ -34,7 +34,7 @@ constexpr bool is_sanitized = true;  // It keeps what is freed, and reads slower
 constexpr bool is_sanitized = false;
 #endif
 
-std::uint16_t free_port() {
+std::uint16_t unused_port() {
     boost::asio::io_context io;
     const boost::asio::ip::tcp::acceptor probe(io, {boost::asio::ip::make_address("127.0.0.1"), 0});
     return probe.local_endpoint().port();
@@ -111,7 +111,7 @@ struct under_attack {
         const auto after = hub.resident_bytes();
         std::cout << "hostile: " << name << ": resident " << before / 1000 << " kB, then "
                   << after / 1000 << " kB" << std::endl;
-        BOOST_TEST((after <= before + resident_growth_max || is_sanitized),
+        BOOST_TEST((after <= before + growth_under_attack_max || is_sanitized),
                    name << ": " << before << " " << after);
         BOOST_TEST(hub.is_running());
         BOOST_TEST(hub.pid() == pid);
@@ -165,7 +165,7 @@ struct under_attack {
         return out;
     }
 
-    std::uint16_t api_port = free_port();
+    std::uint16_t api_port = unused_port();
     credentials server = credentials::self_made();
     credentials border = credentials::self_made();
     credentials stranger = credentials::self_made();

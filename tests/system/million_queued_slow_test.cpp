@@ -24,7 +24,7 @@ using store::row_id;
 
 namespace {
 
-constexpr std::size_t text_bytes = 300;
+constexpr std::size_t queued_text_bytes = 300;
 constexpr std::size_t batch_messages = 1'000;
 /// What the link meets behind the flash message before it meets copies, which a peer would refuse.
 constexpr std::size_t real_messages = 100;
@@ -32,7 +32,7 @@ constexpr std::size_t real_messages = 100;
 constexpr std::size_t row_bytes = 7;
 constexpr seconds start_time_max{10};
 constexpr seconds answer_time_max{10};
-constexpr std::uint64_t resident_growth_max = 16'000'000;
+constexpr std::uint64_t growth_by_a_million_max = 16'000'000;
 
 std::size_t messages_wished() {
     return std::getenv("DHOW_FULL_SIZE") != nullptr ? 1'000'000 : 100'000;
@@ -131,7 +131,7 @@ clock::duration time_of(const std::string& what, Action action) {
 }
 
 letter routine(const std::string& text) {
-    return {.cls = "routine", .text = text + std::string(text_bytes - text.size(), '.')};
+    return {.cls = "routine", .text = text + std::string(queued_text_bytes - text.size(), '.')};
 }
 
 /// The first message that this gateway took into its store.
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_flash_message_overtakes_all_that_waits_and_the_daemon_sta
     const auto peak = std::max(before_kill, origin.peak_resident_bytes());
     std::cout << "million_queued: resident at most " << small / 1000 << " kB with " << real_messages
               << " messages, " << peak / 1000 << " kB with " << count << std::endl;
-    BOOST_TEST(peak <= small + resident_growth_max);
+    BOOST_TEST(peak <= small + growth_by_a_million_max);
 
     hub.start();
     bureaus["MU"].start();

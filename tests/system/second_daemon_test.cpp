@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int exit_store_trouble = 4;
+constexpr int exit_store_in_use = 4;
 
 struct refusal {
     int code = 0;
@@ -43,7 +43,7 @@ void write_configuration(const gateway& like, const fs::path& to, const std::str
 }
 
 void expect_refused(const refusal& got) {
-    BOOST_TEST(got.code == exit_store_trouble);
+    BOOST_TEST(got.code == exit_store_in_use);
     BOOST_TEST(got.text.find("dhow.db is in use by another process") != std::string::npos,
                got.text);
     BOOST_TEST(got.text.find("stop that one") != std::string::npos, got.text);

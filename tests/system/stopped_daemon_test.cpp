@@ -19,10 +19,10 @@ namespace tt = boost::test_tools;
 
 namespace {
 
-constexpr std::size_t messages = 10;
-constexpr seconds longer_than_silence = limits::silence_time_max + seconds{5};
+constexpr std::size_t messages_while_stopped = 10;
+constexpr seconds stopped_for = limits::silence_time_max + seconds{5};
 /// Twice what a daemon takes to look at its clocks.
-constexpr seconds step_time{4};
+constexpr seconds look_every{4};
 
 struct standstill {
     standstill() {
@@ -48,11 +48,11 @@ struct standstill {
     /// of life first, and waits once more.
     void pass_silence(const std::string& watcher, const std::string& silent) {
         const auto word = "session-ended: peer " + silent + ": no answer in time";
-        auto last_step = std::chrono::steady_clock::now() - step_time;
+        auto last_step = std::chrono::steady_clock::now() - look_every;
         wait_until(watcher + " to end the session with " + silent, [&] {
-            if (std::chrono::steady_clock::now() - last_step >= step_time) {
+            if (std::chrono::steady_clock::now() - last_step >= look_every) {
                 last_step = std::chrono::steady_clock::now();
-                time.advance(longer_than_silence);
+                time.advance(stopped_for);
             }
             return bureaus[watcher].log_text().find(word) != std::string::npos;
         });
@@ -103,7 +103,7 @@ BOOST_FIXTURE_TEST_SUITE(stopped_daemon_test, standstill,
 
 BOOST_AUTO_TEST_CASE(what_waits_for_a_stopped_addressee_arrives_once_when_it_goes_on) {
     stop("MU");
-    for (std::size_t i = 0; i < messages; ++i) {
+    for (std::size_t i = 0; i < messages_while_stopped; ++i) {
         send("ZW", "MU");
     }
     pass_silence("IPSG", "MU");
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_stopped_addressee_arrives_once_when_it_goe
 
 BOOST_AUTO_TEST_CASE(what_waits_for_a_stopped_hub_arrives_once_when_it_goes_on) {
     stop("IPSG");
-    for (std::size_t i = 0; i < messages; ++i) {
+    for (std::size_t i = 0; i < messages_while_stopped; ++i) {
         send("ZW", "MU");
         send("MU", "ZW");
     }

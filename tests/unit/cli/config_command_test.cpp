@@ -102,7 +102,7 @@ run config_verb(const std::vector<std::string>& args) {
     return {code, out.str(), err.str()};
 }
 
-bool contains(const std::string& text, const std::string& wanted) {
+bool has_text(const std::string& text, const std::string& wanted) {
     return text.find(wanted) != std::string::npos;
 }
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(errors_are_shown_with_file_and_line_and_exit_with_three) {
     const auto result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::bad_configuration));
     BOOST_TEST(
-        contains(result.out, path("dhow.yaml") + ":2: error: bureau.id: `NO` without quotes"),
+        has_text(result.out, path("dhow.yaml") + ":2: error: bureau.id: `NO` without quotes"),
         result.out);
 }
 
@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(warnings_are_shown_and_exit_with_zero) {
     write("dhow.yaml", changed("via: [ipsg]}", "via: [ipsg]}\n  - {to: MU, via: [ipsg]}"));
     const auto result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::done));
-    BOOST_TEST(contains(result.out, ":17: warning: routes.1"), result.out);
-    BOOST_TEST(contains(result.out, "0 errors, 2 warnings"), result.out);
+    BOOST_TEST(has_text(result.out, ":17: warning: routes.1"), result.out);
+    BOOST_TEST(has_text(result.out, "0 errors, 2 warnings"), result.out);
 }
 
 BOOST_AUTO_TEST_CASE(expired_and_expiring_certificates_are_reported) {
@@ -140,24 +140,24 @@ BOOST_AUTO_TEST_CASE(expired_and_expiring_certificates_are_reported) {
     certificate("a.crt", today - std::chrono::days{340});
     const auto result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::bad_configuration));
-    BOOST_TEST(contains(result.out,
+    BOOST_TEST(has_text(result.out,
                         ":8: error: keys.link_certificate: " + path("link.crt") + " expired on"),
                result.out);
     BOOST_TEST(
-        contains(result.out, ":11: warning: trust.anchors.0: " + path("a.crt") + " expires on"),
+        has_text(result.out, ":11: warning: trust.anchors.0: " + path("a.crt") + " expires on"),
         result.out);
 }
 
 BOOST_AUTO_TEST_CASE(the_directory_is_verified_and_asked) {
     write("dhow.yaml", changed("id: ZW", "id: MU"));
     auto result = config_verb({"check", path("dhow.yaml")});
-    BOOST_TEST(contains(result.out, ":2: error: this bureau, MU, is not in the directory"),
+    BOOST_TEST(has_text(result.out, ":2: error: this bureau, MU, is not in the directory"),
                result.out);
     write("dhow.yaml", sample);
     write("directory/entries/ZW.json", "{}");
     result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::bad_configuration));
-    BOOST_TEST(contains(result.out, ":10: error: trust.directory: "), result.out);
+    BOOST_TEST(has_text(result.out, ":10: error: trust.directory: "), result.out);
 }
 
 BOOST_AUTO_TEST_CASE(missing_and_broken_files_are_reported) {
@@ -166,11 +166,11 @@ BOOST_AUTO_TEST_CASE(missing_and_broken_files_are_reported) {
     write("b.crt", "no certificate");
     const auto result = config_verb({"check", path("dhow.yaml")});
     BOOST_TEST(result.code == to_int(exit_code::bad_configuration));
-    BOOST_TEST(contains(result.out, ":5: error: keys.sign: there is no file " + path("sign.key")),
+    BOOST_TEST(has_text(result.out, ":5: error: keys.sign: there is no file " + path("sign.key")),
                result.out);
-    BOOST_TEST(contains(result.out, ":11: error: trust.anchors.0: cannot read " + path("a.crt")),
+    BOOST_TEST(has_text(result.out, ":11: error: trust.anchors.0: cannot read " + path("a.crt")),
                result.out);
-    BOOST_TEST(contains(result.out, "trust.anchors.1: " + path("b.crt") + " holds no certificate"),
+    BOOST_TEST(has_text(result.out, "trust.anchors.1: " + path("b.crt") + " holds no certificate"),
                result.out);
 }
 
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(json_holds_the_same) {
 
 BOOST_AUTO_TEST_CASE(a_missing_verb_or_file_is_told_apart) {
     BOOST_TEST(config_verb({"chekc"}).code == to_int(exit_code::usage));
-    BOOST_TEST(contains(config_verb({"chekc"}).err, "did you mean 'check'?"));
+    BOOST_TEST(has_text(config_verb({"chekc"}).err, "did you mean 'check'?"));
     BOOST_TEST(config_verb({"check", path("none.yaml")}).code ==
                to_int(exit_code::bad_configuration));
 }

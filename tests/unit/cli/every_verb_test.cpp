@@ -28,8 +28,8 @@ struct verb_case {
     std::string printed;  ///< Part of what a person sees.
 };
 
-const canned_reply one_shipment{200, R"({"text":"1 shipment"})"};
-const std::string recipients = R"("recipients":[{"recipient":"MU","state":"taken"}]})";
+const canned_reply done_with_one{200, R"({"text":"1 shipment"})"};
+const std::string recipients_member = R"("recipients":[{"recipient":"MU","state":"taken"}]})";
 const texts letter{"--to", "MU", "--kind", "hit.request", "--body", "@body.txt"};
 
 texts operator+(texts left, const texts& right) {
@@ -55,7 +55,7 @@ std::vector<verb_case> senders_verbs() {
          cli::run_status,
          {"ID-1"},
          {{}, {"ID-1", "ID-2"}, {"ID-1", "--wait", "soon"}, {"ID-1", "--wait"}},
-         {{200, R"({"id":"ID-1","kind":"hit.request","class":"flash",)" + recipients}},
+         {{200, R"({"id":"ID-1","kind":"hit.request","class":"flash",)" + recipients_member}},
          "MU  taken"},
         {"why",
          cli::run_why,
@@ -73,7 +73,7 @@ std::vector<verb_case> senders_verbs() {
          cli::run_cancel,
          {"ID-1"},
          {{}, {"ID-1", "ID-2"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
     };
 }
@@ -105,7 +105,7 @@ std::vector<verb_case> addressees_verbs() {
          cli::run_inbox,
          {"ack", "ID-1"},
          {{"ack"}, {"ack", "ID-1", "--reject"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
         {"evidence export",
          cli::run_evidence,
@@ -122,19 +122,19 @@ std::vector<verb_case> operators_verbs() {
          cli::run_hold,
          {"ID-1"},
          {{}, {"ID-1", "--peer", "MU"}, {"ID-1", "ID-2"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
         {"release",
          cli::run_release,
          {"--peer", "MU"},
          {{}, {"ID-1", "--peer", "MU"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
         {"send-again",
          cli::run_send_again,
          {"ID-1", "--to", "MU"},
          {{"--to", "MU"}, {"ID-1"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
         {"queue",
          cli::run_queue,
@@ -158,7 +158,7 @@ std::vector<verb_case> operators_verbs() {
          cli::run_link,
          {"call", "fibre"},
          {{"call"}, {"call", "a", "--wait", "soon"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
         {"route explain",
          cli::run_route,
@@ -176,7 +176,7 @@ std::vector<verb_case> operators_verbs() {
          cli::run_db,
          {"backup", "@copy"},
          {{"backup"}, {"backup", "a", "b"}},
-         {one_shipment},
+         {done_with_one},
          "1 shipment\n"},
     };
 }

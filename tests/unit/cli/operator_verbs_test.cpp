@@ -14,7 +14,7 @@ using cli::to_int;
 
 namespace {
 using texts = std::vector<std::string>;
-const std::string id = "0195e0c1-7c3a-7000-8000-000000000001";
+const std::string some_id = "0195e0c1-7c3a-7000-8000-000000000001";
 
 struct an_operator : http_fixture {
     an_operator() {
@@ -35,10 +35,10 @@ BOOST_FIXTURE_TEST_SUITE(operator_verbs_test, an_operator)
 
 BOOST_AUTO_TEST_CASE(hold_and_release_reach_the_core_for_a_message_and_for_a_peer) {
     for (const auto verb : {cli::run_hold, cli::run_release}) {
-        BOOST_TEST(run(verb, {id}).out == "1 shipment\n");
+        BOOST_TEST(run(verb, {some_id}).out == "1 shipment\n");
         BOOST_TEST(run(verb, {"--peer", "MU"}).out == "1 shipment\n");
     }
-    const texts wanted{"hold " + id, "hold MU", "release " + id, "release MU"};
+    const texts wanted{"hold " + some_id, "hold MU", "release " + some_id, "release MU"};
     BOOST_TEST(done() == wanted, per_element());
 }
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_none_is_refused_and_nothing_is_held) {
 
 BOOST_AUTO_TEST_CASE(who_is_no_operator_may_not) {
     on_server([this] { callers.user = route::caller{"border", false}; });
-    BOOST_TEST(run(cli::run_hold, {id}).code == to_int(exit_code::not_authorised));
+    BOOST_TEST(run(cli::run_hold, {some_id}).code == to_int(exit_code::not_authorised));
     BOOST_TEST(run(cli::run_queue, {}).code == to_int(exit_code::not_authorised));
     BOOST_TEST(run(cli::run_route, {"explain", "--to", "MU"}).code ==
                to_int(exit_code::not_authorised));
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_of_the_core_is_told_with_its_code) {
     on_server([this] {
         core.fail_next = response::problem{protocol::errc::not_found, "no such message", {}};
     });
-    const auto got = run(cli::run_hold, {id});
+    const auto got = run(cli::run_hold, {some_id});
     BOOST_TEST(got.code == to_int(exit_code::not_found));
     BOOST_TEST(contains(got.err, "no such message"), got.err);
 }

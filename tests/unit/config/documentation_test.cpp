@@ -21,7 +21,7 @@ std::string read(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void expect(const std::string& text, const std::string& wanted) {
+void expect_in(const std::string& text, const std::string& wanted) {
     BOOST_TEST(text.find(wanted) != std::string::npos, "missing: " << wanted);
 }
 
@@ -41,8 +41,8 @@ BOOST_AUTO_TEST_CASE(the_manual_and_the_man_page_name_every_key) {
             continue;  // a choice of the top's keys, see the next test
         }
         for (const auto key : section.keys) {
-            expect(manual, '`' + full_path(section, key) + '`');
-            expect(page, "\\fB" + full_path(section, key) + "\\fR");
+            expect_in(manual, '`' + full_path(section, key) + '`');
+            expect_in(page, "\\fB" + full_path(section, key) + "\\fR");
         }
     }
 }
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(included_files_hold_a_choice_of_the_top_keys_and_the_manual
     const auto top = keys_of("");
     for (const auto key : keys_of("include.*")) {
         BOOST_TEST((std::find(top.begin(), top.end(), key) != top.end()), key);
-        expect(chapter.substr(0, chapter.find("## routes")), '`' + std::string(key) + '`');
+        expect_in(chapter.substr(0, chapter.find("## routes")), '`' + std::string(key) + '`');
     }
 }
 
@@ -66,24 +66,27 @@ BOOST_AUTO_TEST_CASE(the_manual_gives_the_real_defaults_and_bounds) {
         return manual.substr(start, manual.find('\n', start) - start);
     };
     const auto& disk = gateway.disk_settings;
-    expect(row("storage.directory"), '`' + gateway.state_directory + '`');
-    expect(row("storage.backup_window"), '`' + duration_text(disk.backup_window) + '`');
-    expect(row("storage.retention"), '`' + duration_text(disk.retention) + '`');
-    expect(row("storage.free.soft"), std::to_string(static_cast<int>(disk.soft_free * 100)) + "%");
-    expect(row("storage.free.hard"), std::to_string(static_cast<int>(disk.hard_free * 100)) + "%");
-    expect(row("storage.free.floor"),
-           std::to_string(static_cast<int>(disk.floor_free * 100)) + "%");
-    expect(row("trust.threshold"), std::to_string(gateway.trust_settings.threshold));
-    expect(row("api.unix_socket"), '`' + gateway.api.unix_socket + '`');
-    expect(row("operators"), "`[" + gateway.operator_users.at(0) + "]`");
-    expect(row("log.level"), "| `" + gateway.log_level + "` |");
+    expect_in(row("storage.directory"), '`' + gateway.state_directory + '`');
+    expect_in(row("storage.backup_window"), '`' + duration_text(disk.backup_window) + '`');
+    expect_in(row("storage.retention"), '`' + duration_text(disk.retention) + '`');
+    expect_in(row("storage.free.soft"),
+              std::to_string(static_cast<int>(disk.soft_free * 100)) + "%");
+    expect_in(row("storage.free.hard"),
+              std::to_string(static_cast<int>(disk.hard_free * 100)) + "%");
+    expect_in(row("storage.free.floor"),
+              std::to_string(static_cast<int>(disk.floor_free * 100)) + "%");
+    expect_in(row("trust.threshold"), std::to_string(gateway.trust_settings.threshold));
+    expect_in(row("api.unix_socket"), '`' + gateway.api.unix_socket + '`');
+    expect_in(row("operators"), "`[" + gateway.operator_users.at(0) + "]`");
+    expect_in(row("log.level"), "| `" + gateway.log_level + "` |");
     for (std::size_t i = 0; i < gateway.times.size(); ++i) {
         const auto name = std::string(to_text(static_cast<message_class>(i))) + ' ';
         const auto& times = gateway.times[i];
-        expect(row("classes.*.send_again_after"), name + duration_text(times.send_again_after));
-        expect(row("classes.*.expires_after"), name + duration_text(times.expires_after));
+        expect_in(row("classes.*.send_again_after"), name + duration_text(times.send_again_after));
+        expect_in(row("classes.*.expires_after"), name + duration_text(times.expires_after));
     }
-    expect(row("classes.*.expires_after"), duration_text(dhow::protocol::limits::time_to_live_max));
+    expect_in(row("classes.*.expires_after"),
+              duration_text(dhow::protocol::limits::time_to_live_max));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,6 +16,10 @@
 
 namespace dhow::tests {
 
+inline bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
 using namespace route;
 using namespace std::chrono_literals;
 

@@ -10,8 +10,8 @@ namespace dhow::tests {
 using store::delivery_state;
 
 namespace {
-struct with_a_hub : core_harness {
-    with_a_hub() : hub(*this, "IPSG") {}
+struct deadlines_with_a_hub : core_harness {
+    deadlines_with_a_hub() : hub(*this, "IPSG") {}
     message_id submit() {
         return expect<response::accepted>(agency("border"), a_message({"MU"})).id;
     }
@@ -20,7 +20,7 @@ struct with_a_hub : core_harness {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(deadlines_test, with_a_hub)
+BOOST_FIXTURE_TEST_SUITE(deadlines_test, deadlines_with_a_hub)
 
 BOOST_AUTO_TEST_CASE(what_was_never_sent_expires_with_its_time_to_live) {
     const auto id = submit();

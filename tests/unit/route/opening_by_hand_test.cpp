@@ -15,16 +15,16 @@ using store::object_state;
 using store::transaction_status;
 
 namespace {
-constexpr store::row_id message_row = 50;
+constexpr store::row_id closed_row = 50;
 
 struct opening_bench : bench {
     opening_bench() {
         open.set_notify([this](const std::string& name) { notified.push_back(name); });
         sealed = seal_message("MU", {"ZW"});
-        found.message = message_of(sealed, message_row);
-        found.objects = {{.row = message_row + 1,
+        found.message = message_of(sealed, closed_row);
+        found.objects = {{.row = closed_row + 1,
                           .state = object_state::complete,
-                          .message = message_row,
+                          .message = closed_row,
                           .sealed_digest = sealed.seal.body_digest,
                           .bytes = sealed.body.size()}};
     }
@@ -74,8 +74,8 @@ struct opening_bench : bench {
     answer::full_message all_here() {
         auto made = found;
         made.inbox.emplace();
-        made.inbox->message = message_row;
-        made.assignments = {{message_row, "border", {}, {}, core.now}};
+        made.inbox->message = closed_row;
+        made.assignments = {{closed_row, "border", {}, {}, core.now}};
         return made;
     }
 
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_completion_that_was_not_written_is_tried_again_each_minut
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_is_gone_needs_no_completion) {
-    open.check_complete(message_row);
+    open.check_complete(closed_row);
     answer<query::load_message>(answer::messages{});
     BOOST_TEST(is_quiet());
 }
@@ -216,13 +216,13 @@ BOOST_AUTO_TEST_CASE(an_attachment_of_a_copy_completes_the_attempt_that_was_open
     first.row.message = 70;
     for (const bool is_complete : {true, false}) {
         first.row.complete = is_complete;
-        open.check_complete(message_row);
+        open.check_complete(closed_row);
         load(found);  // This attempt has no inbox row.
         answer<query::find_inbox>(answer::inbox{{first}, false});
         BOOST_TEST(is_asked<query::load_message>() == !is_complete);
     }
     BOOST_TEST(answer<query::load_message>(answer::messages{}).message == 70);
-    open.check_complete(message_row);
+    open.check_complete(closed_row);
     load(found);
     answer<query::find_inbox>(answer::inbox{});
     BOOST_TEST(is_quiet());
@@ -247,10 +247,10 @@ BOOST_AUTO_TEST_CASE(a_start_leaves_what_has_come_in_this_run_to_those_who_took_
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_is_gone_before_it_is_read_does_not_stop_the_start) {
-    start({{message_row, 0}});
+    start({{closed_row, 0}});
     store_it();  // The mark.
     answer<query::load_message>(answer::messages{});
-    BOOST_TEST(answer<query::load_unopened>(answer::unopened{}).after == message_row);
+    BOOST_TEST(answer<query::load_unopened>(answer::unopened{}).after == closed_row);
     a_minute_passes();
     BOOST_TEST(is_quiet());
 }
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_is_gone_before_it_is_read_does_not_stop_the_
 BOOST_AUTO_TEST_CASE(what_is_damaged_in_the_store_is_set_aside) {
     enum class change { object, body, seal, boxes };
     for (const auto what : {change::object, change::body, change::seal, change::boxes}) {
-        start({{message_row, 0}});
+        start({{closed_row, 0}});
         store_it();
         auto damaged = found;
         if (what == change::object) {
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(what_is_damaged_in_the_store_is_set_aside) {
 
 BOOST_AUTO_TEST_CASE(bodies_beyond_the_bound_are_not_read_at_once) {
     take(bytes(limits::open_bytes_max));
-    start({{message_row, 0}});
+    start({{closed_row, 0}});
     store_it();
     load(found);
     BOOST_TEST(!is_asked<query::load_segment>());
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(bodies_beyond_the_bound_are_not_read_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(no_suspect_is_opened_while_the_daemon_stops) {
-    start({{message_row, 1}});
+    start({{closed_row, 1}});
     answer<query::load_unopened>(answer::unopened{});
     core.stopping = true;
     a_minute_passes();
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(no_suspect_is_opened_while_the_daemon_stops) {
 }
 
 BOOST_AUTO_TEST_CASE(poison_that_is_gone_or_damaged_is_done_with) {
-    start({{message_row, limits::open_ends_max}, {message_row + 10, limits::open_ends_max}});
+    start({{closed_row, limits::open_ends_max}, {closed_row + 10, limits::open_ends_max}});
     answer<query::load_unopened>(answer::unopened{});
     a_minute_passes();
     answer<query::load_message>(answer::messages{});

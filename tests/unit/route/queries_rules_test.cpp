@@ -16,10 +16,6 @@ using store::transaction_status;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// The queries of ZW; rows, bodies and receipts are those of the test, jobs fail.
 struct a_desk {
     a_desk()

@@ -11,8 +11,8 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-struct with_a_message : core_harness {
-    with_a_message()
+struct queries_with_a_message : core_harness {
+    queries_with_a_message()
         : id(expect<response::accepted>(agency("border"), a_message({"MU", "KE"})).id) {}
     message_id id;
 
@@ -38,7 +38,7 @@ struct with_a_message : core_harness {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(queries_test, with_a_message)
+BOOST_FIXTURE_TEST_SUITE(queries_test, queries_with_a_message)
 
 BOOST_AUTO_TEST_CASE(status_has_each_recipient_and_is_for_the_submitter_and_operators) {
     const auto said = status();

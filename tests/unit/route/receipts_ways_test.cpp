@@ -178,8 +178,8 @@ BOOST_AUTO_TEST_CASE(a_receipt_of_others_is_taken_when_it_has_a_way_on_and_is_on
 BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
-struct with_a_hub : core_harness {
-    with_a_hub() : hub(*this, "IPSG") {
+struct receipts_with_a_hub : core_harness {
+    receipts_with_a_hub() : hub(*this, "IPSG") {
         for (auto& entry : directory().entries) {
             if (entry.bureau == bureau("IPSG")) {
                 entry.role = protocol::bureau_role::hub;
@@ -214,7 +214,7 @@ struct with_a_hub : core_harness {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(receipts_words_test, with_a_hub)
+BOOST_FIXTURE_TEST_SUITE(receipts_words_test, receipts_with_a_hub)
 
 BOOST_AUTO_TEST_CASE(each_word_of_the_recipient_has_its_state) {
     const std::vector<std::pair<outcome_kind, delivery_state>> table{

@@ -13,10 +13,6 @@ using store::transaction_status;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// The checks alone: ZW may send everything to everybody by one link.
 struct some_checks {
     some_checks() {

@@ -16,10 +16,6 @@ std::size_t count_of(const store::transaction& what) {
         what.changes, [](const auto& one) { return std::holds_alternative<Change>(one); }));
 }
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 errc code_of(core_harness& in, request::submit what, const std::string& agency = "border") {
     return in.expect_problem(core_harness::agency(agency), std::move(what)).code;
 }

@@ -12,10 +12,6 @@ using store::transaction_status;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 struct some_uploads : core_harness {
     some_uploads() {
         auto police = settings().agencies.at("border");

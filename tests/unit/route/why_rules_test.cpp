@@ -82,10 +82,6 @@ struct a_view {
     store::delivery_row row;
 };
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
 protocol::directory_entry& hub_in(protocol::directory& where) {
     return *std::ranges::find(where.entries, bureau("IPSG"), &protocol::directory_entry::bureau);
 }

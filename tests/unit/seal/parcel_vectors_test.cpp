@@ -9,6 +9,7 @@
 #include "daemon/seal/symmetric.hpp"
 #include "protocol/der.hpp"
 #include "protocol/limits.hpp"
+#include "tests/support/federation.hpp"
 #include "tests/support/vectors.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,11 +19,10 @@
 namespace dhow::seal {
 
 using protocol::key_purpose;
+using tests::bureau;
 using tests::vector_case;
 
 namespace {
-
-bureau_id bureau(std::string_view text) { return bureau_id::parse(text).value(); }
 
 /// The attempts that come with MU's private key: the first twice (only the OFFER differs), then the
 /// one that was sealed anew for MU's next key.

@@ -61,7 +61,7 @@ struct a_file {
     }
 };
 
-bool contains(const std::string& text, const std::string& wanted) {
+bool has_text(const std::string& text, const std::string& wanted) {
     return text.find(wanted) != std::string::npos;
 }
 }  // namespace
@@ -121,9 +121,9 @@ BOOST_AUTO_TEST_CASE(a_newer_file_is_refused_and_keeps_its_version_and_tables) {
     upgrade(to_1);
     db.execute("PRAGMA user_version = 9");
     const auto text = refused([this] { upgrade(to_2); });
-    BOOST_TEST(contains(text, path), text);
-    BOOST_TEST(contains(text, "schema version 9, this dhowd knows up to 2"), text);
-    BOOST_TEST(contains(text, "install the newer dhowd again"), text);
+    BOOST_TEST(has_text(text, path), text);
+    BOOST_TEST(has_text(text, "schema version 9, this dhowd knows up to 2"), text);
+    BOOST_TEST(has_text(text, "install the newer dhowd again"), text);
     BOOST_TEST(version_of(db) == 9);
     BOOST_TEST(!has(db, "two"));
     BOOST_TEST(backups == std::vector<int>{}, per_element());
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_our_mark_is_ours) {
 BOOST_AUTO_TEST_CASE(a_file_with_tables_and_no_mark_is_not_ours) {
     db.execute("CREATE TABLE accounts (x)");
     const auto text = owner_refused();
-    BOOST_TEST(contains(text, path + " is an SQLite database, but not a store of dhowd"), text);
+    BOOST_TEST(has_text(text, path + " is an SQLite database, but not a store of dhowd"), text);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_with_the_mark_of_another_program_is_not_ours_even_when_empty) {
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_file_whose_page_size_cannot_be_changed_is_refused) {
     own();
     db.execute("CREATE TABLE meta (x)");  // From here on the page size stands.
     const auto text = refused([this] { store::set_pragmas(db, path, "FULL"); });
-    BOOST_TEST(contains(text, path + ": pragma page_size is '4096', expected '8192'"), text);
+    BOOST_TEST(has_text(text, path + ": pragma page_size is '4096', expected '8192'"), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
