@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int64_t>(count)}; }
 
 /// Of a federation; its hubs are behind them.
-constexpr std::size_t bureaus = 3;
+constexpr std::size_t bureaus_of_a_run = 3;
 constexpr std::chrono::hours ten_years{10 * 8766};
 }  // namespace
 
@@ -122,7 +122,7 @@ void weather::revive(node& one) {
 
 void weather::plan_partition() {
     some_time(300, [this] {
-        const std::size_t hub_at = x_random.between(bureaus, x_nodes.size() - 1);
+        const std::size_t hub_at = x_random.between(bureaus_of_a_run, x_nodes.size() - 1);
         const auto& hub = x_nodes[hub_at]->name();
         const auto& away = x_nodes[x_random.below(hub_at)]->name();
         x_note(away, "is cut off from " + hub);
@@ -145,7 +145,7 @@ void weather::plan_dead_link() {
         if (x_healing) {
             return;
         }
-        const auto& one = *x_nodes[x_bearers->below(bureaus)];
+        const auto& one = *x_nodes[x_bearers->below(bureaus_of_a_run)];
         const auto& links = one.config().links;
         const auto& link = links[x_bearers->below(links.size())].name;
         x_note(one.name(), "has no " + link + " any more");
@@ -283,7 +283,7 @@ void weather::plan_dead_disk() {
 
 // One bureau, once in a run: no power, no diesel, a building that is locked.
 void weather::plan_days_off() {
-    auto& away = *x_nodes[x_hard->below(bureaus)];
+    auto& away = *x_nodes[x_hard->below(bureaus_of_a_run)];
     x_clock.after(us(x_hard->between(1, 1'200'000'000)), [this, &away] {
         const auto rest = us(x_hard->between(12, 96) * 3'600'000'000ULL);
         if (x_healing) {
