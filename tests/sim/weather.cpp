@@ -336,6 +336,57 @@ void weather::plan_months_ahead() {
     });
 }
 
+void weather::draw_dead_battery(prng own) {
+    x_battery = own;
+    if (!x_battery->chance(0.15)) {
+        return;
+    }
+    auto& victim = *x_nodes[x_battery->below(bureaus_of_a_run)];
+    x_clock.after(us(x_battery->between(1, 1'100'000'000)), [this, &victim] {
+        if (x_healing || x_off.contains(&victim)) {
+            return;
+        }
+        x_note(victim.name(), "is off for hours, and its battery is dead");
+        ++x_damage.days_off;
+        x_off.insert(&victim);
+        victim.switch_off();
+        const auto rest = us(x_battery->between(3'600, 14'400) * 1'000'000);
+        x_all_back_at = std::max(x_all_back_at, x_clock.elapsed() + rest + std::chrono::minutes{2});
+        x_clock.after(rest, [this, &victim] { wake_without_battery(victim); });
+    });
+}
+
+// Agencies submit at once; the lines are there a minute later, and so are those that know the time.
+void weather::wake_without_battery(node& one) {
+    x_note(one.name(), "starts, and does not know the time");
+    ++x_damage.clock_changes;
+    x_off.erase(&one);
+    separate(one, true);
+    one.switch_off();
+    one.set_wall_error(-ten_years);
+    one.start();
+    x_clock.after(std::chrono::minutes{1}, [this, &one] {
+        separate(one, false);
+        one.set_wall_error(protocol::milliseconds{0});
+    });
+}
+
+void weather::separate(const node& one, bool is_cut_off) {
+    for (std::size_t i = 0; i < x_nodes.size(); ++i) {
+        for (std::size_t j = i + 1; j < x_nodes.size(); ++j) {
+            if (x_nodes[i] != &one && x_nodes[j] != &one) {
+                continue;
+            }
+            const std::pair between{x_nodes[i]->name(), x_nodes[j]->name()};
+            if (is_cut_off) {
+                x_net.partitions.insert(between);
+            } else {
+                x_net.partitions.erase(between);
+            }
+        }
+    }
+}
+
 void weather::start_again(node& one, protocol::milliseconds wall_error) {
     one.crash();
     one.set_wall_error(wall_error);
