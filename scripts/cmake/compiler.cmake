@@ -26,7 +26,9 @@ add_library(dhow_flags INTERFACE)
 target_include_directories(dhow_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(dhow_flags INTERFACE
     # Designated initialisers name what differs from the defaults; what they leave out is meant.
-    -Wall -Wextra -Wconversion -Wshadow -Wno-missing-field-initializers -Werror
+    -Wall -Wextra -Wconversion -Wno-missing-field-initializers -Werror
+    # Of several files at once, one's names shadow another's: builds of single files look for it.
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
