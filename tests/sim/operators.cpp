@@ -12,7 +12,7 @@ namespace dhow::sim {
 namespace request = route::request;
 
 namespace {
-const route::caller operator_{"", true};
+const route::caller the_operator{"", true};
 
 bool is_up(const node& at) { return at.is_alive(); }
 
@@ -135,7 +135,7 @@ void operators::hold_message(node& at) {
 void operators::send(node& at, route::api_request what, const std::string& told) {
     x_note(at.name(), "operator " + told);
     auto then = expect(at, what);
-    at.request(operator_, std::move(what), std::move(then));
+    at.request(the_operator, std::move(what), std::move(then));
 }
 
 operators::answered operators::expect(node& at, const route::api_request& what) {
@@ -244,7 +244,7 @@ bool operators::put_right() {
             continue;
         }
         static_cast<void>(expect(*one->at, one->undo));
-        one->at->request(operator_, one->undo, [raw = one.get()](const route::api_response& said) {
+        one->at->request(the_operator, one->undo, [raw = one.get()](const route::api_response& said) {
             // A refusal says that nothing of it is stopped any more.
             const auto* problem = std::get_if<route::response::problem>(&said);
             raw->is_undone = problem == nullptr || problem->code == protocol::errc::conflict ||

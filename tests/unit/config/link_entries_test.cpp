@@ -1,4 +1,4 @@
-// What a link says of itself: cost, windows, quota, times; defaults, and each mistake.
+// What a link says of itself: cost, windows, quota, times; defaults, and each link_mistake.
 #include "config/link_entries.hpp"
 
 #include "config/units.hpp"
@@ -20,13 +20,13 @@ config::loaded with(const std::string& keys) {
     return load(changed("peer: IPSG", "peer: IPSG, " + keys));
 }
 
-struct mistake {
+struct link_mistake {
     const char* keys;
     const char* message;
 };
-std::ostream& operator<<(std::ostream& out, const mistake& one) { return out << one.keys; }
+std::ostream& operator<<(std::ostream& out, const link_mistake& one) { return out << one.keys; }
 
-const mistake mistakes[] = {
+const link_mistake link_mistakes[] = {
     {"cost: -1", "links.ipsg.cost: found `-1`, expected a number"},
     {"rate: 64", "links.ipsg.rate: found `64`, expected a rate with a unit"},
     {"local: host.example", "links.ipsg.local: found `host.example`, expected an address"},
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(more_windows_than_anybody_needs_are_refused) {
     BOOST_TEST(found.find("found more than 32 windows") != std::string::npos, found);
 }
 
-BOOST_DATA_TEST_CASE(each_mistake_is_said, data::make(mistakes), one) {
+BOOST_DATA_TEST_CASE(each_mistake_is_said, data::make(link_mistakes), one) {
     const auto found = text_of(with(one.keys).findings);
     BOOST_TEST(found.find(one.message) != std::string::npos, found);
 }

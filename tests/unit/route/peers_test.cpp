@@ -8,8 +8,8 @@
 namespace dhow::tests {
 
 namespace {
-struct two_bearers : core_harness {
-    two_bearers() {
+struct two_addresses : core_harness {
+    two_addresses() {
         settings().links.push_back(
             {"vsat", bureau("IPSG"), config::link_mode::dial, {"tls://127.0.0.1:7444"}, true});
         reload();
@@ -22,7 +22,7 @@ struct two_bearers : core_harness {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(peers_test, two_bearers)
+BOOST_FIXTURE_TEST_SUITE(peers_test, two_addresses)
 
 BOOST_AUTO_TEST_CASE(every_dialling_link_is_dialled_at_the_start) {
     BOOST_TEST(dials_of("fibre") == 1U);

@@ -8,8 +8,8 @@
 namespace dhow::tests {
 
 namespace {
-struct a_link : core_harness {
-    a_link() { advance(1ms); }
+struct a_waking_link : core_harness {
+    a_waking_link() { advance(1ms); }
     void fail() { core().on_dial_failed("fibre", errc::connect_failed, "no answer"); }
     /// Back-off of minutes.
     void fail_for_long() {
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(after_a_change_they_are_not_dialled_together_either, man
     BOOST_TEST(dials.size() == count);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_change_brings_a_dial_forward_when_something_waits, a_link) {
+BOOST_FIXTURE_TEST_CASE(a_change_brings_a_dial_forward_when_something_waits, a_waking_link) {
     submit();
     fail_for_long();
     BOOST_REQUIRE((next_try() > 1min));
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(a_change_brings_a_dial_forward_when_something_waits, a_l
     BOOST_TEST(dials.size() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_back_off_goes_on_growing_all_the_same, a_link) {
+BOOST_FIXTURE_TEST_CASE(the_back_off_goes_on_growing_all_the_same, a_waking_link) {
     submit();
     fail_for_long();
     const auto before = next_try();
@@ -116,7 +116,7 @@ BOOST_FIXTURE_TEST_CASE(the_back_off_goes_on_growing_all_the_same, a_link) {
 }
 
 BOOST_FIXTURE_TEST_CASE(with_nothing_to_send_only_links_that_the_peer_cannot_use_are_dialled,
-                        a_link) {
+                        a_waking_link) {
     fail_for_long();
     change();
     BOOST_TEST((next_try() <= limits::wake_spread_idle));
@@ -135,7 +135,8 @@ BOOST_FIXTURE_TEST_CASE(with_nothing_to_send_only_links_that_the_peer_cannot_use
     BOOST_TEST((next_try() > 1min));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_carrier_that_flaps_does_not_keep_the_back_off_from_growing, a_link) {
+BOOST_FIXTURE_TEST_CASE(a_carrier_that_flaps_does_not_keep_the_back_off_from_growing,
+                        a_waking_link) {
     submit();
     fail_for_long();
     std::size_t tries = 0;
@@ -154,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(a_carrier_that_flaps_does_not_keep_the_back_off_from_gro
     BOOST_TEST((next_try() > 5min));
 }
 
-BOOST_FIXTURE_TEST_CASE(after_a_session_that_stood_the_next_change_counts_at_once, a_link) {
+BOOST_FIXTURE_TEST_CASE(after_a_session_that_stood_the_next_change_counts_at_once, a_waking_link) {
     submit();
     fail_for_long();
     change();
@@ -174,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(after_a_session_that_stood_the_next_change_counts_at_onc
     BOOST_TEST((next_try() <= limits::wake_spread));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_change_does_not_touch_what_is_suspended_or_up, a_link) {
+BOOST_FIXTURE_TEST_CASE(a_change_does_not_touch_what_is_suspended_or_up, a_waking_link) {
     submit();
     scripted_peer hub(*this, "IPSG", "fibre");
     hub.connect();
@@ -189,7 +190,7 @@ BOOST_FIXTURE_TEST_CASE(a_change_does_not_touch_what_is_suspended_or_up, a_link)
     BOOST_TEST(dials.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_call_dials_at_once_and_its_back_off_begins_anew, a_link) {
+BOOST_FIXTURE_TEST_CASE(a_call_dials_at_once_and_its_back_off_begins_anew, a_waking_link) {
     fail_for_long();
     BOOST_TEST(expect<response::done>(an_operator(), request::call_link{"IPSG"}).text ==
                "dialling");
@@ -213,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_called_does_not_wait_for_the_others, many_links) 
     BOOST_TEST(dials.back().link == "link299");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_link_that_only_the_peer_sets_up_is_not_called, a_link) {
+BOOST_FIXTURE_TEST_CASE(a_link_that_only_the_peer_sets_up_is_not_called, a_waking_link) {
     settings().links[0].mode = config::link_mode::listen;
     fail();
     reload();
@@ -222,7 +223,7 @@ BOOST_FIXTURE_TEST_CASE(a_link_that_only_the_peer_sets_up_is_not_called, a_link)
     BOOST_TEST(problem.detail == "only the peer can set up this link");
 }
 
-BOOST_FIXTURE_TEST_CASE(flash_brings_the_next_dial_within_two_seconds, a_link) {
+BOOST_FIXTURE_TEST_CASE(flash_brings_the_next_dial_within_two_seconds, a_waking_link) {
     fail_for_long();
     submit(message_class::flash);
     BOOST_TEST((next_try() <= link_backoff::flash_probe));

@@ -8,8 +8,8 @@
 namespace dhow::tests {
 
 namespace {
-struct a_link : core_harness {
-    a_link() {
+struct a_link_on_trial : core_harness {
+    a_link_on_trial() {
         advance(1ms);
         dials.clear();
     }
@@ -58,7 +58,7 @@ bool is(const seal::job_request& what) {
 }
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trials_test, a_link)
+BOOST_FIXTURE_TEST_SUITE(trials_test, a_link_on_trial)
 
 //= LP-27
 BOOST_AUTO_TEST_CASE(a_good_link_is_good_with_each_step_and_its_time) {
