@@ -14,8 +14,6 @@ using store::delivery_state;
 
 namespace {
 
-bureau_id bureau(std::string_view text) { return bureau_id::parse(text).value(); }
-
 struct a_message {
     core shared;
     answer::full_message of;
