@@ -72,14 +72,19 @@ std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id pee
     return std::nullopt;
 }
 
-std::optional<protocol::milliseconds> diversion::patience(message_class cls,
-                                                          std::uint8_t attempt) const {
-    const auto first = x_core.config->times[static_cast<std::size_t>(cls)].send_again_after;
+std::optional<protocol::milliseconds> patience_of(const core& shared, message_class cls,
+                                                  std::uint8_t attempt) {
+    const auto first = shared.config->times[static_cast<std::size_t>(cls)].send_again_after;
     if (first.count() == 0) {
         return std::nullopt;
     }
     constexpr unsigned doublings_max = 6;  // Attempts are counted for all recipients together.
     return first * (1L << std::min<unsigned>(attempt, doublings_max));
+}
+
+std::optional<protocol::milliseconds> diversion::patience(message_class cls,
+                                                          std::uint8_t attempt) const {
+    return patience_of(x_core, cls, attempt);
 }
 
 // Of three hubs or more, those asked because the recipient was away may all have handed it on, each

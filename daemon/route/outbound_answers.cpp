@@ -41,6 +41,18 @@ bool is_worth_another_try(const ready_shipment& item, errc code) {
 bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
 }  // namespace
 
+std::optional<std::optional<utc_time>> due_when_taken(core& shared,
+                                                      const store::message_row& message,
+                                                      std::uint8_t attempt) {
+    const auto patience = patience_of(shared, message.cls, attempt);
+    if (!is_origin(message) || !patience) {
+        return std::nullopt;
+    }
+    const auto at = shared.now + *patience;
+    shared.wake_at(at);
+    return std::min(at, message.expires_at.value_or(at));
+}
+
 void outbound::on_event(session_number number, const event::committed& what) {
     auto* lane = lane_of(number);
     if (lane == nullptr) {
@@ -74,12 +86,15 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
-        to.changes.emplace_back(operation::advance_delivery{.message = message.row,
-                                                            .recipient = delivery.recipient,
-                                                            .expected = under_way,
-                                                            .state = state,
-                                                            .at = x_core.now,
-                                                            .lenient = true});
+        to.changes.emplace_back(operation::advance_delivery{
+            .message = message.row,
+            .recipient = delivery.recipient,
+            .expected = under_way,
+            .state = state,
+            .at = x_core.now,
+            .text = {},
+            .due_at = due_when_taken(x_core, message, item.shipment.attempt),
+            .lenient = true});
         to.changes.emplace_back(
             operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
                                               origin ? store::relayed_event : "handed-on", actor,

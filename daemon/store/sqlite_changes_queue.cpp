@@ -57,13 +57,14 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     static const std::string relayed(relayed_event);
+    static const std::string courier(courier_event);
     // By CASE, so that the usual word, the recipient's own, looks for nothing more.
     statement find(x_db,
                    "SELECT delivery.message, delivery.state, delivery.attempt,"
                    " CASE WHEN ?4 = 0 OR delivery.state = 4 THEN 1"
                    " WHEN EXISTS (SELECT 1 FROM event WHERE event.id = message.id"
                    "  AND event.origin = message.origin AND event.recipient = delivery.recipient"
-                   "  AND event.what = ?5) THEN 1"
+                   "  AND event.what IN (?5, ?6)) THEN 1"
                    " WHEN EXISTS (SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    "  AND shipment.message <> 0 AND shipment.position = 0"
                    "  AND (shipment.peer = delivery.next_hop"
@@ -73,7 +74,7 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
                    " ON delivery.message = message.row AND delivery.recipient = ?1"
                    " WHERE message.id = ?2 AND message.origin = ?3 AND message.roles & 1 <> 0"
                    " ORDER BY message.attempt DESC, message.row DESC LIMIT 1",
-                   what.recipient, what.id, what.origin, what.only_if_sent, relayed);
+                   what.recipient, what.id, what.origin, what.only_if_sent, relayed, courier);
     if (!find.next()) {
         return change_result::unchanged;
     }

@@ -34,6 +34,8 @@ public:
     void draw_hard_times(prng own);
     /// Machines start with clocks that are months ahead. After draw_faults(). Draws from `own`.
     void draw_months_ahead(prng own);
+    /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
+    void draw_news(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for days stays off.
     void heal();
     /// When the last one who is off for days is back, since the start.
@@ -55,6 +57,7 @@ private:
     void plan_io_error();
     void plan_wall_jump();
     void plan_months_ahead();
+    void tell_of_line(const std::string& whose);
     void start_again(node& one, protocol::milliseconds wall_error);
     void set_wall(node& one);
     void revive(node& one);
@@ -68,7 +71,7 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard, x_months;
+    std::optional<prng> x_bearers, x_hard, x_months, x_news;
     std::set<const node*> x_off;  ///< For days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

@@ -9,7 +9,7 @@ namespace dhow::tests {
 
 namespace {
 
-enum class outcome { done, unchanged, conflict };
+using outcome = model_outcome;
 
 outcome done_if(bool done, outcome otherwise) { return done ? outcome::done : otherwise; }
 
@@ -199,7 +199,8 @@ struct changer {
             std::any_of(s.events.begin(), s.events.end(),
                         [&](const auto& e) {
                             return e.id == o.id && e.origin == o.origin &&
-                                   e.recipient == o.recipient && e.what == relayed_event;
+                                   e.recipient == o.recipient &&
+                                   (e.what == relayed_event || e.what == courier_event);
                         }) ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
@@ -442,6 +443,11 @@ struct changer {
         forget(s.custody);
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
+    }
+    /// All others are those of bundles.
+    template <class Operation>
+    outcome operator()(const Operation& o) {
+        return change_bundles(s, o);
     }
 };
 
