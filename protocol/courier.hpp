@@ -153,6 +153,8 @@ public:
     std::optional<std::uint32_t> on_gap();
     /// End of the volume: as a gap.
     std::optional<std::uint32_t> on_end() { return on_gap(); }
+    /// The record that has begun and not ended. A cell that is refused loses it.
+    [[nodiscard]] std::optional<std::uint32_t> open() const { return x_record; }
 
 private:
     std::optional<std::uint32_t> drop();

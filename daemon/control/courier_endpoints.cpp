@@ -9,6 +9,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace dhow::control {
 
 namespace asio = boost::asio;
@@ -87,7 +89,8 @@ asio::awaitable<void> get_part(connection_ptr client) {
     if (!reserved) {
         co_return;
     }
-    route::api_request what = request::courier_part{*job, static_cast<std::uint32_t>(*part)};
+    const auto number = std::min<std::uint64_t>(*part, UINT32_MAX);
+    route::api_request what = request::courier_part{*job, static_cast<std::uint32_t>(number)};
     const auto answer = co_await http::ask_for<response::courier_part>(client, std::move(what));
     if (!answer) {
         co_return;

@@ -29,6 +29,16 @@ bool is_over(const core& shared, const store::message_row& message) {
            *message.expires_at + shared.jumps.shift(message.received_at) <= shared.now;
 }
 
+/// It was taken, by a store that `to` has no more: its text waits for `to` again.
+bool was_revived(const answer::full_message& message, const store::delivery_row& row,
+                 bureau_id to) {
+    return row.state == delivery_state::relayed &&
+           std::ranges::any_of(message.shipments, [&](const auto& one) {
+               return one.position == 0 && one.peer == to && one.attempt == row.attempt &&
+                      one.state == shipment_state::ready;
+           });
+}
+
 courier_item make_item(const answer::full_message& message, const store::object_row& object,
                        std::uint8_t attempt, bureau_id to) {
     courier_item out;
@@ -76,8 +86,9 @@ std::vector<courier_item> texts_for(const core& shared, const answer::full_messa
     for (const auto& object : message.objects) {
         if (object.row == message.message.text_object &&
             object.state == store::object_state::complete) {
-            add_items(out, message, object, to,
-                      [](const auto& row) { return (in_state(row.state) & from_here) != 0; });
+            add_items(out, message, object, to, [&](const auto& row) {
+                return (in_state(row.state) & from_here) != 0 || was_revived(message, row, to);
+            });
         }
     }
     return out;

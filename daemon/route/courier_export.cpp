@@ -42,6 +42,26 @@ std::vector<protocol::custody_receipt::exception> exceptions_of(
     return out;
 }
 
+void add_row(protocol::custody_receipt& to, const store::bundle_record_row& row) {
+    if (row.state == store::record_state::taken) {
+        auto& ranges = to.on_disk;
+        if (!ranges.empty() && ranges.back().last + 1 == row.record) {
+            ranges.back().last = row.record;
+        } else {
+            ranges.push_back({row.record, row.record});
+        }
+    }
+    std::ranges::copy(exceptions_of(row), std::back_inserter(to.exceptions));
+}
+
+/// That the letter of a bundle was read closes what it told; of an old one nobody waits for that,
+/// since what it told was told again by later ones.
+bool says_something(const protocol::custody_receipt& receipt, const store::bundle_row& bundle,
+                    utc_time now) {
+    return !receipt.on_disk.empty() || !receipt.exceptions.empty() ||
+           now < bundle.changed_at + limits::courier_alarm_after;
+}
+
 }  // namespace
 
 struct courier_export::telling {
@@ -148,30 +168,27 @@ void courier_export::gather_records(const job_ptr& what, std::shared_ptr<telling
             const auto& found = expect<answer::bundle_records>(reply);
             auto& receipt = of->receipt;
             receipt.bundle = bundle.id;
-            for (const auto& row : found.rows) {
-                if (row.state == store::record_state::taken) {
-                    auto& ranges = receipt.on_disk;
-                    if (!ranges.empty() && ranges.back().last + 1 == row.record) {
-                        ranges.back().last = row.record;
-                    } else {
-                        ranges.push_back({row.record, row.record});
-                    }
-                }
-                std::ranges::copy(exceptions_of(row), std::back_inserter(receipt.exceptions));
-            }
             // A bundle that is so broken up that its receipt is long is told of in several letters.
-            const bool is_long = protocol::encoded_bytes(receipt) + what->receipt_bytes >
-                                 limits::courier_receipts_bytes_max / 2;
+            bool is_long = false;
+            std::uint32_t last = 0;
+            for (auto row = found.rows.begin(); row != found.rows.end() && !is_long; ++row) {
+                add_row(receipt, *row);
+                is_long = protocol::encoded_bytes(receipt) + what->receipt_bytes >
+                          limits::courier_receipts_bytes_max / 2;
+                last = row->record;
+            }
             if (!found.rows.empty()) {
-                what->telling.emplace_back(
-                    operation::tell_bundle_records{bundle.row, found.rows.front().record,
-                                                   found.rows.back().record, what->row.row});
+                what->telling.emplace_back(operation::tell_bundle_records{
+                    bundle.row, found.rows.front().record, last, what->row.row});
             }
             if (found.next && !is_long) {
                 of->from = *found.next;
             } else {
-                what->receipt_bytes += protocol::encoded_bytes(receipt);
-                what->letter.receipts.push_back(std::exchange(receipt, {}));
+                if (says_something(receipt, bundle, x_core.now)) {
+                    what->receipt_bytes += protocol::encoded_bytes(receipt);
+                    what->letter.receipts.push_back(receipt);
+                }
+                receipt = {};
                 of->bundles.erase(of->bundles.begin());
                 of->from = 0;
             }
@@ -193,20 +210,20 @@ void courier_export::seal_letter(const job_ptr& what, answer_to answer) {
             what->letter.key = what->key;
             what->letter.instance = x_core.instance;
             what->letter.epoch = x_core.epoch;
-            seal::job::seal_message job;
-            job.header.id = what->row.id;
-            job.header.origin = x_core.self();
-            job.header.cls = letter_class(x_core);
-            job.header.created = x_core.now;
-            job.header.clock = x_core.expiry_frozen ? protocol::clock_quality::doubtful
-                                                    : protocol::clock_quality::synchronised;
-            job.content.kind = protocol::courier_letter_kind;
-            job.content.agency = letter_agency;
-            job.content.media_type = letter_media_type;
-            job.content.text = protocol::encode_letter(what->letter);
-            job.content.recipients = {what->to};
-            job.recipients = {what->to};
-            x_core.out.run(std::move(job), false,
+            seal::job::seal_message parcel;
+            parcel.header.id = what->row.id;
+            parcel.header.origin = x_core.self();
+            parcel.header.cls = letter_class(x_core);
+            parcel.header.created = x_core.now;
+            parcel.header.clock = x_core.expiry_frozen ? protocol::clock_quality::doubtful
+                                                       : protocol::clock_quality::synchronised;
+            parcel.content.kind = protocol::courier_letter_kind;
+            parcel.content.agency = letter_agency;
+            parcel.content.media_type = letter_media_type;
+            parcel.content.text = protocol::encode_letter(what->letter);
+            parcel.content.recipients = {what->to};
+            parcel.recipients = {what->to};
+            x_core.out.run(std::move(parcel), false,
                            [this, what, answer](protocol::result<seal::job_outcome>& sealed) {
                                if (!sealed) {
                                    x_jobs.erase(what->number);

@@ -54,6 +54,8 @@ private:
     void read_on(const job_ptr& what);
     static void cut_cells(job& what, bool is_end);
     static void fill_up(job& what);
+    /// The object at hand cannot be read: it does not go along.
+    void leave_out(job& what, bool is_damaged);
     void seal_part(const job_ptr& what);
     void give(const job_ptr& what, const seal::done::sealed_cells& cells);
     void fail(const job_ptr& what, errc code, std::string text);

@@ -159,7 +159,9 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
     std::erase_if(items, [&](const auto& item) {
         return item.what.message && x_out.is_withheld(item.what.message->row);
     });
-    const auto room = limits::courier_records_max - 1 - what->next_record;
+    // Parts of attachments and the end of the bundle have numbers of their own.
+    constexpr auto for_records = limits::courier_records_max - limits::courier_volumes_max - 1;
+    const auto room = for_records - std::min(for_records, what->next_record);
     if (items.size() > room) {
         items.resize(room);
         what->has_more = true;
@@ -186,7 +188,7 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
             for (const auto& row : items[i].what.deliveries) {
                 note.changes.emplace_back(operation::put_event{x_core.event(
                     items[i].what.message->origin, items[i].what.message->id, row.recipient,
-                    store::courier_event, "courier " + std::string(what->to.text()),
+                    store::courier_event, store::courier_actor(what->to),
                     store::attempt_text(items[i].what.shipment.attempt))});
             }
         }
@@ -216,19 +218,19 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
 // Writing ---------------------------------------------------------------------------------------
 
 void courier_export::step(const job_ptr& what) {
-    auto& job = *what;
-    if (job.plain.size() >= limits::courier_cells_a_part || job.ends_volume) {
+    auto& made = *what;
+    if (made.plain.size() >= limits::courier_cells_a_part || made.ends_volume) {
         seal_part(what);
-    } else if (job.fill_to != 0) {
-        fill_up(job);
+    } else if (made.fill_to != 0) {
+        fill_up(made);
         step(what);
-    } else if (job.open) {
+    } else if (made.open) {
         read_on(what);
-    } else if (job.stops_here || (job.chosen.empty() && job.kind == job::pass::over)) {
-        begin_end_record(job);
+    } else if (made.stops_here || (made.chosen.empty() && made.kind == job::pass::over)) {
+        begin_end_record(made);
         step(what);
-    } else if (!job.chosen.empty()) {
-        begin_record(job);
+    } else if (!made.chosen.empty()) {
+        begin_record(made);
         step(what);
     } else {
         choose(what);
@@ -281,6 +283,7 @@ void courier_export::begin_record(job& what) {
     } else {
         next.first_byte += slice;
     }
+    cut_cells(what, false);  // A head of many recipients is as long as a segment.
 }
 
 void courier_export::begin_end_record(job& what) const {
@@ -348,8 +351,8 @@ void courier_export::read_on(const job_ptr& what) {
         auto& at_hand = *what->open;
         const auto skip = static_cast<std::size_t>(at_hand.at % limits::segment_bytes);
         if (!segment.data || segment.data->size() <= skip) {
-            fail(what, segment.damaged ? errc::store_corrupt : errc::not_found,
-                 "an object went, or is damaged on disk, while it was written to a volume");
+            leave_out(*what, segment.damaged);
+            step(what);
             return;
         }
         const auto count =
@@ -363,10 +366,25 @@ void courier_export::read_on(const job_ptr& what) {
     });
 }
 
+// What was cut of it is a record without an end, which the importer counts as lost. The others go.
+void courier_export::leave_out(job& what, bool is_damaged) {
+    if (is_damaged) {
+        x_core.out.log(log_level::alarm, "object-damaged",
+                       "object " + std::to_string(what.open->object) +
+                           " is damaged on disk and does not go along; run `dhow db check`");
+        x_core.count.alarms += 1;
+    }
+    if (!what.chosen.empty() && what.chosen.front().item.what.object.row == what.open->object) {
+        what.chosen.pop_front();  // The rest of an attachment.
+    }
+    what.open.reset();
+    what.has_more = true;
+}
+
 void courier_export::seal_part(const job_ptr& what) {
-    seal::job::seal_cells job{what->key, std::exchange(what->plain, {})};
+    seal::job::seal_cells cells{what->key, std::exchange(what->plain, {})};
     x_core.out.run(
-        std::move(job), false, [this, what](protocol::result<seal::job_outcome>& outcome) {
+        std::move(cells), false, [this, what](protocol::result<seal::job_outcome>& outcome) {
             if (!outcome) {
                 fail(what, protocol::errc_of(outcome.error()), "cells could not be sealed");
                 return;
@@ -376,34 +394,34 @@ void courier_export::seal_part(const job_ptr& what) {
 }
 
 void courier_export::give(const job_ptr& what, const seal::done::sealed_cells& cells) {
-    auto& job = *what;
-    const bool ends_bundle = job.ends_volume && job.is_end_written;
-    bytes out = protocol::encode_part_head({job.volume, job.ends_volume, ends_bundle});
+    auto& made = *what;
+    const bool ends_bundle = made.ends_volume && made.is_end_written;
+    bytes out = protocol::encode_part_head({made.volume, made.ends_volume, ends_bundle});
     const auto add = [&out](const bytes& more) { out.insert(out.end(), more.begin(), more.end()); };
-    if (std::exchange(job.begins_volume, false)) {
-        add(job.head);
-        add(job.letter_bytes);
+    if (std::exchange(made.begins_volume, false)) {
+        add(made.head);
+        add(made.letter_bytes);
     }
     for (const auto& cell : cells.sealed) {
         add(cell);
     }
-    if (std::exchange(job.ends_volume, false)) {
-        add(job.letter_bytes);
-        add(job.head);
-        job.begins_volume = true;
-        job.place = 0;
-        job.volume += ends_bundle ? 0 : 1;
+    if (std::exchange(made.ends_volume, false)) {
+        add(made.letter_bytes);
+        add(made.head);
+        made.begins_volume = true;
+        made.place = 0;
+        made.volume += ends_bundle ? 0 : 1;
     }
-    job.is_over = ends_bundle;
-    job.bytes_out += out.size() - protocol::part_head::size_bytes;
-    ++job.part;
-    job.part_bytes = out;
-    job.is_busy = false;
-    job.touched_at = x_core.now;
-    if (job.is_over) {
-        drop_unwritten(job);
+    made.is_over = ends_bundle;
+    made.bytes_out += out.size() - protocol::part_head::size_bytes;
+    ++made.part;
+    made.part_bytes = out;
+    made.is_busy = false;
+    made.touched_at = x_core.now;
+    if (made.is_over) {
+        drop_unwritten(made);
     }
-    std::exchange(job.answer, nullptr)(response::courier_part{std::move(out)});
+    std::exchange(made.answer, nullptr)(response::courier_part{std::move(out)});
 }
 
 void courier_export::fail(const job_ptr& what, errc code, std::string text) {

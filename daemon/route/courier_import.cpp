@@ -161,9 +161,13 @@ void courier_import::note_bundle(const job_ptr& what, const answer_to& answer) {
                     answer(refusal_of(result));
                     return;
                 }
-                x_peers.on_letter(what->peer, what->letter.instance, what->letter.epoch);
-                x_receipts.apply(what->peer, what->letter.receipts,
-                                 [this, what, answer] { begin_job(what, answer); });
+                // What a store held that the peer has no more is nobody's custody.
+                const bool is_current =
+                    x_peers.on_letter(what->peer, what->letter.instance, what->letter.epoch);
+                x_receipts.apply(
+                    what->peer,
+                    is_current ? what->letter.receipts : std::vector<protocol::custody_receipt>{},
+                    [this, what, answer] { begin_job(what, answer); });
             });
     });
 }

@@ -71,6 +71,7 @@ void courier_import::job::on_cell(const std::optional<bytes>& plain, std::uint64
     }
     // The key is that of the bundle: a cell can only come from another place of it.
     const bool is_here = cell && cell->place == place && cell->volume == report.volumes;
+    const auto open = x_reader.open();
     auto step = is_here ? x_reader.on_cell(*cell)
                         : protocol::result<protocol::record_reader::step>(errc::bad_order);
     if (step) {
@@ -78,10 +79,10 @@ void courier_import::job::on_cell(const std::optional<bytes>& plain, std::uint64
         return;
     }
     report.damaged_cells += 1;
+    x_reader.on_gap();
+    // The record that was open ends here, also when the cell was well sealed and makes no sense.
     protocol::record_reader::step gap;
-    gap.lost = x_reader.on_gap();
-    // A cell that was well sealed and makes no sense ends the record that it speaks of.
-    gap.lost = !gap.lost && is_here ? std::optional(cell->record) : gap.lost;
+    gap.lost = open;
     gap.record = protocol::courier_cell::filler;
     x_steps.push_back(std::move(gap));
 }
@@ -149,13 +150,22 @@ void courier_import::job::on_step(protocol::record_reader::step& step) {
     if (step.begins) {
         begin_record(step.record, std::move(*step.begins));
     }
-    if (x_open.contains(step.record)) {
+    // One that is whole takes no more: these cells are of a number that was used again.
+    if (const auto found = x_open.find(step.record);
+        found != x_open.end() && !found->second.is_whole) {
         add_data(step.record, step.data, step.is_complete);
     }
 }
 
 void courier_import::job::begin_record(std::uint32_t number_of, protocol::record_head head) {
     report.records += 1;
+    if (x_open.contains(number_of) || x_in.knows(line(), number_of)) {
+        // What came first under this number is not answered yet: a second offer would take what
+        // was verified for it.
+        report.not_taken += 1;
+        remark("a number of a record that was used twice");
+        return;
+    }
     auto& offer = head.offer;
     // What it has aged on its way, as far as two clocks can tell; never less than nothing.
     const auto travel = x_core.expiry_frozen
@@ -196,7 +206,10 @@ void courier_import::job::add_data(std::uint32_t number_of, const bytes& data, b
     }
     if (open.head.offer.kind == object_kind::attachment) {
         open.held.insert(open.held.end(), data.begin(), data.end());
-        feed_attachment(number_of);
+        // By the segment: each piece that inbound gets is a write of its own.
+        if (is_complete || x_steps.empty() || open.held.size() >= limits::segment_bytes) {
+            feed_attachment(number_of);
+        }
         return;
     }
     const auto offset = open.given;

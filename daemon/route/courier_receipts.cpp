@@ -251,6 +251,7 @@ void courier_receipts::close_told(const work_ptr& what) {
             .lenient = true});
         x_core.out.commit(std::move(touch), [this, what](const store::transaction_result&) {
             x_look_at = std::min(x_look_at, x_core.now);
+            x_out.rescan(what->peer);  // Attachments of texts that it has are ready.
             apply_next(what);
         });
     });

@@ -110,10 +110,10 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
     const bool by_link =
         may_be_with_others(what.message, row, what.tried.without_couriers(), x_out);
     // A courier gets rid of what has expired at nobody; a receipt for what came in time may still
-    // be on its way back, and not for ever.
-    const bool by_courier =
-        may_be_with_others(what.message, row, what.tried, x_out) &&
-        (!expires_at || x_core.now < *expires_at + limits::courier_receipt_lifetime);
+    // be on its way back, and not for ever. Nor does what no link takes wait for it for ever.
+    const auto courier_since = over ? *expires_at : row.changed_at;
+    const bool by_courier = x_core.now < courier_since + limits::courier_receipt_lifetime &&
+                            may_be_with_others(what.message, row, what.tried, x_out);
     const bool in_doubt = by_link || by_courier;
     if (over && !in_doubt) {
         x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,

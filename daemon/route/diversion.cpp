@@ -5,6 +5,8 @@
 // Limits: sending_attempts_max.
 #include "daemon/route/diversion.hpp"
 
+#include "daemon/store/names.hpp"
+
 #include <algorithm>
 
 namespace dhow::route {
@@ -116,7 +118,7 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
         } else if (is_ours) {
             judge_soon(one);
         } else {
-            give_up(one, keep);
+            give_up_or_wait(one, keep);
         }
     }
     if (by_peer.empty()) {
@@ -131,6 +133,28 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
             const auto still = rows.empty() ? ways{} : still_here(rows.front(), by_peer, attempt);
             if (!still.empty()) {
                 reroute(rows.front(), still, false, reason, [keep](bool) {});
+            }
+        });
+}
+
+// The link's word is not the last one while a courier has a copy: deadlines waits for its receipt.
+void diversion::give_up_or_wait(const undelivered& what, withheld keep) {
+    // Withheld, so that it does not go along between the look and the notice.
+    auto both = std::make_shared<const std::pair<withheld, withheld>>(
+        std::move(keep), x_out.withhold(what.message.row));
+    const std::string courier(store::courier_event);
+    x_core.out.ask(
+        query::load_events{what.message.origin, what.message.id, courier, courier, courier},
+        [this, what, both = std::move(both)](store::reply& reply) {
+            const auto& events = expect<answer::events>(reply).rows;
+            const bool went_along = std::ranges::any_of(events, [&](const auto& event) {
+                return event.recipient == what.recipient &&
+                       store::attempt_of(event.text) == what.attempt;
+            });
+            if (went_along) {
+                judge_soon(what);
+            } else {
+                give_up(what, both);
             }
         });
 }

@@ -44,6 +44,8 @@ public:
     /// What comes under this number is from `peer` and is answered to `to`, until
     /// on_session_down(). From first_import on.
     void begin_import(session_number number, bureau_id peer, receiving_end& to);
+    /// Whether something came under this number that is not answered yet.
+    [[nodiscard]] bool knows(session_number number, protocol::stream_id stream) const;
     /// Reads what a peer has begun to send, for the next HELLO.
     void refresh_partials(bureau_id peer);
 

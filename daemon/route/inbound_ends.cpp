@@ -14,6 +14,11 @@ void inbound::begin_import(session_number number, bureau_id peer, receiving_end&
     x_imports[number] = {peer, &to};
 }
 
+bool inbound::knows(session_number number, stream_id stream) const {
+    const auto streams = x_streams.find(number);
+    return streams != x_streams.end() && streams->second.contains(stream);
+}
+
 bureau_id inbound::peer_of(session_number number) const {
     const auto found = x_imports.find(number);
     return found == x_imports.end() ? x_core.sessions.at(number).peer : found->second.peer;

@@ -89,8 +89,9 @@ public:
     /// `was_up`: it was established; its record says no longer so.
     void on_ended(session_number session, const protocol::session_end& how, bool was_up);
     /// A letter of a bundle tells which store the peer had. One that is newer than what is known
-    /// was restored: what it had been given is sent again. An older letter tells nothing.
-    void on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch);
+    /// was restored: what it had been given is sent again. False: an older letter, which tells
+    /// nothing of the store that the peer has now.
+    bool on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch);
     /// Writes down that shipments of the class up to `upto` may be sent from now on; then `then`.
     void mark_offered(bureau_id peer, message_class cls, store::row_id upto,
                       std::function<void(bool is_written)> then);

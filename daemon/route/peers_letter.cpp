@@ -7,17 +7,18 @@
 
 namespace dhow::route {
 
-void peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch) {
+bool peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std::uint64_t epoch) {
     auto& record = x_peers[peer];
     if (!record.has_a_store()) {
         record.row.peer = peer;
         record.row.instance = instance;
         record.row.epoch = epoch;
         remember(record);
-        return;
+        return true;
     }
     if (epoch <= record.row.epoch) {
-        return;  // A stick takes weeks: the peer may have been restored since it was written.
+        // A stick takes weeks: the peer may have been restored since it was written.
+        return epoch == record.row.epoch && instance == record.row.instance;
     }
     x_core.out.log(log_level::alarm, "peer-restored",
                    "peer " + std::string(peer.text()) +
@@ -27,6 +28,7 @@ void peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std
     auto row = record.row;
     row.instance = instance;
     row.epoch = epoch;
+    row.boot = 0;  // Counted by the store that it has now; the next HELLO tells it.
     store::transaction transaction;
     transaction.changes.emplace_back(operation::revive_shipments{peer, x_core.now});
     transaction.changes.emplace_back(operation::put_peer{row});
@@ -35,8 +37,10 @@ void peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std
             auto& known = x_peers[row.peer].row;
             known.instance = row.instance;
             known.epoch = row.epoch;
+            known.boot = row.boot;
         }
     });
+    return true;
 }
 
 }  // namespace dhow::route

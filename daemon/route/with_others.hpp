@@ -16,16 +16,21 @@ struct attempts {
     by_recipient relayed;  ///< A peer took the copy, or it went along with a courier.
     by_recipient by_link;  ///< Of those, a peer took it.
     by_recipient failed;   ///< A gateway on the way says that this attempt came to nothing.
+    /// It went along with a courier to the recipient itself: no gateway on the way speaks for that.
+    by_recipient carried;
 
     /// Some attempt was taken, and nobody has said that it came to nothing.
     [[nodiscard]] bool may_arrive(bureau_id recipient) const {
+        if (carried.contains(recipient)) {
+            return true;
+        }
         const auto taken = relayed.find(recipient);
         return taken != relayed.end() && std::ranges::any_of(taken->second, [&](auto attempt) {
                    return !has_failed(recipient, attempt);
                });
     }
     /// The same, but for copies of which only a courier knows.
-    [[nodiscard]] attempts without_couriers() const { return {by_link, by_link, failed}; }
+    [[nodiscard]] attempts without_couriers() const { return {by_link, by_link, failed, {}}; }
     [[nodiscard]] bool has_failed(bureau_id recipient, std::uint8_t attempt) const {
         const auto found = failed.find(recipient);
         return found != failed.end() && found->second.contains(attempt);
@@ -48,6 +53,8 @@ inline attempts attempts_in(const std::vector<store::event_row>& events) {
         out.relayed[event.recipient].insert(attempt);
         if (event.what != store::courier_event) {
             out.by_link[event.recipient].insert(attempt);
+        } else if (event.actor == store::courier_actor(event.recipient)) {
+            out.carried[event.recipient].insert(attempt);
         }
     }
     return out;

@@ -56,6 +56,8 @@ constexpr std::string_view to_text(object_state state) {
 inline constexpr std::string_view relayed_event = "relayed";  ///< A peer took the copy.
 /// The copy went along with a courier. It counts as the one before, until a peer has the copy.
 inline constexpr std::string_view courier_event = "courier";
+/// Its actor: to whom it went along.
+inline std::string courier_actor(bureau_id peer) { return "courier " + std::string(peer.text()); }
 /// A gateway on the way says that the attempt came to nothing.
 inline constexpr std::string_view attempt_failed_event = "attempt-failed";
 

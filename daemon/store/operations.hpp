@@ -97,9 +97,10 @@ struct settle_delivery {
     /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
     /// relayed in some attempt, or its text all sent to the next hop.
     bool only_if_sent = false;
-    /// Given: a word about this sending attempt alone. When there has been another it settles
-    /// nothing: an event `attempt-failed` is written. If it is of the last attempt the delivery is
-    /// `deferred` with this code, but for one that is held; a deferred one falls due.
+    /// Given: a word about this sending attempt alone. When there has been another, or (with
+    /// only_if_sent) a courier took a copy to the recipient itself, it settles nothing: an event
+    /// `attempt-failed` is written. If it is of the last attempt the delivery is `deferred` with
+    /// this code, but for one that is held; a deferred one falls due.
     std::optional<std::uint8_t> of_attempt = std::nullopt;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {

@@ -142,11 +142,11 @@ reply question_reader::operator()(const query::find_courier& what) {
         " EXISTS (SELECT 1 FROM object WHERE object.message = found.message"
         "  AND object.message <> 0 AND object.position > 0 AND object.state = 2"
         "  AND object.cls = ?4)"
-        " FROM (SELECT message FROM (SELECT message FROM delivery WHERE recipient = ?1"
+        " FROM (SELECT message FROM (SELECT DISTINCT message FROM delivery WHERE recipient = ?1"
         "   AND message > ?2 AND " +
         under_way_from_here +
         "   ORDER BY message LIMIT ?3)"
-        "  UNION SELECT message FROM (SELECT message FROM delivery WHERE next_hop = ?1"
+        "  UNION SELECT message FROM (SELECT DISTINCT message FROM delivery WHERE next_hop = ?1"
         "   AND message > ?2 AND " +
         under_way_from_here +
         "   ORDER BY message LIMIT ?3)"
@@ -193,8 +193,7 @@ reply question_reader::operator()(const query::list_courier_parties&) {
 }
 
 reply question_reader::operator()(const query::find_bundle& what) {
-    static const std::string sql =
-        select_from<bundle_row>(
+    static const std::string sql = select_from<bundle_row>(
         "WHERE id = ?1 AND (?2 = '' OR peer = ?2) AND is_import = ?3 ORDER BY row");
     return answer::bundles{rows<bundle_row>(sql, what.id, what.peer, what.is_import), false};
 }

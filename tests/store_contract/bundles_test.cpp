@@ -1,4 +1,5 @@
 // Courier bundles: counts, receipts told and closed, what has ended, what is forgotten and when.
+#include "daemon/store/names.hpp"
 #include "tests/store_contract/stores.hpp"
 
 #include <algorithm>
@@ -165,6 +166,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_message_is_found_by_recipient_and_by_hop, Store,
     BOOST_TEST(first.next.value() == 1);
     const auto parties = ask<answer::courier_parties>(store, query::list_courier_parties{});
     BOOST_TEST((parties.bureaus == std::vector<bureau_id>{hub, ke, mu}));
+    // Many recipients by one hop are one message, and do not end the look at the others.
+    commit(store,
+           {operation::put_message{a_message(5)}, operation::put_delivery{a_delivery(1, mu, hub)},
+            operation::put_delivery{a_delivery(1, *bureau_id::parse("TZ"), hub)},
+            operation::put_delivery{a_delivery(5, ke, hub)}});
+    BOOST_TEST(found(hub, 0, 2).messages == (std::vector<row_id>{1, 5}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(records_end_by_what_became_of_their_messages, Store, all_stores) {
@@ -220,6 +228,43 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(attachments_wait_for_all_of_it, Store, all_stores)
     all_there.state = delivery_state::complete;
     commit(store, {all_there});
     BOOST_TEST(ended() == 1U);
+}
+
+// It speaks for the copies that it took, and for no other.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_gateway_on_the_way_does_not_speak_for_a_courier, Store,
+                              all_stores) {
+    Store fixture;
+    auto& store = fixture.get();
+    auto row = a_message(10);
+    row.roles = 1;
+    const auto event = [&](bureau_id to, bureau_id by) -> change {
+        return operation::put_event{
+            {mu, row.id, to, at, "courier", dhow::store::courier_actor(by), 0, "attempt 1"}};
+    };
+    const auto hub = *bureau_id::parse("IPSG");
+    commit(store, {operation::put_message{row},
+                   operation::put_delivery{a_delivery(10, ke, hub, delivery_state::relayed)},
+                   operation::put_delivery{a_delivery(10, mu, hub, delivery_state::relayed)},
+                   event(ke, ke), event(mu, hub)});
+    operation::settle_delivery notice;
+    notice.origin = mu;
+    notice.id = row.id;
+    notice.expected = in_state(delivery_state::relayed);
+    notice.state = delivery_state::undeliverable;
+    notice.at = at;
+    notice.only_if_sent = true;
+    notice.of_attempt = 0;
+    notice.recipient = ke;
+    commit(store, {notice});
+    notice.recipient = mu;
+    commit(store, {notice});
+    const auto found = ask<answer::messages>(store, query::load_message{10}).rows.at(0).deliveries;
+    BOOST_REQUIRE(found.size() == 2U);
+    for (const auto& one : found) {
+        const auto wanted =
+            one.recipient == ke ? delivery_state::deferred : delivery_state::undeliverable;
+        BOOST_TEST((one.state == wanted));
+    }
 }
 
 // Findings of an earlier review: unreceipted bundles are never forgotten, the least recently

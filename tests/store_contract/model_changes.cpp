@@ -177,6 +177,13 @@ struct changer {
         }
         return outcome::done;
     }
+    /// With a courier, and a gateway on the way speaks.
+    [[nodiscard]] bool went_to_recipient_itself(const operation::settle_delivery& o) const {
+        return o.only_if_sent && std::any_of(s.events.begin(), s.events.end(), [&](const auto& e) {
+                   return e.id == o.id && e.origin == o.origin && e.recipient == o.recipient &&
+                          e.what == courier_event && e.actor == courier_actor(o.recipient);
+               });
+    }
     outcome operator()(const operation::settle_delivery& o) {
         delivery_row* best = nullptr;
         std::pair<std::uint8_t, row_id> best_order{};
@@ -216,7 +223,7 @@ struct changer {
         if ((in_state(best->state) & o.expected) == 0) {
             return outcome::unchanged;
         }
-        if (o.of_attempt && best->attempt > 0) {
+        if (o.of_attempt && (best->attempt > 0 || went_to_recipient_itself(o))) {
             if (*o.of_attempt == best->attempt) {
                 best->state = best->state == delivery_state::held ? delivery_state::held
                                                                   : delivery_state::deferred;

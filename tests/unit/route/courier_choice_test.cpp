@@ -97,6 +97,18 @@ BOOST_AUTO_TEST_CASE(only_what_is_under_way_from_here) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_taken_by_a_store_that_is_gone) {
+    of.deliveries.front().state = delivery_state::relayed;
+    store::shipment_row waits;
+    waits.peer = bureau("IPSG");
+    waits.state = store::shipment_state::ready;
+    of.shipments.push_back(waits);
+    BOOST_TEST(texts("IPSG") == "0: KE ");
+    BOOST_TEST(texts("KE").empty());
+    of.shipments.back().state = store::shipment_state::done;
+    BOOST_TEST(texts("IPSG").empty());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_that_is_over_but_while_the_clock_is_in_doubt) {
     of.message.expires_at = shared.now;
     BOOST_TEST(texts("KE").empty());

@@ -49,6 +49,20 @@ BOOST_AUTO_TEST_CASE(an_old_stick_is_no_restored_peer) {
     BOOST_TEST(alarms(zw, "peer-restored") == 0U);
 }
 
+// What it holds by a letter of a store that is gone, it does not hold.
+BOOST_AUTO_TEST_CASE(receipts_of_an_older_store_move_no_custody) {
+    const auto id = send(zw, "KE");
+    import_all(ke, export_to(zw, "KE"));
+    ke.apply({operation::hold_shipments{.peer = {}, .message = 0, .hold = true, .at = ke.now}});
+    const auto old = export_to(ke, "ZW");
+    core_harness restored{"KE"};
+    restored.epoch = 2;
+    restored.restart();
+    import_all(zw, export_to(restored, "ZW"));
+    import_all(zw, old);
+    BOOST_TEST((delivery(zw, id).state == store::delivery_state::queued));
+}
+
 BOOST_AUTO_TEST_CASE(a_restored_exporter_may_send_it_all_again) {
     send(zw, "KE");
     import_all(ke, export_to(zw, "KE"));
