@@ -17,8 +17,6 @@ namespace {
 /// Flash does not compete, so its entry is only a number.
 constexpr std::array<std::uint64_t, message_class_count> meter_per_byte{1, 3, 8, 24};
 
-std::size_t index_of(message_class cls) { return static_cast<std::size_t>(cls); }
-
 }  // namespace
 
 void interleave::add(const ready_transfer& what) {

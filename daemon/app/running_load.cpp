@@ -14,7 +14,7 @@ namespace dhow::app {
 namespace {
 constexpr const char* store_name = "dhow.db";
 
-utc_time system_now() {
+utc_time wall_now() {
     return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
@@ -53,7 +53,7 @@ running::running(boost::asio::io_context& io, const config::gateway& settings,
     }
     x_trust = std::move(*found);
     x_clock = std::make_unique<gateway_clock>(
-        gateway_clock::readings{.wall = system_now(),
+        gateway_clock::readings{.wall = wall_now(),
                                 .monotonic = monotonic_now(),
                                 .stored = stored_time(x_meta),
                                 .newest_signed = x_trust.data->head.issued});
@@ -87,7 +87,7 @@ void running::open_store() {
     }
     store::sqlite_options options;
     const auto since_1970 =
-        std::chrono::duration_cast<std::chrono::seconds>(system_now().time_since_epoch());
+        std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch());
     options.epoch = static_cast<std::uint64_t>(std::max<std::int64_t>(1, since_1970.count()));
     options.path = (folder / store_name).string();
     options.bytes_max = x_settings->disk_settings.max_bytes;

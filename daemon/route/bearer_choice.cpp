@@ -11,8 +11,6 @@ namespace dhow::route {
 
 namespace {
 
-std::size_t index_of(message_class cls) { return static_cast<std::size_t>(cls); }
-
 std::optional<utc_time> earlier(std::optional<utc_time> left, std::optional<utc_time> right) {
     if (!left || !right) {
         return left ? left : right;

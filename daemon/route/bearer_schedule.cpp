@@ -18,9 +18,7 @@ using std::chrono::sys_days;
 constexpr int days_back = 1;
 constexpr int days_ahead = 8;
 
-std::size_t index_of(message_class cls) { return static_cast<std::size_t>(cls); }
-
-sys_days day_of(utc_time at) { return std::chrono::floor<days>(at); }
+sys_days calendar_day(utc_time at) { return std::chrono::floor<days>(at); }
 
 void set(std::array<bool, protocol::message_class_count>& to,
          const std::vector<message_class>& classes) {
@@ -63,7 +61,7 @@ bool bearer_schedule::begins_on(const window& which, sys_days day) {
 
 bool bearer_schedule::is_open(const window& which, utc_time at) {
     for (int back = 0; back <= days_back; ++back) {
-        const auto day = day_of(at) - days{back};
+        const auto day = calendar_day(at) - days{back};
         const utc_time begin = day + which.opens;
         if (begins_on(which, day) && begin <= at && at < begin + which.lasts) {
             return true;
@@ -102,7 +100,7 @@ std::optional<utc_time> bearer_schedule::opens(message_class cls, std::uint64_t 
             continue;
         }
         for (int ahead = 0; ahead <= days_ahead; ++ahead) {
-            const auto day = day_of(from) + days{ahead};
+            const auto day = calendar_day(from) + days{ahead};
             const utc_time begin = day + one.opens;
             if (begins_on(one, day) && begin >= from) {
                 first = first ? std::min(*first, begin) : begin;
@@ -122,7 +120,7 @@ std::optional<utc_time> bearer_schedule::next_change(utc_time from) const {
     };
     for (const auto& one : x_windows) {
         for (int ahead = -days_back; ahead <= days_ahead; ++ahead) {
-            const auto day = day_of(from) + days{ahead};
+            const auto day = calendar_day(from) + days{ahead};
             if (begins_on(one, day)) {
                 take(day + one.opens);
                 take(day + one.opens + one.lasts);

@@ -3,7 +3,11 @@
 // Pure. Net thread.
 // Spec: docs/courier.md#receipts. Tests: unit/route/courier_receipts_test.cpp, sim.
 // Limits: see courier_receipts.hpp.
+#include "daemon/route/courier_choice.hpp"
 #include "daemon/route/courier_receipts.hpp"
+#include "daemon/route/open_states.hpp"
+#include "daemon/route/receipts.hpp"
+#include "daemon/store/names.hpp"
 
 #include "daemon/route/courier_choice.hpp"
 #include "daemon/route/receipts.hpp"
@@ -22,18 +26,11 @@ using store::record_state;
 using store::shipment_state;
 
 namespace {
-constexpr store::shipment_set open_shipment =
-    in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
-    in_state(shipment_state::deferred) | in_state(shipment_state::held);
-constexpr store::state_set under_way =
-    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
-    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
-    in_state(delivery_state::deferred) | in_state(delivery_state::held);
 constexpr store::bundle_set waits_for_receipts = in_state(bundle_state::written) |
                                                  in_state(bundle_state::broken) |
                                                  in_state(bundle_state::writing);
 /// What has ended is looked for as often as deadlines look at what expired in doubt.
-constexpr std::chrono::hours look_again{6};
+constexpr std::chrono::hours look_for_receipts_again{6};
 
 bool holds(const protocol::custody_receipt& receipt, std::uint32_t record) {
     return std::ranges::any_of(receipt.on_disk, [&](const auto& range) {
@@ -344,7 +341,7 @@ void courier_receipts::judge(const store::bundle_row& before) {
         const auto& row = rows.front();
         const bool is_settled = row.open == 0 && row.state != bundle_state::writing;
         const auto alarm_at = row.created_at + limits::courier_alarm_after;
-        auto next = x_core.now + look_again;
+        auto next = x_core.now + look_for_receipts_again;
         if (!is_settled && row.state == bundle_state::written && alarm_at <= x_core.now &&
             !x_core.expiry_frozen) {
             x_core.out.log(

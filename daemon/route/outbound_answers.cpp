@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
+#include "daemon/route/open_states.hpp"
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
 #include "daemon/store/names.hpp"
@@ -19,13 +20,6 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-constexpr store::shipment_set open_shipment =
-    in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
-    in_state(shipment_state::deferred) | in_state(shipment_state::held);
-constexpr store::state_set under_way =
-    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
-    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
-    in_state(delivery_state::deferred) | in_state(delivery_state::held);
 
 /// What is to follow a failure is begun at once; should it come to nothing, deadlines looks then.
 constexpr std::chrono::seconds look_after{10};

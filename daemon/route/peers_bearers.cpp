@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t class_count = protocol::message_class_count;
 
 /// A sixteenth of the time that decides, so that what has waited for it waits little longer.
-milliseconds look_after(milliseconds wait) {
+milliseconds next_look(milliseconds wait) {
     return std::clamp<milliseconds>(wait / 16, limits::demand_look_min, limits::demand_look_max);
 }
 
@@ -237,7 +237,7 @@ void peers::refresh_passages(session_number number) {
         if (passes.least_wait.count() > 0) {
             some_wait = true;
             look_at(choice.free_from(which, cls));
-            look_at(x_core.now + look_after(passes.least_wait));
+            look_at(x_core.now + next_look(passes.least_wait));
         }
     }
     allow_writing(number);
