@@ -113,13 +113,13 @@ std::optional<std::chrono::seconds> parse_time_of_day(std::string_view text) {
     }
     const auto hours = parse_number(text.substr(0, 2));
     const auto minutes = parse_number(text.substr(3, 2));
-    const auto seconds =
+    const auto second =
         has_seconds ? parse_number(text.substr(6)) : std::optional<std::uint64_t>(0);
-    if (!hours || !minutes || !seconds || *minutes > 59 || *seconds > 59) {
+    if (!hours || !minutes || !second || *minutes > 59 || *second > 59) {
         return std::nullopt;
     }
     const std::chrono::seconds out{
-        static_cast<std::int64_t>(*hours * 3600 + *minutes * 60 + *seconds)};
+        static_cast<std::int64_t>(*hours * 3600 + *minutes * 60 + *second)};
     return out <= std::chrono::hours{24} ? std::optional(out) : std::nullopt;
 }
 

@@ -86,13 +86,13 @@ std::uint64_t bearer_book::size_max(const std::string& link, message_class cls,
 }
 
 std::optional<utc_time> bearer_book::opens(const std::string& link, message_class cls,
-                                           std::uint64_t bytes, utc_time now) const {
+                                           std::uint64_t size_bytes, utc_time now) const {
     const auto* record = find(link);
     if (record == nullptr) {
         return now;
     }
     const auto from = record->quota.allows(cls) ? now : month_quota::next_month(now);
-    return record->schedule.opens(cls, bytes, from);
+    return record->schedule.opens(cls, size_bytes, from);
 }
 
 std::optional<utc_time> bearer_book::next_change(const std::string& link, utc_time now) const {

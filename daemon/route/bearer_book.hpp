@@ -19,9 +19,9 @@ namespace dhow::route {
 struct passage {
     std::uint64_t bytes_max = any_size;    ///< Of an object; 0: nothing passes.
     protocol::milliseconds least_wait{0};  ///< So long something must have waited.
-    [[nodiscard]] bool passes(std::uint64_t bytes, utc_time made_at, utc_time now) const {
+    [[nodiscard]] bool passes(std::uint64_t size_bytes, utc_time made_at, utc_time now) const {
         const bool has_waited = least_wait.count() == 0 || made_at + least_wait <= now;
-        return bytes_max > 0 && bytes <= bytes_max && has_waited;
+        return bytes_max > 0 && size_bytes <= bytes_max && has_waited;
     }
     bool operator==(const passage&) const = default;
 };
@@ -51,7 +51,7 @@ public:
                                          utc_time now) const;
     /// When an object of this size passes, not before now; nothing: never.
     [[nodiscard]] std::optional<utc_time> opens(const std::string& link, message_class cls,
-                                                std::uint64_t bytes, utc_time now) const;
+                                                std::uint64_t size_bytes, utc_time now) const;
     /// When what passes may change by itself; nothing: never.
     [[nodiscard]] std::optional<utc_time> next_change(const std::string& link, utc_time now) const;
 

@@ -89,14 +89,14 @@ std::uint64_t bearer_schedule::size_max(message_class cls, utc_time at) const {
     return out;
 }
 
-std::optional<utc_time> bearer_schedule::opens(message_class cls, std::uint64_t bytes,
+std::optional<utc_time> bearer_schedule::opens(message_class cls, std::uint64_t size_bytes,
                                                utc_time from) const {
-    if (size_max(cls, from) >= bytes && carries(cls)) {
+    if (size_max(cls, from) >= size_bytes && carries(cls)) {
         return from;
     }
     std::optional<utc_time> first;
     for (const auto& one : x_windows) {
-        if (!carries(cls) || !one.classes[index_of(cls)] || one.size_max_bytes < bytes) {
+        if (!carries(cls) || !one.classes[index_of(cls)] || one.size_max_bytes < size_bytes) {
             continue;
         }
         for (int ahead = 0; ahead <= days_ahead; ++ahead) {

@@ -33,7 +33,7 @@ public:
     /// Whether the class passes at some time.
     [[nodiscard]] bool carries(message_class cls) const;
     /// The first time, not before `from`, at which an object of this size passes; nothing: never.
-    [[nodiscard]] std::optional<utc_time> opens(message_class cls, std::uint64_t bytes,
+    [[nodiscard]] std::optional<utc_time> opens(message_class cls, std::uint64_t size_bytes,
                                                 utc_time from) const;
     /// The first time after `from` at which a window opens or closes; nothing: there is none.
     [[nodiscard]] std::optional<utc_time> next_change(utc_time from) const;

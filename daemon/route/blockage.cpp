@@ -16,7 +16,7 @@ constexpr std::uint64_t days_told_max = 400;
 
 /// What of the link itself keeps it; empty: nothing.
 std::string_view kept_by(const core& shared, const std::string& link, message_class cls,
-                         std::uint64_t bytes) {
+                         std::uint64_t size_bytes) {
     const auto* record = shared.bearers.find(link);
     if (record == nullptr) {
         return {};
@@ -27,8 +27,8 @@ std::string_view kept_by(const core& shared, const std::string& link, message_cl
     if (!record->quota.allows(cls)) {
         return "quota-used-up";
     }
-    return record->schedule.size_max(cls, shared.now) < bytes ? "outside-window"
-                                                              : std::string_view{};
+    return record->schedule.size_max(cls, shared.now) < size_bytes ? "outside-window"
+                                                                   : std::string_view{};
 }
 
 /// The cheapest link to the peer that something goes by at all.
@@ -51,7 +51,7 @@ bool goes_by_courier(const peers& links, bureau_id peer) {
 }  // namespace
 
 std::optional<blockage> blockage_of(const core& shared, const peers& links, bureau_id peer,
-                                    message_class cls, std::uint64_t bytes, utc_time made_at) {
+                                    message_class cls, std::uint64_t size_bytes, utc_time made_at) {
     const auto* first = first_choice(links, peer);
     if (first == nullptr) {
         return goes_by_courier(links, peer) ? std::optional(blockage{"by-courier", {}, {}})
@@ -60,19 +60,19 @@ std::optional<blockage> blockage_of(const core& shared, const peers& links, bure
     if (links.is_plain(peer)) {
         return std::nullopt;
     }
-    const auto until = links.passes_from(peer, cls, bytes, made_at);
+    const auto until = links.passes_from(peer, cls, size_bytes, made_at);
     if (const auto up = shared.session_with(peer)) {
         const auto& record = shared.sessions.at(*up);
-        if (record.passage_of(cls).passes(bytes, made_at, shared.now)) {
+        if (record.passage_of(cls).passes(size_bytes, made_at, shared.now)) {
             return std::nullopt;
         }
-        const auto code = kept_by(shared, record.bearer, cls, bytes);
+        const auto code = kept_by(shared, record.bearer, cls, size_bytes);
         return blockage{code.empty() ? "cheaper-link-first" : code, record.bearer, until};
     }
     if (until && *until <= shared.now) {
         return std::nullopt;
     }
-    const auto code = kept_by(shared, first->settings.name, cls, bytes);
+    const auto code = kept_by(shared, first->settings.name, cls, size_bytes);
     return code.empty() ? std::nullopt : std::optional(blockage{code, first->settings.name, until});
 }
 
@@ -88,12 +88,13 @@ std::uint64_t rate_to(const core& shared, const peers& links, bureau_id peer) {
     return measured > 0 ? measured : configured;
 }
 
-std::optional<utc_time> expected_at(const core& shared, std::uint64_t bytes,
+std::optional<utc_time> expected_at(const core& shared, std::uint64_t size_bytes,
                                     std::uint64_t bytes_per_s) {
-    if (bytes_per_s == 0 || bytes / bytes_per_s > days_told_max * 86'400) {
+    if (bytes_per_s == 0 || size_bytes / bytes_per_s > days_told_max * 86'400) {
         return std::nullopt;
     }
-    return shared.now + std::chrono::seconds{static_cast<std::int64_t>(bytes / bytes_per_s + 1)};
+    return shared.now +
+           std::chrono::seconds{static_cast<std::int64_t>(size_bytes / bytes_per_s + 1)};
 }
 
 }  // namespace dhow::route

@@ -3,13 +3,10 @@
 // Pure. Net thread.
 // Spec: docs/courier.md#receipts. Tests: unit/route/courier_receipts_test.cpp, sim.
 // Limits: see courier_receipts.hpp.
-#include "daemon/route/courier_choice.hpp"
 #include "daemon/route/courier_receipts.hpp"
-#include "daemon/route/open_states.hpp"
-#include "daemon/route/receipts.hpp"
-#include "daemon/store/names.hpp"
 
 #include "daemon/route/courier_choice.hpp"
+#include "daemon/route/open_states.hpp"
 #include "daemon/route/receipts.hpp"
 #include "daemon/store/names.hpp"
 
@@ -154,7 +151,7 @@ void courier_receipts::add_shipments(store::transaction& to, const work& what,
             const bool was_taken = is_listed(row.recipients, one.recipient) &&
                                    !excepts(receipt, row.record, one.recipient);
             return one.next_hop == what.peer && one.attempt == row.attempt && !was_taken &&
-                   (in_state(one.state) & under_way) != 0;
+                   (in_state(one.state) & in_progress) != 0;
         });
     for (const auto& one : message.shipments) {
         if (one.peer == what.peer && one.position == row.position && one.attempt == row.attempt &&
@@ -187,7 +184,7 @@ void courier_receipts::move_custody(const work_ptr& what, const answer::full_mes
         transaction.changes.emplace_back(
             operation::advance_delivery{.message = of.row,
                                         .recipient = one.recipient,
-                                        .expected = under_way,
+                                        .expected = in_progress,
                                         .state = state,
                                         .at = x_core.now,
                                         .text = {},

@@ -14,7 +14,7 @@ inline constexpr store::shipment_set open_shipment =
     in_state(store::shipment_state::ready) | in_state(store::shipment_state::waiting) |
     in_state(store::shipment_state::deferred) | in_state(store::shipment_state::held);
 /// A delivery whose outcome is not known.
-inline constexpr store::state_set under_way =
+inline constexpr store::state_set in_progress =
     in_state(store::delivery_state::accepted) | in_state(store::delivery_state::queued) |
     in_state(store::delivery_state::sending) | in_state(store::delivery_state::in_doubt) |
     in_state(store::delivery_state::deferred) | in_state(store::delivery_state::held);

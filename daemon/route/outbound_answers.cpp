@@ -83,7 +83,7 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
         to.changes.emplace_back(operation::advance_delivery{
             .message = message.row,
             .recipient = delivery.recipient,
-            .expected = under_way,
+            .expected = in_progress,
             .state = state,
             .at = x_core.now,
             .text = {},
@@ -113,7 +113,7 @@ void outbound::keep_due(store::transaction& to, const ready_shipment& item) cons
         to.changes.emplace_back(
             operation::advance_delivery{.message = item.message->row,
                                         .recipient = delivery.recipient,
-                                        .expected = in_state(delivery.state) & under_way,
+                                        .expected = in_state(delivery.state) & in_progress,
                                         .state = delivery.state,
                                         .at = x_core.now,
                                         .due_at = std::optional<std::optional<utc_time>>(at),

@@ -154,7 +154,8 @@ public:
     /// ours; not before now, and while another one is up not before the next dial. Nothing: never,
     /// or it is not known.
     [[nodiscard]] std::optional<utc_time> passes_from(bureau_id peer, message_class cls,
-                                                      std::uint64_t bytes, utc_time made_at) const;
+                                                      std::uint64_t size_bytes,
+                                                      utc_time made_at) const;
     /// The link's own, else those that the directory has of the peer; none when only the peer
     /// dials.
     [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;

@@ -136,8 +136,8 @@ std::optional<utc_time> peers::wanted_from(const std::string& name) const {
         .wanted_from(static_cast<std::size_t>(which), state->second.waits);
 }
 
-std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls, std::uint64_t bytes,
-                                           utc_time made_at) const {
+std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls,
+                                           std::uint64_t size_bytes, utc_time made_at) const {
     const auto all = bearers_of(peer);
     const auto after = dearer_after();
     const bearer_choice choice(all.facts, after, x_core.now);
@@ -145,7 +145,7 @@ std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls, st
     std::optional<utc_time> first;
     for (std::size_t i = 0; i < all.names.size(); ++i) {
         const auto usable = choice.usable_from(i, cls, made_at);
-        auto at = usable ? x_core.bearers.opens(all.names[i], cls, bytes, *usable)
+        auto at = usable ? x_core.bearers.opens(all.names[i], cls, size_bytes, *usable)
                          : std::optional<utc_time>{};
         if (at && up && x_core.sessions.at(*up).bearer != all.names[i]) {
             at = std::max(*at, x_links.at(all.names[i]).dial_at.value_or(*at));
