@@ -133,7 +133,6 @@ result<void> decode_instances(const json::array& list, directory_entry& out) {
 }
 
 // Limits above those of this format are read: a later one may allow more.
-
 result<void> decode_limits(const json_members& entry, directory_entry& out) {
     if (!entry.has("limits")) {
         return {};

@@ -10,6 +10,7 @@
 #include "daemon/app/configuration_facts.hpp"
 #include "daemon/app/running.hpp"
 #include "daemon/app/service_manager.hpp"
+#include "daemon/app/wall_clock.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -45,10 +46,6 @@ void raise_file_limit() {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-}
-
-protocol::utc_time system_now() {
-    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
 }
 
 void write_findings(const std::vector<config::finding>& findings, log& to) {
@@ -93,7 +90,7 @@ private:
     void reload(running& daemon) {
         service_manager::reloading();
         const auto found = config::load_file(x_path);
-        write_findings(check_configuration(found, system_now()), x_log);
+        write_findings(check_configuration(found, wall_now()), x_log);
         if (!found.ok()) {
             x_log.write(route::log_level::warning, "reload",
                         "the new configuration has errors; the old one stays in use");
@@ -124,7 +121,7 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
     }
     log to(err, is_under_journal());
     to.set_level(found.settings.log_level);
-    const auto findings = check_configuration(found, system_now());
+    const auto findings = check_configuration(found, wall_now());
     write_findings(findings, to);  // What does not fit together still serves what does.
     try {
         boost::asio::io_context io{1};

@@ -5,8 +5,9 @@
 // Limits: none.
 #include "daemon/app/log.hpp"
 
+#include "daemon/app/wall_clock.hpp"
+
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <sstream>
 
@@ -44,9 +45,7 @@ void log::write(route::log_level level, std::string_view id, std::string_view te
     if (x_for_journal) {
         line << '<' << name.syslog << '>' << id << ": ";
     } else {
-        const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(
-            std::chrono::system_clock::now());
-        line << protocol::to_text(now) << ' ' << name.text << ' ' << id << ": ";
+        line << protocol::to_text(wall_now()) << ' ' << name.text << ' ' << id << ": ";
     }
     for (const char c : text) {  // One line, whatever a peer said.
         const auto value = static_cast<unsigned char>(c);

@@ -6,6 +6,7 @@
 #include "daemon/app/running.hpp"
 
 #include "daemon/app/service_manager.hpp"
+#include "daemon/app/wall_clock.hpp"
 #include "daemon/control/endpoints.hpp"
 #include "daemon/handover/endpoints.hpp"
 #include "daemon/intake/endpoints.hpp"
@@ -130,8 +131,7 @@ void running::wait_until_ready() {
 
 void running::watch() {
     x_disk->look([this](route::disk_state state) { x_gateway->set_disk(state); });
-    const auto wall = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-    x_clock->on_wall(wall, monotonic_now());
+    x_clock->on_wall(wall_now(), monotonic_now());
     for (const auto& said : x_gateway->take_peer_clocks()) {
         x_clock->on_peer(said.peer, said.time, monotonic_now());
     }

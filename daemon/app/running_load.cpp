@@ -5,6 +5,7 @@
 // Limits: none.
 #include "config/diff.hpp"
 #include "daemon/app/running.hpp"
+#include "daemon/app/wall_clock.hpp"
 #include "daemon/seal/symmetric.hpp"
 
 #include <fstream>
@@ -13,10 +14,6 @@ namespace dhow::app {
 
 namespace {
 constexpr const char* store_name = "dhow.db";
-
-utc_time wall_now() {
-    return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-}
 
 /// A public file, small by nature: a certificate.
 std::string read_file(const std::filesystem::path& path) {

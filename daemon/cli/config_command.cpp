@@ -5,6 +5,7 @@
 // Limits: config_findings_max.
 #include "config/load.hpp"
 #include "daemon/app/configuration_facts.hpp"
+#include "daemon/app/wall_clock.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/options.hpp"
 
@@ -22,10 +23,6 @@ constexpr verb_usage check_usage{
     "config check", "[FILE]",
     "Checks a configuration: keys, values, unreachable bureaus, shadowed routes, certificates.", 0,
     1};
-
-protocol::utc_time now() {
-    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
-}
 
 void print_json(const std::vector<config::finding>& findings, const config::loaded& read,
                 std::ostream& out) {
@@ -65,7 +62,7 @@ int run_check(arguments args, io& streams) {
     }
     const auto& file = options->operands.empty() ? options->config_file : options->operands.front();
     const auto read = config::load_file(file);
-    const auto findings = app::check_configuration(read, now());
+    const auto findings = app::check_configuration(read, app::wall_now());
     options->json ? print_json(findings, read, streams.out)
                   : print_text(findings, read, streams.out);
     return to_int(has_errors(findings) ? exit_code::bad_configuration : exit_code::done);

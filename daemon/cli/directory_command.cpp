@@ -3,6 +3,7 @@
 // Not pure: files, the clock.
 // Spec: docs/man/dhow.1, docs/directory-format.md. Tests: unit/cli/offline_verbs_test.cpp.
 // Limits: directory_bytes_max.
+#include "daemon/app/wall_clock.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/options.hpp"
@@ -37,10 +38,6 @@ constexpr verb_usage show_usage{"directory show", "FOLDER",
                                 "Shows head and entries, without checking signatures.", 1, 1};
 constexpr verb_usage verify_usage{"directory verify", "FOLDER",
                                   "Checks the directory as a gateway does.", 1, 1};
-
-protocol::utc_time now() {
-    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
-}
 
 int failed(const problem& what, io& streams, exit_code code = exit_code::trust) {
     streams.err << "dhow directory: " << what.text << '\n';
@@ -99,8 +96,8 @@ int run_init(arguments args, io& streams) {
         return usage_error(init_usage, streams, "--federation and --out are needed");
     }
     const auto threshold = options->values["threshold"].as<std::uint32_t>();
-    return ended(seal::init_directory(folder, federation, threshold, now()), *options, streams,
-                 "directory of " + federation + " begun in " + folder,
+    return ended(seal::init_directory(folder, federation, threshold, app::wall_now()), *options,
+                 streams, "directory of " + federation + " begun in " + folder,
                  {{"folder", folder}, {"federation", federation}, {"threshold", threshold}});
 }
 
@@ -240,7 +237,7 @@ int run_add(arguments args, io& streams) {
                                                                         : exit_code::trust);
     }
     const auto& folder = options->operands.front();
-    return ended(seal::put_entry(folder, *entry, now()), *options, streams,
+    return ended(seal::put_entry(folder, *entry, app::wall_now()), *options, streams,
                  "entry of " + std::string(entry->bureau.text()) + " written; to be signed",
                  {{"folder", folder}, {"bureau", entry->bureau.text()}});
 }
@@ -265,7 +262,7 @@ loaded<void> sign_with(const std::filesystem::path& folder, const std::filesyste
     if (certificate.id != key.id) {
         return wrong("the certificate is not that of the key");
     }
-    return seal::sign_head(folder, key.key, certificate, now());
+    return seal::sign_head(folder, key.key, certificate, app::wall_now());
 }
 
 int run_sign(arguments args, io& streams) {

@@ -3,6 +3,7 @@
 // Not pure: files, random, the clock, for the dates of certificates.
 // Spec: docs/man/dhow.1, docs/operations.md#keys. Tests: unit/cli/offline_verbs_test.cpp.
 // Limits: none.
+#include "daemon/app/wall_clock.hpp"
 #include "daemon/cli/commands.hpp"
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/options.hpp"
@@ -26,10 +27,6 @@ constexpr verb_usage root_usage{
     "keys root", "", "Makes the key of one of the directory's signers in a new folder.", 0, 0};
 constexpr verb_usage show_usage{"keys show", "FOLDER", "Shows the certificates in a key folder.", 1,
                                 1};
-
-protocol::utc_time now() {
-    return std::chrono::time_point_cast<protocol::milliseconds>(std::chrono::system_clock::now());
-}
 
 int failed(const seal::problem& what, io& streams) {
     streams.err << "dhow keys: " << what.text << '\n';
@@ -60,7 +57,7 @@ seal::loaded<seal::key_request> request_of(const po::variables_map& values,
         return passphrase.error();
     }
     return seal::key_request{owner, text_of(values, "name"), text_of(values, "out"),
-                             std::move(*passphrase), now()};
+                             std::move(*passphrase), app::wall_now()};
 }
 
 int run_create(arguments args, io& streams) {

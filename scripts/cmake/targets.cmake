@@ -21,8 +21,8 @@ function(dhow_library name)
 endfunction()
 
 # dhow_precompile(TARGET header...) reads these headers once for the whole target where
-# DHOW_PRECOMPILE is on; for tests always. What is installed is built without it, so a missing
-# #include is found there. (And with it GCC 12 warns about what it no longer knows to be the library's
+# DHOW_PRECOMPILE is on; for tests always. The presets dev and package do without it, so a
+# missing #include is found there. (And with it GCC 12 warns about what it no longer knows to be the library's
 # own code: clang keeps these warnings as errors.)
 set(DHOW_COMMON_HEADERS <algorithm> <array> <chrono> <filesystem> <functional> <map> <memory>
     <optional> <set> <string> <variant> <vector> <boost/json.hpp>)
@@ -43,7 +43,8 @@ endfunction()
 # dhow_unity(TARGET) compiles eight files at once where DHOW_UNITY is on: most of the time goes into
 # headers and into templates that every file instantiates afresh. So one folder's files may not use a
 # name of an anonymous namespace twice; a folder that does is ONE_BY_ONE. The presets dev, tidy and
-# package compile each file alone, so a missing #include is found there.
+# package compile each file alone: a missing #include, or a name that shadows another, is found there,
+# and so by scripts/test --full only.
 function(dhow_unity target)
     get_target_property(sources ${target} SOURCES)
     list(LENGTH sources count)

@@ -286,14 +286,14 @@ void weather::plan_days_off() {
     auto& away = *x_nodes[x_hard->below(bureaus_of_a_run)];
     x_clock.after(us(x_hard->between(1, 1'200'000'000)), [this, &away] {
         const auto rest = us(x_hard->between(12, 96) * 3'600'000'000ULL);
-        if (x_healing) {
+        if (x_healing || x_off.contains(&away)) {
             return;
         }
         x_note(away.name(), "is off for days");
         ++x_damage.days_off;
         x_off.insert(&away);
         away.switch_off();
-        x_all_back_at = x_clock.elapsed() + rest;
+        x_all_back_at = std::max(x_all_back_at, x_clock.elapsed() + rest);
         x_clock.after(rest, [this, &away] {
             x_off.erase(&away);
             revive(away);
@@ -347,7 +347,6 @@ void weather::draw_dead_battery(prng own) {
             return;
         }
         x_note(victim.name(), "is off for hours, and its battery is dead");
-        ++x_damage.days_off;
         x_off.insert(&victim);
         victim.switch_off();
         const auto rest = us(x_battery->between(3'600, 14'400) * 1'000'000);

@@ -36,9 +36,9 @@ public:
     void draw_months_ahead(prng own);
     /// A bureau whose power fails for hours loses its clock as well. Draws from `own`.
     void draw_dead_battery(prng own);
-    /// All is well from now on: lines, disks, clocks, power; but who is off for days stays off.
+    /// All is well from now on: lines, disks, clocks, power; but who is off for long stays off.
     void heal();
-    /// When the last one who is off for days is back, since the start.
+    /// When the last one who is off for hours or days is back, since the start.
     [[nodiscard]] microseconds all_back_at() const { return x_all_back_at; }
     [[nodiscard]] const damage& done() const { return x_damage; }
 
@@ -73,7 +73,7 @@ private:
     std::vector<node*> x_nodes;
     damage x_damage;
     std::optional<prng> x_bearers, x_hard, x_months, x_battery;
-    std::set<const node*> x_off;  ///< For days.
+    std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;
     bool x_days_off = false;
