@@ -96,6 +96,44 @@ BOOST_AUTO_TEST_CASE(a_jump_while_the_doubt_goes_on_ages_nothing) {
     BOOST_TEST((hub.offers[0].offer.age < 1h));
 }
 
+// Simulator, seed 777: its clock was minutes behind, in doubt; the next start had a right one.
+BOOST_AUTO_TEST_CASE(a_start_that_ends_a_doubt_ages_nothing_that_came_in_it) {
+    const auto before = submit();
+    core().freeze_expiry(true);
+    const auto id = submit();
+    now += 25h;
+    restart();
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST((row(before).state == delivery_state::expired));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age <= 1min));
+    restart();  // The doubt has ended: this is time that passes.
+    advance(25h);
+    BOOST_TEST((row(id).text == "expired, unconfirmed"));
+}
+
+// Simulator, seed 1511: the next start was in doubt as well, and began at the time known before.
+BOOST_AUTO_TEST_CASE(a_jump_ages_nothing_that_an_earlier_life_took_in_the_same_doubt) {
+    core().freeze_expiry(true);
+    const auto known = now;
+    advance(2h);
+    const auto id = submit();
+    now = known;
+    is_clock_doubtful = true;
+    restart();
+    const auto before = now;
+    now += 30h;
+    core().on_clock_jump(before, now);
+    core().freeze_expiry(false);
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age <= 1min));
+}
+
 // A set clock that is months ahead, and an operator who puts it right and starts the daemon.
 BOOST_AUTO_TEST_CASE(what_was_noted_under_a_time_to_come_does_not_wait_for_it) {
     const auto before = submit();
