@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
+// Simulator, seed 245: what the store has for its expiry was over, so it was due at once, 255 times.
+BOOST_AUTO_TEST_CASE(what_came_in_a_doubt_is_sent_again_no_sooner_after_a_jump) {
+    core().freeze_expiry(true);
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    const auto before = now;
+    now += std::chrono::days{21};
+    core().on_clock_jump(before, now);
+    core().freeze_expiry(false);
+    advance(61min);
+    BOOST_TEST(row(id).attempt == 1);
+    advance(59min);
+    BOOST_TEST(row(id).attempt == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_jump_while_the_doubt_goes_on_ages_nothing) {
     submit();
     core().freeze_expiry(true);
