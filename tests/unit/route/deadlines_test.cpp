@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
-// Simulator, seed 245: what the store has for its expiry was over, so it was due at once, 255 times.
+// Simulator, seed 245: its expiry as stored was over, so it was due at once, 255 times.
 BOOST_AUTO_TEST_CASE(what_came_in_a_doubt_is_sent_again_no_sooner_after_a_jump) {
     core().freeze_expiry(true);
     const auto id = submit();
