@@ -130,18 +130,18 @@ BOOST_AUTO_TEST_CASE(after_weeks_off_the_clock_is_used_and_waits_for_a_peer_to_a
 // Simulator, seed 377: 301 s apart, now 20 ms more and now less, for hours.
 BOOST_AUTO_TEST_CASE(who_differs_by_just_so_much_begins_no_doubt_with_each_word) {
     auto clock = clock_at(truth, truth);
-    clock.on_wall(truth - gateway_clock::agreement - 20ms, started);
-    clock.on_peer(hub, truth - gateway_clock::agreement - 20ms, started);
+    const auto both_say = [&](utc_time time) {
+        clock.on_peer(hub, time, started);
+        clock.on_peer(other, time, started);
+    };
+    const auto edge = truth - gateway_clock::agreement;
+    both_say(edge - 20ms);
     BOOST_TEST(!clock.is_doubtful());
-    const auto far = gateway_clock::agreement + gateway_clock::tolerance + 20ms;
-    clock.on_wall(truth - far, started);
-    clock.on_peer(hub, truth - far, started);
+    both_say(edge - gateway_clock::tolerance - 20ms);
     BOOST_TEST(clock.is_doubtful());
-    clock.on_wall(truth - gateway_clock::agreement - 20ms, started);
-    clock.on_peer(hub, truth - gateway_clock::agreement - 20ms, started);
+    both_say(edge - 20ms);
     BOOST_TEST(clock.is_doubtful());
-    clock.on_peer(hub, truth - gateway_clock::agreement, started);
-    clock.on_wall(truth - gateway_clock::agreement, started);
+    both_say(edge);
     BOOST_TEST(!clock.is_doubtful());
 }
 
