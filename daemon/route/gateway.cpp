@@ -107,11 +107,15 @@ void gateway::judge_times(const std::map<std::string, std::string>& meta, store:
     if (x_doubted_from && last && *x_doubted_from <= *last) {
         x_doubted_from.reset();  // The doubt ended well.
     }
+    if (x_doubted_from) {
+        // Where the doubt began behind it may have gone ahead since, by a peer's word.
+        to.changes.emplace_back(
+            operation::bring_back{std::max(*x_doubted_from, x_core.now), x_core.now});
+    }
     if (x_doubted_from && x_core.now < *x_doubted_from) {
         x_core.out.log(log_level::notice, "clock",
                        "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
                            " or later; what waits for then is due now");
-        to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
         x_doubted_from.reset();
     }
     if (!x_core.expiry_frozen) {
