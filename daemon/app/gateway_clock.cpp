@@ -79,9 +79,7 @@ void gateway_clock::judge(milliseconds monotonic) {
 }
 
 void gateway_clock::agreed_on(utc_time offset, milliseconds monotonic) {
-    const auto near = x_doubtful ? agreement : agreement + tolerance;
-    const bool was_behind = x_doubtful && offset > x_offset + step_min;
-    if (difference(offset, x_offset) <= near && !was_behind) {
+    if (difference(offset, x_offset) <= agreement) {
         x_doubtful = false;
     } else if (offset > x_offset) {
         move_to(offset, monotonic);

@@ -33,12 +33,6 @@ public:
     static constexpr std::chrono::days gap_max{7};
     /// Witnesses that differ by less agree (notes: five minutes).
     static constexpr std::chrono::minutes agreement{5};
-    /// Beyond that before a doubt begins: witnesses that differ by just so much, and by their round
-    /// trips, would begin and end one with each word.
-    static constexpr std::chrono::minutes tolerance{1};
-    /// A doubt ends with the time that the witnesses agree on, if ours is behind by more: else the
-    /// next start would put it right, and messages would age by that.
-    static constexpr std::chrono::seconds step_min{10};
     /// A first synchronisation may set the system's clock forward by this much; a longer step needs
     /// a second witness.
     static constexpr std::chrono::hours step_max{1};
@@ -49,7 +43,7 @@ public:
         std::optional<utc_time> stored;         ///< Last time that this gateway wrote down.
         std::optional<utc_time> newest_signed;  ///< Of the directory.
     };
-    /// The time went from `from` to `to` at once, and was in doubt.
+    /// The time went from `from` to `to` at once, by more than `agreement`, and was in doubt.
     struct jump {
         utc_time from;
         utc_time to;
