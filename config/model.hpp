@@ -36,7 +36,24 @@ struct trust {
     std::string federation;
 };
 
-enum class link_mode : std::uint8_t { dial, listen, both };
+/// `courier`: nothing goes by the network; it says that the peer is reached by hand.
+enum class link_mode : std::uint8_t { dial, listen, both, courier };
+
+/// When objects of some classes may pass. All times are UTC.
+struct link_window {
+    std::uint8_t days = 0x7f;                 ///< On which it opens: bit 0 Monday … bit 6 Sunday.
+    seconds opens{0};                         ///< Since midnight, less than a day.
+    seconds closes{24 * 3600};                ///< Since midnight. Not after opens: on the next day.
+    std::vector<message_class> classes = {};  ///< Empty: all.
+    std::uint64_t size_max_bytes = 0;         ///< Of one sealed object. 0: any.
+};
+
+/// IP bytes of both directions in a calendar month, UTC.
+struct link_quota {
+    std::uint64_t month_bytes = 0;  ///< 0: none.
+    std::vector<message_class> beyond = {message_class::flash, message_class::urgent};
+    double warn_at = 0.8;  ///< Share of month_bytes.
+};
 
 struct link {
     std::string name;
@@ -44,6 +61,15 @@ struct link {
     link_mode mode = link_mode::both;
     std::vector<std::string> addresses;  ///< `tls://host:port`; for dial and both.
     bool metered = false;
+    std::string local = {};                   ///< Address of this machine; empty: any.
+    std::uint64_t bytes_per_s = 0;            ///< As the provider says; 0: not known.
+    std::uint64_t cost = 0;                   ///< Compared among links of one peer.
+    std::vector<message_class> classes = {};  ///< That it ever carries. Empty: all.
+    std::vector<link_window> windows = {};    ///< For the classes that they name.
+    link_quota quota = {};
+    seconds idle_close{0};     ///< 0: it is kept up.
+    seconds call_every{3600};  ///< With idle_close: dialled so often without need.
+    seconds hold_down{600};    ///< A dearer link is kept at least so long.
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.
@@ -79,6 +105,8 @@ struct assignment_rule {
 struct class_times {
     seconds send_again_after{0};  ///< No end receipt by then: sent again. 0: never.
     seconds expires_after{0};     ///< Default time to live.
+    /// Waited for so long, it may go by a dearer link. Nothing: never.
+    std::optional<seconds> dearer_after = std::nullopt;
 };
 
 struct api_listen {

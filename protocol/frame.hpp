@@ -48,6 +48,7 @@ struct hello {
     std::uint64_t received_count = 0;  ///< Messages taken from this peer in this epoch.
     std::vector<partial_transfer> partials;
     std::optional<audit_checkpoint> checkpoint;
+    bool is_trial = false;  ///< The dialler only wants to see that a session can be had.
     std::vector<unknown_field> ignored;
     bool operator==(const hello&) const = default;
 };

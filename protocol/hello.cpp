@@ -28,9 +28,10 @@ enum tag : std::uint8_t {
     received_count = 12,
     partial = 13,
     checkpoint = 14,
+    trial = 0x8f,  ///< Critical: who does not know it would take the session for a real one.
 };
 
-constexpr std::array<field_rule, 14> rules{{
+constexpr std::array<field_rule, 15> rules{{
     {tag::version},
     {tag::bureau},
     {tag::instance},
@@ -45,6 +46,7 @@ constexpr std::array<field_rule, 14> rules{{
     {tag::received_count},
     {.tag = tag::partial, .required = false, .list = true},
     {.tag = tag::checkpoint, .required = false},
+    {.tag = tag::trial, .required = false},
 }};
 
 constexpr std::uint64_t any = ~std::uint64_t{0};
@@ -78,6 +80,20 @@ result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields)
     DHOW_TRY(out.tree_size, in.varint());
     DHOW_CHECK(in.end());
     return std::optional{out};
+}
+
+//= LP-27
+result<void> read_trial(const field_set& fields, hello& out) {
+    const auto value = fields.find(tag::trial);
+    if (!value) {
+        return {};
+    }
+    DHOW_TRY(const auto number, u8_in(*value));
+    if (number != 1) {
+        return errc::out_of_range;
+    }
+    out.is_trial = true;
+    return {};
 }
 
 result<void> read_who(const field_set& fields, hello& out) {
@@ -142,6 +158,9 @@ bytes encode_hello(const hello& value) {
         const auto& it = *value.checkpoint;
         out.put(tag::checkpoint, writer{}.raw(it.root.view()).varint(it.tree_size).view());
     }
+    if (value.is_trial) {
+        out.put_u8(tag::trial, 1);
+    }
     return out.finish();
 }
 
@@ -156,6 +175,7 @@ result<hello> decode_hello(byte_view data) {
     DHOW_CHECK(read_limits(fields, out));
     DHOW_TRY(out.partials, read_partials(fields));
     DHOW_TRY(out.checkpoint, read_checkpoint(fields));
+    DHOW_CHECK(read_trial(fields, out));
     out.ignored = std::move(fields.ignored);
     return out;
 }

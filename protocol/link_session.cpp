@@ -54,7 +54,11 @@ void link_session::supply(stream_id stream, std::uint64_t offset, bytes data, ut
     x_impl->supply(stream, offset, std::move(data));
 }
 
-void link_session::cancel(stream_id stream, errc code, utc_time) { x_impl->cancel(stream, code); }
+bool link_session::cancel(stream_id stream, errc code, utc_time) {
+    return x_impl->cancel(stream, code);
+}
+
+void link_session::set_allowance(const write_allowance& what) { x_impl->set_allowance(what); }
 
 void link_session::accept(stream_id stream, std::uint64_t offset, utc_time now) {
     x_impl->accept(stream, offset, now);
@@ -84,5 +88,7 @@ bool link_session::is_established() const { return x_impl->is_established(); }
 bool link_session::is_ended() const { return x_impl->is_ended(); }
 const hello& link_session::peer() const { return x_impl->peer(); }
 std::size_t link_session::open_transfers() const { return x_impl->open_transfers(); }
+std::uint64_t link_session::payload_written() const { return x_impl->payload_written(); }
+std::uint64_t link_session::payload_read() const { return x_impl->payload_read(); }
 
 }  // namespace dhow::protocol

@@ -7,6 +7,7 @@
 
 #include "protocol/frame.hpp"
 
+#include <array>
 #include <deque>
 #include <memory>
 
@@ -117,6 +118,12 @@ struct session_options {
     std::uint32_t streams_max = 0;        ///< 0: limits::streams_max. Tests draw it small.
 };
 
+/// What may be written of OFFER and DATA from now on; control frames always may.
+struct write_allowance {
+    std::array<bool, message_class_count> is_metered{};  ///< Classes that share `bytes`.
+    std::uint64_t bytes = 0;                             ///< Of whole frames.
+};
+
 class link_session {
 public:
     link_session(session_options options, utc_time now);
@@ -148,7 +155,10 @@ public:
     /// follows). `fairness_key`: round robin between keys (origins) within a class.
     stream_id offer(offer_frame what, bytes body, std::uint64_t fairness_key, utc_time now);
     void supply(stream_id stream, std::uint64_t offset, bytes data, utc_time now);
-    void cancel(stream_id stream, errc code, utc_time now);
+    /// True: its last frame is on its way all the same, so the peer may get the whole.
+    bool cancel(stream_id stream, errc code, utc_time now);
+    /// Replaces the one before. A frame that would not fit into what is left is not begun.
+    void set_allowance(const write_allowance& what);
 
     // Receiving
     /// Where what is on disk cannot go on with what the peer offers, the session refuses (busy)
@@ -170,6 +180,10 @@ public:
     [[nodiscard]] const hello& peer() const;
     /// Offers of ours that have no final answer yet.
     [[nodiscard]] std::size_t open_transfers() const;
+    /// Payload of DATA frames so far.
+    [[nodiscard]] std::uint64_t payload_written() const;
+    [[nodiscard]] std::uint64_t payload_read() const;
+    [[nodiscard]] std::uint64_t payload() const { return payload_written() + payload_read(); }
 
 private:
     class impl;

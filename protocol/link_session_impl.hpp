@@ -37,7 +37,8 @@ public:
     bool can_offer(message_class cls, std::uint64_t body_bytes) const;
     stream_id offer(offer_frame what, bytes body, std::uint64_t fairness_key, utc_time now);
     void supply(stream_id stream, std::uint64_t offset, bytes data);
-    void cancel(stream_id stream, errc code);
+    bool cancel(stream_id stream, errc code);
+    void set_allowance(const write_allowance& what) { x_allowance = what; }
 
     // link_session_receiving.cpp
     void accept(stream_id stream, std::uint64_t offset, utc_time now);
@@ -55,6 +56,8 @@ public:
     bool is_ended() const { return x_phase == phase::ended; }
     const hello& peer() const { return x_peer; }
     std::size_t open_transfers() const { return x_outgoing.size(); }
+    std::uint64_t payload_written() const { return x_payload_written; }
+    std::uint64_t payload_read() const { return x_payload_read; }
 
 private:
     enum class phase : std::uint8_t {
@@ -103,6 +106,8 @@ private:
     void write_next(utc_time now);
     bool write_control();
     void write_transfer(utc_time now);
+    std::optional<ready_transfer> next_allowed() const;
+    std::size_t payload_max(message_class cls) const;
 
     // Sending
     bool may_offer() const;
@@ -160,6 +165,8 @@ private:
     std::map<stream_id, stream_id> x_wire;  ///< Wire number to handle; written and unanswered.
     std::array<std::array<std::deque<stream_id>, 2>, message_class_count> x_waiting;
     interleave x_interleave;
+    write_allowance x_allowance;
+    std::uint64_t x_payload_written = 0, x_payload_read = 0;
     stream_id x_next_handle = 0;
     stream_id x_next_wire = 0;
     std::uint64_t x_credit_used = 0;

@@ -89,9 +89,46 @@ bool link_session::impl::write_control() {
     return false;
 }
 
+/// Of a DATA frame of the class; 0: none fits. Near the end of an allowance frames become shorter,
+/// or a fast line could make no use of what is left.
+std::size_t link_session::impl::payload_max(message_class cls) const {
+    const std::size_t usual =
+        is_established()
+            ? std::min<std::size_t>(x_options.frame_payload_bytes, x_peer.frame_bytes_max)
+            : x_options.frame_payload_bytes;
+    if (!x_allowance.is_metered[static_cast<std::size_t>(cls)]) {
+        return usual;
+    }
+    const auto room = x_allowance.bytes -
+                      std::min<std::uint64_t>(x_allowance.bytes, limits::offer_head_bytes_max);
+    const auto least = std::min(usual, limits::frame_bytes_min);
+    return room < least ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(usual, room));
+}
+
+/// Whose turn it is among those whose next frame fits the allowance.
+std::optional<ready_transfer> link_session::impl::next_allowed() const {
+    interleave::class_set shut{};
+    auto next = x_interleave.next();
+    while (next) {
+        const auto which = static_cast<std::size_t>(next->cls);
+        const auto& transfer = x_outgoing.at(next->stream).transfer;
+        const bool is_offer = transfer.current() == outgoing_transfer::state::offering;
+        const auto offer_bytes_most =
+            limits::offer_head_bytes_max + transfer.offer().preamble.size();
+        const bool fits =
+            is_offer ? offer_bytes_most <= x_allowance.bytes : payload_max(next->cls) > 0;
+        if (!x_allowance.is_metered[which] || fits) {
+            break;
+        }
+        shut[which] = true;
+        next = x_interleave.next(shut);
+    }
+    return next;
+}
+
 //= LP-31
 void link_session::impl::write_transfer(utc_time now) {
-    const auto next = x_interleave.next();
+    const auto next = next_allowed();
     if (!next) {
         return;
     }
@@ -105,16 +142,16 @@ void link_session::impl::write_transfer(utc_time now) {
         x_wire.emplace(*entry.wire, next->stream);
         append_frame(x_out, transfer.take_offer(*entry.wire, now));
     } else {
-        const auto payload_max =
-            is_established()
-                ? std::min<std::size_t>(x_options.frame_payload_bytes, x_peer.frame_bytes_max)
-                : x_options.frame_payload_bytes;
-        const auto data = transfer.next_data(payload_max);
+        const auto data = transfer.next_data(payload_max(next->cls));
         append_frame(x_out, data);
+        x_payload_written += data.payload.size();
         transfer.mark_written(data.payload.size());
     }
     if (transfer.all_written()) {
         x_out_completes = next->stream;
+    }
+    if (x_allowance.is_metered[static_cast<std::size_t>(next->cls)]) {
+        x_allowance.bytes -= std::min<std::uint64_t>(x_allowance.bytes, x_out.size());
     }
     x_interleave.charge(*next, x_out.size());
     ask(next->stream, entry);

@@ -54,6 +54,7 @@ void link_session::impl::handle_data(const data_frame& what, utc_time now) {
         return;
     }
     auto& transfer = found->second.transfer;
+    x_payload_read += what.payload.size();
     if (const auto error = transfer.on_data(what)) {
         return fail(errc_of(error), "DATA that does not fit its transfer");
     }

@@ -163,15 +163,17 @@ void link_session::impl::supply(stream_id stream, std::uint64_t offset, bytes da
 }
 
 //= LP-51
-void link_session::impl::cancel(stream_id stream, errc code) {
+bool link_session::impl::cancel(stream_id stream, errc code) {
     const auto found = x_outgoing.find(stream);
     if (is_ended() || found == x_outgoing.end()) {
-        return;
+        return false;
     }
+    const bool leaves_all_the_same = x_out_completes == stream;
     if (const auto& wire = found->second.wire) {
         push_control(cancel_frame{*wire, code});
     }
     release(found);
+    return leaves_all_the_same;
 }
 
 void link_session::impl::note_all_sent(stream_id handle, outgoing_entry& entry) {

@@ -20,8 +20,7 @@ namespace dhow::app {
 class link_port {
 public:
     virtual ~link_port() = default;
-    virtual void dial(const std::string& link, protocol::bureau_id peer,
-                      const std::string& address) = 0;
+    virtual void dial(const route::command::dial& order) = 0;
     virtual void close(route::session_number session) = 0;
     /// The session has something to write.
     virtual void flush(route::session_number session) = 0;

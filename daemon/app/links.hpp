@@ -28,19 +28,24 @@ public:
     [[nodiscard]] route::line_facts facts(route::session_number session) const;
 
     // link_port
-    void dial(const std::string& link, protocol::bureau_id peer,
-              const std::string& address) override;
+    void dial(const route::command::dial& order) override { x_dialer.dial(order); }
     void close(route::session_number session) override;
     void flush(route::session_number session) override;
 
     // link_handler
     protocol::session_options options_for(protocol::bureau_id peer) override;
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, protocol::bureau_id peer,
-                        const std::string& link_name, bool is_dialler) override;
+                        const std::string& link_name, bool is_dialler,
+                        route::trial_number trial) override;
     void on_events(std::uint64_t session) override;
     void on_down(std::uint64_t session) override;
     void on_dial_failed(const std::string& link_name, protocol::errc code,
                         const std::string& text) override;
+    void on_dial_cost(const std::string& link_name, const route::line_traffic& cost) override {
+        told().on_dial_cost(link_name, cost);
+    }
+    void on_trial_step(route::trial_number trial, route::trial_step step, protocol::errc code,
+                       const std::string& text) override;
     void on_refused(const std::string& from, protocol::errc code, const std::string& text) override;
     [[nodiscard]] protocol::utc_time now() const override { return x_driver.now(); }
 
@@ -49,6 +54,9 @@ public:
         protocol::byte_view certificate_der) const override;
 
 private:
+    /// The core's facts are of now.
+    route::gateway& told();
+
     core_driver& x_driver;
     route::gateway& x_gateway;
     log& x_log;

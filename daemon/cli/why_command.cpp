@@ -28,6 +28,9 @@ void print_cause(std::ostream& out, const json::object& cause) {
     if (const auto next = shown(cause, "next_try"); !next.empty()) {
         out << "    next try  " << time_text(next) << '\n';
     }
+    if (const auto at = shown(cause, "expected_at"); !at.empty()) {
+        out << "    sent by   " << time_text(at) << '\n';
+    }
     const auto remedy = shown(cause, "remedy");
     out << "    to do     " << (remedy.empty() ? "nothing" : remedy) << '\n';
 }
@@ -54,8 +57,9 @@ int run_why(arguments args, io& streams) {
     }
     const bool events = verb->flag("events");
     const auto answer =
-        get_object(*verb, "/v1/messages/" + http::percent_encode(verb->options.operands[0]) +
-                              (events ? "/events" : "/why"),
+        get_object(*verb,
+                   "/v1/messages/" + http::percent_encode(verb->options.operands[0]) +
+                       (events ? "/events" : "/why"),
                    code);
     if (!answer) {
         return code;

@@ -6,10 +6,11 @@
 #include "daemon/link/dialer.hpp"
 
 #include "daemon/link/address.hpp"
+#include "daemon/link/bound_connect.hpp"
+#include "daemon/link/socket_traffic.hpp"
 #include "protocol/limits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,33 +20,46 @@ namespace dhow::link {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using protocol::errc;
+using step = route::trial_step;
 
 struct dialer::attempt {
     attempt(asio::io_context& io, asio::ssl::context& context)
         : stream(tcp::socket(io), context), timer(io), resolver(io) {}
-    std::string link_name, address;
-    protocol::bureau_id peer;
+    route::command::dial order;
     tls_stream stream;
     asio::steady_timer timer;
     tcp::resolver resolver;
     tls_context keep;  ///< The context outlives its streams, also across a reload.
+    std::shared_ptr<session_memory> memory;
+    route::line_traffic cost;  ///< When it failed.
     bool timed_out = false;
     bool is_over = false;  ///< The timer must not touch the stream any more.
 };
 
-void dialer::dial(std::string link_name, protocol::bureau_id peer, std::string address) {
+void dialer::dial(route::command::dial order) {
     auto what = std::make_shared<attempt>(x_io, *x_context);
-    what->link_name = std::move(link_name);
-    what->address = std::move(address);
-    what->peer = peer;
     what->keep = x_context;
+    what->memory = std::make_shared<session_memory>();
+    if (order.trial == 0) {  // A trial shows what a stranger meets.
+        what->memory = x_sessions.try_emplace(order.address, what->memory).first->second;
+    }
+    what->order = std::move(order);
     auto begin = [this, what] { return run(what); };
     asio::co_spawn(x_io, std::move(begin), asio::detached);
 }
 
-void dialer::fail(const attempt& what, errc code, std::string text) {
-    x_handler.on_dial_failed(what.link_name, what.timed_out ? errc::timed_out : code,
-                             what.address + ": " + text);
+void dialer::pass(const attempt& what, step which, const std::string& found) {
+    if (what.order.trial != 0) {
+        x_handler.on_trial_step(what.order.trial, which, errc{}, found);
+    }
+}
+
+void dialer::fail(const attempt& what, step which, errc code, const std::string& text) {
+    const auto why = what.timed_out ? errc::timed_out : code;
+    if (what.order.trial != 0) {
+        return x_handler.on_trial_step(what.order.trial, which, why, text);
+    }
+    x_handler.on_dial_failed(what.order.link, why, what.order.address + ": " + text);
 }
 
 asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
@@ -54,6 +68,7 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         if (!error && !what->is_over) {
             what->timed_out = true;
             what->resolver.cancel();
+            what->cost = read_traffic(what->stream.lowest_layer().native_handle());
             boost::system::error_code ignored;
             what->stream.lowest_layer().close(ignored);
         }
@@ -66,68 +81,76 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     what->is_over = true;
     what->timer.cancel();
     if (!trusted) {
+        if (what->stream.lowest_layer().is_open()) {
+            what->cost = read_traffic(what->stream.lowest_layer().native_handle());
+        }
+        x_handler.on_dial_cost(what->order.link, what->cost);
         co_return;
     }
-    auto options = x_handler.options_for(what->peer);
+    auto options = x_handler.options_for(what->order.peer);
     options.is_dialler = true;
+    options.local.is_trial = what->order.trial != 0;
     options.exporter = exporter(what->stream);
     auto link = std::make_shared<tls_link>(std::move(what->stream), x_handler, std::move(options));
-    auto memory = x_sessions[what->address];
-    link->set_on_end([memory, keep = what->keep](tls_stream& stream) { memory->remember(stream); });
-    const auto number = x_handler.on_up(link, what->peer, what->link_name, true);
+    link->set_on_end([memory = what->memory, keep = what->keep](tls_stream& stream) {
+        memory->remember(stream);
+    });
+    const auto& order = what->order;
+    const auto number = x_handler.on_up(link, order.peer, order.link, true, order.trial);
     link->start(number);
 }
 
 asio::awaitable<bool> dialer::connect(std::shared_ptr<attempt> what) {
-    const auto target = split_peer_address(what->address);
+    const auto target = split_peer_address(what->order.address);
     if (!target) {
-        fail(*what, errc::connect_failed, "expected tls://host:port");
+        fail(*what, step::name, errc::connect_failed, "expected tls://host:port");
         co_return false;
     }
     boost::system::error_code error;
     const auto found = co_await what->resolver.async_resolve(
         target->host, target->port, asio::redirect_error(asio::use_awaitable, error));
     if (error) {
-        fail(*what, errc::connect_failed, "name not found: " + error.message());
+        fail(*what, step::name, errc::connect_failed, "name not found: " + error.message());
         co_return false;
     }
-    co_await asio::async_connect(what->stream.lowest_layer(), found,
-                                 asio::redirect_error(asio::use_awaitable, error));
+    pass(*what, step::name, std::to_string(found.size()) + " addresses");
+    const std::shared_ptr<tls_stream> stream(what, &what->stream);
+    error = co_await connect_from(stream, found, what->order.local);
     if (error) {
-        fail(*what, errc::connect_failed, error.message());
+        fail(*what, step::tcp, errc::connect_failed, error.message());
         co_return false;
     }
+    const auto endpoint = what->stream.lowest_layer().remote_endpoint(error);
+    pass(*what, step::tcp, endpoint.address().to_string());
     prepare_socket(what->stream);
     co_return true;
 }
 
 //= LP-2
 asio::awaitable<bool> dialer::shake_hands(std::shared_ptr<attempt> what) {
-    auto& memory = x_sessions[what->address];
-    if (!memory) {
-        memory = std::make_shared<session_memory>();
-    }
-    memory->apply_to(what->stream);
+    what->memory->apply_to(what->stream);
     boost::system::error_code error;
     co_await what->stream.async_handshake(asio::ssl::stream_base::client,
                                           asio::redirect_error(asio::use_awaitable, error));
     if (error) {
-        memory->forget();
-        fail(*what, errc::tls_failed, error.message());
+        what->memory->forget();
+        fail(*what, step::tls, errc::tls_failed, error.message());
         co_return false;
     }
     if (!speaks_dhow(what->stream)) {
-        fail(*what, errc::tls_failed, "the other end does not speak dhow/1");
+        fail(*what, step::tls, errc::tls_failed, "the other end does not speak dhow/1");
         co_return false;
     }
+    pass(*what, step::tls, cipher_of(what->stream));
+    const std::string name(what->order.peer.text());
     const auto peer = x_pins.peer_of(peer_certificate(what->stream));
-    if (peer != what->peer) {
-        memory->forget();
-        fail(*what, errc::peer_not_pinned,
-             "the certificate is not the link key of " + std::string(what->peer.text()) +
-                 " in the directory");
+    if (peer != what->order.peer) {
+        what->memory->forget();
+        fail(*what, step::identity, errc::peer_not_pinned,
+             "the certificate is not the link key of " + name + " in the directory");
         co_return false;
     }
+    pass(*what, step::identity, "the link key of " + name);
     co_return true;
 }
 

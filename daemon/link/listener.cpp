@@ -103,7 +103,7 @@ asio::awaitable<void> listener::welcome(std::shared_ptr<visitor> who) {
     options.exporter = exporter(who->stream);
     auto link = std::make_shared<tls_link>(std::move(who->stream), x_handler, std::move(options));
     link->set_on_end([keep = who->keep](tls_stream&) {});
-    const auto number = x_handler.on_up(link, *who->peer, "", false);
+    const auto number = x_handler.on_up(link, *who->peer, "", false, 0);
     link->start(number);
 }
 

@@ -117,6 +117,8 @@ bool speaks_dhow(tls_stream& stream) {
            std::string_view(reinterpret_cast<const char*>(chosen), size) == wanted;
 }
 
+std::string cipher_of(tls_stream& stream) { return SSL_get_cipher_name(stream.native_handle()); }
+
 void prepare_socket(tls_stream& stream) {
     boost::system::error_code ignored;
     auto& socket = stream.lowest_layer();

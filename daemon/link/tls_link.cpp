@@ -6,6 +6,7 @@
 #include "daemon/link/tls_link.hpp"
 
 #include "daemon/link/socket_reading.hpp"
+#include "daemon/link/socket_traffic.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -30,6 +31,7 @@ tls_link::tls_link(tls_stream stream, link_handler& handler, protocol::session_o
       x_timer(x_stream.get_executor()),
       x_room_timer(x_stream.get_executor()) {
     x_session.set_frame_payload(x_pace.batch_bytes());
+    x_handshake = read_traffic(x_stream.lowest_layer().native_handle());
 }
 
 void tls_link::start(std::uint64_t session) {

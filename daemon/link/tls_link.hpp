@@ -38,6 +38,10 @@ public:
     [[nodiscard]] protocol::milliseconds round_trip() const { return x_pace.round_trip(); }
     [[nodiscard]] std::uint64_t bytes_in() const { return x_bytes_in; }
     [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
+    /// What the connection has cost so far, at IP level; two system calls.
+    [[nodiscard]] route::line_traffic traffic();
+    /// Of this machine, without port; empty: not known.
+    [[nodiscard]] std::string local_address();
 
 private:
     boost::asio::awaitable<void> read_loop();
@@ -61,6 +65,8 @@ private:
     std::uint64_t x_number = 0;
     std::uint64_t x_bytes_in = 0;
     std::uint64_t x_bytes_out = 0;
+    route::line_traffic x_handshake;     ///< As the session began.
+    route::line_traffic x_last_traffic;  ///< As the socket closed.
     bool x_writing = false;
     bool x_ended = false;
     std::function<void(tls_stream&)> x_on_end;

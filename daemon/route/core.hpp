@@ -8,7 +8,9 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/route/bearer_book.hpp"
 #include "daemon/route/clock_jumps.hpp"
+#include "daemon/route/dial_pacer.hpp"
 #include "daemon/route/effects.hpp"
 #include "daemon/route/routing_table.hpp"
 #include "protocol/directory.hpp"
@@ -47,6 +49,8 @@ struct counters {
                   equivocations = 0;
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
+    std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
+                  courier_acknowledged = 0;
 };
 
 /// What the core cannot make itself.
@@ -55,6 +59,7 @@ struct line_facts {
     std::uint64_t bytes_in = 0, bytes_out = 0;  ///< TLS payload since it began.
     std::uint64_t bytes_per_s = 0;              ///< Measured towards the peer; 0: not known.
     protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
+    line_traffic traffic = {};                  ///< What it has cost, at IP level.
 };
 
 struct surroundings {
@@ -66,6 +71,7 @@ struct surroundings {
     std::size_t loaded_per_class = limits::loaded_shipments_per_class;
     /// What may have been sent is written down so many rows ahead, at least 1. Drawn small too.
     std::int64_t mark_rows_ahead = limits::mark_rows_ahead;
+    dial_pace pace;  ///< The simulator draws it slow.
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.
@@ -86,6 +92,18 @@ struct session_record {
     bool established = false;
     protocol::link_session* session = nullptr;
     utc_time since{};
+    trial_number trial = 0;   ///< We dialled it as a trial.
+    bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
+    bool hello_said = false;  ///< Ours is signed.
+    std::string bearer = {};  ///< The link that its bytes count for; empty: none is known.
+    utc_time active_at{};     ///< Something was last carried, either way.
+    std::uint64_t payload_seen = 0;  ///< That its session had carried then.
+    /// What passes; of an established one kept by peers.
+    passages passes = {};
+    utc_time passes_until{};  ///< Then they are to be looked at again.
+    [[nodiscard]] const passage& passage_of(message_class cls) const {
+        return passes[static_cast<std::size_t>(cls)];
+    }
 };
 
 struct core {
@@ -97,6 +115,7 @@ struct core {
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
     routing_table routes;
+    bearer_book bearers;
     utc_time now{};
     protocol::instance_id instance;
     std::uint64_t epoch = 1;

@@ -25,8 +25,10 @@ void effects::run(seal::job_request what, bool at_once, sealed then) {
     x_commands.emplace_back(command::run{x_last, at_once, std::move(what)});
 }
 
-void effects::dial(std::string link, protocol::bureau_id peer, std::string address) {
-    x_commands.emplace_back(command::dial{std::move(link), peer, std::move(address)});
+void effects::dial(std::string link, protocol::bureau_id peer, std::string address,
+                   std::string local, trial_number trial) {
+    x_commands.emplace_back(
+        command::dial{std::move(link), peer, std::move(address), trial, std::move(local)});
 }
 
 void effects::close_session(session_number session) {

@@ -19,6 +19,10 @@ namespace dhow::route {
 using token = std::uint64_t;
 /// Number of one connection; given by the driver, rising.
 using session_number = std::uint64_t;
+/// Number of a connection that is made to see whether it can be made.
+using trial_number = std::uint64_t;
+/// What setting up a connection consists of, in this order.
+enum class trial_step : std::uint8_t { name, tcp, tls, identity, hello };
 
 enum class log_level : std::uint8_t { debug, info, notice, warning, alarm };
 
@@ -39,6 +43,8 @@ struct dial {
     std::string link;
     protocol::bureau_id peer;
     std::string address;
+    trial_number trial = 0;  ///< 0: for messages.
+    std::string local = {};  ///< Address of this machine to dial from; empty: any.
 };
 struct close_session {
     session_number session = 0;
@@ -64,7 +70,9 @@ public:
     void commit(store::transaction what, stored then);
     void ask(store::question what, answered then);
     void run(seal::job_request what, bool at_once, sealed then);
-    void dial(std::string link, protocol::bureau_id peer, std::string address);
+    /// `local`: the address of this machine to dial from; empty: any.
+    void dial(std::string link, protocol::bureau_id peer, std::string address, std::string local,
+              trial_number trial = 0);
     void close_session(session_number session);
     void log(log_level level, std::string id, std::string text);
 

@@ -16,12 +16,14 @@ gateway::gateway(gateway_start from)
       x_receipts(x_core, x_out),
       x_opening(x_core, x_receipts),
       x_peers(x_core, std::move(from.random)),
+      x_trials(x_core, x_peers),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
-      x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
+      x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
+      x_courier(x_core, x_out, x_in, x_peers) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -36,6 +38,11 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
+    x_out.set_waiting([this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_peers.set_passage_changed([this](session_number number) {
+        x_out.on_passage_changed(number);
+        x_in.on_passage_changed(number);
+    });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -57,7 +64,7 @@ void gateway::on_started(answer::start& found) {
     if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
-    judge_times(found.meta, transaction);
+    judge_times(found, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -67,6 +74,8 @@ void gateway::on_started(answer::start& found) {
                 peer.peer, static_cast<message_class>(cls), peer.offered_upto[cls]});
         }
     }
+    x_core.bearers.configure(x_core.config->links);
+    x_core.bearers.restore(found.meta);
     x_peers.load(std::move(found.peers));
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
@@ -89,10 +98,10 @@ void gateway::on_started(answer::start& found) {
     });
 }
 
-void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
+void gateway::judge_times(answer::start& found, store::transaction& to) {
     const auto read = [&](const char* key) {
-        const auto text = meta.find(key);
-        return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
+        const auto text = found.meta.find(key);
+        return text == found.meta.end() ? std::nullopt : protocol::parse_utc(text->second);
     };
     const auto last = read("last_time");
     x_doubted_from = read("doubted_from");
@@ -104,6 +113,12 @@ void gateway::judge_times(const std::map<std::string, std::string>& meta, store:
                        "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
                            " or later; what waits for then is due now");
         to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
+        for (auto& peer : found.peers) {
+            if (peer.suspended_at && *peer.suspended_at >= *x_doubted_from) {
+                peer.suspended_at = x_core.now;
+                to.changes.emplace_back(operation::put_peer{peer});
+            }
+        }
         x_doubted_from.reset();
     }
     if (!x_core.expiry_frozen) {
@@ -152,6 +167,7 @@ void gateway::stop() {
     x_core.stopping = true;
     x_core.stopping_since = x_core.now;
     x_inbox.wake_all();
+    x_peers.note_quotas();
     for (const auto& [number, record] : x_core.sessions) {
         x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
     }
@@ -206,7 +222,9 @@ void gateway::advance(utc_time now) {
         return;
     }
     x_peers.on_deadline();
+    x_trials.on_deadline();
     x_deadlines.on_deadline();
+    x_courier.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -214,9 +232,11 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    const auto due = x_deadlines.next_deadline();
-    if (due && (!first || *due < *first)) {
-        first = due;
+    for (const auto& due :
+         {x_trials.next_deadline(), x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+        if (due && (!first || *due < *first)) {
+            first = due;
+        }
     }
     return first;
 }
@@ -228,13 +248,19 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 }
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                           protocol::link_session& session) {
+                           protocol::link_session& session, trial_number trial,
+                           const std::string& came_to) {
+    auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
     x_core.sessions[number] = {.peer = peer,
-                               .link = std::move(link),
+                               .link = trial == 0 ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
                                .established = false,
                                .session = &session,
-                               .since = x_core.now};
+                               .since = x_core.now,
+                               .trial = trial,
+                               .is_trial = trial != 0,
+                               .bearer = std::move(bearer),
+                               .active_at = x_core.now};
     session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
     on_session_events(number);
@@ -258,9 +284,41 @@ void gateway::on_session_events(session_number number) {
     }
 }
 
-void gateway::on_event(session_number number, protocol::session_events& happened) {
+// Nothing of it concerns what carries messages.
+void gateway::on_trial_event(session_number number, protocol::session_events& happened) {
     const auto visit = [&](auto& what) {
         using kind = std::decay_t<decltype(what)>;
+        if constexpr (std::is_same_v<kind, event::sign_hello> ||
+                      std::is_same_v<kind, event::verify_hello>) {
+            x_peers.on_event(number, what);
+        } else if constexpr (std::is_same_v<kind, event::established>) {
+            x_trials.on_established(number);
+        } else if constexpr (std::is_same_v<kind, event::offer_received>) {
+            x_core.session(number)->goodbye(errc::protocol_violation, std::chrono::seconds{0},
+                                            x_core.now);
+        } else if constexpr (std::is_same_v<kind, event::ended>) {
+            x_trials.on_ended(number, what.how);
+            x_core.out.close_session(number);
+        }
+    };
+    std::visit(visit, happened);
+}
+
+void gateway::on_event(session_number number, protocol::session_events& happened) {
+    auto& record = x_core.sessions.at(number);
+    if (const auto* up = std::get_if<event::established>(&happened)) {
+        record.is_trial = record.is_trial || (up->peer.is_trial && !record.is_dialler);
+    }
+    if (record.is_trial) {
+        return on_trial_event(number, happened);
+    }
+    const auto visit = [&](auto& what) {
+        using kind = std::decay_t<decltype(what)>;
+        if constexpr (!std::is_same_v<kind, event::peer_time> &&
+                      !std::is_same_v<kind, event::can_offer_again>) {
+            record.active_at = x_core.now;
+            record.payload_seen = record.session->payload();
+        }
         if constexpr (std::is_same_v<kind, event::sign_hello> ||
                       std::is_same_v<kind, event::verify_hello>) {
             x_peers.on_event(number, what);
@@ -299,6 +357,7 @@ void gateway::on_disconnected(session_number number) {
         return;
     }
     drain_events(number);
+    x_peers.on_line_gone(number);
     x_core.sessions.erase(number);
     x_core.touched.erase(number);
 }

@@ -109,8 +109,7 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
     const auto* in = find(number, stream);
     const auto accept = [this, number, stream](store::object_row object) {
         auto* still = find(number, stream);
-        auto* session = still == nullptr ? nullptr : x_core.session(number);
-        if (session == nullptr) {
+        if (still == nullptr) {
             return;
         }
         still->object = std::move(object);
@@ -122,7 +121,7 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
             step(number, stream);
             return;
         }
-        session->accept(stream, still->object.durable_bytes, x_core.now);
+        answer_accept(number, stream, still->object.durable_bytes);
     };
     x_core.out.ask(query::find_object{in->offer.object, peer_of(number)},
                    [this, number, stream, accept](store::reply& reply) {

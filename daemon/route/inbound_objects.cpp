@@ -54,7 +54,7 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
                     still->was_on_disk = true;
                     still->has_body = true;  // All is here but was not verified yet.
                 } else {
-                    x_core.session(number)->accept(stream, row->durable_bytes, x_core.now);
+                    answer_accept(number, stream, row->durable_bytes);
                 }
             }
             step(number, stream);

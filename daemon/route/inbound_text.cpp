@@ -288,15 +288,17 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
 void inbound::refuse_full(session_number number, stream_id stream) {
     store::transaction proof;
     proof.changes.emplace_back(operation::put_meta{"full_at", protocol::to_text(x_core.now)});
-    x_core.out.commit(std::move(proof),
-                      [this, number, stream](const store::transaction_result& result) {
-                          constexpr std::chrono::seconds later{60};
-                          if (result.status == store::transaction_status::committed) {
-                              refuse(number, stream, errc::store_full, later);
-                          } else if (auto* session = x_core.session(number)) {
-                              session->goodbye(errc::store_full, later, x_core.now);
-                          }
-                      });
+    x_core.out.commit(
+        std::move(proof), [this, number, stream](const store::transaction_result& result) {
+            constexpr std::chrono::seconds later{60};
+            if (result.status == store::transaction_status::committed) {
+                refuse(number, stream, errc::store_full, later);
+            } else if (const auto at = x_imports.find(number); at != x_imports.end()) {
+                at->second.to->give_up(errc::store_full);
+            } else if (auto* session = x_core.session(number)) {
+                session->goodbye(errc::store_full, later, x_core.now);
+            }
+        });
 }
 
 void inbound::commit_or_refuse(session_number number, stream_id stream, errc code,

@@ -1,6 +1,7 @@
 // Sends: queue to session, data on demand.
 // Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
-// Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp.
+// Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp, what may pass in
+// outbound_passage.cpp.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
@@ -110,10 +111,15 @@ void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     const auto lane = x_lanes.find(peer);
     if (lane == x_lanes.end()) {
+        tell_waiting(peer, item.shipment.cls);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);
         }
         return;  // No session: the store has it, and a session begins with a load.
+    }
+    if (lane->second.session && !passes(*lane->second.session, item)) {
+        tell_waiting(peer, item.shipment.cls);  // The store has it, and is asked when it passes.
+        return;
     }
     if (!keep_back(lane->second, item)) {
         lane->second.queue.add_fresh(std::move(item));
@@ -136,19 +142,30 @@ void outbound::load(bureau_id peer, message_class cls) {
     auto& lane = x_lanes.at(peer);
     lane.queue.mark_loading(cls);
     const auto session = lane.session;
-    x_core.out.ask(query::load_ready{.peer = peer,
-                                     .cls = cls,
-                                     .after = lane.queue.cursor(cls),
-                                     .limit = x_core.outside.loaded_per_class},
-                   [this, peer, cls, session](store::reply& reply) {
-                       const auto found = x_lanes.find(peer);
-                       if (found == x_lanes.end() || found->second.session != session) {
-                           return;  // Another session has begun its own load.
-                       }
-                       found->second.queue.add_loaded(cls, std::move(expect<answer::ready>(reply)));
-                       drop_withheld(peer, found->second);
-                       feed(peer);
-                   });
+    const auto passage = passage_of(lane, cls);
+    const bool waits = passage.least_wait.count() > 0;
+    x_core.out.ask(
+        query::load_ready{.peer = peer,
+                          .cls = cls,
+                          .after = lane.queue.cursor(cls),
+                          .limit = x_core.outside.loaded_per_class,
+                          .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
+                          .made_by = waits ? x_core.now - passage.least_wait : utc_time::max()},
+        [this, peer, cls, session](store::reply& reply) {
+            const auto found = x_lanes.find(peer);
+            if (found == x_lanes.end() || found->second.session != session) {
+                return;  // Another session has begun its own load.
+            }
+            auto& loaded = expect<answer::ready>(reply);
+            if (!loaded.rows.empty()) {  // Also when none of them passes by now.
+                found->second.queue.pass_over(cls, loaded.rows.back().shipment.row);
+            }
+            std::erase_if(loaded.rows,
+                          [&](const auto& item) { return session && !passes(*session, item); });
+            found->second.queue.add_loaded(cls, std::move(loaded));
+            drop_withheld(peer, found->second);
+            feed(peer);
+        });
 }
 
 void outbound::feed(bureau_id peer) {
@@ -160,7 +177,8 @@ void outbound::feed(bureau_id peer) {
     }
     for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
         const auto cls = static_cast<message_class>(i);
-        if (found->second.queue.wants_load(cls)) {
+        const bool may_pass = passage_of(found->second, cls).bytes_max > 0;
+        if (may_pass && found->second.queue.wants_load(cls)) {
             load(peer, cls);
         }
     }
@@ -176,7 +194,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
         return false;
     }
     const auto cls = lane.queue.choose([&](const ready_shipment& item) {
-        return session->can_offer(item.shipment.cls, item.object.bytes);
+        return passes(number, item) && session->can_offer(item.shipment.cls, item.object.bytes);
     });
     if (!cls) {
         return false;
@@ -204,7 +222,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
                                return;
                            }
                            item.inline_body = std::move(*segment.data);
-                           still->queue.put_back(std::move(item));
+                           put_back(*still, number, std::move(item));
                            feed(peer);
                        });
         return true;
@@ -237,7 +255,7 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
         }
         // A receipt was faster than the peer's answer, or came by another way. The peer knows
         // whether it has the text, and so whether attachments are left for it.
-        lane->queue.put_back(std::move(item));
+        put_back(*lane, number, std::move(item));
         feed(peer);
     });
 }
@@ -263,7 +281,7 @@ bool outbound::is_marked(bureau_id peer, session_number number, const store::shi
     return what.row <= mark.durable;
 }
 
-std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& item) const {
+std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_shipment& item) {
     protocol::offer_frame out;
     out.kind = item.object.kind;
     out.cls = item.shipment.cls;
@@ -277,7 +295,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     const auto& message = *item.message;
     out.hops = message.hops;
     out.age = std::min<protocol::milliseconds>(
-        message.age_at_receipt + x_core.age_since(message.received_at), limits::age_max);
+        message.age_at_receipt + shared.age_since(message.received_at), limits::age_max);
     out.id = message.id;
     if (item.object.kind != protocol::object_kind::text) {
         return out;
@@ -291,7 +309,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
     for (const auto& delivery : item.deliveries) {
         recipients.push_back(delivery.recipient);
     }
-    auto branch = protocol::branch_of(*boxes, recipients, x_core.hash());
+    auto branch = protocol::branch_of(*boxes, recipients, shared.hash());
     if (!branch) {
         return std::nullopt;
     }
@@ -301,7 +319,7 @@ std::optional<protocol::offer_frame> outbound::make_offer(const ready_shipment& 
 
 void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
     lane.preparing.erase(item.shipment.row);
-    auto frame = make_offer(item);
+    auto frame = offer_of(x_core, item);
     if (!frame) {
         fail(item, errc::store_corrupt, "the stored seal or lockboxes are damaged");
         lane.queue.forget(item.shipment.row);

@@ -41,6 +41,17 @@ constexpr message_class attachment_class(message_class of_message) {
     return of_message == message_class::flash ? message_class::urgent : message_class::bulk;
 }
 
+/// How long the origin waits for a receipt before it sends again; nothing: for ever.
+std::optional<protocol::milliseconds> patience_of(const core& shared, message_class cls,
+                                                  std::uint8_t attempt);
+/// When a copy that somebody takes now is to be looked at, as advance_delivery::due_at. Nothing:
+/// as before; the origin alone sends again.
+std::optional<std::optional<utc_time>> due_when_taken(core& shared,
+                                                      const store::message_row& message,
+                                                      std::uint8_t attempt);
+/// The OFFER of a shipment to its deliveries, without stream; nothing: what is stored is damaged.
+std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_shipment& item);
+
 class outbound {
 public:
     explicit outbound(core& shared) : x_core(shared) {}
@@ -58,6 +69,14 @@ public:
     /// Who dials sooner, because flash waits for a peer without a session.
     void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
+    /// Who is told that something of a class waits and does not pass now.
+    void set_waiting(std::function<void(bureau_id, message_class)> tell) {
+        x_waiting = std::move(tell);
+    }
+
+    /// Other things pass over the session than before, or may by now: what does not any more is
+    /// taken back, unless all of it has left; the store is asked for the rest.
+    void on_passage_changed(session_number session);
     void on_session_up(session_number session);
     void on_session_down(session_number session);
 
@@ -81,6 +100,9 @@ public:
     /// While the value lives nothing of the message is offered: what was found about it ("not one
     /// byte has left") stays true until it is written down. Transfers under way go on.
     [[nodiscard]] withheld withhold(store::row_id message);
+    [[nodiscard]] bool is_withheld(store::row_id message) const {
+        return x_withheld.contains(message);
+    }
     /// Whether a text may have reached its peer in this run: it is being sent, or was when its
     /// message was withheld.
     [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;
@@ -121,6 +143,10 @@ private:
         std::set<bureau_id> dropped;        ///< Lanes that have to load again.
     };
     peer_lane* lane_of(session_number session);
+    [[nodiscard]] bool passes(session_number session, const ready_shipment& item) const;
+    [[nodiscard]] passage passage_of(const peer_lane& lane, message_class cls) const;
+    void put_back(peer_lane& lane, session_number session, ready_shipment item) const;
+    void tell_waiting(bureau_id peer, message_class cls) const;
     void release(store::row_id message);
     bool keep_back(peer_lane& lane, const ready_shipment& item);
     void drop_withheld(bureau_id peer, peer_lane& lane);
@@ -143,7 +169,6 @@ private:
     /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
     bool is_marked(bureau_id peer, session_number number, const store::shipment_row& what);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
-    std::optional<protocol::offer_frame> make_offer(const ready_shipment& item) const;
     void fail(const ready_shipment& item, errc code, std::string text);
     /// Its recipients have an owner until what follows is written: deadlines looks at them soon.
     void keep_due(store::transaction& to, const ready_shipment& item) const;
@@ -169,6 +194,7 @@ private:
     std::function<void(std::vector<undelivered>)> x_divert;
     marker x_mark;
     std::function<void(bureau_id)> x_hurry;
+    std::function<void(bureau_id, message_class)> x_waiting;
     std::map<bureau_id, peer_lane> x_lanes;
     std::map<store::row_id, withholding> x_withheld;
     /// Tells values that outlive this.

@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
+#include "daemon/route/open_states.hpp"
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
 #include "daemon/store/names.hpp"
@@ -19,13 +20,6 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-constexpr store::shipment_set open_shipment =
-    in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
-    in_state(shipment_state::deferred) | in_state(shipment_state::held);
-constexpr store::state_set under_way =
-    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
-    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
-    in_state(delivery_state::deferred) | in_state(delivery_state::held);
 
 /// What is to follow a failure is begun at once; should it come to nothing, deadlines looks then.
 constexpr std::chrono::seconds look_after{10};
@@ -40,6 +34,18 @@ bool is_worth_another_try(const ready_shipment& item, errc code) {
 /// Answers that leave custody with us only because it lies with the peer already.
 bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
 }  // namespace
+
+std::optional<std::optional<utc_time>> due_when_taken(core& shared,
+                                                      const store::message_row& message,
+                                                      std::uint8_t attempt) {
+    const auto patience = patience_of(shared, message.cls, attempt);
+    if (!is_origin(message) || !patience) {
+        return std::nullopt;
+    }
+    const auto at = shared.now + *patience;
+    shared.wake_at(at);
+    return std::min(at, message.expires_at.value_or(at));
+}
 
 void outbound::on_event(session_number number, const event::committed& what) {
     auto* lane = lane_of(number);
@@ -74,12 +80,15 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
-        to.changes.emplace_back(operation::advance_delivery{.message = message.row,
-                                                            .recipient = delivery.recipient,
-                                                            .expected = under_way,
-                                                            .state = state,
-                                                            .at = x_core.now,
-                                                            .lenient = true});
+        to.changes.emplace_back(operation::advance_delivery{
+            .message = message.row,
+            .recipient = delivery.recipient,
+            .expected = in_progress,
+            .state = state,
+            .at = x_core.now,
+            .text = {},
+            .due_at = due_when_taken(x_core, message, item.shipment.attempt),
+            .lenient = true});
         to.changes.emplace_back(
             operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
                                               origin ? store::relayed_event : "handed-on", actor,
@@ -104,7 +113,7 @@ void outbound::keep_due(store::transaction& to, const ready_shipment& item) cons
         to.changes.emplace_back(
             operation::advance_delivery{.message = item.message->row,
                                         .recipient = delivery.recipient,
-                                        .expected = in_state(delivery.state) & under_way,
+                                        .expected = in_state(delivery.state) & in_progress,
                                         .state = delivery.state,
                                         .at = x_core.now,
                                         .due_at = std::optional<std::optional<utc_time>>(at),

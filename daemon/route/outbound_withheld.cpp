@@ -109,9 +109,9 @@ void outbound::stop_message(store::row_id message) {
             if (session == nullptr || shipment.message != message) {
                 return false;
             }
-            session->cancel(stream, errc::cancelled, x_core.now);
+            const bool leaves = session->cancel(stream, errc::cancelled, x_core.now);
             lane.queue.forget(shipment.row);
-            if (open.all_sent && !shipment.in_doubt) {
+            if ((open.all_sent || leaves) && !shipment.in_doubt) {
                 add_doubt(doubts, shipment.row);
             }
             return true;

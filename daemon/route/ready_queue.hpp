@@ -25,6 +25,10 @@ public:
     bool add_fresh(ready_shipment item);
     /// Adds what the store answered for `cls`; rows already here or under way are skipped.
     void add_loaded(message_class cls, answer::ready rows);
+    /// The load under way has answered with rows up to this one; before add_loaded().
+    void pass_over(message_class cls, store::row_id upto) {
+        lane_of(cls).after = std::max(lane_of(cls).after, upto);
+    }
     /// Puts back one that was not sent, at the front of its class.
     void put_back(ready_shipment item);
     /// The class that should be asked for next among those for which `may_go(front)` says yes;

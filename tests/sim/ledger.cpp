@@ -5,6 +5,7 @@
 // Limits: see ledger.hpp.
 #include "tests/sim/ledger.hpp"
 
+#include "daemon/store/names.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/node.hpp"
 #include "tests/sim/where_is.hpp"
@@ -89,6 +90,7 @@ void ledger::on_committed(node& at, const store::transaction& what) {
             on_notice(at, one.row.origin, one.row.value);
         } else if constexpr (std::is_same_v<kind, operation::put_event>) {
             on_handed_on(at, one.row);
+            on_went_along(at, one.row);
         }
     };
     for (const auto& one : what.changes) {
@@ -124,7 +126,26 @@ void ledger::on_restored(const node& at) {
         if (one.from == &at) {
             one.is_forgotten = one.is_forgotten || one.accepted_at > backup.at;
             std::erase_if(one.cancelled, [&](const auto& was) { return was.second > backup.at; });
+            one.by_courier.clear();  // What went along after the backup it does not know.
         }
+    }
+}
+
+// What goes along with a courier is judged here by what became of its recipients before.
+void ledger::on_went_along(const node& at, const store::event_row& what) {
+    const auto message = x_messages.find(what.id);
+    if (what.what != store::courier_event || message == x_messages.end()) {
+        return;
+    }
+    auto& one = message->second;
+    const std::string to(what.recipient.text());
+    if (one.from != &at) {
+        return;
+    }
+    one.by_courier.insert(to);
+    if (one.cancelled.contains(to)) {
+        x_problems.push_back("went along with a courier after it was cancelled: message " +
+                             protocol::to_text(what.id) + " to " + to);
     }
 }
 
@@ -138,6 +159,9 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
                        protocol::to_text(what.id) + " for " + recipient + " by " + by.name();
     if (what.kind == outcome_kind::cancelled && by.name() == origin.text()) {
         message->second.cancelled.emplace(recipient, x_clock.elapsed());
+        if (message->second.by_courier.contains(recipient)) {
+            x_problems.push_back("cancelled though a courier has it: " + label);
+        }
     }
     if (!is_notice(what.kind) || by.name() == recipient) {
         return;

@@ -29,6 +29,8 @@ struct known_message {
     std::set<std::string> to;
     /// Of `to`: taken back before a byte of it had left; and when.
     std::map<std::string, microseconds> cancelled;
+    /// Of `to`: copies went along with a courier from the origin.
+    std::set<std::string> by_courier;
     /// Its origin was restored to a backup that does not have it.
     bool is_forgotten = false;
 };
@@ -111,6 +113,7 @@ private:
     void put(node& at, shelf& to, const store::operation::put_message& what);
     void put(shelf& to, const store::operation::put_object& what);
     void on_handed_on(const node& by, const store::event_row& what);
+    void on_went_along(const node& at, const store::event_row& what);
     void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
     void check_order(const std::string& from, const std::string& to, line& on,
                      const protocol::data_frame& what);

@@ -55,6 +55,13 @@ MUTATIONS = [
      "                .state = store::shipment_state::done,\n                .at = x_core.now,\n"
      "                .lenient = true});\n        }\n"
      "        if (open.all_sent && !open.item.shipment.in_doubt) {\n"),
+    ("goes-on-after-the-window", "a transfer under way goes on when its window closes",
+     ROUTE + "outbound_passage.cpp",
+     "        if (!open.all_sent && !passes(number, open.item)) {\n",
+     "        if (open.item.shipment.row < 0) {\n"),
+    ("forgets-the-quota", "what is left of a month is never less than at its begin",
+     ROUTE + "month_quota.cpp",
+     "    return limit() - std::min(limit(), x_used);\n", "    return limit();\n"),
     ("batch-conflict-is-kept", "half of a transaction that conflicts stays in its batch",
      STORE + "sqlite_store.cpp",
      '            statement(x_db, "ROLLBACK TO one").run();\n', ""),
@@ -112,6 +119,10 @@ MUTATIONS = [
     ("resumes-another-object", "an object goes on from the bytes of another, as if re-wrapped",
      STORE + "sqlite_questions_messages.cpp",
      '"WHERE sealed_digest = ?1 AND state < 2 AND', '"WHERE ?1 <> 0 AND state < 2 AND'),
+    ("suspends-only-in-words", "whoever is connected stays so when its peer is suspended", ROUTE +
+     "peers_suspension.cpp",
+     "        if (session.peer == peer) {\n",
+     "        if (session.peer == peer && !session.established) {\n"),
     ("one-peer-sets-the-clock", "a single witness ends the doubt, at whatever time it says",
      "daemon/app/gateway_clock.cpp",
      "    std::ptrdiff_t most = 1;\n",

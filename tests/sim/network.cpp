@@ -22,20 +22,25 @@ constexpr microseconds resend_min{200'000};
 constexpr unsigned resends_max = 6;
 }  // namespace
 
+std::uint64_t ip_bytes(std::size_t payload_bytes) {
+    constexpr std::size_t headers = 52;
+    return payload_bytes + headers * (1 + payload_bytes / packet_bytes);
+}
+
 bool network::separated(const endpoint& a, const endpoint& b) const {
     return partitions.contains({a.name(), b.name()}) || partitions.contains({b.name(), a.name()});
 }
 
-void network::dial(endpoint& from, endpoint& to, const std::string& link) {
+void network::dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial) {
     const auto life = from.life();
     const bool fails = x_random.chance(faults.refuse_dial);
-    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails] {
+    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails, trial] {
         if (!from.is_alive() || from.life() != life) {
             return;
         }
         if (fails || !to.is_alive() || separated(from, to) ||
             dead_links.contains({from.name(), link})) {
-            from.dial_failed(link);
+            from.dial_failed(link, trial);
             return;
         }
         const auto id = ++x_next;
@@ -48,8 +53,10 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link) {
         const auto peer_of = [](const endpoint& other) {
             return *protocol::bureau_id::parse(other.name());
         };
-        made.ends[0] = {&from, from.connect(peer_of(to), link, true, exporter), 0, {}, false};
-        made.ends[1] = {&to, to.connect(peer_of(from), "", false, exporter), 0, {}, false};
+        made.ends[0] = {
+            &from, from.connect(peer_of(to), link, true, exporter, trial), 0, {}, false};
+        const auto came_to = link.starts_with(satellite) ? satellite : std::string{};
+        made.ends[1] = {&to, to.connect(peer_of(from), came_to, false, exporter, 0), 0, {}, false};
         x_by_end[{&from, made.ends[0].number}] = id;
         x_by_end[{&to, made.ends[1].number}] = id;
         if (faults.cut_every.count() > 0) {

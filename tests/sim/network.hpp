@@ -24,9 +24,12 @@ public:
     [[nodiscard]] virtual bool is_alive() const = 0;
     /// Rises at each start: what was planned for an earlier life is void.
     [[nodiscard]] virtual std::uint64_t life() const = 0;
+    /// `link`: of the dialler's configuration; at the other end the address of ours that it came
+    /// to. `trial`: not 0 when this end dialled to try the link.
     virtual std::uint64_t connect(protocol::bureau_id peer, const std::string& link,
-                                  bool is_dialler, protocol::bytes exporter) = 0;
-    virtual void dial_failed(const std::string& link) = 0;
+                                  bool is_dialler, protocol::bytes exporter,
+                                  std::uint64_t trial) = 0;
+    virtual void dial_failed(const std::string& link, std::uint64_t trial) = 0;
     virtual void receive(std::uint64_t number, protocol::byte_view data) = 0;
     virtual void disconnected(std::uint64_t number) = 0;
     /// The pipe has room again.
@@ -45,6 +48,13 @@ struct network_faults {
     double loss = 0;  ///< Share of packets that TCP has to send again: the line stalls.
 };
 
+/// Begins the name of a second link to the same peer, and is the address where it ends.
+inline const std::string satellite = "sat-";
+/// What a write of so many bytes costs: headers of IP and TCP for each packet.
+std::uint64_t ip_bytes(std::size_t payload_bytes);
+/// What TCP and TLS cost each way before a session begins.
+inline constexpr std::uint64_t handshake_ip_bytes = 2'500;
+
 class network {
 public:
     /// `losses` of its own: runs without loss draw nothing from it.
@@ -56,7 +66,7 @@ public:
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
 
-    void dial(endpoint& from, endpoint& to, const std::string& link);
+    void dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial = 0);
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
     std::size_t send(endpoint& from, std::uint64_t number, protocol::byte_view data);
     void close(endpoint& from, std::uint64_t number);

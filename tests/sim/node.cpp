@@ -114,11 +114,15 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.outside.index_of = [one = sealer.get()](protocol::byte_view value) {
         return one->index_of(value);
     };
+    from.outside.line = [this](std::uint64_t number) { return facts_of(number); };
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
     }
     if (x_setup.limits.mark_rows_ahead != 0) {
         from.outside.mark_rows_ahead = x_setup.limits.mark_rows_ahead;
+    }
+    if (x_setup.limits.dial_gap.count() != 0) {
+        from.outside.pace = {.at_once = 1, .gap = x_setup.limits.dial_gap};
     }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
@@ -140,6 +144,7 @@ void node::crash() {
     DHOW_ENSURE(is_alive());
     ++x_life;
     ++x_crashes;
+    x_setup.watch->forget_counts(name());  // What it had not read when it died is not counted.
     x_gateway.reset();
     x_sessions.clear();
     x_queue.clear();
@@ -208,6 +213,7 @@ store::reply node::ask(const store::question& what) {
 void node::request(const route::caller& who, route::api_request what,
                    std::function<void(route::api_response)> answer) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
 }
@@ -259,7 +265,7 @@ void node::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             auto* to = x_resolve(one.peer);
             DHOW_ENSURE(to != nullptr);
-            x_net.dial(*this, *to, one.link);
+            x_net.dial(*this, *to, one.link, one.trial);
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
             flush(one.session);
             later(microseconds{0}, [this, number = one.session] {

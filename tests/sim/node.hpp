@@ -10,6 +10,7 @@
 #include "daemon/store/commit_batcher.hpp"
 #include "daemon/store/disk_guard.hpp"
 #include "daemon/store/sqlite_store.hpp"
+#include "tests/sim/bearer_watch.hpp"
 #include "tests/sim/disk.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/ledger.hpp"
@@ -27,6 +28,7 @@ struct node_limits {
     std::size_t frame_payload_bytes = 0;
     std::size_t loaded_per_class = 0;
     std::int64_t mark_rows_ahead = 0;
+    protocol::milliseconds dial_gap{0};  ///< One at a time.
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
 };
@@ -39,6 +41,7 @@ struct node_setup {
     /// Of this bureau, for one life.
     std::function<std::unique_ptr<seal::sealer>(std::uint64_t seed)> make_sealer;
     ledger* book = nullptr;
+    bearer_watch* watch = nullptr;
     std::function<void(const std::string& who, const std::string& what)> note;
     node_limits limits;
     heap_account* heap = nullptr;
@@ -79,6 +82,8 @@ public:
     void request(const route::caller& who, route::api_request what,
                  std::function<void(route::api_response)> answer);
     void reload(std::shared_ptr<const config::gateway> config);
+    /// The kernel says so.
+    void network_changed();
     [[nodiscard]] const config::gateway& config() const { return *x_setup.config; }
 
     // Time
@@ -95,8 +100,8 @@ public:
 
     // Network
     std::uint64_t connect(bureau_id peer, const std::string& link, bool is_dialler,
-                          protocol::bytes exporter) override;
-    void dial_failed(const std::string& link) override;
+                          protocol::bytes exporter, std::uint64_t trial) override;
+    void dial_failed(const std::string& link, std::uint64_t trial) override;
     void receive(std::uint64_t number, protocol::byte_view data) override;
     void disconnected(std::uint64_t number) override;
     void written(std::uint64_t number) override;
@@ -108,6 +113,7 @@ private:
     struct open_session {
         std::unique_ptr<protocol::link_session> session;
         std::string peer;
+        route::line_traffic traffic;
     };
     struct waiting_question {
         std::uint64_t after = 0;  ///< Transactions that were submitted before it.
@@ -130,6 +136,9 @@ private:
     std::optional<std::vector<answered_question>> answer_waiting();
     void on_store_failed();
     void flush(std::uint64_t number);
+    [[nodiscard]] const config::link* bearer_of(std::uint64_t number) const;
+    void count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out);
+    [[nodiscard]] route::line_facts facts_of(std::uint64_t number) const;
     void plan_wake();
     void watch();
     void look_at_disk();

@@ -47,6 +47,9 @@ void node::watch() {
             note(is_doubtful ? "is in doubt of its clock" : "is sure of its clock");
         }
         x_gateway->freeze_expiry(is_doubtful);
+        if (std::chrono::abs(now() - x_clock.now()) > std::chrono::hours{1}) {
+            x_setup.watch->forget_counts(name());  // Its month may be another one.
+        }
         x_gateway->tell_time(!x_own_clock->is_hearsay());
         if (now() != before) {
             x_wake_planned.reset();
@@ -77,13 +80,15 @@ void node::set_free_space(std::optional<std::uint64_t> bytes) {
 }
 
 std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
-                            protocol::bytes exporter) {
+                            protocol::bytes exporter, std::uint64_t trial) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     const auto number = ++x_last_session;
     const auto& limits = x_setup.limits;
     protocol::session_options options;
     options.is_dialler = is_dialler;
     options.local = x_gateway->local_hello(peer);
+    options.local.is_trial = trial != 0;
     if (limits.granted_credit_bytes != 0) {
         options.local.inline_credit_bytes = limits.granted_credit_bytes;
     }
@@ -94,13 +99,36 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     auto& made = x_sessions[number];
     made.peer = peer.text();
     made.session = std::make_unique<protocol::link_session>(std::move(options), now());
-    x_gateway->on_connected(number, peer, link, is_dialler, *made.session);
+    using route::trial_step;
+    for (const auto step :
+         {trial_step::name, trial_step::tcp, trial_step::tls, trial_step::identity}) {
+        if (trial != 0) {
+            x_gateway->on_trial_step(trial, step, protocol::errc{}, "simulated");
+        }
+    }
+    x_gateway->on_connected(number, peer, is_dialler ? link : "", is_dialler, *made.session, trial,
+                            is_dialler ? "" : link);
+    made.traffic.handshake_in = made.traffic.handshake_out = handshake_ip_bytes;
+    count_traffic(number, handshake_ip_bytes, handshake_ip_bytes);
     return number;
 }
 
-void node::dial_failed(const std::string& link) {
+void node::dial_failed(const std::string& link, std::uint64_t trial) {
     const heap_scope mine(x_setup.heap);
-    x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    x_gateway->note_time(now());
+    if (trial != 0) {
+        x_gateway->on_trial_step(trial, route::trial_step::tcp, protocol::errc::connect_failed,
+                                 "refused");
+    } else {
+        x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    }
+    pump();
+}
+
+void node::network_changed() {
+    const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
+    x_gateway->on_network_changed();
     pump();
 }
 
@@ -110,6 +138,8 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
+    count_traffic(number, ip_bytes(data.size()), 0);
     found->second.session->on_bytes(data, now());
     x_gateway->on_session_events(number);
     pump();
@@ -128,6 +158,7 @@ void node::disconnected(std::uint64_t number) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
     found->second.session->on_transport_closed(protocol::errc::connection_lost, now());
     x_gateway->on_disconnected(number);
     x_sessions.erase(found);
@@ -146,9 +177,43 @@ void node::flush(std::uint64_t number) {
             break;  // written() comes back when the pipe has room.
         }
         x_setup.book->on_written(name(), found->second.peer, number, data.first(count));
+        if (const auto* bearer = bearer_of(number)) {
+            x_setup.watch->on_written(name(), *bearer, number, data.first(count), now());
+        }
+        count_traffic(number, 0, ip_bytes(count));
         session.mark_sent(count, now());
         x_gateway->on_session_events(number);
     }
+}
+
+const config::link* node::bearer_of(std::uint64_t number) const {
+    const auto& sessions = x_gateway->state().sessions;
+    const auto record = sessions.find(number);
+    if (record == sessions.end()) {
+        return nullptr;
+    }
+    const auto& links = x_gateway->state().config->links;
+    const auto found = std::ranges::find(links, record->second.bearer, &config::link::name);
+    return found == links.end() ? nullptr : &*found;
+}
+
+void node::count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out) {
+    auto& traffic = x_sessions.at(number).traffic;
+    traffic.in += in;
+    traffic.out += out;
+    if (const auto* bearer = bearer_of(number)) {
+        x_setup.watch->count(name(), bearer->name, in + out);
+    }
+}
+
+route::line_facts node::facts_of(std::uint64_t number) const {
+    route::line_facts out;
+    if (const auto found = x_sessions.find(number); found != x_sessions.end()) {
+        out.traffic = found->second.traffic;
+        out.traffic.payload_in = found->second.session->payload_read();
+        out.traffic.payload_out = found->second.session->payload_written();
+    }
+    return out;
 }
 
 void node::plan_wake() {

@@ -128,8 +128,10 @@ void weather::plan_partition() {
         x_note(away, "is cut off from " + hub);
         x_net.partitions.insert({away, hub});
         x_net.cut_all();
-        x_clock.after(us(x_random.between(1, 300'000'000)),
-                      [this, away, hub] { x_net.partitions.erase({away, hub}); });
+        x_clock.after(us(x_random.between(1, 300'000'000)), [this, away, hub] {
+            x_net.partitions.erase({away, hub});
+            tell_of_line(away);
+        });
         plan_partition();
     });
 }
@@ -152,10 +154,31 @@ void weather::plan_dead_link() {
         ++x_damage.dead_links;
         x_net.dead_links.insert({one.name(), link});
         x_net.cut_link(one.name(), link);
-        x_clock.after(us(x_bearers->between(1, 240'000'000)),
-                      [this, name = one.name(), link] { x_net.dead_links.erase({name, link}); });
+        x_clock.after(us(x_bearers->between(1, 240'000'000)), [this, name = one.name(), link] {
+            x_net.dead_links.erase({name, link});
+            tell_of_line(name);
+        });
         plan_dead_link();
     });
+}
+
+void weather::draw_news(prng own) {
+    if (own.chance(0.5)) {
+        x_news = own;
+    }
+}
+
+// Some are lost: the watch had to be opened again.
+void weather::tell_of_line(const std::string& whose) {
+    if (!x_news || x_news->chance(0.1)) {
+        return;
+    }
+    for (auto* one : x_nodes) {
+        if (one->name() == whose && one->is_alive()) {
+            x_note(whose, "hears that its network has changed");
+            one->network_changed();
+        }
+    }
 }
 
 void weather::plan_restore() {
@@ -408,6 +431,7 @@ void weather::heal() {
             start_again(*one, protocol::milliseconds{0});
         }
         revive(*one);
+        tell_of_line(one->name());
     }
 }
 

@@ -36,6 +36,8 @@ public:
     void draw_months_ahead(prng own);
     /// A bureau whose power fails for hours loses its clock as well. Draws from `own`.
     void draw_dead_battery(prng own);
+    /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
+    void draw_news(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for long stays off.
     void heal();
     /// When the last one who is off for hours or days is back, since the start.
@@ -59,6 +61,7 @@ private:
     void plan_months_ahead();
     void wake_without_battery(node& one);
     void separate(const node& one, bool is_cut_off);
+    void tell_of_line(const std::string& whose);
     void start_again(node& one, protocol::milliseconds wall_error);
     void set_wall(node& one);
     void revive(node& one);
@@ -72,7 +75,7 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard, x_months, x_battery;
+    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news;
     std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

@@ -7,6 +7,7 @@
 
 #include "daemon/seal/openssl_hasher.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/couriers.hpp"
 #include "tests/sim/federation.hpp"
 #include "tests/sim/operators.hpp"
 #include "tests/sim/stranger.hpp"
@@ -60,8 +61,9 @@ public:
           x_net(x_clock, x_random, prng(options.seed ^ 0x6c6f7373'21212121ULL)),
           x_book(x_clock),
           x_people(x_clock, x_random, x_book, noter()),
-          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL), x_people,
-                      noter()),
+          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
+                      prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
+          x_couriers(x_clock, prng(options.seed ^ 0x636f7572'69657221ULL), noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -82,12 +84,16 @@ public:
                 x_weather.draw_bearers(x_own_random);
             }
             x_weather.draw_hard_times(x_hard_random);
+            x_weather.draw_news(prng(x_options.seed ^ 0x6e657773'21212121ULL));
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
             x_weather.draw_dead_battery(prng(x_options.seed ^ 0x62617474'65727921ULL));
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
+            }
+            if (prng(x_options.seed ^ 0x62616773'21212121ULL).chance(0.3)) {
+                x_couriers.plan(x_all, 3min);
             }
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
@@ -123,7 +129,13 @@ private:
         const auto directory =
             is_real ? make_real_directory(bureaus) : make_directory(bureaus, hubs.size() > 2);
         x_two_bearers = x_options.faults && x_own_random.chance(0.3);
-        for (const auto& config : make_federation(bureaus, hubs, stranger_name, x_two_bearers)) {
+        prng dear(x_options.seed ^ 0x64656172'6c696e6bULL);
+        std::optional<config::link> satellite_rules;
+        if (x_two_bearers && dear.chance(0.6)) {
+            satellite_rules = draw_satellite(dear, simulated_start);
+        }
+        for (const auto& config :
+             make_federation(bureaus, hubs, stranger_name, x_two_bearers, satellite_rules)) {
             const std::string name(config->bureau.text());
             auto make_sealer = [this, directory, name,
                                 bureau = config->bureau](std::uint64_t seed) {
@@ -132,8 +144,8 @@ private:
                            : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
             };
             x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, noter(), limits,
-                           &fresh_account(x_nodes.size()), x_options.synchronous},
+                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, &x_bearers,
+                           noter(), limits, &fresh_account(x_nodes.size()), x_options.synchronous},
                 x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
         }
@@ -167,6 +179,10 @@ private:
         x_is_rush = prng(x_options.seed ^ 0x72757368'30303132ULL).chance(0.1);
         if (x_is_rush) {
             out.mark_rows_ahead = 1;
+        }
+        prng pace(x_options.seed ^ 0x70616365'21212121ULL);
+        if (pace.chance(0.2)) {
+            out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
         }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
@@ -290,6 +306,7 @@ private:
 
     void heal() {
         x_weather.heal();
+        x_couriers.stop();
         for (auto* one : {x_stranger.get(), x_copy.get()}) {
             if (one != nullptr) {
                 one->leave();
@@ -335,7 +352,9 @@ private:
             }
         };
         add({x_book.problems(), x_book.known()});
+        add({x_bearers.problems(), {}});
         add({x_people.problems(), {}});
+        add({x_operators.problems(), {}});
         if (!x_livelock.empty()) {
             problems.push_back(x_livelock);
         }
@@ -387,6 +406,8 @@ private:
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.copies_refused = x_copy ? x_copy->acts() : 0;
+        out.sticks = x_couriers.done().sticks;
+        out.stick_records = x_couriers.done().records;
         out.payload_bytes = x_book.payload_bytes();
         out.resent_bytes = x_book.resent_bytes();
         out.known = x_known;
@@ -425,10 +446,12 @@ private:
     clockwork x_clock;
     network x_net;
     ledger x_book;
+    bearer_watch x_bearers;
     std::vector<std::unique_ptr<node>> x_nodes;
     std::vector<node*> x_all;  ///< The hub is the last.
     people x_people;
     operators x_operators;
+    couriers x_couriers;
     weather x_weather;
     std::unique_ptr<stranger> x_stranger, x_copy;
     std::optional<tests::federation> x_real;
@@ -439,13 +462,15 @@ private:
 }  // namespace
 
 void tally::add(const tally& other) {
-    for (const auto member :
-         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
-          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
-          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
-          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
-          &tally::real_seals,     &tally::dead_links,    &tally::dead_disks,    &tally::days_off,
-          &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
+    for (const auto member : {&tally::seeds,          &tally::messages,      &tally::deliveries,
+                              &tally::crashes,        &tally::cuts,          &tally::steps,
+                              &tally::notices,        &tally::taken,         &tally::rejected,
+                              &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
+                              &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
+                              &tally::restored,       &tally::real_seals,    &tally::dead_links,
+                              &tally::dead_disks,     &tally::days_off,      &tally::copies_refused,
+                              &tally::sticks,         &tally::stick_records, &tally::payload_bytes,
+                              &tally::resent_bytes,   &tally::known}) {
         this->*member += other.*member;
     }
     memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);

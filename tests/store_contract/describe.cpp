@@ -110,6 +110,7 @@ struct writer {
         put(one.waiting);
         put(one.bytes);
         put(one.oldest);
+        put(one.oldest_ready);
     }
 
     void operator()(const answer::start& a) {
@@ -145,6 +146,15 @@ struct writer {
     }
     void operator()(const answer::incomplete& a) { put(a.messages); }
     void operator()(const answer::backup&) {}
+    void operator()(const answer::courier_page& a) {
+        put(a.messages);
+        put(a.next);
+    }
+    void operator()(const answer::courier_parties& a) { put(a.bureaus); }
+    void operator()(const answer::bundle_records& a) {
+        put(a.rows);
+        put(a.next);
+    }
     void operator()(const answer::verdict& a) {
         put(a.ok);
         put(a.problems);

@@ -9,7 +9,7 @@ namespace dhow::tests {
 
 namespace {
 
-enum class outcome { done, unchanged, conflict };
+using outcome = model_outcome;
 
 outcome done_if(bool done, outcome otherwise) { return done ? outcome::done : otherwise; }
 
@@ -177,6 +177,13 @@ struct changer {
         }
         return outcome::done;
     }
+    /// With a courier, and a gateway on the way speaks.
+    [[nodiscard]] bool went_to_recipient_itself(const operation::settle_delivery& o) const {
+        return o.only_if_sent && std::any_of(s.events.begin(), s.events.end(), [&](const auto& e) {
+                   return e.id == o.id && e.origin == o.origin && e.recipient == o.recipient &&
+                          e.what == courier_event && e.actor == courier_actor(o.recipient);
+               });
+    }
     outcome operator()(const operation::settle_delivery& o) {
         delivery_row* best = nullptr;
         std::pair<std::uint8_t, row_id> best_order{};
@@ -199,7 +206,8 @@ struct changer {
             std::any_of(s.events.begin(), s.events.end(),
                         [&](const auto& e) {
                             return e.id == o.id && e.origin == o.origin &&
-                                   e.recipient == o.recipient && e.what == relayed_event;
+                                   e.recipient == o.recipient &&
+                                   (e.what == relayed_event || e.what == courier_event);
                         }) ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
@@ -215,7 +223,7 @@ struct changer {
         if ((in_state(best->state) & o.expected) == 0) {
             return outcome::unchanged;
         }
-        if (o.of_attempt && best->attempt > 0) {
+        if (o.of_attempt && (best->attempt > 0 || went_to_recipient_itself(o))) {
             if (*o.of_attempt == best->attempt) {
                 best->state = best->state == delivery_state::held ? delivery_state::held
                                                                   : delivery_state::deferred;
@@ -442,6 +450,11 @@ struct changer {
         forget(s.custody);
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
+    }
+    /// All others are those of bundles.
+    template <class Operation>
+    outcome operator()(const Operation& o) {
+        return change_bundles(s, o);
     }
 };
 

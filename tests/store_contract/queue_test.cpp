@@ -90,6 +90,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_come_in_order_with_body_and_open_d
     BOOST_TEST(ready_for_mu(fixture.get(), 3).rows.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_that_are_too_large_or_too_new_are_left_out, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto old = shipment(3, 2);
+    auto fresh = shipment(4, 2);
+    old.created_at = utc_time{std::chrono::milliseconds{1'000}};
+    fresh.created_at = utc_time{std::chrono::milliseconds{2'000}};
+    commit(to, {operation::put_object{object(2, object_state::complete, 3)},
+                operation::put_shipment{old}, operation::put_shipment{fresh}});
+    query::load_ready wanted{mu, message_class::routine, 0, 256};
+    wanted.made_by = fresh.created_at;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 2U);
+    wanted.made_by = fresh.created_at - std::chrono::milliseconds{1};
+    const auto found = ask<answer::ready>(to, wanted);
+    BOOST_REQUIRE_EQUAL(found.rows.size(), 1U);
+    BOOST_TEST(found.rows[0].shipment.row == 3);
+    wanted.bytes_max = 3;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 1U);
+    wanted.bytes_max = 2;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.empty());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(state_that_moved_on_is_a_conflict_and_takes_nobody_with_it, Store,
                               all_stores) {
     Store fixture;
@@ -203,6 +226,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hold_and_release_by_peer_and_message, Store, all_s
     BOOST_TEST(line.ready == 1U);
     BOOST_TEST(line.bytes == 20U);
     BOOST_TEST((line.oldest == at(3)));
+    BOOST_TEST((line.oldest_ready == at(3)));
     commit(to, {operation::hold_shipments{{}, 0, false, at(2)}});
     BOOST_TEST(ready_for_mu(to).rows.size() == 2U);
 }

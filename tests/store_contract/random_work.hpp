@@ -37,6 +37,10 @@ private:
     store::change change_message();
     store::change change_queue();
     store::change change_record();
+    store::change change_bundle();
+    store::bundle_row bundle();
+    store::bundle_record_row bundle_record();
+    store::row_id some_bundle();
     store::operation::put_segment segment();
     store::message_row message();
     store::object_row object();
@@ -45,6 +49,7 @@ private:
 
     sim::prng x_random;
     std::map<store::row_id, std::uint64_t> x_ends;  ///< Where objects end, as far as drawn here.
+    std::vector<store::row_id> x_bundles;
     store::row_id x_last_row = 0;
     std::uint64_t x_tokens = 0;
 };

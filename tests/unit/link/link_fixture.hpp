@@ -73,7 +73,10 @@ public:
         return "tls://127.0.0.1:" + std::to_string(x_listener.listen("127.0.0.1:0"));
     }
     void dial(const std::string& address, std::string_view peer) {
-        x_dialer.dial("link", bureau(peer), address);
+        x_dialer.dial({"link", bureau(peer), address});
+    }
+    void try_link(const std::string& address, std::string_view peer) {
+        x_dialer.dial({"link", bureau(peer), address, 7});
     }
     void stop() { x_listener.stop(); }
     [[nodiscard]] std::size_t count(const std::string& line) const {
@@ -106,9 +109,12 @@ public:
         return out;
     }
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, bureau_id peer, const std::string&,
-                        bool is_dialler) override {
+                        bool is_dialler, route::trial_number trial) override {
         last_was_resumed = link->is_resumed();
-        log.push_back((is_dialler ? "dialled " : "called by ") + std::string{peer.text()});
+        log.push_back((trial != 0   ? "tried "
+                       : is_dialler ? "dialled "
+                                    : "called by ") +
+                      std::string{peer.text()});
         links[++x_number] = std::move(link);
         return x_number;
     }
@@ -126,6 +132,13 @@ public:
     void on_dial_failed(const std::string&, errc code, const std::string&) override {
         log.push_back("dial failed " + std::string{name_of(code)});
     }
+    void on_trial_step(route::trial_number trial, route::trial_step step, errc code,
+                       const std::string& text) override {
+        BOOST_TEST(trial == 7U);
+        BOOST_TEST(!text.empty());
+        log.push_back("step " + std::to_string(static_cast<int>(step)) + " " +
+                      (code == errc{} ? "good" : std::string{name_of(code)}));
+    }
     void on_refused(const std::string&, errc code, const std::string&) override {
         log.push_back("refused " + std::string{name_of(code)});
     }
@@ -138,7 +151,9 @@ private:
     using session = protocol::link_session;
     void on(session& it, const session_event::sign_hello&) { it.on_hello_signed({}, {}, now()); }
     void on(session& it, const session_event::verify_hello&) { it.on_hello_verified({}, now()); }
-    void on(session&, const session_event::established&) { log.emplace_back("established"); }
+    void on(session&, const session_event::established& what) {
+        log.emplace_back(what.peer.is_trial ? "is tried" : "established");
+    }
     void on(session& it, const session_event::offer_received& what) {
         if (!what.inline_body) {
             it.accept(what.offer.stream, 0, now());
@@ -167,6 +182,43 @@ private:
     link::dialer x_dialer;
     link::listener x_listener;
     std::uint64_t x_number = 0;
+};
+
+/// Two that trust each other; MU listens.
+struct two_gateways {
+    boost::asio::io_context io{1};
+    test_gateway zw{io};
+    test_gateway mu{io};
+    std::string address = mu.listen();
+
+    two_gateways() {
+        zw.trust(mu, "MU");
+        mu.trust(zw, "ZW");
+    }
+    /// Runs what happens until the condition holds.
+    void wait_for(const std::function<bool()>& holds) {
+        const auto last = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!holds()) {
+            io.restart();
+            io.run_one_until(last);
+            BOOST_REQUIRE(std::chrono::steady_clock::now() < last);
+        }
+    }
+    void wait_for_line(const test_gateway& at, const std::string& line, std::size_t times = 1) {
+        BOOST_TEST_CONTEXT("waiting for '" << line << "'") {
+            wait_for([&] { return at.count(line) >= times; });
+        }
+    }
+    void connect() {
+        const auto before = mu.count("established");
+        zw.dial(address, "MU");
+        wait_for_line(mu, "established", before + 1);
+        wait_for_line(zw, "established", before + 1);
+    }
+    void disconnect() {
+        zw.links.begin()->second->close();
+        wait_for([&] { return zw.links.empty() && mu.links.empty(); });
+    }
 };
 
 }  // namespace dhow::tests

@@ -14,47 +14,12 @@
 using dhow::tests::bureau;
 using dhow::tests::identity;
 using dhow::tests::test_gateway;
+using dhow::tests::two_gateways;
 using namespace dhow::protocol;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-struct two_gateways {
-    asio::io_context io{1};
-    test_gateway zw{io};
-    test_gateway mu{io};
-    std::string address = mu.listen();
-
-    two_gateways() {
-        zw.trust(mu, "MU");
-        mu.trust(zw, "ZW");
-    }
-    /// Runs what happens until the condition holds.
-    void wait_for(const std::function<bool()>& holds) {
-        const auto last = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!holds()) {
-            io.restart();
-            io.run_one_until(last);
-            BOOST_REQUIRE(std::chrono::steady_clock::now() < last);
-        }
-    }
-    void wait_for_line(const test_gateway& at, const std::string& line, std::size_t times = 1) {
-        BOOST_TEST_CONTEXT("waiting for '" << line << "'") {
-            wait_for([&] { return at.count(line) >= times; });
-        }
-    }
-    void connect() {
-        const auto before = mu.count("established");
-        zw.dial(address, "MU");
-        wait_for_line(mu, "established", before + 1);
-        wait_for_line(zw, "established", before + 1);
-    }
-    void disconnect() {
-        zw.links.begin()->second->close();
-        wait_for([&] { return zw.links.empty() && mu.links.empty(); });
-    }
-};
 
 /// A blocking client with every freedom to be wrong.
 class raw_client {

@@ -151,6 +151,9 @@ json::object hello_as_json(const hello& it) {
         out["checkpoint"] = json::object{{"tree_size", it.checkpoint->tree_size},
                                          {"root", to_hex(it.checkpoint->root.view())}};
     }
+    if (it.is_trial) {
+        out["trial"] = true;
+    }
     for (const auto& one : it.ignored) {
         if (!out.contains("ignored")) {
             out["ignored"] = json::array{};
@@ -264,6 +267,26 @@ BOOST_AUTO_TEST_CASE(valid_hellos_decode_encode_and_sign_as_in_the_vectors) {
                        text_of_field(vector, "signed_by_listener"));
         }
     }
+}
+
+//= LP-10, LP-27
+BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_of_one_value_that_it_is_a_trial) {
+    hello greeting;
+    greeting.bureau = *bureau_id::parse("ZW");
+    greeting.time = utc_time{milliseconds{1'800'000'000'000}};
+    greeting.frame_bytes_max = limits::frame_payload_bytes_max;
+    greeting.ignored = {{15, {1, 2}}};
+    const auto plain = encode_hello(greeting);
+    greeting.is_trial = true;
+    auto encoded = encode_hello(greeting);
+    BOOST_TEST(to_hex(byte_view(encoded).subspan(plain.size())) == "8f0101");
+    BOOST_TEST((decode_hello(encoded).value() == greeting));
+    BOOST_TEST(!decode_hello(plain)->is_trial);
+    encoded.back() = 0;
+    BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::out_of_range));
+    encoded.back() = 1;
+    encoded.insert(encoded.end(), {0x8f, 1, 1});
+    BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::duplicate_field));
 }
 
 //= LP-10

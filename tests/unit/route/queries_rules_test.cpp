@@ -24,7 +24,8 @@ struct a_desk {
           links(shared, [] { return 0.5; }),
           divert(shared, sending, signing),
           intake(shared, sending),
-          desk(shared, sending, links, signing, divert, intake) {
+          tries(shared, links),
+          desk(shared, sending, links, tries, signing, divert, intake) {
         settings.bureau = bureau("ZW");
         settings.links = {link("fibre")};
         settings.routes = {{"MU", {"fibre"}, 1}};
@@ -140,6 +141,7 @@ struct a_desk {
     peers links;
     diversion divert;
     submission intake;
+    trials tries;
     queries desk;
     std::vector<answer::full_message> rows;
     bool is_removed = false;  ///< Once it has been found.
@@ -274,7 +276,11 @@ BOOST_AUTO_TEST_CASE(a_link_is_called_when_it_can_be) {
     }
     BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "dialling");
     links.on_deadline();
-    BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "dialling");
+    BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "a dial is under way");
+    // What helps with one link of the peer is said with all that is said of the others.
+    BOOST_TEST(expect<response::done>(request::call_link{"IPSG"}).text ==
+               "a: a dial is under way; b: only the peer can set up this link; "
+               "c: only the peer can set up this link");
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_without_a_link_is_suspended_when_it_has_been_known) {

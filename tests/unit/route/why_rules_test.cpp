@@ -201,10 +201,10 @@ BOOST_AUTO_TEST_CASE(of_several_links_to_a_peer_the_one_that_is_tried_soonest_is
     fail("a", 2);
     fail("b", 1);
     BOOST_TEST(contains(first().text, "b: "));
-    BOOST_TEST((first().next_try == shared.now + 5s));
+    BOOST_TEST((first().next_try == shared.now + 3750ms));
     fail("b", 2);
     BOOST_TEST(contains(first().text, "a: "));
-    BOOST_TEST((first().next_try == shared.now + 10s));
+    BOOST_TEST((first().next_try == shared.now + 8125ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_we_dial_is_said_rather_than_one_that_we_do_not) {
