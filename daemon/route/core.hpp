@@ -72,6 +72,8 @@ struct surroundings {
     /// What may have been sent is written down so many rows ahead, at least 1. Drawn small too.
     std::int64_t mark_rows_ahead = limits::mark_rows_ahead;
     dial_pace pace;  ///< The simulator draws it slow.
+    /// Hours in the simulator, where no stick is on its way for longer.
+    protocol::milliseconds courier_receipt_lifetime = limits::courier_receipt_lifetime;
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.

@@ -300,7 +300,7 @@ void courier_receipts::end_records(const store::bundle_row& row, std::uint32_t f
     // Finding no word is no reason to wait for ever: what has expired is not delivered any more,
     // and a receipt for it would have come by then.
     const auto expired_before =
-        x_core.expiry_frozen ? utc_time{} : x_core.now - limits::courier_receipt_lifetime;
+        x_core.expiry_frozen ? utc_time{} : x_core.now - x_core.outside.courier_receipt_lifetime;
     x_core.out.ask(query::find_ended_records{row.row, from, expired_before, limits::rows_a_look},
                    [this, row](store::reply& reply) {
                        const auto& found = expect<answer::bundle_records>(reply);

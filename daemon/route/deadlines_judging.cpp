@@ -112,7 +112,7 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
     // A courier gets rid of what has expired at nobody; a receipt for what came in time may still
     // be on its way back, and not for ever. Nor does what no link takes wait for it for ever.
     const auto courier_since = over ? *expires_at : row.changed_at;
-    const bool by_courier = x_core.now < courier_since + limits::courier_receipt_lifetime &&
+    const bool by_courier = x_core.now < courier_since + x_core.outside.courier_receipt_lifetime &&
                             may_be_with_others(what.message, row, what.tried, x_out);
     const bool in_doubt = by_link || by_courier;
     if (over && !in_doubt) {

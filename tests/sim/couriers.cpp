@@ -8,6 +8,7 @@
 #include "tests/sim/heap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dhow::sim {
@@ -18,8 +19,7 @@ namespace response = route::response;
 
 namespace {
 const route::caller operator_{"", true};
-constexpr std::uint64_t longest_way_s = 1'200;
-constexpr std::uint64_t longest_rest_s = 60;
+constexpr std::uint64_t rest_s_max = 60;
 }  // namespace
 
 microseconds couriers::some_time(std::uint64_t seconds_max) {
@@ -38,15 +38,19 @@ void couriers::ask(node& at, route::api_request what, Function then) {
     });
 }
 
-void couriers::plan(std::vector<node*> nodes, microseconds mean) {
+void couriers::plan(std::vector<node*> nodes) {
     x_nodes = std::move(nodes);
-    x_mean = mean;
-    const auto wait = microseconds{static_cast<std::int64_t>(
-        x_random.between(1, 2 * static_cast<std::uint64_t>(mean.count())))};
-    x_clock.after(wait, [this] {
+    x_rest_s_max = x_random.between(30, 360);
+    constexpr std::array<std::uint64_t, 3> ways_s{30, 300, 1'200};
+    x_way_s_max = ways_s.at(x_random.below(ways_s.size()));
+    plan_next();
+}
+
+void couriers::plan_next() {
+    x_clock.after(some_time(x_rest_s_max), [this] {
         if (!x_is_over) {
             set_out();
-            plan(x_nodes, x_mean);
+            plan_next();
         }
     });
 }
@@ -122,13 +126,13 @@ void couriers::travel(const stick_ptr& what) {
                             static_cast<std::ptrdiff_t>(x_random.below(what->volumes.size())));
     }
     what->is_twice = x_random.chance(0.2);
-    x_clock.after(some_time(longest_way_s), [this, what] { arrive(what); });
+    x_clock.after(some_time(x_way_s_max), [this, what] { arrive(what); });
 }
 
 void couriers::arrive(const stick_ptr& what) {
     if (!what->to->is_alive() || !what->to->gateway().is_ready()) {
         // Whoever reads it tries again later.
-        x_clock.after(some_time(longest_rest_s), [this, what] { arrive(what); });
+        x_clock.after(some_time(rest_s_max), [this, what] { arrive(what); });
         return;
     }
     what->volume = 0;
@@ -141,7 +145,7 @@ void couriers::read_volume(const stick_ptr& what) {
         ++x_done.read;
         if (std::exchange(what->is_twice, false)) {
             ++x_done.twice;
-            x_clock.after(some_time(longest_way_s), [this, what] { arrive(what); });
+            x_clock.after(some_time(x_way_s_max), [this, what] { arrive(what); });
         }
         return;
     }
@@ -185,7 +189,7 @@ void couriers::begin_volume(const stick_ptr& what, bool front) {
                 if (what->to->life() == what->to_life && what->to->is_alive()) {
                     otherwise();
                 } else {
-                    x_clock.after(some_time(longest_rest_s), [this, what] { arrive(what); });
+                    x_clock.after(some_time(rest_s_max), [this, what] { arrive(what); });
                 }
                 return;
             }
@@ -223,7 +227,7 @@ void couriers::read_on(const stick_ptr& what) {
                             if (taken != nullptr) {
                                 read_on(what);
                             } else {
-                                x_clock.after(some_time(longest_rest_s),
+                                x_clock.after(some_time(rest_s_max),
                                               [this, what] { arrive(what); });
                             }
                         });

@@ -17,8 +17,9 @@ public:
     };
     couriers(clockwork& clock, prng random, people::noter note)
         : x_clock(clock), x_random(random), x_note(std::move(note)) {}
-    /// One sets out now and then, about so often, until stop().
-    void plan(std::vector<node*> nodes, microseconds mean);
+    /// One sets out now and then, until stop(). How often, and how long they are under way, is
+    /// drawn.
+    void plan(std::vector<node*> nodes);
     /// Nobody sets out any more; who is on the way arrives.
     void stop() { x_is_over = true; }
     [[nodiscard]] const deeds& done() const { return x_done; }
@@ -37,6 +38,7 @@ private:
     };
     using stick_ptr = std::shared_ptr<stick>;
 
+    void plan_next();
     void set_out();
     void write_on(const stick_ptr& what, std::uint32_t part);
     void travel(const stick_ptr& what);
@@ -54,7 +56,8 @@ private:
     prng x_random;
     people::noter x_note;
     std::vector<node*> x_nodes;
-    microseconds x_mean{0};
+    std::uint64_t x_rest_s_max = 0;  ///< Between two of them.
+    std::uint64_t x_way_s_max = 0;
     deeds x_done;
     bool x_is_over = false;
 };

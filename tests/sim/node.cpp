@@ -124,6 +124,9 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     if (x_setup.limits.dial_gap.count() != 0) {
         from.outside.pace = {.at_once = 1, .gap = x_setup.limits.dial_gap};
     }
+    if (x_setup.limits.courier_receipt_lifetime.count() != 0) {
+        from.outside.courier_receipt_lifetime = x_setup.limits.courier_receipt_lifetime;
+    }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
     from.instance = *protocol::from_hex<protocol::instance_id>(meta.at("instance"));

@@ -29,6 +29,7 @@ struct node_limits {
     std::size_t loaded_per_class = 0;
     std::int64_t mark_rows_ahead = 0;
     protocol::milliseconds dial_gap{0};  ///< One at a time.
+    protocol::milliseconds courier_receipt_lifetime{0};
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
 };

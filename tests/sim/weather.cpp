@@ -393,6 +393,19 @@ void weather::wake_without_battery(node& one) {
     });
 }
 
+void weather::draw_island(prng own) {
+    if (!own.chance(0.6)) {
+        return;
+    }
+    const auto& island = *x_nodes[own.below(bureaus_of_a_run)];
+    x_clock.after(us(own.between(1, 300'000'000)), [this, &island] {
+        if (!x_healing) {
+            x_note(island.name(), "is an island: nothing reaches it but by hand");
+            separate(island, true);
+        }
+    });
+}
+
 void weather::separate(const node& one, bool is_cut_off) {
     for (std::size_t i = 0; i < x_nodes.size(); ++i) {
         for (std::size_t j = i + 1; j < x_nodes.size(); ++j) {

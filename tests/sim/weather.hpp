@@ -36,6 +36,8 @@ public:
     void draw_months_ahead(prng own);
     /// A bureau whose power fails for hours loses its clock as well. Draws from `own`.
     void draw_dead_battery(prng own);
+    /// One bureau has no line at all for the rest of the bad days. Draws from `own`.
+    void draw_island(prng own);
     /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
     void draw_news(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for long stays off.

@@ -32,6 +32,8 @@ constexpr microseconds quiet_inbox_interval = 5min;
 /// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
+/// Longer than any stick is on its way, with its receipts; short enough to end within `healing`.
+constexpr std::chrono::hours courier_receipt_lifetime{4};
 /// Of one minute, or ten, of healing. Whole runs that passed were seen to take up to 2 million
 /// steps, runs that went round in circles 42 and 71 million.
 constexpr std::uint64_t steps_max = 3'000'000;
@@ -93,7 +95,8 @@ public:
                 x_operators.plan(x_all, 90s);
             }
             if (prng(x_options.seed ^ 0x62616773'21212121ULL).chance(0.3)) {
-                x_couriers.plan(x_all, 3min);
+                x_couriers.plan(x_all);
+                x_weather.draw_island(prng(x_options.seed ^ 0x69736c61'6e642121ULL));
             }
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
@@ -184,6 +187,7 @@ private:
         if (pace.chance(0.2)) {
             out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
         }
+        out.courier_receipt_lifetime = courier_receipt_lifetime;
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
             out.window_bytes = static_cast<std::uint32_t>(x_hard_random.between(1, 200));

@@ -27,7 +27,7 @@ struct link_mistake {
 std::ostream& operator<<(std::ostream& out, const link_mistake& one) { return out << one.keys; }
 
 const link_mistake link_mistakes[] = {
-    {"cost: -1", "links.ipsg.cost: found `-1`, expected a number"},
+    {"cost: -1", "links.ipsg.cost: found `-1`, expected a whole number"},
     {"rate: 64", "links.ipsg.rate: found `64`, expected a rate with a unit"},
     {"local: host.example", "links.ipsg.local: found `host.example`, expected an address"},
     {"quota: {month: 1KiB}", "links.ipsg.quota.month: found `1KiB`, expected 1MiB or more"},

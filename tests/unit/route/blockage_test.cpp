@@ -60,8 +60,9 @@ BOOST_AUTO_TEST_CASE(a_quota_that_is_used_up_is_the_cause_until_the_month_ends) 
     BOOST_TEST(vsat().used_bytes == limits::mib);
     BOOST_TEST((vsat().passes[2] == std::uint64_t{0}));
     BOOST_TEST(!vsat().passes[0].has_value());
-    restart();
-    BOOST_TEST(vsat().used_bytes == limits::mib);
+    restart();  // Killed: it counts a step ahead, so that no byte is given back.
+    BOOST_TEST(vsat().used_bytes >= limits::mib);
+    BOOST_TEST(vsat().used_bytes <= limits::mib + limits::quota_step_bytes_max);
 }
 
 BOOST_AUTO_TEST_CASE(a_class_that_no_link_carries_is_said_so) {
