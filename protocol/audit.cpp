@@ -19,38 +19,42 @@ namespace {
 constexpr std::uint8_t pseudonym_prefix = 0x03;
 enum class pseudonym : std::uint8_t { message = 1, recipient = 2, actor = 3, detail = 4 };
 
-constexpr std::uint8_t tag_at = 0x81;
-constexpr std::uint8_t tag_what = 0x82;
-constexpr std::uint8_t tag_message = 0x83;
-constexpr std::uint8_t tag_recipient = 0x84;
-constexpr std::uint8_t tag_actor = 0x85;
-constexpr std::uint8_t tag_code = 0x86;
-constexpr std::uint8_t tag_detail = 0x87;
+namespace leaf_tag {
+constexpr std::uint8_t at = 0x81;
+constexpr std::uint8_t what = 0x82;
+constexpr std::uint8_t message = 0x83;
+constexpr std::uint8_t recipient = 0x84;
+constexpr std::uint8_t actor = 0x85;
+constexpr std::uint8_t code = 0x86;
+constexpr std::uint8_t detail = 0x87;
+}  // namespace leaf_tag
 
 constexpr std::array<field_rule, 7> leaf_rules{{
-    {.tag = tag_at},
-    {.tag = tag_what},
-    {.tag = tag_message, .required = false},
-    {.tag = tag_recipient, .required = false},
-    {.tag = tag_actor},
-    {.tag = tag_code, .required = false},
-    {.tag = tag_detail, .required = false},
+    {.tag = leaf_tag::at},
+    {.tag = leaf_tag::what},
+    {.tag = leaf_tag::message, .required = false},
+    {.tag = leaf_tag::recipient, .required = false},
+    {.tag = leaf_tag::actor},
+    {.tag = leaf_tag::code, .required = false},
+    {.tag = leaf_tag::detail, .required = false},
 }};
 
-constexpr std::uint8_t tag_bureau = 0x81;
-constexpr std::uint8_t tag_instance = 0x82;
-constexpr std::uint8_t tag_epoch = 0x83;
-constexpr std::uint8_t tag_tree_size = 0x84;
-constexpr std::uint8_t tag_root = 0x85;
-constexpr std::uint8_t tag_stated_at = 0x86;
+namespace statement_tag {
+constexpr std::uint8_t bureau = 0x81;
+constexpr std::uint8_t instance = 0x82;
+constexpr std::uint8_t epoch = 0x83;
+constexpr std::uint8_t tree_size = 0x84;
+constexpr std::uint8_t root = 0x85;
+constexpr std::uint8_t stated_at = 0x86;
+}  // namespace statement_tag
 
 constexpr std::array<field_rule, 6> statement_rules{{
-    {.tag = tag_bureau},
-    {.tag = tag_instance},
-    {.tag = tag_epoch},
-    {.tag = tag_tree_size},
-    {.tag = tag_root},
-    {.tag = tag_stated_at},
+    {.tag = statement_tag::bureau},
+    {.tag = statement_tag::instance},
+    {.tag = statement_tag::epoch},
+    {.tag = statement_tag::tree_size},
+    {.tag = statement_tag::root},
+    {.tag = statement_tag::stated_at},
 }};
 
 bool is_name(std::string_view text) {
@@ -120,15 +124,15 @@ audit_leaf make_audit_leaf(const audit_event& event, const audit_blind& blind, c
 
 bytes encode_audit_leaf(const audit_leaf& value) {
     field_writer fields{value.ignored};
-    fields.put_varint(tag_at, time_value(value.at));
-    fields.put(tag_what, value.what);
-    put_optional(fields, tag_message, value.message);
-    put_optional(fields, tag_recipient, value.recipient);
-    fields.put(tag_actor, value.actor.view());
+    fields.put_varint(leaf_tag::at, time_value(value.at));
+    fields.put(leaf_tag::what, value.what);
+    put_optional(fields, leaf_tag::message, value.message);
+    put_optional(fields, leaf_tag::recipient, value.recipient);
+    fields.put(leaf_tag::actor, value.actor.view());
     if (value.code != 0) {
-        fields.put_varint(tag_code, value.code);
+        fields.put_varint(leaf_tag::code, value.code);
     }
-    put_optional(fields, tag_detail, value.detail);
+    put_optional(fields, leaf_tag::detail, value.detail);
     return writer{}.u8(format_version).raw(fields.finish()).take();
 }
 
@@ -136,19 +140,19 @@ bytes encode_audit_leaf(const audit_leaf& value) {
 result<audit_leaf> decode_audit_leaf(byte_view data) {
     DHOW_TRY(auto fields, versioned_fields(data, leaf_rules));
     audit_leaf out;
-    DHOW_TRY(out.at, time_in(fields.one(tag_at)));
-    out.what = as_text(fields.one(tag_what));
+    DHOW_TRY(out.at, time_in(fields.one(leaf_tag::at)));
+    out.what = as_text(fields.one(leaf_tag::what));
     if (!is_name(out.what)) {
         return errc::bad_text;
     }
-    DHOW_TRY(out.message, optional_digest(fields, tag_message));
-    DHOW_TRY(out.recipient, optional_digest(fields, tag_recipient));
-    DHOW_TRY(out.actor, fixed_in<digest>(fields.one(tag_actor)));
-    DHOW_TRY(out.detail, optional_digest(fields, tag_detail));
+    DHOW_TRY(out.message, optional_digest(fields, leaf_tag::message));
+    DHOW_TRY(out.recipient, optional_digest(fields, leaf_tag::recipient));
+    DHOW_TRY(out.actor, fixed_in<digest>(fields.one(leaf_tag::actor)));
+    DHOW_TRY(out.detail, optional_digest(fields, leaf_tag::detail));
     if (out.recipient && !out.message) {
         return errc::missing_field;
     }
-    if (const auto code = fields.find(tag_code)) {
+    if (const auto code = fields.find(leaf_tag::code)) {
         DHOW_TRY(const auto number, varint_in(*code, std::numeric_limits<std::uint16_t>::max()));
         if (number == 0) {
             return errc::bad_encoding;
@@ -161,12 +165,12 @@ result<audit_leaf> decode_audit_leaf(byte_view data) {
 
 bytes encode_audit_statement(const audit_statement& value) {
     field_writer fields{value.ignored};
-    fields.put(tag_bureau, value.bureau.text());
-    fields.put(tag_instance, value.instance.view());
-    fields.put_varint(tag_epoch, value.epoch);
-    fields.put_varint(tag_tree_size, value.checkpoint.tree_size);
-    fields.put(tag_root, value.checkpoint.root.view());
-    fields.put_varint(tag_stated_at, time_value(value.at));
+    fields.put(statement_tag::bureau, value.bureau.text());
+    fields.put(statement_tag::instance, value.instance.view());
+    fields.put_varint(statement_tag::epoch, value.epoch);
+    fields.put_varint(statement_tag::tree_size, value.checkpoint.tree_size);
+    fields.put(statement_tag::root, value.checkpoint.root.view());
+    fields.put_varint(statement_tag::stated_at, time_value(value.at));
     return writer{}.u8(format_version).raw(fields.finish()).take();
 }
 
@@ -174,14 +178,14 @@ bytes encode_audit_statement(const audit_statement& value) {
 result<audit_statement> decode_audit_statement(byte_view data) {
     DHOW_TRY(auto fields, versioned_fields(data, statement_rules));
     audit_statement out;
-    DHOW_TRY(out.bureau, bureau_in(fields.one(tag_bureau)));
-    DHOW_TRY(out.instance, fixed_in<instance_id>(fields.one(tag_instance)));
-    DHOW_TRY(out.epoch,
-             varint_in(fields.one(tag_epoch), std::numeric_limits<std::uint64_t>::max()));
+    DHOW_TRY(out.bureau, bureau_in(fields.one(statement_tag::bureau)));
+    DHOW_TRY(out.instance, fixed_in<instance_id>(fields.one(statement_tag::instance)));
+    DHOW_TRY(out.epoch, varint_in(fields.one(statement_tag::epoch),
+                                  std::numeric_limits<std::uint64_t>::max()));
     DHOW_TRY(out.checkpoint.tree_size,
-             varint_in(fields.one(tag_tree_size), limits::audit_leaves_max));
-    DHOW_TRY(out.checkpoint.root, fixed_in<digest>(fields.one(tag_root)));
-    DHOW_TRY(out.at, time_in(fields.one(tag_stated_at)));
+             varint_in(fields.one(statement_tag::tree_size), limits::audit_leaves_max));
+    DHOW_TRY(out.checkpoint.root, fixed_in<digest>(fields.one(statement_tag::root)));
+    DHOW_TRY(out.at, time_in(fields.one(statement_tag::stated_at)));
     out.ignored = std::move(fields.ignored);
     return out;
 }

@@ -6,28 +6,14 @@
 #include "protocol/audit.hpp"
 #include "protocol/ensure.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/merkle.hpp"
 #include "protocol/try.hpp"
-
-#include <bit>
 
 namespace dhow::protocol {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 1> leaf_prefix{0x00};
-constexpr std::array<std::uint8_t, 1> node_prefix{0x01};
-
 using leaves_view = std::span<const digest>;
-
-digest node(const digest& left, const digest& right, const hasher& hash) {
-    return hash.sha256({node_prefix, left.view(), right.view()});
-}
-
-// How many of `count` leaves, two or more, belong to the left subtree.
-template <class Count>
-Count left_leaves(Count count) {
-    return std::bit_floor(count - 1);
-}
 
 void collect_inclusion(leaves_view leaves, std::size_t leaf, const hasher& hash,
                        std::vector<digest>& path) {
@@ -122,7 +108,7 @@ bytes encode_proof(std::uint64_t first, std::uint64_t second, std::span<const di
 
 //= AF-6
 digest audit_leaf_hash(byte_view encoded_leaf, const hasher& hash) {
-    return hash.sha256({leaf_prefix, encoded_leaf});
+    return merkle_leaf(encoded_leaf, hash);
 }
 
 //= AF-6
@@ -134,8 +120,8 @@ digest audit_root(std::span<const digest> leaves, const hasher& hash) {
         return leaves.front();
     }
     const auto split = left_leaves(leaves.size());
-    return node(audit_root(leaves.first(split), hash), audit_root(leaves.subspan(split), hash),
-                hash);
+    return merkle_node(audit_root(leaves.first(split), hash),
+                       audit_root(leaves.subspan(split), hash), hash);
 }
 
 inclusion_proof prove_inclusion(std::span<const digest> leaves, std::size_t leaf,
@@ -197,13 +183,13 @@ result<void> verify_inclusion(const inclusion_proof& proof, const digest& leaf_h
     digest value = leaf_hash;
     for (const auto& sibling : proof.path) {
         if ((at & 1) != 0 || at == last) {
-            value = node(sibling, value, hash);
+            value = merkle_node(sibling, value, hash);
             while ((at & 1) == 0 && at != 0) {
                 at >>= 1;
                 last >>= 1;
             }
         } else {
-            value = node(value, sibling, hash);
+            value = merkle_node(value, sibling, hash);
         }
         at >>= 1;
         last >>= 1;
@@ -238,14 +224,14 @@ result<void> verify_consistency(const consistency_proof& proof, const digest& ol
     digest new_value = start;
     for (const auto& sibling : rest) {
         if ((at & 1) != 0 || at == last) {
-            old_value = node(sibling, old_value, hash);
-            new_value = node(sibling, new_value, hash);
+            old_value = merkle_node(sibling, old_value, hash);
+            new_value = merkle_node(sibling, new_value, hash);
             while ((at & 1) == 0 && at != 0) {
                 at >>= 1;
                 last >>= 1;
             }
         } else {
-            new_value = node(new_value, sibling, hash);
+            new_value = merkle_node(new_value, sibling, hash);
         }
         at >>= 1;
         last >>= 1;

@@ -14,38 +14,42 @@ namespace dhow::protocol {
 
 namespace {
 
-constexpr std::uint8_t tag_kind = 0x81;
-constexpr std::uint8_t tag_agency = 0x82;
-constexpr std::uint8_t tag_subject = 0x83;
-constexpr std::uint8_t tag_media_type = 0x84;
-constexpr std::uint8_t tag_text = 0x85;
-constexpr std::uint8_t tag_recipients = 0x86;
-constexpr std::uint8_t tag_attachment = 0x87;
+namespace content_tag {
+constexpr std::uint8_t kind = 0x81;
+constexpr std::uint8_t agency = 0x82;
+constexpr std::uint8_t subject = 0x83;
+constexpr std::uint8_t media_type = 0x84;
+constexpr std::uint8_t text = 0x85;
+constexpr std::uint8_t recipients = 0x86;
+constexpr std::uint8_t attachment = 0x87;
+}  // namespace content_tag
 
 constexpr std::array<field_rule, 7> content_rules{{
-    {.tag = tag_kind},
-    {.tag = tag_agency},
-    {.tag = tag_subject, .required = false},
-    {.tag = tag_media_type},
-    {.tag = tag_text},
-    {.tag = tag_recipients, .required = false, .list = true},
-    {.tag = tag_attachment, .required = false, .list = true},
+    {.tag = content_tag::kind},
+    {.tag = content_tag::agency},
+    {.tag = content_tag::subject, .required = false},
+    {.tag = content_tag::media_type},
+    {.tag = content_tag::text},
+    {.tag = content_tag::recipients, .required = false, .list = true},
+    {.tag = content_tag::attachment, .required = false, .list = true},
 }};
 
-constexpr std::uint8_t tag_file_name = 0x81;
-constexpr std::uint8_t tag_file_media_type = 0x82;
-constexpr std::uint8_t tag_plain_bytes = 0x83;
-constexpr std::uint8_t tag_sealed_digest = 0x84;
-constexpr std::uint8_t tag_key = 0x85;
-constexpr std::uint8_t tag_pieces = 0x86;
+namespace attachment_tag {
+constexpr std::uint8_t file_name = 0x81;
+constexpr std::uint8_t file_media_type = 0x82;
+constexpr std::uint8_t plain_bytes = 0x83;
+constexpr std::uint8_t sealed_digest = 0x84;
+constexpr std::uint8_t key = 0x85;
+constexpr std::uint8_t pieces = 0x86;
+}  // namespace attachment_tag
 
 constexpr std::array<field_rule, 6> attachment_rules{{
-    {.tag = tag_file_name},
-    {.tag = tag_file_media_type},
-    {.tag = tag_plain_bytes},
-    {.tag = tag_sealed_digest},
-    {.tag = tag_key},
-    {.tag = tag_pieces},
+    {.tag = attachment_tag::file_name},
+    {.tag = attachment_tag::file_media_type},
+    {.tag = attachment_tag::plain_bytes},
+    {.tag = attachment_tag::sealed_digest},
+    {.tag = attachment_tag::key},
+    {.tag = attachment_tag::pieces},
 }};
 
 // Everything but text and piece digests fits into the allowance of limits.hpp.
@@ -66,19 +70,20 @@ result<std::string> short_text(byte_view field) {
 result<attachment_entry> decode_attachment(byte_view field) {
     DHOW_TRY(auto fields, read_fields(field, attachment_rules));
     attachment_entry out;
-    DHOW_TRY(out.file_name, short_text(fields.one(tag_file_name)));
+    DHOW_TRY(out.file_name, short_text(fields.one(attachment_tag::file_name)));
     if (!is_clean_file_name(out.file_name)) {
         return errc::bad_text;
     }
-    DHOW_TRY(out.media_type, short_text(fields.one(tag_file_media_type)));
-    DHOW_TRY(out.bytes, varint_in(fields.one(tag_plain_bytes), limits::attachment_bytes_max));
-    DHOW_TRY(out.sealed_digest, fixed_in<digest>(fields.one(tag_sealed_digest)));
-    const auto key = fields.one(tag_key);
+    DHOW_TRY(out.media_type, short_text(fields.one(attachment_tag::file_media_type)));
+    DHOW_TRY(out.bytes,
+             varint_in(fields.one(attachment_tag::plain_bytes), limits::attachment_bytes_max));
+    DHOW_TRY(out.sealed_digest, fixed_in<digest>(fields.one(attachment_tag::sealed_digest)));
+    const auto key = fields.one(attachment_tag::key);
     if (key.size() != out.key.size()) {
         return errc::bad_encoding;
     }
     std::ranges::copy(key, out.key.begin());
-    const auto pieces = fields.one(tag_pieces);
+    const auto pieces = fields.one(attachment_tag::pieces);
     if (pieces.size() != piece_count(out.bytes) * digest::size_bytes) {
         return errc::bad_encoding;
     }
@@ -122,14 +127,16 @@ result<void> decode_attachments(const std::vector<byte_view>& values, content& o
 
 bytes encode_attachment(const attachment_entry& value) {
     field_writer fields{value.ignored};
-    fields.put(tag_file_name, value.file_name).put(tag_file_media_type, value.media_type);
-    fields.put_varint(tag_plain_bytes, value.bytes);
-    fields.put(tag_sealed_digest, value.sealed_digest.view()).put(tag_key, byte_view{value.key});
+    fields.put(attachment_tag::file_name, value.file_name)
+        .put(attachment_tag::file_media_type, value.media_type);
+    fields.put_varint(attachment_tag::plain_bytes, value.bytes);
+    fields.put(attachment_tag::sealed_digest, value.sealed_digest.view())
+        .put(attachment_tag::key, byte_view{value.key});
     writer pieces;
     for (const auto& piece : value.pieces) {
         pieces.raw(piece.view());
     }
-    return fields.put(tag_pieces, pieces.view()).finish();
+    return fields.put(attachment_tag::pieces, pieces.view()).finish();
 }
 
 }  // namespace
@@ -142,16 +149,17 @@ std::size_t piece_count(std::uint64_t plain_bytes) {
 
 bytes encode_content(const content& value) {
     field_writer fields{value.ignored};
-    fields.put(tag_kind, value.kind).put(tag_agency, value.agency);
+    fields.put(content_tag::kind, value.kind).put(content_tag::agency, value.agency);
     if (!value.subject.empty()) {
-        fields.put(tag_subject, value.subject);
+        fields.put(content_tag::subject, value.subject);
     }
-    fields.put(tag_media_type, value.media_type).put(tag_text, byte_view{value.text});
+    fields.put(content_tag::media_type, value.media_type)
+        .put(content_tag::text, byte_view{value.text});
     for (const auto& recipient : value.recipients) {
-        fields.put(tag_recipients, recipient.text());
+        fields.put(content_tag::recipients, recipient.text());
     }
     for (const auto& attachment : value.attachments) {
-        fields.put(tag_attachment, byte_view{encode_attachment(attachment)});
+        fields.put(content_tag::attachment, byte_view{encode_attachment(attachment)});
     }
     return writer{}.u8(format_version).raw(fields.finish()).take();
 }
@@ -168,18 +176,18 @@ result<content> decode_content(byte_view data) {
     }
     DHOW_TRY(auto fields, read_fields(in.rest(), content_rules));
     content out;
-    DHOW_TRY(out.kind, short_text(fields.one(tag_kind)));
-    DHOW_TRY(out.agency, short_text(fields.one(tag_agency)));
-    if (const auto subject = fields.find(tag_subject)) {
+    DHOW_TRY(out.kind, short_text(fields.one(content_tag::kind)));
+    DHOW_TRY(out.agency, short_text(fields.one(content_tag::agency)));
+    if (const auto subject = fields.find(content_tag::subject)) {
         DHOW_TRY(out.subject, short_text(*subject));
     }
-    DHOW_TRY(out.media_type, short_text(fields.one(tag_media_type)));
-    if (fields.one(tag_text).size() > limits::text_bytes_max) {
+    DHOW_TRY(out.media_type, short_text(fields.one(content_tag::media_type)));
+    if (fields.one(content_tag::text).size() > limits::text_bytes_max) {
         return errc::too_long;
     }
-    out.text = to_bytes(fields.one(tag_text));
-    DHOW_CHECK(decode_recipients(fields.all(tag_recipients), out));
-    DHOW_CHECK(decode_attachments(fields.all(tag_attachment), out));
+    out.text = to_bytes(fields.one(content_tag::text));
+    DHOW_CHECK(decode_recipients(fields.all(content_tag::recipients), out));
+    DHOW_CHECK(decode_attachments(fields.all(content_tag::attachment), out));
     out.ignored = std::move(fields.ignored);
     return out;
 }

@@ -15,30 +15,32 @@ namespace dhow::protocol {
 namespace {
 
 // Field numbers; all that version 0 knows are critical.
-constexpr std::uint8_t tag_id = 0x81;
-constexpr std::uint8_t tag_origin = 0x82;
-constexpr std::uint8_t tag_class = 0x83;
-constexpr std::uint8_t tag_created = 0x84;
-constexpr std::uint8_t tag_time_to_live = 0x85;
-constexpr std::uint8_t tag_clock = 0x86;
-constexpr std::uint8_t tag_hop_limit = 0x87;
-constexpr std::uint8_t tag_attachment = 0x88;
-constexpr std::uint8_t tag_supersedes = 0x89;
-constexpr std::uint8_t tag_cancels = 0x8A;
-constexpr std::uint8_t tag_lockbox_root = 0x8B;
+namespace header_tag {
+constexpr std::uint8_t id = 0x81;
+constexpr std::uint8_t origin = 0x82;
+constexpr std::uint8_t cls = 0x83;
+constexpr std::uint8_t created = 0x84;
+constexpr std::uint8_t time_to_live = 0x85;
+constexpr std::uint8_t clock = 0x86;
+constexpr std::uint8_t hop_limit = 0x87;
+constexpr std::uint8_t attachment = 0x88;
+constexpr std::uint8_t supersedes = 0x89;
+constexpr std::uint8_t cancels = 0x8A;
+constexpr std::uint8_t lockbox_root = 0x8B;
+}  // namespace header_tag
 
 constexpr std::array<field_rule, 11> header_rules{{
-    {.tag = tag_id},
-    {.tag = tag_origin},
-    {.tag = tag_class},
-    {.tag = tag_created},
-    {.tag = tag_time_to_live, .required = false},
-    {.tag = tag_clock, .required = false},
-    {.tag = tag_hop_limit, .required = false},
-    {.tag = tag_attachment, .required = false, .list = true},
-    {.tag = tag_supersedes, .required = false, .list = true},
-    {.tag = tag_cancels, .required = false, .list = true},
-    {.tag = tag_lockbox_root},
+    {.tag = header_tag::id},
+    {.tag = header_tag::origin},
+    {.tag = header_tag::cls},
+    {.tag = header_tag::created},
+    {.tag = header_tag::time_to_live, .required = false},
+    {.tag = header_tag::clock, .required = false},
+    {.tag = header_tag::hop_limit, .required = false},
+    {.tag = header_tag::attachment, .required = false, .list = true},
+    {.tag = header_tag::supersedes, .required = false, .list = true},
+    {.tag = header_tag::cancels, .required = false, .list = true},
+    {.tag = header_tag::lockbox_root},
 }};
 
 // All sealed attachments together: the plain bytes and the DER around each piece.
@@ -55,7 +57,7 @@ result<message_class> class_of(std::uint8_t value) {
 }
 
 //= PF-14
-result<object_ref> decode_attachment(byte_view field) {
+result<object_ref> decode_object_ref(byte_view field) {
     reader in{field};
     object_ref object;
     DHOW_TRY(object.sealed_digest, in.fixed<digest>());
@@ -69,15 +71,15 @@ result<object_ref> decode_attachment(byte_view field) {
     return object;
 }
 
-result<void> decode_attachments(const field_set& fields, header& out) {
-    const auto values = fields.all(tag_attachment);
+result<void> decode_object_refs(const field_set& fields, header& out) {
+    const auto values = fields.all(header_tag::attachment);
     if (values.size() > limits::attachments_max) {
         return errc::too_long;
     }
     std::uint64_t total = 0;
     std::vector<digest> seen;
     for (const auto value : values) {
-        DHOW_TRY(const auto object, decode_attachment(value));
+        DHOW_TRY(const auto object, decode_object_ref(value));
         if (std::ranges::find(seen, object.sealed_digest) != seen.end()) {
             return errc::duplicate_field;
         }
@@ -93,8 +95,8 @@ result<void> decode_attachments(const field_set& fields, header& out) {
 
 //= PF-15
 result<void> decode_references(const field_set& fields, header& out) {
-    const auto supersedes = fields.all(tag_supersedes);
-    const auto cancels = fields.all(tag_cancels);
+    const auto supersedes = fields.all(header_tag::supersedes);
+    const auto cancels = fields.all(header_tag::cancels);
     if (supersedes.size() + cancels.size() > limits::references_max) {
         return errc::too_long;
     }
@@ -118,7 +120,7 @@ result<void> decode_references(const field_set& fields, header& out) {
 
 //= PF-13
 result<void> decode_options(const field_set& fields, header& out) {
-    if (const auto value = fields.find(tag_time_to_live)) {
+    if (const auto value = fields.find(header_tag::time_to_live)) {
         constexpr auto max = std::chrono::seconds{limits::time_to_live_max}.count();
         DHOW_TRY(const auto seconds, varint_in(*value, static_cast<std::uint64_t>(max)));
         if (seconds == 0) {
@@ -126,7 +128,7 @@ result<void> decode_options(const field_set& fields, header& out) {
         }
         out.time_to_live = std::chrono::seconds{static_cast<std::int64_t>(seconds)};
     }
-    if (const auto value = fields.find(tag_clock)) {
+    if (const auto value = fields.find(header_tag::clock)) {
         DHOW_TRY(const auto clock, u8_in(*value));
         if (clock == 0 || clock > static_cast<std::uint8_t>(clock_quality::doubtful)) {
             return clock == 0 ? errc::bad_encoding : errc::out_of_range;
@@ -134,7 +136,7 @@ result<void> decode_options(const field_set& fields, header& out) {
         out.clock = static_cast<clock_quality>(clock);
     }
     out.hop_limit = limits::hop_limit_default;
-    if (const auto value = fields.find(tag_hop_limit)) {
+    if (const auto value = fields.find(header_tag::hop_limit)) {
         DHOW_TRY(out.hop_limit, u8_in(*value));
         if (out.hop_limit == limits::hop_limit_default) {
             return errc::bad_encoding;
@@ -152,15 +154,15 @@ bool is_uuid7(const message_id& id) {
 }
 
 result<void> decode_identity(const field_set& fields, header& out) {
-    DHOW_TRY(out.id, fixed_in<message_id>(fields.one(tag_id)));
+    DHOW_TRY(out.id, fixed_in<message_id>(fields.one(header_tag::id)));
     if (!is_uuid7(out.id)) {
         return errc::bad_encoding;
     }
-    DHOW_TRY(out.origin, bureau_in(fields.one(tag_origin)));
-    DHOW_TRY(const auto cls, u8_in(fields.one(tag_class)));
+    DHOW_TRY(out.origin, bureau_in(fields.one(header_tag::origin)));
+    DHOW_TRY(const auto cls, u8_in(fields.one(header_tag::cls)));
     DHOW_TRY(out.cls, class_of(cls));
-    DHOW_TRY(out.created, time_in(fields.one(tag_created)));
-    DHOW_TRY(out.lockbox_root, fixed_in<digest>(fields.one(tag_lockbox_root)));
+    DHOW_TRY(out.created, time_in(fields.one(header_tag::created)));
+    DHOW_TRY(out.lockbox_root, fixed_in<digest>(fields.one(header_tag::lockbox_root)));
     return {};
 }
 
@@ -168,13 +170,13 @@ void put_lists(field_writer& fields, const header& value) {
     for (const auto& object : value.attachments) {
         writer field;
         field.raw(object.sealed_digest.view()).u8(static_cast<std::uint8_t>(object.cls));
-        fields.put(tag_attachment, field.varint(object.bytes).view());
+        fields.put(header_tag::attachment, field.varint(object.bytes).view());
     }
     for (const auto& id : value.supersedes) {
-        fields.put(tag_supersedes, id.view());
+        fields.put(header_tag::supersedes, id.view());
     }
     for (const auto& id : value.cancels) {
-        fields.put(tag_cancels, id.view());
+        fields.put(header_tag::cancels, id.view());
     }
 }
 
@@ -182,22 +184,22 @@ void put_lists(field_writer& fields, const header& value) {
 
 bytes encode_header(const header& value) {
     field_writer fields{value.ignored};
-    fields.put(tag_id, value.id.view());
-    fields.put(tag_origin, value.origin.text());
-    fields.put_u8(tag_class, static_cast<std::uint8_t>(value.cls));
-    fields.put_varint(tag_created, time_value(value.created));
+    fields.put(header_tag::id, value.id.view());
+    fields.put(header_tag::origin, value.origin.text());
+    fields.put_u8(header_tag::cls, static_cast<std::uint8_t>(value.cls));
+    fields.put_varint(header_tag::created, time_value(value.created));
     if (value.time_to_live) {
-        fields.put_varint(tag_time_to_live,
+        fields.put_varint(header_tag::time_to_live,
                           static_cast<std::uint64_t>(value.time_to_live->count()));
     }
     if (value.clock != clock_quality::synchronised) {
-        fields.put_u8(tag_clock, static_cast<std::uint8_t>(value.clock));
+        fields.put_u8(header_tag::clock, static_cast<std::uint8_t>(value.clock));
     }
     if (value.hop_limit != limits::hop_limit_default) {
-        fields.put_u8(tag_hop_limit, value.hop_limit);
+        fields.put_u8(header_tag::hop_limit, value.hop_limit);
     }
     put_lists(fields, value);
-    fields.put(tag_lockbox_root, value.lockbox_root.view());
+    fields.put(header_tag::lockbox_root, value.lockbox_root.view());
     return writer{}.u8(value.version).u8(value.suite).raw(fields.finish()).take();
 }
 
@@ -228,7 +230,7 @@ result<header> decode_header(byte_view data) {
     DHOW_TRY(auto fields, read_fields(in.rest(), header_rules));
     DHOW_CHECK(decode_identity(fields, out));
     DHOW_CHECK(decode_options(fields, out));
-    DHOW_CHECK(decode_attachments(fields, out));
+    DHOW_CHECK(decode_object_refs(fields, out));
     DHOW_CHECK(decode_references(fields, out));
     out.ignored = std::move(fields.ignored);
     return out;

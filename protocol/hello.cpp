@@ -13,7 +13,8 @@ namespace dhow::protocol {
 
 namespace {
 
-enum tag : std::uint8_t {
+namespace hello_tag {
+enum : std::uint8_t {
     version = 1,
     bureau = 2,
     instance = 3,
@@ -30,30 +31,31 @@ enum tag : std::uint8_t {
     checkpoint = 14,
     trial = 0x8f,  ///< Critical: who does not know it would take the session for a real one.
 };
+}  // namespace hello_tag
 
-constexpr std::array<field_rule, 15> rules{{
-    {tag::version},
-    {tag::bureau},
-    {tag::instance},
-    {tag::epoch},
-    {tag::boot},
-    {tag::directory_serial},
-    {tag::directory_head},
-    {tag::time},
-    {tag::inline_credit},
-    {tag::frame_bytes},
-    {tag::sent_count},
-    {tag::received_count},
-    {.tag = tag::partial, .required = false, .list = true},
-    {.tag = tag::checkpoint, .required = false},
-    {.tag = tag::trial, .required = false},
+constexpr std::array<field_rule, 15> hello_rules{{
+    {hello_tag::version},
+    {hello_tag::bureau},
+    {hello_tag::instance},
+    {hello_tag::epoch},
+    {hello_tag::boot},
+    {hello_tag::directory_serial},
+    {hello_tag::directory_head},
+    {hello_tag::time},
+    {hello_tag::inline_credit},
+    {hello_tag::frame_bytes},
+    {hello_tag::sent_count},
+    {hello_tag::received_count},
+    {.tag = hello_tag::partial, .required = false, .list = true},
+    {.tag = hello_tag::checkpoint, .required = false},
+    {.tag = hello_tag::trial, .required = false},
 }};
 
-constexpr std::uint64_t any = ~std::uint64_t{0};
-constexpr std::string_view label = "dhow/1 hello";
+constexpr std::uint64_t any_number = ~std::uint64_t{0};
+constexpr std::string_view signature_label = "dhow/1 hello";
 
 result<std::vector<partial_transfer>> read_partials(const field_set& fields) {
-    const auto values = fields.all(tag::partial);
+    const auto values = fields.all(hello_tag::partial);
     if (values.size() > limits::partials_in_hello_max) {
         return errc::too_long;
     }
@@ -70,7 +72,7 @@ result<std::vector<partial_transfer>> read_partials(const field_set& fields) {
 }
 
 result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields) {
-    const auto value = fields.find(tag::checkpoint);
+    const auto value = fields.find(hello_tag::checkpoint);
     if (!value) {
         return std::optional<audit_checkpoint>{};
     }
@@ -84,7 +86,7 @@ result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields)
 
 //= LP-27
 result<void> read_trial(const field_set& fields, hello& out) {
-    const auto value = fields.find(tag::trial);
+    const auto value = fields.find(hello_tag::trial);
     if (!value) {
         return {};
     }
@@ -97,31 +99,31 @@ result<void> read_trial(const field_set& fields, hello& out) {
 }
 
 result<void> read_who(const field_set& fields, hello& out) {
-    DHOW_TRY(out.version, u8_in(fields.one(tag::version)));
+    DHOW_TRY(out.version, u8_in(fields.one(hello_tag::version)));
     if (out.version != format_version) {
         return errc::unsupported_version;
     }
-    DHOW_TRY(out.bureau, bureau_in(fields.one(tag::bureau)));
-    DHOW_TRY(out.instance, fixed_in<instance_id>(fields.one(tag::instance)));
-    DHOW_TRY(out.epoch, varint_in(fields.one(tag::epoch), any));
-    DHOW_TRY(out.boot, varint_in(fields.one(tag::boot), any));
-    DHOW_TRY(out.directory_serial, varint_in(fields.one(tag::directory_serial), any));
-    DHOW_TRY(out.directory_head, fixed_in<digest>(fields.one(tag::directory_head)));
-    DHOW_TRY(out.time, time_in(fields.one(tag::time)));
+    DHOW_TRY(out.bureau, bureau_in(fields.one(hello_tag::bureau)));
+    DHOW_TRY(out.instance, fixed_in<instance_id>(fields.one(hello_tag::instance)));
+    DHOW_TRY(out.epoch, varint_in(fields.one(hello_tag::epoch), any_number));
+    DHOW_TRY(out.boot, varint_in(fields.one(hello_tag::boot), any_number));
+    DHOW_TRY(out.directory_serial, varint_in(fields.one(hello_tag::directory_serial), any_number));
+    DHOW_TRY(out.directory_head, fixed_in<digest>(fields.one(hello_tag::directory_head)));
+    DHOW_TRY(out.time, time_in(fields.one(hello_tag::time)));
     return {};
 }
 
 result<void> read_limits(const field_set& fields, hello& out) {
-    DHOW_TRY(const auto credit, varint_in(fields.one(tag::inline_credit), 0xffff'ffff));
+    DHOW_TRY(const auto credit, varint_in(fields.one(hello_tag::inline_credit), 0xffff'ffff));
     DHOW_TRY(const auto frame_bytes,
-             varint_in(fields.one(tag::frame_bytes), limits::frame_payload_bytes_max));
+             varint_in(fields.one(hello_tag::frame_bytes), limits::frame_payload_bytes_max));
     if (frame_bytes < limits::frame_bytes_min) {
         return errc::out_of_range;
     }
     out.inline_credit_bytes = static_cast<std::uint32_t>(credit);
     out.frame_bytes_max = static_cast<std::uint32_t>(frame_bytes);
-    DHOW_TRY(out.sent_count, varint_in(fields.one(tag::sent_count), any));
-    DHOW_TRY(out.received_count, varint_in(fields.one(tag::received_count), any));
+    DHOW_TRY(out.sent_count, varint_in(fields.one(hello_tag::sent_count), any_number));
+    DHOW_TRY(out.received_count, varint_in(fields.one(hello_tag::received_count), any_number));
     return {};
 }
 
@@ -132,7 +134,7 @@ bytes hello_to_be_signed(bool is_dialler, byte_view exporter, byte_view encoded_
     constexpr std::uint8_t dialler = 1;
     constexpr std::uint8_t listener = 2;
     writer out;
-    out.raw(as_bytes(label)).u8(0).u8(is_dialler ? dialler : listener);
+    out.raw(as_bytes(signature_label)).u8(0).u8(is_dialler ? dialler : listener);
     out.sized(exporter).raw(encoded_hello);
     return out.take();
 }
@@ -141,25 +143,25 @@ bytes hello_to_be_signed(bool is_dialler, byte_view exporter, byte_view encoded_
 bytes encode_hello(const hello& value) {
     DHOW_ENSURE(value.partials.size() <= limits::partials_in_hello_max);
     field_writer out{value.ignored};
-    out.put_u8(tag::version, value.version).put(tag::bureau, value.bureau.text());
-    out.put(tag::instance, value.instance.view()).put_varint(tag::epoch, value.epoch);
-    out.put_varint(tag::boot, value.boot);
-    out.put_varint(tag::directory_serial, value.directory_serial);
-    out.put(tag::directory_head, value.directory_head.view());
-    out.put_varint(tag::time, time_value(value.time));
-    out.put_varint(tag::inline_credit, value.inline_credit_bytes);
-    out.put_varint(tag::frame_bytes, value.frame_bytes_max);
-    out.put_varint(tag::sent_count, value.sent_count);
-    out.put_varint(tag::received_count, value.received_count);
+    out.put_u8(hello_tag::version, value.version).put(hello_tag::bureau, value.bureau.text());
+    out.put(hello_tag::instance, value.instance.view()).put_varint(hello_tag::epoch, value.epoch);
+    out.put_varint(hello_tag::boot, value.boot);
+    out.put_varint(hello_tag::directory_serial, value.directory_serial);
+    out.put(hello_tag::directory_head, value.directory_head.view());
+    out.put_varint(hello_tag::time, time_value(value.time));
+    out.put_varint(hello_tag::inline_credit, value.inline_credit_bytes);
+    out.put_varint(hello_tag::frame_bytes, value.frame_bytes_max);
+    out.put_varint(hello_tag::sent_count, value.sent_count);
+    out.put_varint(hello_tag::received_count, value.received_count);
     for (const auto& it : value.partials) {
-        out.put(tag::partial, writer{}.raw(it.object.view()).varint(it.durable_bytes).view());
+        out.put(hello_tag::partial, writer{}.raw(it.object.view()).varint(it.durable_bytes).view());
     }
     if (value.checkpoint) {
         const auto& it = *value.checkpoint;
-        out.put(tag::checkpoint, writer{}.raw(it.root.view()).varint(it.tree_size).view());
+        out.put(hello_tag::checkpoint, writer{}.raw(it.root.view()).varint(it.tree_size).view());
     }
     if (value.is_trial) {
-        out.put_u8(tag::trial, 1);
+        out.put_u8(hello_tag::trial, 1);
     }
     return out.finish();
 }
@@ -169,7 +171,7 @@ result<hello> decode_hello(byte_view data) {
     if (data.size() > limits::hello_bytes_max) {
         return errc::too_long;
     }
-    DHOW_TRY(auto fields, read_fields(data, rules));
+    DHOW_TRY(auto fields, read_fields(data, hello_rules));
     hello out;
     DHOW_CHECK(read_who(fields, out));
     DHOW_CHECK(read_limits(fields, out));

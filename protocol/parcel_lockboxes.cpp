@@ -6,17 +6,15 @@
 #include "protocol/ensure.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/lockbox_codec.hpp"
+#include "protocol/merkle.hpp"
 #include "protocol/try.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace dhow::protocol {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 1> leaf_prefix{0x00};
-constexpr std::array<std::uint8_t, 1> node_prefix{0x01};
 constexpr std::uint8_t root_prefix = 0x02;
 
 using lockbox_entry = lockbox_set::entry;
@@ -27,11 +25,8 @@ bytes encode_lockbox(const lockbox& box) {
 }
 
 digest leaf_digest(const lockbox& box, const hasher& hash) {
-    return hash.sha256({leaf_prefix, encode_lockbox(box)});
+    return merkle_leaf(encode_lockbox(box), hash);
 }
-
-// How many of `count` leaves belong to the left subtree: the largest power of two below it.
-std::size_t left_leaves(std::size_t count) { return std::bit_floor(count - 1); }
 
 // Entries before the leaf number `index`; they are sorted.
 std::size_t entries_before(entries_view entries, std::size_t index) {
@@ -141,7 +136,7 @@ private:
         }
         const auto left = root_of(leaves.left(), chosen, collect);
         const auto right = root_of(leaves.right(), chosen, collect);
-        return x_hash.sha256({node_prefix, left.view(), right.view()});
+        return merkle_node(left, right, x_hash);
     }
 
     const lockbox_set& x_set;

@@ -16,36 +16,40 @@ namespace dhow::protocol {
 
 namespace {
 
-constexpr std::uint8_t tag_issuer = 0x81;
-constexpr std::uint8_t tag_origin = 0x82;
-constexpr std::uint8_t tag_outcome = 0x83;
+namespace receipt_tag {
+constexpr std::uint8_t issuer = 0x81;
+constexpr std::uint8_t origin = 0x82;
+constexpr std::uint8_t outcome = 0x83;
+}  // namespace receipt_tag
 
 constexpr std::array<field_rule, 3> receipt_rules{{
-    {.tag = tag_issuer},
-    {.tag = tag_origin},
-    {.tag = tag_outcome, .list = true},
+    {.tag = receipt_tag::issuer},
+    {.tag = receipt_tag::origin},
+    {.tag = receipt_tag::outcome, .list = true},
 }};
 
-constexpr std::uint8_t tag_id = 0x81;
-constexpr std::uint8_t tag_attempt = 0x82;
-constexpr std::uint8_t tag_recipient = 0x83;
-constexpr std::uint8_t tag_kind = 0x84;
-constexpr std::uint8_t tag_at = 0x85;
-constexpr std::uint8_t tag_seal_digest = 0x86;
-constexpr std::uint8_t tag_on_disk = 0x87;
-constexpr std::uint8_t tag_reason = 0x88;
-constexpr std::uint8_t tag_agency = 0x89;
+namespace outcome_tag {
+constexpr std::uint8_t id = 0x81;
+constexpr std::uint8_t attempt = 0x82;
+constexpr std::uint8_t recipient = 0x83;
+constexpr std::uint8_t kind = 0x84;
+constexpr std::uint8_t at = 0x85;
+constexpr std::uint8_t seal_digest = 0x86;
+constexpr std::uint8_t on_disk = 0x87;
+constexpr std::uint8_t reason = 0x88;
+constexpr std::uint8_t agency = 0x89;
+}  // namespace outcome_tag
 
 constexpr std::array<field_rule, 9> outcome_rules{{
-    {.tag = tag_id},
-    {.tag = tag_attempt, .required = false},
-    {.tag = tag_recipient, .required = false},
-    {.tag = tag_kind},
-    {.tag = tag_at},
-    {.tag = tag_seal_digest},
-    {.tag = tag_on_disk, .required = false},
-    {.tag = tag_reason, .required = false},
-    {.tag = tag_agency, .required = false},
+    {.tag = outcome_tag::id},
+    {.tag = outcome_tag::attempt, .required = false},
+    {.tag = outcome_tag::recipient, .required = false},
+    {.tag = outcome_tag::kind},
+    {.tag = outcome_tag::at},
+    {.tag = outcome_tag::seal_digest},
+    {.tag = outcome_tag::on_disk, .required = false},
+    {.tag = outcome_tag::reason, .required = false},
+    {.tag = outcome_tag::agency, .required = false},
 }};
 
 constexpr std::array<std::string_view, 10> outcome_names{
@@ -54,28 +58,28 @@ constexpr std::array<std::string_view, 10> outcome_names{
 
 bytes encode_outcome(const outcome& value, bureau_id issuer) {
     field_writer fields{value.ignored};
-    fields.put(tag_id, value.id.view());
+    fields.put(outcome_tag::id, value.id.view());
     if (value.attempt != 0) {
-        fields.put_u8(tag_attempt, value.attempt);
+        fields.put_u8(outcome_tag::attempt, value.attempt);
     }
     if (value.recipient != issuer) {
-        fields.put(tag_recipient, value.recipient.text());
+        fields.put(outcome_tag::recipient, value.recipient.text());
     }
-    fields.put_u8(tag_kind, static_cast<std::uint8_t>(value.kind));
-    fields.put_varint(tag_at, time_value(value.at));
-    fields.put(tag_seal_digest, value.seal_digest.view());
+    fields.put_u8(outcome_tag::kind, static_cast<std::uint8_t>(value.kind));
+    fields.put_varint(outcome_tag::at, time_value(value.at));
+    fields.put(outcome_tag::seal_digest, value.seal_digest.view());
     if (!value.on_disk.empty()) {
         writer digests;
         for (const auto& object : value.on_disk) {
             digests.raw(object.view());
         }
-        fields.put(tag_on_disk, digests.view());
+        fields.put(outcome_tag::on_disk, digests.view());
     }
     if (value.reason != 0) {
-        fields.put_varint(tag_reason, value.reason);
+        fields.put_varint(outcome_tag::reason, value.reason);
     }
     if (!value.agency.empty()) {
-        fields.put(tag_agency, value.agency);
+        fields.put(outcome_tag::agency, value.agency);
     }
     return fields.finish();
 }
@@ -97,30 +101,30 @@ result<std::vector<digest>> decode_digests(byte_view field) {
 
 //= PF-62
 result<void> decode_outcome_options(const field_set& fields, bureau_id issuer, outcome& out) {
-    if (const auto attempt = fields.find(tag_attempt)) {
+    if (const auto attempt = fields.find(outcome_tag::attempt)) {
         DHOW_TRY(out.attempt, u8_in(*attempt));
         if (out.attempt == 0) {
             return errc::bad_encoding;
         }
     }
     out.recipient = issuer;
-    if (const auto recipient = fields.find(tag_recipient)) {
+    if (const auto recipient = fields.find(outcome_tag::recipient)) {
         DHOW_TRY(out.recipient, bureau_in(*recipient));
         if (out.recipient == issuer) {
             return errc::bad_encoding;
         }
     }
-    if (const auto objects = fields.find(tag_on_disk)) {
+    if (const auto objects = fields.find(outcome_tag::on_disk)) {
         DHOW_TRY(out.on_disk, decode_digests(*objects));
     }
-    if (const auto reason = fields.find(tag_reason)) {
+    if (const auto reason = fields.find(outcome_tag::reason)) {
         DHOW_TRY(const auto number, varint_in(*reason, std::numeric_limits<std::uint16_t>::max()));
         if (number == 0) {
             return errc::bad_encoding;
         }
         out.reason = static_cast<std::uint16_t>(number);
     }
-    if (const auto agency = fields.find(tag_agency)) {
+    if (const auto agency = fields.find(outcome_tag::agency)) {
         if (agency->size() > limits::short_text_bytes_max) {
             return errc::too_long;
         }
@@ -136,14 +140,14 @@ result<void> decode_outcome_options(const field_set& fields, bureau_id issuer, o
 result<outcome> decode_outcome(byte_view field, bureau_id issuer) {
     DHOW_TRY(auto fields, read_fields(field, outcome_rules));
     outcome out;
-    DHOW_TRY(out.id, fixed_in<message_id>(fields.one(tag_id)));
-    DHOW_TRY(const auto kind, u8_in(fields.one(tag_kind)));
+    DHOW_TRY(out.id, fixed_in<message_id>(fields.one(outcome_tag::id)));
+    DHOW_TRY(const auto kind, u8_in(fields.one(outcome_tag::kind)));
     if (kind == 0 || kind >= outcome_names.size()) {
         return errc::out_of_range;
     }
     out.kind = static_cast<outcome_kind>(kind);
-    DHOW_TRY(out.at, time_in(fields.one(tag_at)));
-    DHOW_TRY(out.seal_digest, fixed_in<digest>(fields.one(tag_seal_digest)));
+    DHOW_TRY(out.at, time_in(fields.one(outcome_tag::at)));
+    DHOW_TRY(out.seal_digest, fixed_in<digest>(fields.one(outcome_tag::seal_digest)));
     DHOW_CHECK(decode_outcome_options(fields, issuer, out));
     out.ignored = std::move(fields.ignored);
     return out;
@@ -158,9 +162,10 @@ std::string_view to_text(outcome_kind value) {
 
 bytes encode_receipt_content(const receipt_content& value) {
     field_writer fields{value.ignored};
-    fields.put(tag_issuer, value.issuer.text()).put(tag_origin, value.origin.text());
+    fields.put(receipt_tag::issuer, value.issuer.text())
+        .put(receipt_tag::origin, value.origin.text());
     for (const auto& each : value.outcomes) {
-        fields.put(tag_outcome, byte_view{encode_outcome(each, value.issuer)});
+        fields.put(receipt_tag::outcome, byte_view{encode_outcome(each, value.issuer)});
     }
     return writer{}.u8(value.version).raw(fields.finish()).take();
 }
@@ -177,9 +182,9 @@ result<receipt_content> decode_receipt_content(byte_view data) {
         return errc::unsupported_version;
     }
     DHOW_TRY(auto fields, read_fields(in.rest(), receipt_rules));
-    DHOW_TRY(out.issuer, bureau_in(fields.one(tag_issuer)));
-    DHOW_TRY(out.origin, bureau_in(fields.one(tag_origin)));
-    const auto outcomes = fields.all(tag_outcome);
+    DHOW_TRY(out.issuer, bureau_in(fields.one(receipt_tag::issuer)));
+    DHOW_TRY(out.origin, bureau_in(fields.one(receipt_tag::origin)));
+    const auto outcomes = fields.all(receipt_tag::outcome);
     if (outcomes.size() > limits::outcomes_per_receipt_max) {
         return errc::too_long;
     }

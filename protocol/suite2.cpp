@@ -14,7 +14,7 @@ namespace dhow::protocol {
 
 namespace {
 
-constexpr std::string_view label{"dhow suite 2 lockbox\0", 21};
+constexpr std::string_view lockbox_label{"dhow suite 2 lockbox\0", 21};
 
 /// SEQUENCE { SEQUENCE { id-aes256-wrap }, INTEGER 32, [0] { OCTET STRING of 32 bytes } } without
 /// those bytes (RFC 9629 section 5).
@@ -66,8 +66,8 @@ key_id key_id_of(const encapsulation_key& key, const hasher& hash) {
 bytes hybrid_info(bureau_id recipient, const hybrid_public_key& keys, const p256_octets& ephemeral,
                   const kem_ciphertext& ciphertext, const hasher& hash) {
     const auto name = writer{}.sized(recipient.text()).take();
-    const auto transcript = hash.sha256({as_bytes(label), name, keys.point.view(), keys.kem.view(),
-                                         ephemeral.view(), ciphertext.view()});
+    const auto transcript = hash.sha256({as_bytes(lockbox_label), name, keys.point.view(),
+                                         keys.kem.view(), ephemeral.view(), ciphertext.view()});
     return writer{}.raw(info_head).raw(transcript.view()).take();
 }
 

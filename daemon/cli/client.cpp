@@ -17,7 +17,7 @@
 namespace dhow::cli {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 using local = asio::local::stream_protocol;
 
@@ -25,11 +25,11 @@ namespace {
 
 constexpr std::size_t block_bytes = 64 * protocol::limits::kib;
 
-using request_head = http::request<http::string_body>;
+using request_head = beast_http::request<beast_http::string_body>;
 
-request_head make_request(http::verb method, const std::string& target) {
+request_head make_request(beast_http::verb method, const std::string& target) {
     request_head out{method, target, 11};
-    out.set(http::field::host, "dhow");
+    out.set(beast_http::field::host, "dhow");
     return out;
 }
 
@@ -43,28 +43,29 @@ struct client::state {
 
     bool failed(const error_code& error) {
         if (error) {
-            why = error == http::error::end_of_stream ? "the daemon closed the connection"
-                                                      : error.message();
+            why = error == beast_http::error::end_of_stream ? "the daemon closed the connection"
+                                                            : error.message();
         }
         return static_cast<bool>(error);
     }
 
     std::optional<client_reply> read_reply() {
-        http::response_parser<http::string_body> parser;
+        beast_http::response_parser<beast_http::string_body> parser;
         parser.body_limit(protocol::limits::reply_bytes_max);
         error_code error;
-        http::read(socket, buffer, parser, error);
+        beast_http::read(socket, buffer, parser, error);
         if (failed(error)) {
             return std::nullopt;
         }
         auto& message = parser.get();
-        return client_reply{message.result_int(), std::string{message[http::field::content_type]},
+        return client_reply{message.result_int(),
+                            std::string{message[beast_http::field::content_type]},
                             std::move(message.body())};
     }
 
     std::optional<client_reply> ask(const request_head& request) {
         error_code error;
-        http::write(socket, request, error);
+        beast_http::write(socket, request, error);
         // The daemon may refuse before it has read all: its reply says more than the broken pipe.
         auto reply = read_reply();
         if (!reply && error) {
@@ -118,21 +119,21 @@ std::optional<client> client::connect(const std::string& socket_path, std::strin
 }
 
 std::optional<client_reply> client::get(const std::string& target) {
-    return state_->ask(make_request(http::verb::get, target));
+    return state_->ask(make_request(beast_http::verb::get, target));
 }
 
 std::optional<client_reply> client::remove(const std::string& target) {
-    return state_->ask(make_request(http::verb::delete_, target));
+    return state_->ask(make_request(beast_http::verb::delete_, target));
 }
 
 std::optional<client_reply> client::post(const std::string& target, const std::string& json,
                                          const std::string& idempotency_key) {
-    auto request = make_request(http::verb::post, target);
+    auto request = make_request(beast_http::verb::post, target);
     if (!idempotency_key.empty()) {
         request.set("Idempotency-Key", idempotency_key);
     }
     if (!json.empty()) {
-        request.set(http::field::content_type, "application/json");
+        request.set(beast_http::field::content_type, "application/json");
     }
     request.body() = json;
     request.content_length(json.size());
@@ -142,13 +143,13 @@ std::optional<client_reply> client::post(const std::string& target, const std::s
 std::optional<client_reply> client::upload(const std::string& target, const std::string& media_type,
                                            std::istream& from, std::uint64_t bytes,
                                            const progress& report) {
-    http::request<http::empty_body> head{http::verb::post, target, 11};
-    head.set(http::field::host, "dhow");
-    head.set(http::field::content_type, media_type);
+    beast_http::request<beast_http::empty_body> head{beast_http::verb::post, target, 11};
+    head.set(beast_http::field::host, "dhow");
+    head.set(beast_http::field::content_type, media_type);
     head.content_length(bytes);
-    http::request_serializer<http::empty_body> serializer{head};
+    beast_http::request_serializer<beast_http::empty_body> serializer{head};
     error_code error;
-    http::write_header(state_->socket, serializer, error);
+    beast_http::write_header(state_->socket, serializer, error);
     if (state_->failed(error)) {
         return std::nullopt;
     }
@@ -167,25 +168,26 @@ std::optional<client_reply> client::upload(const std::string& target, const std:
 std::optional<client_reply> client::download(const std::string& target, std::ostream& to,
                                              const progress& report) {
     error_code error;
-    http::write(state_->socket, make_request(http::verb::get, target), error);
+    beast_http::write(state_->socket, make_request(beast_http::verb::get, target), error);
     if (state_->failed(error)) {
         return std::nullopt;
     }
-    http::response_parser<http::buffer_body> parser;
+    beast_http::response_parser<beast_http::buffer_body> parser;
     parser.body_limit(protocol::limits::attachment_bytes_max);
-    http::read_header(state_->socket, state_->buffer, parser, error);
+    beast_http::read_header(state_->socket, state_->buffer, parser, error);
     if (state_->failed(error)) {
         return std::nullopt;
     }
     auto& message = parser.get();
-    client_reply reply{message.result_int(), std::string{message[http::field::content_type]}, {}};
+    client_reply reply{
+        message.result_int(), std::string{message[beast_http::field::content_type]}, {}};
     std::array<char, block_bytes> block;
     std::uint64_t taken = 0;
     while (!parser.is_done()) {
         message.body().data = block.data();
         message.body().size = block.size();
-        http::read(state_->socket, state_->buffer, parser, error);
-        if (error == http::error::need_buffer) {
+        beast_http::read(state_->socket, state_->buffer, parser, error);
+        if (error == beast_http::error::need_buffer) {
             error = {};
         }
         if (state_->failed(error)) {

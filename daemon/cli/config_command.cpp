@@ -19,7 +19,7 @@ namespace dhow::cli {
 
 namespace {
 
-constexpr verb_usage check_usage{
+constexpr verb_usage config_check_usage{
     "config check", "[FILE]",
     "Checks a configuration: keys, values, unreachable bureaus, shadowed routes, certificates.", 0,
     1};
@@ -54,9 +54,9 @@ void print_text(const std::vector<config::finding>& findings, const config::load
         << static_cast<std::ptrdiff_t>(findings.size()) - errors << " warnings\n";
 }
 
-int run_check(arguments args, io& streams) {
+int run_config_check(arguments args, io& streams) {
     int code = 0;
-    const auto options = parse_options(check_usage, {}, args, streams, code);
+    const auto options = parse_options(config_check_usage, {}, args, streams, code);
     if (!options) {
         return code;
     }
@@ -72,7 +72,7 @@ int run_check(arguments args, io& streams) {
 
 int run_config(arguments args, io& streams) {
     constexpr std::array verbs{
-        verb{"check", "read a configuration and say what is wrong", run_check}};
+        verb{"check", "read a configuration and say what is wrong", run_config_check}};
     return dispatch("dhow config", verbs, args, streams);
 }
 

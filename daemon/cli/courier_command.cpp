@@ -29,16 +29,18 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::size_t files_max = limits::courier_volumes_max;
-constexpr verb_usage export_usage{"courier export", "DIR|FILE",
-                                  "Writes what waits for a bureau to sealed volumes.", 1, 1};
-constexpr verb_usage import_usage{"courier import", "FILE|DIR [FILE|DIR]...",
-                                  "Takes in volumes that a courier has brought.", 1, files_max};
-constexpr verb_usage verify_usage{"courier verify", "FILE|DIR [FILE|DIR]...",
-                                  "Reads volumes to their end and takes nothing in.", 1, files_max};
-constexpr verb_usage status_usage{"courier status", "",
-                                  "Lists bundles and what of them has no receipt.", 0, 0};
-constexpr verb_usage close_usage{"courier close", "BUNDLE",
-                                 "Waits for an exported bundle no longer.", 1, 1};
+constexpr verb_usage courier_export_usage{
+    "courier export", "DIR|FILE", "Writes what waits for a bureau to sealed volumes.", 1, 1};
+constexpr verb_usage courier_import_usage{"courier import", "FILE|DIR [FILE|DIR]...",
+                                          "Takes in volumes that a courier has brought.", 1,
+                                          files_max};
+constexpr verb_usage courier_verify_usage{"courier verify", "FILE|DIR [FILE|DIR]...",
+                                          "Reads volumes to their end and takes nothing in.", 1,
+                                          files_max};
+constexpr verb_usage courier_status_usage{"courier status", "",
+                                          "Lists bundles and what of them has no receipt.", 0, 0};
+constexpr verb_usage courier_close_usage{"courier close", "BUNDLE",
+                                         "Waits for an exported bundle no longer.", 1, 1};
 
 const std::string root = "/admin/v1/courier/";
 
@@ -146,7 +148,7 @@ int export_to(online& verb, const std::string& to, bool is_one_of_several) {
     return to_int(exit_code::done);
 }
 
-int run_export(arguments args, io& streams) {
+int run_courier_export(arguments args, io& streams) {
     po::options_description own;
     // clang-format off
     own.add_options()
@@ -162,7 +164,7 @@ int run_export(arguments args, io& streams) {
          "nothing below it");
     // clang-format on
     int code = 0;
-    auto verb = go_online(export_usage, own, args, streams, code, &check_export);
+    auto verb = go_online(courier_export_usage, own, args, streams, code, &check_export);
     if (!verb) {
         return code;
     }
@@ -343,19 +345,19 @@ int take_volumes(const verb_usage& usage, arguments args, io& streams, bool only
     return to_int(bad.empty() ? exit_code::done : exit_code::internal);
 }
 
-int run_import(arguments args, io& streams) {
-    return take_volumes(import_usage, args, streams, false);
+int run_courier_import(arguments args, io& streams) {
+    return take_volumes(courier_import_usage, args, streams, false);
 }
 
-int run_verify(arguments args, io& streams) {
-    return take_volumes(verify_usage, args, streams, true);
+int run_courier_verify(arguments args, io& streams) {
+    return take_volumes(courier_verify_usage, args, streams, true);
 }
 
 // Status ----------------------------------------------------------------------------------------
 
-int run_status_of_bundles(arguments args, io& streams) {
+int run_courier_status(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(status_usage, {}, args, streams, code);
+    auto verb = go_online(courier_status_usage, {}, args, streams, code);
     if (!verb) {
         return code;
     }
@@ -386,9 +388,9 @@ int run_status_of_bundles(arguments args, io& streams) {
     return to_int(exit_code::done);
 }
 
-int run_close(arguments args, io& streams) {
+int run_courier_close(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(close_usage, {}, args, streams, code);
+    auto verb = go_online(courier_close_usage, {}, args, streams, code);
     if (!verb) {
         return code;
     }
@@ -396,16 +398,17 @@ int run_close(arguments args, io& streams) {
         *verb, root + "bundles/" + http::percent_encode(verb->options.operands[0]) + "/close", {});
 }
 
-constexpr std::array verbs{verb{"export", export_usage.summary, &run_export},
-                           verb{"import", import_usage.summary, &run_import},
-                           verb{"verify", verify_usage.summary, &run_verify},
-                           verb{"status", status_usage.summary, &run_status_of_bundles},
-                           verb{"close", close_usage.summary, &run_close}};
+constexpr std::array courier_verbs{
+    verb{"export", courier_export_usage.summary, &run_courier_export},
+    verb{"import", courier_import_usage.summary, &run_courier_import},
+    verb{"verify", courier_verify_usage.summary, &run_courier_verify},
+    verb{"status", courier_status_usage.summary, &run_courier_status},
+    verb{"close", courier_close_usage.summary, &run_courier_close}};
 
 }  // namespace
 
 int run_courier(arguments args, io& streams) {
-    return dispatch("dhow courier", verbs, args, streams);
+    return dispatch("dhow courier", courier_verbs, args, streams);
 }
 
 }  // namespace dhow::cli

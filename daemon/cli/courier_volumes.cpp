@@ -23,7 +23,7 @@ namespace {
 
 using protocol::volume_head;
 
-constexpr std::size_t block_bytes = 64 * protocol::limits::kib;
+constexpr std::size_t read_block_bytes = 64 * protocol::limits::kib;
 constexpr std::size_t digits = 3;
 
 protocol::byte_view view_of(std::string_view text) { return protocol::as_bytes(text); }
@@ -37,7 +37,7 @@ file_outcome failure(const std::string& path) {
 std::optional<protocol::digest> digest_of_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     auto hash = seal::openssl_hasher{}.start();
-    std::array<char, block_bytes> block;
+    std::array<char, read_block_bytes> block;
     while (file.read(block.data(), block.size()), file.gcount() > 0) {
         hash->update(view_of({block.data(), static_cast<std::size_t>(file.gcount())}));
     }

@@ -18,15 +18,15 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage check_usage{"db check", "", "Examines the database.", 0, 0};
+constexpr verb_usage db_check_usage{"db check", "", "Examines the database.", 0, 0};
 constexpr verb_usage backup_usage{"db backup", "FILE", "Copies the database while it is in use.", 1,
                                   1};
 
-int run_check(arguments args, io& streams) {
+int run_db_check(arguments args, io& streams) {
     po::options_description own;
     own.add_options()("thorough", po::bool_switch(), "read everything; takes longer");
     int code = 0;
-    auto verb = go_online(check_usage, own, args, streams, code);
+    auto verb = go_online(db_check_usage, own, args, streams, code);
     if (!verb) {
         return code;
     }
@@ -64,11 +64,11 @@ int run_backup(arguments args, io& streams) {
     return post_and_print(*verb, "/admin/v1/backup", body);
 }
 
-constexpr std::array verbs{verb{"check", check_usage.summary, &run_check},
-                           verb{"backup", backup_usage.summary, &run_backup}};
+constexpr std::array db_verbs{verb{"check", db_check_usage.summary, &run_db_check},
+                              verb{"backup", backup_usage.summary, &run_backup}};
 
 }  // namespace
 
-int run_db(arguments args, io& streams) { return dispatch("dhow db", verbs, args, streams); }
+int run_db(arguments args, io& streams) { return dispatch("dhow db", db_verbs, args, streams); }
 
 }  // namespace dhow::cli

@@ -34,12 +34,12 @@ constexpr verb_usage add_usage{"directory add", "FOLDER",
                                "Adds a bureau to the directory, or replaces its entry.", 1, 1};
 constexpr verb_usage sign_usage{"directory sign", "FOLDER",
                                 "Adds one signature to the directory's head.", 1, 1};
-constexpr verb_usage show_usage{"directory show", "FOLDER",
-                                "Shows head and entries, without checking signatures.", 1, 1};
+constexpr verb_usage directory_show_usage{
+    "directory show", "FOLDER", "Shows head and entries, without checking signatures.", 1, 1};
 constexpr verb_usage verify_usage{"directory verify", "FOLDER",
                                   "Checks the directory as a gateway does.", 1, 1};
 
-int failed(const problem& what, io& streams, exit_code code = exit_code::trust) {
+int directory_failed(const problem& what, io& streams, exit_code code = exit_code::trust) {
     streams.err << "dhow directory: " << what.text << '\n';
     return to_int(exit_of_problem(what, code));
 }
@@ -48,7 +48,7 @@ int failed(const problem& what, io& streams, exit_code code = exit_code::trust) 
 int ended(const loaded<void>& how, const parsed_options& options, io& streams,
           std::string_view text, const boost::json::object& facts) {
     if (!how) {
-        return failed(how.error(), streams);
+        return directory_failed(how.error(), streams);
     }
     if (options.json) {
         streams.out << facts << '\n';
@@ -58,16 +58,7 @@ int ended(const loaded<void>& how, const parsed_options& options, io& streams,
     return to_int(exit_code::done);
 }
 
-std::string text_of(const po::variables_map& values, const char* name) {
-    return values.contains(name) ? values[name].as<std::string>() : std::string();
-}
-
-std::vector<std::string> list_of(const po::variables_map& values, const char* name) {
-    return values.contains(name) ? values[name].as<std::vector<std::string>>()
-                                 : std::vector<std::string>();
-}
-
-std::vector<std::string> split(const std::string& text) {
+std::vector<std::string> comma_parts(const std::string& text) {
     std::vector<std::string> out;
     std::istringstream in(text);
     for (std::string part; std::getline(in, part, ',');) {
@@ -90,8 +81,8 @@ int run_init(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto folder = text_of(options->values, "out");
-    const auto federation = text_of(options->values, "federation");
+    const auto folder = options->text("out");
+    const auto federation = options->text("federation");
     if (folder.empty() || federation.empty()) {
         return usage_error(init_usage, streams, "--federation and --out are needed");
     }
@@ -153,14 +144,14 @@ constexpr std::array<std::string_view, 4> roles = {"bureau", "hub", "general_sec
 constexpr std::array<std::string_view, 4> statuses = {"active", "retiring", "suspended", "revoked"};
 
 /// The members of an entry that may be left out.
-loaded<void> read_optional(const po::variables_map& values, protocol::directory_entry& entry) {
-    if (values.contains("text-limit")) {
-        entry.text_bytes = values["text-limit"].as<std::uint64_t>();
+loaded<void> read_optional(const parsed_options& options, protocol::directory_entry& entry) {
+    if (options.has("text-limit")) {
+        entry.text_bytes = options.values["text-limit"].as<std::uint64_t>();
     }
-    if (values.contains("attachment-limit")) {
-        entry.attachment_bytes = values["attachment-limit"].as<std::uint64_t>();
+    if (options.has("attachment-limit")) {
+        entry.attachment_bytes = options.values["attachment-limit"].as<std::uint64_t>();
     }
-    for (const auto& text : split(text_of(values, "parcel-versions"))) {
+    for (const auto& text : comma_parts(options.text("parcel-versions"))) {
         unsigned version = 0;
         const auto* end = text.data() + text.size();
         const auto read = std::from_chars(text.data(), end, version);
@@ -169,51 +160,51 @@ loaded<void> read_optional(const po::variables_map& values, protocol::directory_
         }
         entry.parcel_versions.push_back(static_cast<std::uint8_t>(version));
     }
-    if (values.contains("valid-until")) {
-        entry.valid_until = protocol::parse_utc(text_of(values, "valid-until"));
+    if (options.has("valid-until")) {
+        entry.valid_until = protocol::parse_utc(options.text("valid-until"));
         if (!entry.valid_until) {
             return wrong("--valid-until is a time like 2026-11-24T18:00:00.000Z");
         }
     }
-    entry.minimum_software = text_of(values, "minimum-software");
+    entry.minimum_software = options.text("minimum-software");
     return {};
 }
 
-loaded<protocol::directory_entry> entry_of(const po::variables_map& values) {
+loaded<protocol::directory_entry> entry_of(const parsed_options& options) {
     protocol::directory_entry entry;
-    const auto bureau = protocol::bureau_id::parse(text_of(values, "bureau"));
+    const auto bureau = protocol::bureau_id::parse(options.text("bureau"));
     if (!bureau) {
         return wrong("--bureau is needed: 1 to 8 of A to Z and 0 to 9");
     }
     entry.bureau = *bureau;
-    entry.name = values.contains("name") ? text_of(values, "name") : std::string(bureau->text());
-    DHOW_TRY(entry.role, one_of<protocol::bureau_role>(roles, text_of(values, "role"), "role"));
+    entry.name = options.has("name") ? options.text("name") : std::string(bureau->text());
+    DHOW_TRY(entry.role, one_of<protocol::bureau_role>(roles, options.text("role"), "role"));
     DHOW_TRY(entry.status,
-             one_of<protocol::bureau_status>(statuses, text_of(values, "status"), "status"));
-    entry.dictionaries = values["dictionaries"].as<std::uint32_t>();
-    for (const auto& name : split(text_of(values, "classes"))) {
+             one_of<protocol::bureau_status>(statuses, options.text("status"), "status"));
+    entry.dictionaries = options.values["dictionaries"].as<std::uint32_t>();
+    for (const auto& name : comma_parts(options.text("classes"))) {
         const auto cls = protocol::parse_class(name);
         if (!cls) {
             return wrong("'" + name + "' is no class");
         }
         entry.classes.push_back(*cls);
     }
-    if (values.contains("invalid-from")) {
-        entry.invalid_from = protocol::parse_utc(text_of(values, "invalid-from"));
+    if (options.has("invalid-from")) {
+        entry.invalid_from = protocol::parse_utc(options.text("invalid-from"));
         if (!entry.invalid_from) {
             return wrong("--invalid-from is a time like 2026-11-24T18:00:00.000Z");
         }
     }
-    DHOW_CHECK(read_optional(values, entry));
-    seal::entry_sources sources{.key_folder = text_of(values, "keys"),
+    DHOW_CHECK(read_optional(options, entry));
+    seal::entry_sources sources{.key_folder = options.text("keys"),
                                 .older_encrypt = {},
-                                .addresses = list_of(values, "address"),
+                                .addresses = options.texts("address"),
                                 .instance = std::nullopt};
-    for (const auto& file : list_of(values, "older-encrypt")) {
+    for (const auto& file : options.texts("older-encrypt")) {
         sources.older_encrypt.emplace_back(file);
     }
-    if (values.contains("instance")) {
-        sources.instance = protocol::from_hex<protocol::instance_id>(text_of(values, "instance"));
+    if (options.has("instance")) {
+        sources.instance = protocol::from_hex<protocol::instance_id>(options.text("instance"));
         if (!sources.instance) {
             return wrong("--instance has 32 hexadecimal digits");
         }
@@ -230,11 +221,12 @@ int run_add(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto entry = entry_of(options->values);
+    const auto entry = entry_of(*options);
     if (!entry) {
-        return failed(entry.error(), streams,
-                      entry.error().code == protocol::errc::bad_request ? exit_code::usage
-                                                                        : exit_code::trust);
+        return directory_failed(entry.error(), streams,
+                                entry.error().code == protocol::errc::bad_request
+                                    ? exit_code::usage
+                                    : exit_code::trust);
     }
     const auto& folder = options->operands.front();
     return ended(seal::put_entry(folder, *entry, app::wall_now()), *options, streams,
@@ -281,9 +273,9 @@ int run_sign(arguments args, io& streams) {
         return usage_error(sign_usage, streams, "--key is needed");
     }
     const auto& folder = options->operands.front();
-    const auto keys = text_of(options->values, "key");
-    return ended(sign_with(folder, keys, text_of(options->values, "passphrase-file")), *options,
-                 streams, "signature added", {{"folder", folder}, {"key", keys}});
+    const auto keys = options->text("key");
+    return ended(sign_with(folder, keys, options->text("passphrase-file")), *options, streams,
+                 "signature added", {{"folder", folder}, {"key", keys}});
 }
 
 boost::json::object summary_of(const protocol::directory_head& head) {
@@ -320,9 +312,9 @@ void show_entry(const boost::json::object& entry, std::ostream& out) {
     }
 }
 
-int run_show(arguments args, io& streams) {
+int run_directory_show(arguments args, io& streams) {
     int code = 0;
-    const auto options = parse_options(show_usage, {}, args, streams, code);
+    const auto options = parse_options(directory_show_usage, {}, args, streams, code);
     if (!options) {
         return code;
     }
@@ -330,7 +322,7 @@ int run_show(arguments args, io& streams) {
     const auto head = seal::read_draft(folder);
     const auto files = seal::read_directory_folder(folder);
     if (!head || !files) {
-        return failed(head ? files.error() : head.error(), streams);
+        return directory_failed(head ? files.error() : head.error(), streams);
     }
     auto summary = summary_of(*head);
     summary["signatures"] = files->heads.size();
@@ -361,8 +353,8 @@ std::optional<protocol::digest> previous_head(const parsed_options& options) {
 
 loaded<protocol::directory> verify(const parsed_options& options) {
     config::trust settings;
-    settings.federation = text_of(options.values, "federation");
-    settings.anchors = list_of(options.values, "anchors");
+    settings.federation = options.text("federation");
+    settings.anchors = options.texts("anchors");
     settings.threshold = options.values["threshold"].as<std::uint32_t>();
     DHOW_TRY(const auto anchors, seal::load_anchors(settings, ""));
     std::optional<seal::directory_state> previous;
@@ -401,7 +393,7 @@ int run_verify(arguments args, io& streams) {
     }
     const auto directory = verify(*options);
     if (!directory) {
-        return failed(directory.error(), streams, exit_code::verification_failed);
+        return directory_failed(directory.error(), streams, exit_code::verification_failed);
     }
     auto summary = summary_of(directory->head);
     summary["head"] = protocol::to_hex(directory->head_digest.view());
@@ -419,7 +411,7 @@ constexpr std::array directory_verbs = {
     verb{"init", "begin a directory", run_init},
     verb{"add", "add or replace a bureau's entry", run_add},
     verb{"sign", "add a signature", run_sign},
-    verb{"show", "show head and entries", run_show},
+    verb{"show", "show head and entries", run_directory_show},
     verb{"verify", "check it as a gateway does", run_verify},
 };
 

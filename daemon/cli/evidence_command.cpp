@@ -20,8 +20,8 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage usage{"evidence export", "ID",
-                           "Writes the signed proof of what happened to a message.", 1, 1};
+constexpr verb_usage export_usage{"evidence export", "ID",
+                                  "Writes the signed proof of what happened to a message.", 1, 1};
 
 /// 0, or the exit code.
 int write_file(online& verb, const json::object& file) {
@@ -58,7 +58,7 @@ int run_export(arguments args, io& streams) {
     own.add_options()("out", po::value<std::string>()->required()->value_name("DIR"),
                       "where to write; created when missing, nothing is overwritten");
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code);
+    auto verb = go_online(export_usage, own, args, streams, code);
     if (!verb) {
         return code;
     }
@@ -76,12 +76,12 @@ int run_export(arguments args, io& streams) {
     return code;
 }
 
-constexpr std::array verbs{verb{"export", usage.summary, &run_export}};
+constexpr std::array evidence_verbs{verb{"export", export_usage.summary, &run_export}};
 
 }  // namespace
 
 int run_evidence(arguments args, io& streams) {
-    return dispatch("dhow evidence", verbs, args, streams);
+    return dispatch("dhow evidence", evidence_verbs, args, streams);
 }
 
 }  // namespace dhow::cli

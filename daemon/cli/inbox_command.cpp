@@ -24,9 +24,9 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage list_usage{"inbox list", "", "Lists the messages for us.", 0, 0};
-constexpr verb_usage get_usage{
-    "inbox get", "ID", "Writes a message's text and attachments to a directory.", 1, 1};
+constexpr verb_usage inbox_list_usage{"inbox list", "", "Lists the messages for us.", 0, 0};
+constexpr verb_usage get_usage{"inbox get", "ID",
+                               "Writes a message's text and attachments to a directory.", 1, 1};
 constexpr verb_usage ack_usage{"inbox ack", "ID",
                                "Says that a message is taken, or rejected with --reject.", 1, 1};
 
@@ -39,15 +39,16 @@ std::vector<std::string> cells_of(const json::object& entry) {
     const json::object none;
     const json::object* details = summary != nullptr ? summary->if_object() : nullptr;
     const json::object& about = details != nullptr ? *details : none;
-    return {shown(entry, "id"), shown(entry, "origin"), shown(entry, "class"),
-            shown(about, "kind"), shown(about, "subject")};
+    return {shown(entry, "id"), shown(entry, "origin"), shown(entry, "class"), shown(about, "kind"),
+            shown(about, "subject")};
 }
 
 /// One page; where the next begins, or empty at the end. Nothing: the run ends with `code`.
 std::optional<std::string> list_page(online& verb, const std::string& after, std::string& wait,
                                      int& code) {
-    const auto answer = get_object(verb, "/v1/inbox?limit=500&after=" + after + wait +
-                                             (verb.flag("all") ? "&all=true" : ""), code);
+    const auto answer = get_object(
+        verb, "/v1/inbox?limit=500&after=" + after + wait + (verb.flag("all") ? "&all=true" : ""),
+        code);
     if (!answer) {
         return std::nullopt;
     }
@@ -83,7 +84,7 @@ std::string check_list(const parsed_options& options) {
     return is_number(options.text("after"), INT64_MAX) ? "" : "--after needs a position";
 }
 
-int run_list(arguments args, io& streams) {
+int run_inbox_list(arguments args, io& streams) {
     po::options_description own;
     // clang-format off
     own.add_options()
@@ -94,7 +95,7 @@ int run_list(arguments args, io& streams) {
          "wait for the first one, at most 60");
     // clang-format on
     int code = 0;
-    auto verb = go_online(list_usage, own, args, streams, code, &check_list);
+    auto verb = go_online(inbox_list_usage, own, args, streams, code, &check_list);
     if (!verb) {
         return code;
     }
@@ -186,12 +187,14 @@ int run_ack(arguments args, io& streams) {
     return post_and_print(*verb, inbox_target(*verb) + "/ack", body);
 }
 
-constexpr std::array verbs{verb{"list", list_usage.summary, &run_list},
-                           verb{"get", get_usage.summary, &run_get},
-                           verb{"ack", ack_usage.summary, &run_ack}};
+constexpr std::array inbox_verbs{verb{"list", inbox_list_usage.summary, &run_inbox_list},
+                                 verb{"get", get_usage.summary, &run_get},
+                                 verb{"ack", ack_usage.summary, &run_ack}};
 
 }  // namespace
 
-int run_inbox(arguments args, io& streams) { return dispatch("dhow inbox", verbs, args, streams); }
+int run_inbox(arguments args, io& streams) {
+    return dispatch("dhow inbox", inbox_verbs, args, streams);
+}
 
 }  // namespace dhow::cli

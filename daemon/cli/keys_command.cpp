@@ -25,20 +25,20 @@ constexpr verb_usage create_usage{"keys create", "",
                                   "Makes a bureau's keys and certificates in a new folder.", 0, 0};
 constexpr verb_usage root_usage{
     "keys root", "", "Makes the key of one of the directory's signers in a new folder.", 0, 0};
-constexpr verb_usage show_usage{"keys show", "FOLDER", "Shows the certificates in a key folder.", 1,
-                                1};
+constexpr verb_usage keys_show_usage{"keys show", "FOLDER",
+                                     "Shows the certificates in a key folder.", 1, 1};
 
-int failed(const seal::problem& what, io& streams) {
+int keys_failed(const seal::problem& what, io& streams) {
     streams.err << "dhow keys: " << what.text << '\n';
     return to_int(exit_of_problem(what, exit_code::trust));
 }
 
 /// The passphrase of --passphrase-file, without the newline of an editor; empty when not given.
-seal::loaded<seal::secret_bytes> passphrase_of(const po::variables_map& values) {
-    if (!values.contains("passphrase-file")) {
+seal::loaded<seal::secret_bytes> passphrase_of(const parsed_options& options) {
+    if (!options.has("passphrase-file")) {
         return seal::secret_bytes();
     }
-    auto read = seal::read_secret(values["passphrase-file"].as<std::string>(), "");
+    auto read = seal::read_secret(options.text("passphrase-file"), "");
     if (!read) {
         return read.error();
     }
@@ -46,17 +46,13 @@ seal::loaded<seal::secret_bytes> passphrase_of(const po::variables_map& values) 
     return seal::secret_bytes(protocol::bytes(text.begin(), text.end()));
 }
 
-std::string text_of(const po::variables_map& values, const char* name) {
-    return values.contains(name) ? values[name].as<std::string>() : std::string();
-}
-
-seal::loaded<seal::key_request> request_of(const po::variables_map& values,
+seal::loaded<seal::key_request> request_of(const parsed_options& options,
                                            const std::string& owner) {
-    auto passphrase = passphrase_of(values);
+    auto passphrase = passphrase_of(options);
     if (!passphrase) {
         return passphrase.error();
     }
-    return seal::key_request{owner, text_of(values, "name"), text_of(values, "out"),
+    return seal::key_request{owner, options.text("name"), options.text("out"),
                              std::move(*passphrase), app::wall_now()};
 }
 
@@ -75,17 +71,17 @@ int run_create(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto bureau = protocol::bureau_id::parse(text_of(options->values, "bureau"));
+    const auto bureau = protocol::bureau_id::parse(options->text("bureau"));
     if (!bureau || !options->values.contains("out")) {
         return usage_error(create_usage, streams,
                            "--bureau (A to Z and 0 to 9) and --out are needed");
     }
-    const auto request = request_of(options->values, std::string(bureau->text()));
+    const auto request = request_of(*options, std::string(bureau->text()));
     if (!request) {
-        return failed(request.error(), streams);
+        return keys_failed(request.error(), streams);
     }
     if (const auto made = seal::create_bureau_keys(*request); !made) {
-        return failed(made.error(), streams);
+        return keys_failed(made.error(), streams);
     }
     const auto offline = request->folder / seal::archive_folder;
     if (options->json) {
@@ -121,20 +117,20 @@ int run_root(arguments args, io& streams) {
     if (!options->values.contains("out")) {
         return usage_error(root_usage, streams, "--out is needed");
     }
-    auto signer = text_of(options->values, "signer");
+    auto signer = options->text("signer");
     if (signer.empty()) {
-        signer = std::filesystem::path(text_of(options->values, "out")).filename().string();
+        signer = std::filesystem::path(options->text("out")).filename().string();
     }
     if (signer.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos) {
         return usage_error(root_usage, streams,
                            "--signer has lower-case letters, digits and '-' only");
     }
-    const auto request = request_of(options->values, signer);
+    const auto request = request_of(*options, signer);
     if (!request) {
-        return failed(request.error(), streams);
+        return keys_failed(request.error(), streams);
     }
     if (const auto made = seal::create_directory_key(*request); !made) {
-        return failed(made.error(), streams);
+        return keys_failed(made.error(), streams);
     }
     const auto certificate =
         request->folder / seal::certificate_file_of(seal::certificate_use::directory);
@@ -176,9 +172,9 @@ boost::json::array certificates_in(const std::filesystem::path& folder) {
     return out;
 }
 
-int run_show(arguments args, io& streams) {
+int run_keys_show(arguments args, io& streams) {
     int code = 0;
-    const auto options = parse_options(show_usage, {}, args, streams, code);
+    const auto options = parse_options(keys_show_usage, {}, args, streams, code);
     if (!options) {
         return code;
     }
@@ -202,7 +198,7 @@ int run_show(arguments args, io& streams) {
 constexpr std::array keys_verbs = {
     verb{"create", "make a bureau's keys", run_create},
     verb{"root", "make a directory signer's key", run_root},
-    verb{"show", "show the certificates of a key folder", run_show},
+    verb{"show", "show the certificates of a key folder", run_keys_show},
 };
 
 }  // namespace

@@ -22,15 +22,15 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage list_usage{"link list", "", "Shows the links and their state.", 0, 0};
+constexpr verb_usage link_list_usage{"link list", "", "Shows the links and their state.", 0, 0};
 constexpr verb_usage call_usage{"link call", "LINK|PEER",
                                 "Dials now, whatever was planned; with --wait, says whether it "
                                 "came up.",
                                 1, 1};
 
-int run_list(arguments args, io& streams) {
+int run_link_list(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(list_usage, {}, args, streams, code);
+    auto verb = go_online(link_list_usage, {}, args, streams, code);
     if (!verb) {
         return code;
     }
@@ -156,8 +156,8 @@ int run_call(arguments args, io& streams) {
     return follow_call(*verb, *before, wait_of(*verb));
 }
 
-constexpr std::array verbs{
-    verb{"list", list_usage.summary, &run_list},
+constexpr std::array link_verbs{
+    verb{"list", link_list_usage.summary, &run_link_list},
     verb{"call", call_usage.summary, &run_call},
     verb{"suspend", suspend_summary, &run_link_suspend},
     verb{"resume", resume_summary, &run_link_resume},
@@ -167,6 +167,8 @@ constexpr std::array verbs{
 
 }  // namespace
 
-int run_link(arguments args, io& streams) { return dispatch("dhow link", verbs, args, streams); }
+int run_link(arguments args, io& streams) {
+    return dispatch("dhow link", link_verbs, args, streams);
+}
 
 }  // namespace dhow::cli

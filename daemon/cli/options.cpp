@@ -116,6 +116,10 @@ std::string parsed_options::text(const char* name) const {
     return has(name) ? values[name].as<std::string>() : std::string{};
 }
 
+std::vector<std::string> parsed_options::texts(const char* name) const {
+    return has(name) ? values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
 int usage_error(const verb_usage& usage, io& streams, std::string_view what) {
     streams.err << "dhow " << usage.name << ": " << what << "\nTry 'dhow " << usage.name
                 << " --help'.\n";

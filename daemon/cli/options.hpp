@@ -36,6 +36,8 @@ struct parsed_options {
     [[nodiscard]] bool has(const char* name) const { return values.contains(name); }
     /// Empty when it is not given.
     [[nodiscard]] std::string text(const char* name) const;
+    /// All values of an option that may be repeated.
+    [[nodiscard]] std::vector<std::string> texts(const char* name) const;
 };
 
 /// Reads a command line with the verb's own options and --config, --json, --help. Nothing when the

@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr verb_usage usage{"queue", "[PEER]", "Shows what waits, for whom.", 0, 1};
+constexpr verb_usage queue_usage{"queue", "[PEER]", "Shows what waits, for whom.", 0, 1};
 
 std::string size_of(const json::object& object) {
     const json::value* bytes = object.if_contains("bytes");
@@ -113,7 +113,7 @@ std::optional<std::string> show_page(online& verb, const std::string& after, int
 
 int run_queue(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(usage, {}, args, streams, code);
+    auto verb = go_online(queue_usage, {}, args, streams, code);
     if (!verb) {
         return code;
     }

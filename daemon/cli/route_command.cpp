@@ -18,7 +18,8 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage usage{"route explain", "", "Explains which way a message would take.", 0, 0};
+constexpr verb_usage explain_usage{"route explain", "", "Explains which way a message would take.",
+                                   0, 0};
 
 int run_explain(arguments args, io& streams) {
     po::options_description own;
@@ -29,13 +30,15 @@ int run_explain(arguments args, io& streams) {
          "flash, urgent, routine or bulk");
     // clang-format on
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code, &check_class);
+    auto verb = go_online(explain_usage, own, args, streams, code, &check_class);
     if (!verb) {
         return code;
     }
     const auto answer =
-        get_object(*verb, "/admin/v1/routes/explain?to=" + http::percent_encode(verb->text("to")) +
-                              "&class=" + http::percent_encode(verb->text("class")), code);
+        get_object(*verb,
+                   "/admin/v1/routes/explain?to=" + http::percent_encode(verb->text("to")) +
+                       "&class=" + http::percent_encode(verb->text("class")),
+                   code);
     if (!answer) {
         return code;
     }
@@ -52,10 +55,12 @@ int run_explain(arguments args, io& streams) {
     return to_int(exit_code::done);
 }
 
-constexpr std::array verbs{verb{"explain", usage.summary, &run_explain}};
+constexpr std::array route_verbs{verb{"explain", explain_usage.summary, &run_explain}};
 
 }  // namespace
 
-int run_route(arguments args, io& streams) { return dispatch("dhow route", verbs, args, streams); }
+int run_route(arguments args, io& streams) {
+    return dispatch("dhow route", route_verbs, args, streams);
+}
 
 }  // namespace dhow::cli

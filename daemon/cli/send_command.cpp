@@ -26,7 +26,7 @@ using texts = std::vector<std::string>;
 
 namespace {
 
-constexpr verb_usage usage{"send", "", "Submits a message; prints its id.", 0, 0};
+constexpr verb_usage send_usage{"send", "", "Submits a message; prints its id.", 0, 0};
 
 po::options_description send_options() {
     po::options_description own;
@@ -66,7 +66,7 @@ std::string check_options(const parsed_options& options) {
     return check_class(options);
 }
 
-texts split(const std::string& list) {
+texts split_recipients(const std::string& list) {
     texts out;
     std::size_t begin = 0;
     while (begin <= list.size()) {
@@ -77,10 +77,6 @@ texts split(const std::string& list) {
         begin = end + 1;
     }
     return out;
-}
-
-texts list_of(const online& verb, const char* name) {
-    return verb.has(name) ? verb.options.values[name].as<texts>() : texts{};
 }
 
 json::array to_array(const texts& values) {
@@ -105,7 +101,7 @@ int refuse(online& verb, exit_code code, const std::string& why) {
 std::optional<std::vector<attachment_file>> look_at_attachments(online& verb, int& code) {
     std::vector<attachment_file> out;
     std::uint64_t total = 0;
-    for (const std::string& path : list_of(verb, "attach")) {
+    for (const std::string& path : verb.options.texts("attach")) {
         std::error_code error;
         if (!std::filesystem::is_regular_file(path, error)) {
             code = refuse(verb, exit_code::not_found, path + ": no such file");
@@ -171,8 +167,8 @@ std::optional<json::object> build(online& verb, int& code) {
     out["kind"] = verb.text("kind");
     out["class"] = verb.text("class");
     texts to;
-    for (const std::string& list : list_of(verb, "to")) {
-        const texts some = split(list);
+    for (const std::string& list : verb.options.texts("to")) {
+        const texts some = split_recipients(list);
         to.insert(to.end(), some.begin(), some.end());
     }
     out["to"] = to_array(to);
@@ -184,8 +180,8 @@ std::optional<json::object> build(online& verb, int& code) {
     if (verb.has("media-type")) {
         out["media_type"] = verb.text("media-type");
     }
-    out["supersedes"] = to_array(list_of(verb, "supersedes"));
-    out["cancels"] = to_array(list_of(verb, "cancels"));
+    out["supersedes"] = to_array(verb.options.texts("supersedes"));
+    out["cancels"] = to_array(verb.options.texts("cancels"));
     const std::string expires = verb.text("expires");
     if (expires == "never") {
         out["never_expires"] = true;
@@ -241,7 +237,7 @@ int print_and_wait(online& verb, const json::object& accepted) {
 
 int run_send(arguments args, io& streams) {
     int code = 0;
-    auto verb = go_online(usage, send_options(), args, streams, code, &check_options);
+    auto verb = go_online(send_usage, send_options(), args, streams, code, &check_options);
     if (!verb) {
         return code;
     }

@@ -23,8 +23,8 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr verb_usage usage{"status", "ID", "Shows where a message is, recipient by recipient.", 1,
-                           1};
+constexpr verb_usage status_usage{"status", "ID",
+                                  "Shows where a message is, recipient by recipient.", 1, 1};
 
 /// Between two questions: soon at first, so that a quick delivery is seen quickly.
 constexpr std::chrono::milliseconds poll_first{100};
@@ -98,7 +98,7 @@ int run_status(arguments args, io& streams) {
     own.add_options()("wait", po::value<std::string>()->value_name("TIME"),
                       "wait until all recipients have it, at most so long");
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code, &check_wait);
+    auto verb = go_online(status_usage, own, args, streams, code, &check_wait);
     if (!verb) {
         return code;
     }

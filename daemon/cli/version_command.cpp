@@ -15,13 +15,13 @@ namespace dhow::cli {
 
 namespace {
 
-constexpr verb_usage usage{"version", "", "Says which version this is.", 0, 0};
+constexpr verb_usage version_usage{"version", "", "Says which version this is.", 0, 0};
 
 }  // namespace
 
 int run_version(arguments args, io& streams) {
     int code = 0;
-    const auto options = parse_options(usage, {}, args, streams, code);
+    const auto options = parse_options(version_usage, {}, args, streams, code);
     if (!options) {
         return code;
     }

@@ -17,7 +17,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr verb_usage usage{"why", "ID", "Says why a message is where it is, and what to do.", 1, 1};
+constexpr verb_usage why_usage{"why", "ID", "Says why a message is where it is, and what to do.", 1,
+                               1};
 
 void print_cause(std::ostream& out, const json::object& cause) {
     out << shown(cause, "recipient") << ": " << shown(cause, "text") << " (" << shown(cause, "code")
@@ -51,7 +52,7 @@ int run_why(arguments args, io& streams) {
     own.add_options()("events", boost::program_options::bool_switch(),
                       "all that happened to it instead");
     int code = 0;
-    auto verb = go_online(usage, own, args, streams, code);
+    auto verb = go_online(why_usage, own, args, streams, code);
     if (!verb) {
         return code;
     }

@@ -1,7 +1,7 @@
 // States that several stations look for: what of a message is not at its end.
 // Way of the message: while it waits, and under way.
 // Pure. Any thread.
-// Spec: DESIGN of states in docs/architecture.md. Tests: by the stations that use it.
+// Spec: docs/overview.md. Tests: unit/route/courier_export_test.cpp, unit/route/why_rules_test.cpp.
 // Limits: none.
 #pragma once
 

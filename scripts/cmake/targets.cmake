@@ -3,16 +3,14 @@
 # one by one.
 
 # dhow_library(NAME FOLDER dir... [EXCLUDE regex...] [PUBLIC lib...] [PRIVATE lib...]
-#              [PRECOMPILE header...] [ONE_BY_ONE])
+#              [PRECOMPILE header...])
 function(dhow_library name)
-    cmake_parse_arguments(arg "ONE_BY_ONE" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
+    cmake_parse_arguments(arg "" "" "FOLDER;EXCLUDE;PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
     dhow_glob(sources "${arg_FOLDER}" "*.cpp" "${arg_EXCLUDE}")
     if(sources)
         add_library(${name} STATIC ${sources})
         dhow_precompile(${name} ${arg_PRECOMPILE})
-        if(NOT arg_ONE_BY_ONE)
-            dhow_unity(${name})
-        endif()
+        dhow_unity(${name})
         target_link_libraries(${name} PUBLIC dhow_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
     else()
         add_library(${name} INTERFACE)
@@ -42,9 +40,9 @@ endfunction()
 
 # dhow_unity(TARGET) compiles eight files at once where DHOW_UNITY is on: most of the time goes into
 # headers and into templates that every file instantiates afresh. So one folder's files may not use a
-# name of an anonymous namespace twice; a folder that does is ONE_BY_ONE. The presets dev, tidy and
-# package compile each file alone: a missing #include, or a name that shadows another, is found there,
-# and so by scripts/test --full only.
+# name of an anonymous namespace twice; a test's helpers stand within its suite, which is a namespace.
+# The presets dev, tidy and package compile each file alone: a missing #include, or a name that
+# shadows another, is found there, and so by scripts/test --full only.
 function(dhow_unity target)
     get_target_property(sources ${target} SOURCES)
     list(LENGTH sources count)

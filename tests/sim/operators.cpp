@@ -244,12 +244,13 @@ bool operators::put_right() {
             continue;
         }
         static_cast<void>(expect(*one->at, one->undo));
-        one->at->request(the_operator, one->undo, [raw = one.get()](const route::api_response& said) {
-            // A refusal says that nothing of it is stopped any more.
-            const auto* problem = std::get_if<route::response::problem>(&said);
-            raw->is_undone = problem == nullptr || problem->code == protocol::errc::conflict ||
-                             problem->code == protocol::errc::not_found;
-        });
+        one->at->request(
+            the_operator, one->undo, [raw = one.get()](const route::api_response& said) {
+                // A refusal says that nothing of it is stopped any more.
+                const auto* problem = std::get_if<route::response::problem>(&said);
+                raw->is_undone = problem == nullptr || problem->code == protocol::errc::conflict ||
+                                 problem->code == protocol::errc::not_found;
+            });
     }
     return all;
 }

@@ -12,9 +12,11 @@
 namespace dhow::sim {
 
 #ifdef DHOW_SANITIZED
-inline constexpr std::uint64_t seeds_per_file = 13;  // Sanitizers make a run ten times as long.
+inline constexpr std::uint64_t seeds_per_file = 8;  // Sanitizers make a run ten times as long.
+inline constexpr std::uint64_t seeds_run_twice = 1;
 #else
 inline constexpr std::uint64_t seeds_per_file = 100;
+inline constexpr std::uint64_t seeds_run_twice = 3;
 #endif
 
 inline void check_seeds(std::uint64_t first, std::uint64_t count) {

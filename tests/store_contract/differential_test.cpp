@@ -10,7 +10,11 @@ using namespace dhow::tests;
 
 namespace {
 
+#ifdef DHOW_SANITIZED
+constexpr int rounds = 300;  // They take eight times as long.
+#else
 constexpr int rounds = 700;
+#endif
 
 /// `reopens`: every so many rounds the store is opened anew.
 template <class Fixture>

@@ -329,4 +329,40 @@ private:
     std::uint64_t x_delivered = 0;
 };
 
+/// Options of a session whose peer may send so much without asking.
+inline protocol::session_options granting(std::uint32_t credit_bytes) {
+    protocol::session_options out;
+    out.local.inline_credit_bytes = credit_bytes;
+    return out;
+}
+
+inline protocol::session_options usual_options() {
+    return granting(protocol::limits::granted_credit_bytes);
+}
+
+/// Two sessions with the usual options.
+struct two_sides {
+    test_store zw;
+    test_store mu;
+    session_pair pair{zw, mu, usual_options(), usual_options()};
+};
+
+inline protocol::bytes encoded(const protocol::frame& what) {
+    protocol::bytes out;
+    append_frame(out, what);
+    return out;
+}
+
+/// The side gets this frame, written by hand.
+inline void hear(test_side& side, const protocol::frame& what) {
+    side.session().on_bytes(encoded(what), side.now);
+    side.handle_events();
+}
+
+/// How many lines of the side's log begin so.
+inline std::ptrdiff_t lines_with(test_side& side, std::string_view begin) {
+    return std::ranges::count_if(side.log(),
+                                 [begin](const auto& line) { return line.starts_with(begin); });
+}
+
 }  // namespace dhow::tests

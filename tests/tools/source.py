@@ -84,7 +84,9 @@ def _without_templates(head):
     return head
 
 
-_SCOPE = re.compile(r'(?:inline\s+)?(?:namespace|class|struct|union)\b|extern\s*""\s*$')
+# The anonymous namespace of a test may follow the macro that begins its suite.
+_SCOPE = re.compile(r'(?:inline\s+)?(?:namespace|class|struct|union)\b|extern\s*""\s*$'
+                    r'|\w+\(\w+\)\s+namespace\s*$')
 
 
 def _kind(head, text, close):

@@ -264,6 +264,10 @@ class functions_test(unittest.TestCase):
         self.assertEqual(self.lengths("#define X(a) \\\n    void a() { \\\n    }\n"
                                       "BOOST_AUTO_TEST_CASE(is_one) {\n    x();\n}\n"), [3])
 
+    def test_a_suite_before_a_namespace_makes_no_function_of_it(self):
+        self.assertEqual(self.lengths("BOOST_AUTO_TEST_SUITE(x_test)\n\nnamespace {\n\n"
+                                      "int f() {\n    return 1;\n}\n\n}  // namespace\n"), [3])
+
     def test_tables_are_not_functions(self):
         self.assertEqual(self.lengths("constexpr int a[] = {\n    1,\n    2,\n};\n"
                                       "const auto t = make({\n    1,\n});\n"), [])

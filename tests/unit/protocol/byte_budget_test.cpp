@@ -19,6 +19,8 @@
 using namespace dhow::protocol;
 using namespace dhow::tests;
 
+BOOST_AUTO_TEST_SUITE(byte_budget_test)
+
 namespace {
 
 constexpr std::size_t text_bytes = 1500;
@@ -305,8 +307,6 @@ std::vector<part> receipt_parts() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(byte_budget_test)
 
 BOOST_AUTO_TEST_CASE(documentation_holds_the_computed_numbers) {
     const auto computed = to_markdown(message_parts(), "message, before compression") +

@@ -20,6 +20,8 @@ using namespace dhow::protocol;
 using namespace dhow::tests;
 namespace json = boost::json;
 
+BOOST_AUTO_TEST_SUITE(directory_bounds_test)
+
 namespace {
 
 const dhow::seal::openssl_hasher hash;
@@ -164,8 +166,6 @@ json::array many_like(const subject& of, const char* list_name, std::size_t coun
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(directory_bounds_test)
 
 //= DF-5, DF-7
 BOOST_AUTO_TEST_CASE(members_of_entries_have_their_types) {

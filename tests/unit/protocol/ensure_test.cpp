@@ -14,6 +14,8 @@
 #include <csignal>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(ensure_test)
+
 namespace {
 
 struct ending {
@@ -45,8 +47,6 @@ ending ensure_in_child(int value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(ensure_test)
 
 BOOST_AUTO_TEST_CASE(a_true_condition_has_no_effect) {
     const ending end = ensure_in_child(1);

@@ -18,6 +18,8 @@
 using namespace dhow::protocol;
 using dhow::tests::refusal;
 
+BOOST_AUTO_TEST_SUITE(field_bounds_test)
+
 namespace {
 
 /// Fields in the order in which they stand.
@@ -54,7 +56,7 @@ struct subject {
     std::function<std::string(const fields&)> refused;
 
     [[nodiscard]] std::string with(std::uint8_t tag, const bytes& value) const {
-        return refused(::with(whole, tag, value));
+        return refused(field_bounds_test::with(whole, tag, value));
     }
 };
 
@@ -283,8 +285,6 @@ void check_bureau(const subject& of, std::uint8_t tag) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(field_bounds_test)
 
 //= PF-1, PF-3, PF-4, PF-5
 BOOST_AUTO_TEST_CASE(every_structure_refuses_twice_out_of_order_and_unknown_critical) {

@@ -15,6 +15,8 @@
 using namespace dhow::protocol;
 using dhow::tests::refusal;
 
+BOOST_AUTO_TEST_SUITE(frame_bounds_test)
+
 namespace {
 
 // Numbers of the frame types (docs/link-protocol.md).
@@ -189,8 +191,6 @@ bytes commit_of(std::string_view recipient, std::uint64_t code, std::uint8_t out
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(frame_bounds_test)
 
 //= LP-3
 BOOST_AUTO_TEST_CASE(a_payload_that_ends_early_is_refused_and_not_waited_for) {

@@ -17,6 +17,8 @@
 using namespace dhow::protocol;
 namespace json = boost::json;
 
+BOOST_AUTO_TEST_SUITE(frame_test)
+
 namespace {
 
 json::object vectors(const std::string& name) {
@@ -176,8 +178,6 @@ void check_decodes(const json::object& vector) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(frame_test)
 
 //= LP-3, LP-4, LP-11, LP-12
 BOOST_AUTO_TEST_CASE(valid_frames_decode_and_encode_to_the_same_bytes) {

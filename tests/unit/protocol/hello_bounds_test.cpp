@@ -15,6 +15,8 @@
 using namespace dhow::protocol;
 using dhow::tests::refusal;
 
+BOOST_AUTO_TEST_SUITE(hello_bounds_test)
+
 namespace {
 
 constexpr std::uint8_t version_tag = 1;
@@ -79,8 +81,6 @@ std::string refused(std::uint8_t tag, const bytes& value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(hello_bounds_test)
 
 //= LP-10
 BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_trial_is_required) {

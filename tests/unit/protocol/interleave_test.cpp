@@ -11,6 +11,8 @@
 
 using namespace dhow::protocol;
 
+BOOST_AUTO_TEST_SUITE(interleave_test)
+
 namespace {
 
 /// Lets `frames` frames out; returns the bytes of each stream.
@@ -34,8 +36,6 @@ ready_transfer small(stream_id stream, message_class cls, std::uint64_t key = 0)
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(interleave_test)
 
 BOOST_AUTO_TEST_CASE(nobody_is_next_when_nobody_is_ready) {
     interleave it;

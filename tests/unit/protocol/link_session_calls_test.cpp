@@ -10,41 +10,20 @@
 using namespace dhow::protocol;
 using dhow::tests::body_of;
 using dhow::tests::digest_of;
+using dhow::tests::encoded;
+using dhow::tests::hear;
+using dhow::tests::lines_with;
 using dhow::tests::session_pair;
 using dhow::tests::start_time;
 using dhow::tests::test_side;
 using dhow::tests::test_store;
+using dhow::tests::two_sides;
+using dhow::tests::usual_options;
 using std::chrono::seconds;
 
+BOOST_AUTO_TEST_SUITE(link_session_calls_test)
+
 namespace {
-
-session_options usual() {
-    session_options out;
-    out.local.inline_credit_bytes = limits::granted_credit_bytes;
-    return out;
-}
-
-struct two_sides {
-    test_store zw;
-    test_store mu;
-    session_pair pair{zw, mu, usual(), usual()};
-};
-
-std::ptrdiff_t lines_with(test_side& side, std::string_view begin) {
-    return std::ranges::count_if(side.log(),
-                                 [begin](const auto& line) { return line.starts_with(begin); });
-}
-
-bytes encoded(const frame& what) {
-    bytes out;
-    append_frame(out, what);
-    return out;
-}
-
-void hear(test_side& side, const frame& what) {
-    side.session().on_bytes(encoded(what), side.now);
-    side.handle_events();
-}
 
 /// Types of the frames that a session has to send, in order; DATA is 4.
 std::vector<std::size_t> types_sent(link_session& session, utc_time now) {
@@ -65,8 +44,6 @@ constexpr std::size_t goodbye_type = 11;
 using types = std::vector<std::size_t>;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_calls_test)
 
 BOOST_FIXTURE_TEST_CASE(calls_that_name_no_open_stream_do_nothing, two_sides) {
     pair.dialler().offer({.number = 1, .body_bytes = 500});
@@ -102,13 +79,13 @@ BOOST_FIXTURE_TEST_CASE(an_offer_is_accepted_once, two_sides) {
 
 //= LP-22
 BOOST_AUTO_TEST_CASE(a_hello_is_sent_once_and_not_after_the_end) {
-    link_session twice{usual(), start_time};
+    link_session twice{usual_options(), start_time};
     twice.on_hello_signed({}, {}, start_time);
     twice.on_hello_signed({}, {}, start_time);
     BOOST_TEST(types_sent(twice, start_time) == types{hello_type},
                boost::test_tools::per_element());
 
-    link_session ended{usual(), start_time};
+    link_session ended{usual_options(), start_time};
     ended.goodbye(errc::shutting_down, seconds{0}, start_time);
     ended.on_hello_signed({}, {}, start_time);
     BOOST_TEST(types_sent(ended, start_time) == types{goodbye_type},
@@ -121,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_hello_that_cannot_be_read_ends_the_session_with_its_error
                                       {bytes{1, 1}, errc::truncated},
                                       {bytes{0xF0, 0}, errc::unknown_critical}}) {
         test_store store;
-        test_side side{store, false, usual()};
+        test_side side{store, false, usual_options()};
         hear(side, hello_frame{value, {}, {}});
         BOOST_REQUIRE(side.end().has_value());
         BOOST_TEST((side.end()->code == make_error_code(code)));
@@ -261,7 +238,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_peer_has_already_is_told_as_sent_whatever_is_be
 // A peer that reads nothing and offers on: its answers fill their bound.
 BOOST_AUTO_TEST_CASE(an_answer_that_finds_no_room_ends_the_session_and_tells_no_more) {
     for (const std::uint64_t offset : {100'000U, 100'001U}) {  // All there; more than all.
-        auto options = usual();
+        auto options = usual_options();
         options.is_dialler = false;
         options.exporter.assign(32, 0);
         link_session session{options, start_time};

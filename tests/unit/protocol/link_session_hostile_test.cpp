@@ -9,19 +9,16 @@
 
 using namespace dhow::protocol;
 using dhow::tests::digest_of;
+using dhow::tests::encoded;
 using dhow::tests::session_pair;
 using dhow::tests::start_time;
 using dhow::tests::test_side;
 using dhow::tests::test_store;
 using std::chrono::seconds;
 
-namespace {
+BOOST_AUTO_TEST_SUITE(link_session_hostile_test)
 
-bytes encoded(const frame& what) {
-    bytes out;
-    append_frame(out, what);
-    return out;
-}
+namespace {
 
 hello greeting() {
     hello out;
@@ -94,8 +91,6 @@ data_frame data(stream_id stream, std::uint64_t offset, byte_view payload) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_hostile_test)
 
 //= LP-23, LP-60
 BOOST_FIXTURE_TEST_CASE(refuses_a_frame_before_hello, victim) {

@@ -14,6 +14,8 @@ using dhow::tests::session_pair;
 using dhow::tests::test_object;
 using dhow::tests::test_store;
 
+BOOST_AUTO_TEST_SUITE(link_session_replay_test)
+
 namespace {
 
 session_options small_frames() {
@@ -72,8 +74,6 @@ struct world {
 constexpr std::uint64_t no_end = ~std::uint64_t{0};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_replay_test)
 
 BOOST_AUTO_TEST_CASE(arrives_whole_in_pieces_of_any_size) {
     for (const std::size_t chunk : {1U, 2U, 3U, 7U, 64U, 1000U, 100'000U}) {

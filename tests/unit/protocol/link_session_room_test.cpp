@@ -9,11 +9,15 @@
 
 using namespace dhow::protocol;
 using dhow::tests::digest_of;
+using dhow::tests::hear;
+using dhow::tests::lines_with;
 using dhow::tests::session_pair;
 using dhow::tests::start_time;
 using dhow::tests::test_side;
 using dhow::tests::test_store;
 using std::chrono::seconds;
+
+BOOST_AUTO_TEST_SUITE(link_session_room_test)
 
 namespace {
 
@@ -25,22 +29,6 @@ session_options granting(std::uint32_t credit_bytes) {
 }
 
 const session_options usual = granting(limits::granted_credit_bytes);
-
-std::ptrdiff_t lines_with(test_side& side, std::string_view begin) {
-    return std::ranges::count_if(side.log(),
-                                 [begin](const auto& line) { return line.starts_with(begin); });
-}
-
-bytes encoded(const frame& what) {
-    bytes out;
-    append_frame(out, what);
-    return out;
-}
-
-void hear(test_side& side, const frame& what) {
-    side.session().on_bytes(encoded(what), side.now);
-    side.handle_events();
-}
 
 offer_frame offer_of(stream_id stream, std::uint64_t body_bytes, body_mode mode) {
     offer_frame out;
@@ -94,8 +82,6 @@ offer_frame offered_when_listed(std::size_t listed_bytes, std::uint32_t credit_b
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_room_test)
 
 //= LP-44
 BOOST_AUTO_TEST_CASE(an_offer_is_resumed_only_where_it_can_be) {

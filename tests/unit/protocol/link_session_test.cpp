@@ -10,21 +10,18 @@
 using namespace dhow::protocol;
 using dhow::tests::body_of;
 using dhow::tests::digest_of;
+using dhow::tests::granting;
 using dhow::tests::session_pair;
 using dhow::tests::test_object;
 using dhow::tests::test_side;
 using dhow::tests::test_store;
+using dhow::tests::two_sides;
+using dhow::tests::usual_options;
 using std::chrono::seconds;
 
+BOOST_AUTO_TEST_SUITE(link_session_test)
+
 namespace {
-
-session_options granting(std::uint32_t credit_bytes) {
-    session_options out;
-    out.local.inline_credit_bytes = credit_bytes;
-    return out;
-}
-
-const session_options usual = granting(limits::granted_credit_bytes);
 
 bool has_line(test_side& side, const std::string& line) {
     return std::ranges::find(side.log(), line) != side.log().end();
@@ -41,15 +38,7 @@ bytes a_ping() {
     return out;
 }
 
-struct two_sides {
-    test_store zw;
-    test_store mu;
-    session_pair pair{zw, mu, usual, usual};
-};
-
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_test)
 
 //= LP-20, LP-21, LP-22
 BOOST_FIXTURE_TEST_CASE(greets_dialler_first, two_sides) {
@@ -147,7 +136,7 @@ BOOST_AUTO_TEST_CASE(resumes_at_the_offset_of_hello_without_waiting_for_accept) 
     const test_object what{.number = 7, .body_bytes = 200'000};
     const auto body = body_of(7, what.body_bytes);
     mu.partial[digest_of(7)] = {body.begin(), body.begin() + 100'001};
-    session_pair pair{zw, mu, usual, usual};
+    session_pair pair{zw, mu, usual_options(), usual_options()};
     pair.run();
     pair.listener().answers = false;
     pair.dialler().offer(what);
@@ -168,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_partial_that_is_gone_makes_the_offer_start_anew) {
     test_store mu;
     const test_object what{.number = 7, .body_bytes = 200'000};
     mu.partial[digest_of(7)] = bytes(100'000);
-    session_pair pair{zw, mu, usual, usual};
+    session_pair pair{zw, mu, usual_options(), usual_options()};
     pair.run();
     mu.partial.clear();
     pair.dialler().offer(what);
@@ -185,7 +174,7 @@ BOOST_AUTO_TEST_CASE(all_of_it_on_disk_is_committed_without_a_byte_of_data) {
     test_store mu;
     const test_object what{.number = 7, .body_bytes = 100'000};
     mu.partial[digest_of(7)] = body_of(7, what.body_bytes);
-    session_pair pair{zw, mu, usual, usual};
+    session_pair pair{zw, mu, usual_options(), usual_options()};
     pair.dialler().offer(what);
     pair.run();
     BOOST_TEST(has_arrived(mu, what));
@@ -264,7 +253,7 @@ BOOST_FIXTURE_TEST_CASE(keeps_the_last_of_the_credit_for_flash, two_sides) {
 BOOST_AUTO_TEST_CASE(a_peer_without_inline_credit_gets_small_bodies_after_its_accept) {
     test_store zw;
     test_store mu;
-    session_pair pair{zw, mu, usual, granting(0)};
+    session_pair pair{zw, mu, usual_options(), granting(0)};
     pair.run();
     const test_object what{.number = 1, .body_bytes = 500, .preamble_bytes = 900};
     pair.dialler().offer(what);
@@ -369,9 +358,9 @@ BOOST_FIXTURE_TEST_CASE(a_cut_gives_out_what_was_gathered, two_sides) {
 BOOST_AUTO_TEST_CASE(a_session_whose_stream_numbers_are_used_up_says_goodbye) {
     test_store zw;
     test_store mu;
-    auto few = usual;
+    auto few = usual_options();
     few.streams_max = 3;
-    session_pair pair{zw, mu, few, usual};
+    session_pair pair{zw, mu, few, usual_options()};
     for (std::uint32_t i = 0; i < 5; ++i) {
         pair.dialler().offer({.number = i, .body_bytes = 100});
     }

@@ -15,6 +15,8 @@ using dhow::tests::test_side;
 using dhow::tests::test_store;
 using std::chrono::seconds;
 
+BOOST_AUTO_TEST_SUITE(link_session_time_test)
+
 namespace {
 
 session_options pinging(milliseconds interval) {
@@ -39,8 +41,6 @@ struct timed_pair {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(link_session_time_test)
 
 //= LP-70
 BOOST_FIXTURE_TEST_CASE(a_handshake_that_does_not_end_times_out, timed_pair) {

@@ -18,6 +18,8 @@
 using namespace dhow::protocol;
 using namespace dhow::tests;
 
+BOOST_AUTO_TEST_SUITE(parcel_bounds_test)
+
 namespace {
 
 const dhow::seal::openssl_hasher hash;
@@ -87,8 +89,6 @@ bytes signed_with(std::uint8_t first_of_second_number) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(parcel_bounds_test)
 
 //= PF-20, PF-21
 BOOST_AUTO_TEST_CASE(seals_and_preambles_end_where_they_end) {

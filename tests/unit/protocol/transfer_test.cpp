@@ -11,6 +11,8 @@
 
 using namespace dhow::protocol;
 
+BOOST_AUTO_TEST_SUITE(transfer_test)
+
 namespace {
 
 constexpr auto segment = limits::segment_bytes;
@@ -36,8 +38,6 @@ boost::system::error_code give(incoming_transfer& to, std::uint64_t offset, std:
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(transfer_test)
 
 //= LP-42
 BOOST_AUTO_TEST_CASE(costs_what_goes_before_an_answer) {
