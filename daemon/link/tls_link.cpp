@@ -65,7 +65,10 @@ asio::awaitable<void> tls_link::read_loop() {
 void tls_link::gather() {
     x_out.clear();
     const auto batch_bytes = x_pace.batch_bytes();
-    while (x_out.size() < batch_bytes) {
+    // The session cuts no frame shorter than frame_bytes_min: one more in little room would make
+    // the write half as long again.
+    constexpr auto room_min = protocol::limits::frame_bytes_min / 2;
+    while (x_out.empty() || x_out.size() + room_min <= batch_bytes) {
         x_session.set_frame_payload(batch_bytes - x_out.size());
         const auto next = x_session.to_send(x_handler.now());
         if (next.empty()) {
