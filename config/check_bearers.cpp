@@ -1,5 +1,6 @@
 // Bearers that cannot do what was meant: windows for classes that the link never carries, quotas
-// beyond which nothing passes, dearer links that nothing may use.
+// beyond which nothing passes, dearer links that nothing may use, a congestion control that the
+// kernel has not.
 // Way of the message: see check.hpp.
 // Pure.
 // Spec: docs/configuration.md#checks. Tests: unit/config/check_bearers_test.cpp.
@@ -73,6 +74,15 @@ void check_cost(checker& all, const link& one, const std::string& path) {
                 "Set dearer_after of a class, or give the links one cost.");
 }
 
+void check_congestion(checker& all, const link& one, const std::string& path) {
+    const auto& troubles = all.facts.congestion_troubles;
+    const auto found =
+        std::ranges::find(troubles, one.congestion, [](const auto& what) { return what.which; });
+    if (found != troubles.end()) {
+        all.warning(path, "no-such-congestion", path + ".congestion: " + found->text, found->hint);
+    }
+}
+
 }  // namespace
 
 void check_bearers(checker& all) {
@@ -81,6 +91,7 @@ void check_bearers(checker& all) {
         check_windows(all, one, path);
         check_use(all, one, path);
         check_cost(all, one, path);
+        check_congestion(all, one, path);
     }
 }
 

@@ -26,7 +26,7 @@ auto fields(const link& one) {
                                    one.bytes_per_s, one.cost, one.classes),
                           std::make_tuple(std::move(windows)),
                           std::tie(quota.month_bytes, quota.beyond, quota.warn_at, one.idle_close,
-                                   one.call_every, one.hold_down));
+                                   one.call_every, one.hold_down, one.congestion));
 }
 auto fields(const route& one) { return std::tie(one.to, one.via); }  // not the line
 auto fields(const agency& one) {

@@ -7,9 +7,11 @@
 
 #include "protocol/ids.hpp"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dhow::config {
@@ -38,6 +40,15 @@ struct trust {
 
 /// `courier`: nothing goes by the network; it says that the peer is reached by hand.
 enum class link_mode : std::uint8_t { dial, listen, both, courier };
+
+/// Of TCP on the sockets of a link. `kernel`: as the system has set it.
+enum class link_congestion : std::uint8_t { kernel, bbr, cubic, reno };
+inline constexpr std::array<std::string_view, 4> link_congestion_names{"kernel", "bbr", "cubic",
+                                                                       "reno"};
+/// As the kernel names it, `kernel` apart.
+inline std::string_view to_text(link_congestion value) {
+    return link_congestion_names[static_cast<std::size_t>(value)];
+}
 
 /// When objects of some classes may pass. All times are UTC.
 struct link_window {
@@ -70,6 +81,7 @@ struct link {
     seconds idle_close{0};     ///< 0: it is kept up.
     seconds call_every{3600};  ///< With idle_close: dialled so often without need.
     seconds hold_down{600};    ///< A dearer link is kept at least so long.
+    link_congestion congestion = link_congestion::kernel;
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.

@@ -5,6 +5,7 @@
 // Limits: see links.hpp.
 #include "daemon/app/links.hpp"
 
+#include "daemon/link/congestion.hpp"
 #include "daemon/seal/certificate.hpp"
 
 #include <algorithm>
@@ -69,7 +70,30 @@ std::uint64_t links::on_up(std::shared_ptr<link::tls_link> link, protocol::burea
     const auto came_to = is_dialler ? std::string{} : link->local_address();
     x_links[number] = std::move(link);
     told().on_connected(number, peer, link_name, is_dialler, session, trial, came_to);
+    set_congestion(number);
     return number;
+}
+
+void links::set_congestion(route::session_number session) {
+    const auto& known = x_gateway.state();
+    const auto record = known.sessions.find(session);
+    const auto line = x_links.find(session);
+    if (record == known.sessions.end() || line == x_links.end()) {
+        return;
+    }
+    const auto& all = known.config->links;
+    const auto found = std::ranges::find(all, record->second.bearer, &config::link::name);
+    if (found == all.end() || found->congestion == config::link_congestion::kernel) {
+        return;
+    }
+    const auto wanted = config::to_text(found->congestion);
+    const auto error = line->second->set_congestion(wanted);
+    if (error && x_refused.emplace(found->name, found->congestion).second) {
+        const auto refusal = link::judge_congestion(wanted, error, {});
+        x_log.write(route::log_level::warning, "congestion",
+                    "link " + found->name + ": " + refusal->text + "; its connections keep `" +
+                        line->second->congestion() + "`");
+    }
 }
 
 void links::on_events(std::uint64_t session) { told().on_session_events(session); }
@@ -114,7 +138,8 @@ route::line_facts links::facts(route::session_number session) const {
         return {};
     }
     auto& line = *found->second;
-    return {line.bytes_in(), line.bytes_out(), line.rate(), line.round_trip(), line.traffic()};
+    return {line.bytes_in(),   line.bytes_out(), line.rate(),
+            line.round_trip(), line.traffic(),   line.congestion()};
 }
 
 }  // namespace dhow::app

@@ -10,6 +10,9 @@
 #include "daemon/link/listener.hpp"
 #include "daemon/seal/trust_directory.hpp"
 
+#include <map>
+#include <set>
+
 namespace dhow::app {
 
 class links final : public link_port, public link::link_handler, public link::peer_pinning {
@@ -23,6 +26,14 @@ public:
     /// Throws boost::system::system_error naming the address.
     void listen(const std::string& address);
     void stop_listening() { x_listener.stop(); }
+    /// Sessions that are up get the congestion control that their links ask for now; one that asks
+    /// for the kernel's has it with the next session.
+    void on_settings() {
+        x_refused.clear();
+        for (const auto& one : x_links) {
+            set_congestion(one.first);
+        }
+    }
     [[nodiscard]] std::size_t open() const { return x_links.size(); }
     /// Nothing but zeros when there is no such session.
     [[nodiscard]] route::line_facts facts(route::session_number session) const;
@@ -56,6 +67,8 @@ public:
 private:
     /// The core's facts are of now.
     route::gateway& told();
+    /// TCP's congestion control, as the link that the session counts for asks for it.
+    void set_congestion(route::session_number session);
 
     core_driver& x_driver;
     route::gateway& x_gateway;
@@ -64,6 +77,8 @@ private:
     link::listener x_listener;
     std::shared_ptr<const seal::trust_directory> x_directory;
     std::uint64_t x_last = 0;
+    /// Logged already: the link's name, and what it cannot have.
+    std::set<std::pair<std::string, config::link_congestion>> x_refused;
     std::map<std::uint64_t, std::shared_ptr<link::tls_link>> x_links;
 };
 

@@ -66,6 +66,7 @@ json::object to_json(const response::link_status& value) {
     out["bytes_per_s"] = value.bytes_per_s;
     out["failures"] = value.failures;
     out["round_trip_ms"] = value.round_trip.count();
+    out["congestion"] = value.congestion;
     out["cost"] = value.cost;
     out["carries"] = value.carries;
     out["quota"] = quota_value(value);

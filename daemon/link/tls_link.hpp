@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <string_view>
 
 namespace dhow::link {
 
@@ -40,6 +41,10 @@ public:
     [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
     /// What the connection has cost so far, at IP level; two system calls.
     [[nodiscard]] route::line_traffic traffic();
+    /// TCP's congestion control from now on. Refused: it stays as it was.
+    boost::system::error_code set_congestion(std::string_view name);
+    /// The one in use; empty: not known.
+    [[nodiscard]] std::string congestion();
     /// Of this machine, without port; empty: not known.
     [[nodiscard]] std::string local_address();
 

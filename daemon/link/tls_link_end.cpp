@@ -4,6 +4,7 @@
 // Spec: docs/link-protocol.md#violations. Tests: unit/link/tls_link_test.cpp, system.
 // Limits: close_time_max.
 #include "daemon/link/bound_connect.hpp"
+#include "daemon/link/congestion.hpp"
 #include "daemon/link/socket_traffic.hpp"
 #include "daemon/link/tls_link.hpp"
 
@@ -74,6 +75,14 @@ route::line_traffic tls_link::traffic() {
     out.payload_in = x_session.payload_read();
     out.payload_out = x_session.payload_written();
     return out;
+}
+
+boost::system::error_code tls_link::set_congestion(std::string_view name) {
+    return link::set_congestion(x_stream.lowest_layer().native_handle(), name);
+}
+
+std::string tls_link::congestion() {
+    return congestion_of(x_stream.lowest_layer().native_handle());
 }
 
 std::string tls_link::local_address() {

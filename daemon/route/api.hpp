@@ -315,6 +315,7 @@ struct link_status {
     // Of the connection that is up.
     std::uint64_t bytes_in = 0, bytes_out = 0, bytes_per_s = 0;
     protocol::milliseconds round_trip{0};
+    std::string congestion = {};  ///< TCP's, in use; empty: not known.
     // Of the link as a bearer
     std::uint64_t cost = 0;
     bool carries = false;                           ///< The peer's session counts for it.

@@ -60,6 +60,7 @@ struct line_facts {
     std::uint64_t bytes_per_s = 0;              ///< Measured towards the peer; 0: not known.
     protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
     line_traffic traffic = {};                  ///< What it has cost, at IP level.
+    std::string congestion = {};                ///< TCP's, in use; empty: not known.
 };
 
 struct surroundings {

@@ -54,6 +54,7 @@ void add_line_facts(const core& shared, response::link_status& to) {
     to.bytes_out = facts.bytes_out;
     to.bytes_per_s = facts.bytes_per_s;
     to.round_trip = facts.round_trip.count() > 0 ? facts.round_trip : to.round_trip;
+    to.congestion = facts.congestion;
 }
 
 std::string_view text_of(call_result result) {

@@ -37,13 +37,17 @@ struct two_bearers {
              "  urgent: {dearer_after: 1s}\n"
              "duty_desk:");
     }
-    [[nodiscard]] bool carries(const std::string& link) const {
-        for (const auto& one : origin.get("/admin/v1/links").at("links").as_array()) {
+    [[nodiscard]] static boost::json::object link_of(const gateway& at, const std::string& link) {
+        const auto answer = at.get("/admin/v1/links");
+        for (const auto& one : answer.at("links").as_array()) {
             if (one.at("name").as_string() == link) {
-                return one.at("carries").as_bool();
+                return one.as_object();
             }
         }
-        return false;
+        return {{"carries", false}, {"congestion", ""}};
+    }
+    [[nodiscard]] bool carries(const std::string& link) const {
+        return link_of(origin, link).at("carries").as_bool();
     }
     [[nodiscard]] double bytes(const gateway& at, const std::string& link,
                                const std::string& direction) const {
@@ -112,6 +116,20 @@ BOOST_AUTO_TEST_CASE(what_may_not_use_the_dear_one_waits_and_says_why) {
     reload(origin);
     BOOST_TEST(origin.dhow({"link", "call", "ipsg"}).code == 0);
     await_complete(id);
+}
+
+BOOST_AUTO_TEST_CASE(each_end_has_the_congestion_control_that_its_link_asks_for) {
+    // Reno is the one that every kernel has, and keeps from nobody.
+    edit(hub, "local: 127.0.0.2}", "local: 127.0.0.2, congestion: reno}");
+    bureaus.start_all();
+    wait_until("the cheap bearer", [this] { return carries("ipsg"); });
+    BOOST_TEST(link_of(hub, "zw-fibre").at("congestion").as_string() == "reno");
+    edit(origin, "local: 127.0.0.2,", "local: 127.0.0.2, congestion: reno,");
+    reload(origin);
+    BOOST_TEST(link_of(origin, "ipsg").at("congestion").as_string() == "reno");
+    const auto listed = origin.dhow({"link", "list", "--json"}).out;
+    BOOST_TEST(listed.find("\"congestion\":\"reno\"") != std::string::npos, listed);
+    await_complete(submit(origin, {.cls = "flash"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_count_of_a_quota_outlives_restarts_and_takes_the_providers_figure) {

@@ -67,6 +67,26 @@ BOOST_AUTO_TEST_CASE(a_dearer_link_that_no_class_may_use_is_found) {
                     "unused-link"));
 }
 
+BOOST_AUTO_TEST_CASE(a_congestion_control_that_the_kernel_has_not_is_a_warning) {
+    check_facts facts;
+    facts.congestion_troubles = {
+        {link_congestion::bbr, "the kernel has no `bbr`; it has reno", "Load its module."}};
+    const auto found_with = [&](const std::string& keys) {
+        const auto read = load(changed("peer: IPSG", "peer: IPSG" + keys));
+        BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
+        return check(read.settings, read.where, facts);
+    };
+    for (const auto* keys : {"", ", congestion: kernel", ", congestion: reno"}) {
+        BOOST_TEST(!has(found_with(keys), "no-such-congestion"), keys);
+    }
+    const auto found = found_with(", congestion: bbr");
+    BOOST_REQUIRE(has(found, "no-such-congestion"));
+    BOOST_TEST(!has_errors(found));
+    BOOST_TEST(text_of(found).find("14: warning: links.ipsg.congestion: the kernel has no `bbr`; "
+                                   "it has reno\n    Load its module.") != std::string::npos,
+               text_of(found));
+}
+
 BOOST_AUTO_TEST_CASE(a_courier_needs_no_address_and_uses_none) {
     BOOST_TEST(has(check_with("mode: courier"), "unused-address"));
     const auto read = load(

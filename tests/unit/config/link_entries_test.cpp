@@ -39,6 +39,7 @@ const link_mistake link_mistakes[] = {
     {"windows: [{until: \"7:00\"}]", "expected a time of day"},
     {"windows: [{classes: [slow]}]", "expected flash, urgent, routine or bulk"},
     {"hold_down: 5h", "links.ipsg.hold_down: found `5h`, expected 0s to 4h"},
+    {"congestion: vegas", "links.ipsg.congestion: found `vegas`, expected kernel, bbr, cubic or"},
     {"call_every: 5s", "links.ipsg.call_every: found `5s`, expected 1m to 400d"},
 };
 
@@ -53,6 +54,7 @@ BOOST_AUTO_TEST_CASE(a_link_that_says_nothing_carries_everything_at_any_time) {
     BOOST_TEST(link.windows.empty());
     BOOST_TEST(link.quota.month_bytes == 0U);
     BOOST_TEST((link.idle_close == 0s && link.call_every == 1h && link.hold_down == 10min));
+    BOOST_TEST((link.congestion == config::link_congestion::kernel));
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_a_bearer_may_say) {
@@ -78,6 +80,16 @@ BOOST_AUTO_TEST_CASE(reads_what_a_bearer_may_say) {
     BOOST_TEST(link.windows[0].size_max_bytes == 65'536U);
     BOOST_TEST(link.windows[1].days == 0x7fU);
     BOOST_TEST((link.windows[1].opens == 0h && link.windows[1].closes == 24h));
+}
+
+BOOST_AUTO_TEST_CASE(a_congestion_control_is_one_of_four) {
+    using config::link_congestion;
+    for (const auto one : {link_congestion::kernel, link_congestion::bbr, link_congestion::cubic,
+                           link_congestion::reno}) {
+        const auto read = with("congestion: " + std::string(config::to_text(one)));
+        BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
+        BOOST_TEST((read.settings.links.at(0).congestion == one));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_courier_is_a_link_without_addresses) {

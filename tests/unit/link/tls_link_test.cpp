@@ -291,4 +291,17 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_without_its_key_is_an_error_at_start, two_
     BOOST_CHECK_THROW(dhow::link::make_context(zw.own.pem, other.key.get()), std::exception);
 }
 
+BOOST_AUTO_TEST_CASE(both_ends_of_a_session_choose_their_congestion_control) {
+    connect();
+    for (auto* end : {&zw, &mu}) {
+        auto& one = *end->links.begin()->second;
+        BOOST_TEST(!one.set_congestion("reno"));
+        BOOST_TEST(one.congestion() == "reno");
+        BOOST_TEST(one.set_congestion("nonesuch").failed());
+        BOOST_TEST(one.congestion() == "reno");
+    }
+    zw.offer(100'000);
+    wait_for_line(zw, "committed");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(each_link_is_listed_with_the_word_for_its_state) {
 
 BOOST_AUTO_TEST_CASE(only_an_established_session_of_the_link_or_one_that_came_in_has_a_line) {
     shared.outside.line = [](session_number number) {
-        return line_facts{.bytes_in = 100 + number};
+        return line_facts{.bytes_in = 100 + number, .congestion = "bbr"};
     };
     const auto bytes_in = [this] {
         return expect<response::links>(request::list_links{}).rows.at(0).bytes_in;
@@ -260,6 +260,7 @@ BOOST_AUTO_TEST_CASE(only_an_established_session_of_the_link_or_one_that_came_in
     links.on_peer_time(1, shared.now, 250ms);
     const auto row = expect<response::links>(request::list_links{}).rows.at(0);
     BOOST_TEST(row.bytes_in == 101U);
+    BOOST_TEST(row.congestion == "bbr");
     BOOST_TEST((row.round_trip == 250ms));  // The line does not know it.
     shared.outside.line = nullptr;
     BOOST_TEST(bytes_in() == 0U);
