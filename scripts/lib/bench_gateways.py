@@ -25,11 +25,11 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
-def wait_until(what, is_so, every_s=0.05):
-    until = time.monotonic() + PATIENCE_S
+def wait_until(what, is_so, every_s=0.05, patience_s=PATIENCE_S):
+    until = time.monotonic() + patience_s
     while not is_so():
         if time.monotonic() > until:
-            raise RuntimeError(f"waited {PATIENCE_S} s in vain for {what}")
+            raise RuntimeError(f"waited {patience_s} s in vain for {what}")
         time.sleep(every_s)
 
 
