@@ -8,8 +8,8 @@ usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [-
 delay and loss run with the congestion control that CONGESTION names, as a setting of the gateways'
 links and of the raw connection beside them; the others with the kernel's own. The notes tell which
 was really in use. loss compares transfers of 2 MiB: an attachment costs two round trips (text,
-OFFER) that raw TCP on a standing connection does not have. At 512 KiB these alone would keep the
-share below 0.9, so that the figure would tell their number and not the goodput.
+OFFER) that raw TCP on a standing connection does not have. At 512 KiB these alone would cap the
+share at 0.90, so that the figure would tell their number and not the goodput; at 2 MiB, at 0.97.
 """
 import argparse
 import concurrent.futures
