@@ -291,7 +291,7 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_without_its_key_is_an_error_at_start, two_
     BOOST_CHECK_THROW(dhow::link::make_context(zw.own.pem, other.key.get()), std::exception);
 }
 
-BOOST_AUTO_TEST_CASE(both_ends_of_a_session_choose_their_congestion_control) {
+BOOST_FIXTURE_TEST_CASE(both_ends_of_a_session_choose_their_congestion_control, two_gateways) {
     connect();
     for (auto* end : {&zw, &mu}) {
         auto& one = *end->links.begin()->second;
