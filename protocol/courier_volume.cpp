@@ -226,7 +226,7 @@ result<std::optional<decoded_record_head>> decode_object(byte_view data) {
         return std::optional<decoded_record_head>{};
     }
     const auto* offer = std::get_if<offer_frame>(&*found.value);
-    if (offer == nullptr) {
+    if (offer == nullptr || offer->is_short) {
         return errc::bad_encoding;
     }
     reader in{data.subspan(1 + found.consumed_bytes)};

@@ -113,6 +113,8 @@ constexpr std::array error_rows = std::to_array<error_row>({
     {errc::refused_for_ever, "refused-for-ever", false, "the peer refuses it for ever",
      "Read the peer's reason; sending the same again will not help."},
     {errc::cancelled, "cancelled", false, "was cancelled by its origin", "Nothing to do."},
+    {errc::full_form_wanted, "full-form-wanted", true, "its short form cannot be rebuilt there",
+     "Nothing to do; it goes again in full. If it is frequent, compare the directories."},
     {errc::bad_request, "bad-request", false, "the request is not understood",
      "Compare the request with the interface description."},
     {errc::unauthorised, "unauthorised", false, "not allowed for this user or agency",

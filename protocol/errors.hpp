@@ -60,6 +60,7 @@ enum class errc : std::uint16_t {
     hop_limit = 307,
     refused_for_ever = 308,
     cancelled = 309,
+    full_form_wanted = 310,  ///< Its short form cannot be rebuilt here.
     // 400-499: agencies and operators
     bad_request = 400,
     unauthorised = 401,

@@ -77,13 +77,15 @@ struct offer_frame {
     std::uint8_t attempt = 0;
     std::uint8_t hops = 0;  ///< Hops so far; the origin sends 0.
     milliseconds age{0};    ///< Accumulated age when the OFFER was written.
-    digest object;          ///< SHA-256 of the body bytes to come.
+    digest object;          ///< SHA-256 of the body bytes to come. Zero when it does not travel.
     std::uint64_t body_bytes = 0;
     std::uint64_t first_byte = 0;  ///< Where DATA will begin, known from the peer's HELLO.
     bytes preamble;                ///< Text: encode_preamble(). Else empty.
     bureau_id origin;              ///< Attachment: of its message. Receipt: its destination.
     message_id id;                 ///< Attachment: its message. Else zero.
     body_mode mode = body_mode::on_accept;  ///< Given by link_session.
+    /// The preamble of a text, the body of a receipt are in the short form (docs/parcel-format.md).
+    bool is_short = false;
 };
 struct accept_frame {
     stream_id stream = 0;

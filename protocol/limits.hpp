@@ -132,6 +132,11 @@ inline constexpr std::chrono::seconds gather_time_max{10};
 /// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64
 /// bytes.
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
+/// A COMMIT waits so long for the receipt or another answer to share its TLS record: opening and
+/// signing take some 2 ms and two commits, and the shortest round trip that is poor is 50 ms.
+inline constexpr std::chrono::milliseconds commit_wait{25};
+/// So many go together at most: a peer with much under way is answered at once.
+inline constexpr std::size_t commits_together_max = 16;
 /// Control frames that may wait for a peer that does not read; a lawful peer's credit ends before.
 inline constexpr std::size_t control_frames_max = 4 * 1024;
 /// Fields of an OFFER or DATA frame beside preamble and payload: digest, message id, origin, eight

@@ -68,8 +68,9 @@ void link_session::on_durable(stream_id stream, std::uint64_t durable_bytes, utc
     x_impl->on_durable(stream, durable_bytes);
 }
 
-void link_session::commit(stream_id stream, std::vector<recipient_answer> exceptions, utc_time) {
-    x_impl->commit(stream, std::move(exceptions));
+void link_session::commit(stream_id stream, std::vector<recipient_answer> exceptions,
+                          utc_time now) {
+    x_impl->commit(stream, std::move(exceptions), now);
 }
 
 void link_session::refuse(stream_id stream, errc code, std::chrono::seconds retry_after,

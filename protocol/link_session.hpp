@@ -115,7 +115,8 @@ struct session_options {
     std::uint32_t window_bytes = 0;       ///< 0: limits::transfer_window_bytes.
     std::size_t frame_payload_bytes = 0;  ///< Initial DATA payload; 0: frame_payload_bytes_max.
     milliseconds ping_interval{0};        ///< 0: limits::ping_interval. Negative: never (metered).
-    std::uint32_t streams_max = 0;        ///< 0: limits::streams_max. Tests draw it small.
+    milliseconds commit_wait{0};    ///< A COMMIT waits so long for company (LP-55); 0: not at all.
+    std::uint32_t streams_max = 0;  ///< 0: limits::streams_max. Tests draw it small.
 };
 
 /// What may be written of OFFER and DATA from now on; control frames always may.

@@ -43,7 +43,7 @@ public:
     // link_session_receiving.cpp
     void accept(stream_id stream, std::uint64_t offset, utc_time now);
     void on_durable(stream_id stream, std::uint64_t durable_bytes);
-    void commit(stream_id stream, std::vector<recipient_answer> exceptions);
+    void commit(stream_id stream, std::vector<recipient_answer> exceptions, utc_time now);
     void refuse(stream_id stream, errc code, std::chrono::seconds retry_after,
                 std::vector<recipient_answer> exceptions);
 
@@ -107,7 +107,10 @@ private:
     bool write_control();
     void write_transfer(utc_time now);
     std::optional<ready_transfer> next_allowed() const;
+    std::uint64_t payload_room(message_class cls) const;
     std::size_t payload_max(message_class cls) const;
+    std::size_t payload_for(const outgoing_transfer& transfer) const;
+    void release_commits();
 
     // Sending
     bool may_offer() const;
@@ -158,6 +161,8 @@ private:
     std::optional<stream_id>
         x_out_completes;  ///< Handle of the transfer whose last byte x_out holds.
     std::deque<bytes> x_control;
+    std::vector<bytes> x_commits;  ///< COMMITs that wait for something to go with.
+    std::optional<utc_time> x_commits_since;
     std::optional<pong_frame> x_pong;  ///< The latest PING's answer; older ones are merged into it.
     std::deque<stream_id> x_acks;      ///< Incoming streams whose ACK is due, oldest first.
 

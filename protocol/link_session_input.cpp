@@ -88,6 +88,7 @@ void link_session::impl::on_transport_closed(boost::system::error_code why) {
         finish({why, "the connection closed", {}, false}, std::nullopt);
     }
     x_control.clear();
+    x_commits.clear();
     x_out.clear();
     x_out_sent = 0;
 }
@@ -102,6 +103,7 @@ void link_session::impl::fail(errc code, std::string detail) {
 
 void link_session::impl::finish(session_end how, std::optional<goodbye_frame> last) {
     flush_gathered();
+    release_commits();  // They were given before GOODBYE.
     x_phase = phase::ended;
     x_pong.reset();
     x_acks.clear();

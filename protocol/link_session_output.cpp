@@ -63,7 +63,18 @@ void link_session::impl::write_next(utc_time now) {
     }
 }
 
+/// A COMMIT that waits for company goes before whatever is written next.
+void link_session::impl::release_commits() {
+    for (auto& one : std::exchange(x_commits, {})) {
+        x_control.push_back(std::move(one));
+    }
+    x_commits_since.reset();
+}
+
 bool link_session::impl::write_control() {
+    if (!x_commits.empty() && (!x_control.empty() || x_pong || !x_acks.empty() || next_allowed())) {
+        release_commits();
+    }
     if (!x_control.empty()) {
         x_out = std::move(x_control.front());
         x_control.pop_front();
@@ -89,6 +100,18 @@ bool link_session::impl::write_control() {
     return false;
 }
 
+/// What peer and allowance let into one DATA frame of the class.
+std::uint64_t link_session::impl::payload_room(message_class cls) const {
+    const std::uint64_t peer_max =
+        is_established() ? x_peer.frame_bytes_max : limits::frame_payload_bytes_max;
+    if (!x_allowance.is_metered[static_cast<std::size_t>(cls)]) {
+        return peer_max;
+    }
+    const auto room = x_allowance.bytes -
+                      std::min<std::uint64_t>(x_allowance.bytes, limits::offer_head_bytes_max);
+    return std::min(peer_max, room);
+}
+
 /// Of a DATA frame of the class; 0: none fits. Near the end of an allowance frames become shorter,
 /// or a fast line could make no use of what is left.
 std::size_t link_session::impl::payload_max(message_class cls) const {
@@ -99,10 +122,19 @@ std::size_t link_session::impl::payload_max(message_class cls) const {
     if (!x_allowance.is_metered[static_cast<std::size_t>(cls)]) {
         return usual;
     }
-    const auto room = x_allowance.bytes -
-                      std::min<std::uint64_t>(x_allowance.bytes, limits::offer_head_bytes_max);
+    const auto room = payload_room(cls);
     const auto least = std::min(usual, limits::frame_bytes_min);
     return room < least ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(usual, room));
+}
+
+/// A rest that is shorter than a quarter of a frame goes along with the last one: alone it would
+/// cost a TLS record and perhaps a packet.
+std::size_t link_session::impl::payload_for(const outgoing_transfer& transfer) const {
+    const auto cls = transfer.offer().cls;
+    const auto usual = payload_max(cls);
+    const auto left = transfer.offer().body_bytes - transfer.written_bytes();
+    const bool is_last = left <= usual + usual / 4 && left <= payload_room(cls);
+    return is_last ? static_cast<std::size_t>(left) : usual;
 }
 
 /// Whose turn it is among those whose next frame fits the allowance.
@@ -142,7 +174,7 @@ void link_session::impl::write_transfer(utc_time now) {
         x_wire.emplace(*entry.wire, next->stream);
         append_frame(x_out, transfer.take_offer(*entry.wire, now));
     } else {
-        const auto data = transfer.next_data(payload_max(next->cls));
+        const auto data = transfer.next_data(payload_for(transfer));
         append_frame(x_out, data);
         x_payload_written += data.payload.size();
         transfer.mark_written(data.payload.size());

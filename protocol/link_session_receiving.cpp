@@ -145,15 +145,27 @@ void link_session::impl::on_durable(stream_id stream, std::uint64_t durable_byte
 }
 
 //= LP-49
-void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> exceptions) {
+//= LP-55
+void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> exceptions,
+                                utc_time now) {
     const auto found = x_incoming.find(stream);
     if (is_ended() || found == x_incoming.end()) {
         return;
     }
     DHOW_ENSURE(found->second.transfer.is_accepted() && found->second.transfer.all_received());
+    const bool is_small = !found->second.transfer.is_large();
     close_incoming(found);
     x_durable_progress = true;
-    push_control(commit_frame{stream, std::move(exceptions)});
+    const bool peer_waits = x_credit_given >= x_options.implied_credit_bytes / 2 ||
+                            x_incoming.size() >= limits::transfers_max / 2;
+    const bool may_wait = x_options.commit_wait > milliseconds{0};
+    if (!may_wait || !is_small || peer_waits || x_commits.size() >= limits::commits_together_max) {
+        release_commits();
+        push_control(commit_frame{stream, std::move(exceptions)});
+        return;
+    }
+    append_frame(x_commits.emplace_back(), commit_frame{stream, std::move(exceptions)});
+    x_commits_since = x_commits_since.value_or(now);
 }
 
 void link_session::impl::refuse(stream_id stream, errc code, std::chrono::seconds retry_after,

@@ -44,6 +44,9 @@ std::optional<utc_time> link_session::impl::next_deadline() const {
     if (x_gathering_since) {
         take(*x_gathering_since + limits::gather_time_max);
     }
+    if (x_commits_since) {
+        take(*x_commits_since + x_options.commit_wait);
+    }
     return out;
 }
 
@@ -60,6 +63,9 @@ void link_session::impl::on_deadline(utc_time now) {
     }
     if (x_gathering_since && now >= *x_gathering_since + limits::gather_time_max) {
         flush_gathered();
+    }
+    if (x_commits_since && now >= *x_commits_since + x_options.commit_wait) {
+        release_commits();
     }
     if (is_expecting() && now >= silence_deadline()) {
         return fail(errc::timed_out, "no sign of life from the peer");

@@ -59,6 +59,7 @@ protocol::session_options links::options_for(protocol::bureau_id peer) {
         return one.peer == peer && one.metered;
     });
     out.ping_interval = metered ? protocol::milliseconds{-1} : protocol::milliseconds{0};
+    out.commit_wait = protocol::limits::commit_wait;
     return out;
 }
 

@@ -109,6 +109,8 @@ private:
     void refuse_expired(session_number session, stream_id stream);
     void ask_for_partial(session_number session, stream_id stream);
     void verify_text(session_number session, stream_id stream, bytes body);
+    /// Of an offer in the short form the full one is asked for first.
+    void refuse_unverified(session_number session, stream_id stream, errc code);
     split split_recipients(const incoming& in, bureau_id peer,
                            std::vector<protocol::recipient_answer>& exceptions) const;
     void take_custody(session_number session, stream_id stream, bytes body,

@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
 // Limits: sealed_text_bytes_max.
 #include "daemon/route/inbound.hpp"
+#include "protocol/short_form.hpp"
 
 #include <algorithm>
 
@@ -15,9 +16,17 @@ using store::object_state;
 
 //= PF-65
 errc inbound::judge_text(incoming& in, bureau_id peer) const {
-    auto preamble = protocol::decode_preamble(in.offer.preamble);
+    auto preamble = in.offer.is_short ? protocol::decode_short_preamble(
+                                            in.offer.preamble, {*x_core.directory, x_core.hash()})
+                                      : protocol::decode_preamble(in.offer.preamble);
     if (!preamble) {
-        return protocol::errc_of(preamble.error());
+        return in.offer.is_short ? errc::full_form_wanted : protocol::errc_of(preamble.error());
+    }
+    if (in.offer.is_short) {
+        preamble->seal.body_digest =
+            in.offer.object;  // Zero until a body that comes whole is here.
+        preamble->seal.body_bytes = in.offer.body_bytes;
+        in.offer.preamble = protocol::encode_preamble(*preamble);
     }
     auto header = protocol::decode_header(preamble->seal.header);
     if (!header) {
@@ -69,8 +78,7 @@ void inbound::begin_text(session_number number, stream_id stream) {
                            return;
                        }
                        if (!outcome) {
-                           x_core.count.forged += 1;
-                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           refuse_unverified(number, stream, protocol::errc_of(outcome.error()));
                            return;
                        }
                        ask_for_partial(number, stream);
@@ -156,8 +164,22 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
                    });
 }
 
+//= LP-14
+void inbound::refuse_unverified(session_number number, stream_id stream, errc code) {
+    if (find(number, stream)->offer.is_short) {
+        // Perhaps it was only rebuilt from another directory than the sender's.
+        return refuse(number, stream, errc::full_form_wanted);
+    }
+    x_core.count.forged += 1;
+    refuse(number, stream, code);
+}
+
 void inbound::verify_text(session_number number, stream_id stream, bytes body) {
-    const auto* in = find(number, stream);
+    auto* in = find(number, stream);
+    if (in->offer.is_short && in->offer.mode == protocol::body_mode::with_offer) {
+        in->offer.object = x_core.hash().sha256({body});
+        in->preamble.seal.body_digest = in->offer.object;
+    }
     seal::job::verify_parcel job{in->preamble, body, in->offer.object};
     x_core.out.run(std::move(job), in->offer.cls == message_class::flash,
                    [this, number, stream,
@@ -166,9 +188,7 @@ void inbound::verify_text(session_number number, stream_id stream, bytes body) {
                            return;
                        }
                        if (!outcome) {
-                           x_core.count.forged += 1;
-                           const auto code = protocol::errc_of(outcome.error());
-                           refuse(number, stream, code);
+                           refuse_unverified(number, stream, protocol::errc_of(outcome.error()));
                            return;
                        }
                        take_custody(number, stream, body, {});

@@ -7,6 +7,7 @@
 #include "daemon/route/outbound.hpp"
 
 #include "protocol/parcel.hpp"
+#include "protocol/short_form.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -317,6 +318,33 @@ std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_sh
     return out;
 }
 
+//= LP-13
+void outbound::shorten(const peer_lane& lane, const protocol::link_session& session,
+                       protocol::offer_frame& frame, bytes& body) const {
+    if (lane.wants_full || !session.is_established() ||
+        session.peer().directory_head != x_core.directory->head_digest) {
+        return;
+    }
+    const protocol::known_facts known{*x_core.directory, x_core.hash()};
+    std::optional<bytes> made;
+    if (frame.kind == protocol::object_kind::text) {
+        const auto whole = protocol::decode_preamble(frame.preamble);
+        made = whole ? protocol::encode_short_preamble(*whole, known) : std::nullopt;
+    } else if (frame.kind == protocol::object_kind::receipt && !body.empty()) {
+        const auto whole = protocol::decode_receipt(body);
+        made = whole ? protocol::encode_short_receipt(*whole, known) : std::nullopt;
+    }
+    auto& full = frame.kind == protocol::object_kind::text ? frame.preamble : body;
+    if (!made || made->size() >= full.size()) {
+        return;
+    }
+    full = std::move(*made);
+    frame.is_short = true;
+    if (frame.kind == protocol::object_kind::receipt) {
+        frame.body_bytes = body.size();
+    }
+}
+
 void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
     lane.preparing.erase(item.shipment.row);
     auto frame = offer_of(x_core, item);
@@ -328,8 +356,10 @@ void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shi
     const std::uint64_t fairness = fairness_key(item.shipment.origin);
     bytes body = std::move(item.inline_body);
     item.inline_body.clear();
+    shorten(lane, session, *frame, body);
+    const bool is_short = frame->is_short;
     const auto stream = session.offer(std::move(*frame), std::move(body), fairness, x_core.now);
-    lane.open.emplace(stream, transfer{std::move(item), 0, false, false});
+    lane.open.emplace(stream, transfer{std::move(item), 0, false, false, is_short});
 }
 
 void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset) {

@@ -124,6 +124,7 @@ private:
         std::uint64_t durable_bytes = 0;
         bool all_sent = false;
         bool is_read = false;  ///< Its first bytes have been asked for.
+        bool is_short = false;
     };
     struct peer_lane {
         ready_queue queue;
@@ -136,6 +137,7 @@ private:
             store::row_id durable = 0;  ///< Up to here shipments may be offered.
         };
         std::array<mark, protocol::message_class_count> marks;
+        bool wants_full = false;  ///< The peer could not rebuild a short form in this session.
     };
     struct withholding {
         std::size_t count = 0;              ///< Of living values.
@@ -169,6 +171,9 @@ private:
     /// Whether a crash after its offer would find it in doubt; else the mark is on its way.
     bool is_marked(bureau_id peer, session_number number, const store::shipment_row& what);
     void offer(peer_lane& lane, protocol::link_session& session, ready_shipment item);
+    /// Into the short form, when the peer goes by the same directory.
+    void shorten(const peer_lane& lane, const protocol::link_session& session,
+                 protocol::offer_frame& frame, bytes& body) const;
     void fail(const ready_shipment& item, errc code, std::string text);
     /// Its recipients have an owner until what follows is written: deadlines looks at them soon.
     void keep_due(store::transaction& to, const ready_shipment& item) const;

@@ -196,6 +196,16 @@ void outbound::on_event(session_number number, event::refused what) {
         case errc::have_it:
             finish(peer, std::move(open), what.exceptions);
             break;
+        case errc::full_form_wanted:
+            if (!open.is_short) {
+                give_up(peer, std::move(open), what.code, {});
+                break;
+            }
+            lane->wants_full = true;
+            if (!keep_back(*lane, open.item)) {
+                lane->queue.put_back(std::move(open.item));
+            }
+            break;
         case errc::busy:
         case errc::text_first:
         case errc::store_full:

@@ -43,6 +43,7 @@ public:
         theirs.local.boot = ++boot;
         theirs.local.time = tells_time ? x_gateway.now : protocol::utc_time{};
         theirs.local.inline_credit_bytes = credit;
+        theirs.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
         theirs.local.is_trial = tries && x_link.empty();
         protocol::session_options ours;
