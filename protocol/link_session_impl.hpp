@@ -103,6 +103,7 @@ private:
 
     // Output
     void push_control(const frame& what);
+    bool is_read();
     void write_next(utc_time now);
     bool write_control();
     void write_transfer(utc_time now);
@@ -130,6 +131,7 @@ private:
 
     // Receiving
     bool is_busy_for(const incoming_transfer& transfer) const;
+    bool may_wait(const incoming_transfer& done) const;
     void close_incoming(incoming_map::iterator place);
     /// The transfer that a peer's frame names. End: it is closed, or the session failed.
     incoming_map::iterator find_named(stream_id stream);
@@ -163,6 +165,7 @@ private:
     std::deque<bytes> x_control;
     std::vector<bytes> x_commits;  ///< COMMITs that wait for something to go with.
     std::optional<utc_time> x_commits_since;
+    std::uint64_t x_commits_credit = 0;  ///< That the peer has back when it reads them.
     std::optional<pong_frame> x_pong;  ///< The latest PING's answer; older ones are merged into it.
     std::deque<stream_id> x_acks;      ///< Incoming streams whose ACK is due, oldest first.
 

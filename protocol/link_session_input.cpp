@@ -88,7 +88,6 @@ void link_session::impl::on_transport_closed(boost::system::error_code why) {
         finish({why, "the connection closed", {}, false}, std::nullopt);
     }
     x_control.clear();
-    x_commits.clear();
     x_out.clear();
     x_out_sent = 0;
 }

@@ -47,10 +47,18 @@ void link_session::impl::goodbye(errc code, std::chrono::seconds reconnect_after
 
 //= LP-54
 void link_session::impl::push_control(const frame& what) {
-    if (x_control.size() >= limits::control_frames_max) {
-        return fail(errc::credit_exceeded, "the peer does not read what we answer");
+    if (is_read()) {
+        append_frame(x_control.emplace_back(), what);
     }
-    append_frame(x_control.emplace_back(), what);
+}
+
+/// Whether the peer reads what we answer; else the session failed.
+bool link_session::impl::is_read() {
+    const bool out = x_control.size() + x_commits.size() < limits::control_frames_max;
+    if (!out) {
+        fail(errc::credit_exceeded, "the peer does not read what we answer");
+    }
+    return out;
 }
 
 //= LP-30
@@ -63,12 +71,13 @@ void link_session::impl::write_next(utc_time now) {
     }
 }
 
-/// A COMMIT that waits for company goes before whatever is written next.
+/// COMMITs that waited for company wait no more.
 void link_session::impl::release_commits() {
     for (auto& one : std::exchange(x_commits, {})) {
         x_control.push_back(std::move(one));
     }
     x_commits_since.reset();
+    x_commits_credit = 0;
 }
 
 bool link_session::impl::write_control() {
@@ -102,8 +111,8 @@ bool link_session::impl::write_control() {
 
 /// What peer and allowance let into one DATA frame of the class.
 std::uint64_t link_session::impl::payload_room(message_class cls) const {
-    const std::uint64_t peer_max =
-        is_established() ? x_peer.frame_bytes_max : limits::frame_payload_bytes_max;
+    const std::uint64_t peer_max = is_established() ? std::uint64_t{x_peer.frame_bytes_max}
+                                                    : limits::frame_payload_bytes_max;
     if (!x_allowance.is_metered[static_cast<std::size_t>(cls)]) {
         return peer_max;
     }

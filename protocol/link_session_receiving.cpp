@@ -144,8 +144,16 @@ void link_session::impl::on_durable(stream_id stream, std::uint64_t durable_byte
     }
 }
 
-//= LP-49
-//= LP-55
+/// A peer that may be short of credit or streams hears at once what it has back.
+bool link_session::impl::may_wait(const incoming_transfer& done) const {
+    const auto credit = x_credit_given + x_commits_credit;  // As the peer counts, with this one.
+    return x_options.commit_wait > milliseconds{0} && !done.is_large() &&
+           credit < x_options.implied_credit_bytes / 2 &&
+           x_incoming.size() + x_commits.size() < limits::transfers_max / 2 &&
+           x_commits.size() < limits::commits_together_max;
+}
+
+//= LP-49, LP-55
 void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> exceptions,
                                 utc_time now) {
     const auto found = x_incoming.find(stream);
@@ -153,19 +161,18 @@ void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> 
         return;
     }
     DHOW_ENSURE(found->second.transfer.is_accepted() && found->second.transfer.all_received());
-    const bool is_small = !found->second.transfer.is_large();
+    const bool waits = may_wait(found->second.transfer);
+    const auto credit = found->second.transfer.cost();
     close_incoming(found);
     x_durable_progress = true;
-    const bool peer_waits = x_credit_given >= x_options.implied_credit_bytes / 2 ||
-                            x_incoming.size() >= limits::transfers_max / 2;
-    const bool may_wait = x_options.commit_wait > milliseconds{0};
-    if (!may_wait || !is_small || peer_waits || x_commits.size() >= limits::commits_together_max) {
+    if (!waits) {
         release_commits();
         push_control(commit_frame{stream, std::move(exceptions)});
-        return;
+    } else if (is_read()) {
+        append_frame(x_commits.emplace_back(), commit_frame{stream, std::move(exceptions)});
+        x_commits_credit += credit;
+        x_commits_since = x_commits_since.value_or(now);
     }
-    append_frame(x_commits.emplace_back(), commit_frame{stream, std::move(exceptions)});
-    x_commits_since = x_commits_since.value_or(now);
 }
 
 void link_session::impl::refuse(stream_id stream, errc code, std::chrono::seconds retry_after,

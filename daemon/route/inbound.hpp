@@ -104,6 +104,8 @@ private:
 
     // Text
     errc judge_text(incoming& in, bureau_id peer) const;
+    /// Of an offer in the short form; false: what was left off is not known here.
+    [[nodiscard]] bool complete_preamble(protocol::offer_frame& offer) const;
     void begin_text(session_number session, stream_id stream);
     /// Expired now, and perhaps taken before.
     void refuse_expired(session_number session, stream_id stream);

@@ -14,23 +14,29 @@ using protocol::object_kind;
 using protocol::recipient_answer;
 using store::object_state;
 
-//= PF-65
+//= PF-81
+bool inbound::complete_preamble(protocol::offer_frame& offer) const {
+    auto whole =
+        protocol::decode_short_preamble(offer.preamble, {*x_core.directory, x_core.hash()});
+    if (!whole) {
+        return false;
+    }
+    whole->seal.body_digest = offer.object;  // Zero until a body that comes whole is here.
+    whole->seal.body_bytes = offer.body_bytes;
+    offer.preamble = protocol::encode_preamble(*whole);
+    return true;
+}
+
+//= PF-65, PF-82, LP-14
 errc inbound::judge_text(incoming& in, bureau_id peer) const {
-    auto preamble = in.offer.is_short ? protocol::decode_short_preamble(
-                                            in.offer.preamble, {*x_core.directory, x_core.hash()})
-                                      : protocol::decode_preamble(in.offer.preamble);
-    if (!preamble) {
-        return in.offer.is_short ? errc::full_form_wanted : protocol::errc_of(preamble.error());
-    }
-    if (in.offer.is_short) {
-        preamble->seal.body_digest =
-            in.offer.object;  // Zero until a body that comes whole is here.
-        preamble->seal.body_bytes = in.offer.body_bytes;
-        in.offer.preamble = protocol::encode_preamble(*preamble);
-    }
-    auto header = protocol::decode_header(preamble->seal.header);
+    // What was rebuilt is read like what came in full: nothing passes that could not be handed on.
+    const bool is_whole = !in.offer.is_short || complete_preamble(in.offer);
+    auto preamble = is_whole ? protocol::decode_preamble(in.offer.preamble)
+                             : protocol::result<protocol::preamble>{errc::full_form_wanted};
+    auto header = preamble ? protocol::decode_header(preamble->seal.header)
+                           : protocol::result<protocol::header>{preamble.error()};
     if (!header) {
-        return protocol::errc_of(header.error());
+        return in.offer.is_short ? errc::full_form_wanted : protocol::errc_of(header.error());
     }
     in.preamble = std::move(*preamble);
     in.header = std::move(*header);
@@ -168,7 +174,8 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
 void inbound::refuse_unverified(session_number number, stream_id stream, errc code) {
     if (find(number, stream)->offer.is_short) {
         // Perhaps it was only rebuilt from another directory than the sender's.
-        return refuse(number, stream, errc::full_form_wanted);
+        refuse(number, stream, errc::full_form_wanted);
+        return;
     }
     x_core.count.forged += 1;
     refuse(number, stream, code);

@@ -195,6 +195,10 @@ void inbound::finish_receipt(session_number number, stream_id stream) {
             return;
         }
         in->buffer = protocol::encode_receipt(*whole);
+        if (in->buffer.size() > limits::receipt_bytes_max) {  // No peer would take it from us.
+            refuse(number, stream, errc::full_form_wanted);
+            return;
+        }
     }
     x_core.out.run(seal::job::verify_receipt{in->buffer}, in->offer.cls == message_class::flash,
                    [this, number, stream](protocol::result<seal::job_outcome>& outcome) {

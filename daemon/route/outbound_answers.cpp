@@ -203,7 +203,7 @@ void outbound::on_event(session_number number, event::refused what) {
             }
             lane->wants_full = true;
             if (!keep_back(*lane, open.item)) {
-                lane->queue.put_back(std::move(open.item));
+                put_back(*lane, number, std::move(open.item));
             }
             break;
         case errc::busy:
