@@ -54,20 +54,24 @@ struct as_json {
     json::object operator()(const offer_frame& it) const {
         constexpr std::array kinds{"", "text", "attachment", "receipt"};
         constexpr std::array modes{"on_accept", "with_offer", "resumed"};
-        return {{"type", "OFFER"},
-                {"stream", it.stream},
-                {"kind", kinds.at(static_cast<std::size_t>(it.kind))},
-                {"class", to_text(it.cls)},
-                {"mode", modes.at(static_cast<std::size_t>(it.mode))},
-                {"attempt", it.attempt},
-                {"hops", it.hops},
-                {"age_ms", it.age.count()},
-                {"object", to_hex(it.object.view())},
-                {"body_bytes", it.body_bytes},
-                {"first_byte", it.first_byte},
-                {"preamble", to_hex(it.preamble)},
-                {"origin", it.origin.text()},
-                {"id", to_hex(it.id.view())}};
+        json::object out{{"type", "OFFER"},
+                         {"stream", it.stream},
+                         {"kind", kinds.at(static_cast<std::size_t>(it.kind))},
+                         {"class", to_text(it.cls)},
+                         {"mode", modes.at(static_cast<std::size_t>(it.mode))},
+                         {"attempt", it.attempt},
+                         {"hops", it.hops},
+                         {"age_ms", it.age.count()},
+                         {"object", to_hex(it.object.view())},
+                         {"body_bytes", it.body_bytes},
+                         {"first_byte", it.first_byte},
+                         {"preamble", to_hex(it.preamble)},
+                         {"origin", it.origin.text()},
+                         {"id", to_hex(it.id.view())}};
+        if (it.is_short) {
+            out["short"] = true;
+        }
+        return out;
     }
     json::object operator()(const accept_frame& it) const {
         return {{"type", "ACCEPT"},
@@ -179,7 +183,7 @@ void check_decodes(const json::object& vector) {
 
 }  // namespace
 
-//= LP-3, LP-4, LP-11, LP-12
+//= LP-3, LP-4, LP-11, LP-12, LP-13
 BOOST_AUTO_TEST_CASE(valid_frames_decode_and_encode_to_the_same_bytes) {
     for (const auto& it : list_of("frames.json", "valid")) {
         const auto& vector = it.as_object();
@@ -198,7 +202,7 @@ BOOST_AUTO_TEST_CASE(ignorable_extensions_and_frames_are_ignored) {
     }
 }
 
-//= LP-3, LP-4, LP-5, LP-6, LP-11, LP-12
+//= LP-3, LP-4, LP-5, LP-6, LP-11, LP-12, LP-13
 BOOST_AUTO_TEST_CASE(invalid_frames_give_their_error) {
     for (const auto& it : list_of("frames.json", "invalid")) {
         const auto& vector = it.as_object();

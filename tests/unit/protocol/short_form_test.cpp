@@ -26,6 +26,48 @@ directory_key key_of(key_purpose purpose, const key_id& id) {
     return out;
 }
 
+void add(directory& to, bureau_id owner, directory_key key) {
+    const auto found = std::ranges::find(to.entries, owner, &directory_entry::bureau);
+    if (found != to.entries.end()) {
+        found->keys.push_back(std::move(key));
+        return;
+    }
+    directory_entry made;
+    made.bureau = owner;
+    made.keys.push_back(std::move(key));
+    to.entries.push_back(std::move(made));
+    std::ranges::sort(to.entries, {}, &directory_entry::bureau);
+}
+
+/// The current keys that a vector names.
+directory directory_of(const vector_case& from) {
+    directory out;
+    for (const auto& each : from.all.at("keys").as_array()) {
+        const auto text = [&](std::string_view member) {
+            return std::string{each.as_object().at(member).as_string()};
+        };
+        directory_key key;
+        key.purpose = text("purpose") == "sign" ? key_purpose::sign : key_purpose::encrypt;
+        key.id = from_hex<key_id>(text("id")).value();
+        key.certificate = bytes_from_hex(text("certificate")).value();
+        add(out, bureau_id::parse(text("bureau")).value(), std::move(key));
+    }
+    return out;
+}
+
+/// The full form of a preamble vector, as a receiver makes it.
+result<bytes> rebuilt(const vector_case& from, byte_view data, const directory& known) {
+    auto out = decode_short_preamble(data, {known, hash});
+    if (!out) {
+        return out.error();
+    }
+    if (from.has("object")) {
+        out->seal.body_digest = from_hex<digest>(from.text("object")).value();
+        out->seal.body_bytes = from.all.at("body_bytes").to_number<std::uint64_t>();
+    }
+    return encode_preamble(*out);
+}
+
 /// A preamble whose keys are the current ones of its bureaus.
 struct sample {
     sample() {
@@ -35,24 +77,11 @@ struct sample {
         header.id = make_message_id(header.created, random);
         value.seal.header = encode_header(header);
         value.seal.signed_at = std::chrono::floor<std::chrono::seconds>(header.created);
-        add(header.origin, key_purpose::sign, value.seal.signer);
+        add(bureaus, header.origin, key_of(key_purpose::sign, value.seal.signer));
         value.seal.signer_certificate = hash.sha256({bureaus.entries.front().keys[0].certificate});
         for (const auto& entry : value.lockboxes.entries) {
-            add(entry.box.recipient, key_purpose::encrypt, entry.box.key);
+            add(bureaus, entry.box.recipient, key_of(key_purpose::encrypt, entry.box.key));
         }
-    }
-    void add(bureau_id bureau, key_purpose purpose, const key_id& id) {
-        for (auto& entry : bureaus.entries) {
-            if (entry.bureau == bureau) {
-                entry.keys.push_back(key_of(purpose, id));
-                return;
-            }
-        }
-        directory_entry made;
-        made.bureau = bureau;
-        made.keys.push_back(key_of(purpose, id));
-        bureaus.entries.push_back(made);
-        std::ranges::sort(bureaus.entries, {}, &directory_entry::bureau);
     }
     /// The full form of what arrives.
     [[nodiscard]] result<bytes> there_and_back(const directory& receivers) const {
@@ -121,17 +150,83 @@ BOOST_FIXTURE_TEST_CASE(cut_or_with_unknown_bits_it_is_refused, sample) {
 BOOST_AUTO_TEST_CASE(a_receipt_is_rebuilt_bit_for_bit) {
     const auto data = load_vectors("receipt", "receipt").at(0).data;
     auto value = decode_receipt(data).value();
-    sample at;
     const auto issuer = decode_receipt_content(value.content).value().issuer;
-    at.bureaus.entries.clear();
-    at.add(issuer, key_purpose::sign, value.signer);
-    const auto other = encode_short_receipt(value, {at.bureaus, hash}).value();
-    BOOST_TEST((encode_receipt(decode_short_receipt(other, {at.bureaus, hash}).value()) == data));
-    value.signer_certificate = hash.sha256({at.bureaus.entries[0].keys[0].certificate});
-    const auto made = encode_short_receipt(value, {at.bureaus, hash}).value();
+    directory bureaus;
+    add(bureaus, issuer, key_of(key_purpose::sign, value.signer));
+    const auto other = encode_short_receipt(value, {bureaus, hash}).value();
+    BOOST_TEST((encode_receipt(decode_short_receipt(other, {bureaus, hash}).value()) == data));
+    value.signer_certificate = hash.sha256({bureaus.entries[0].keys[0].certificate});
+    const auto made = encode_short_receipt(value, {bureaus, hash}).value();
     BOOST_TEST(data.size() - made.size() == 51U);
-    BOOST_TEST((encode_receipt(decode_short_receipt(made, {at.bureaus, hash}).value()) ==
+    BOOST_TEST((encode_receipt(decode_short_receipt(made, {bureaus, hash}).value()) ==
                 encode_receipt(value)));
+}
+
+//= PF-80, PF-81, PF-82
+BOOST_AUTO_TEST_CASE(preambles_of_the_vectors_are_rebuilt_or_refused) {
+    for (const auto& each : load_vectors("short", "preamble")) {
+        BOOST_TEST_CONTEXT(each.name) {
+            const auto known = directory_of(each);
+            const auto full = rebuilt(each, each.data, known);
+            BOOST_TEST(refusal(full) == each.error);
+            if (full) {
+                BOOST_TEST((*full == each.hex("full")));
+                BOOST_TEST(decode_preamble(*full).has_value());
+            }
+        }
+    }
+}
+
+/// Of several encodings a sender makes the shortest.
+BOOST_AUTO_TEST_CASE(preambles_of_the_vectors_are_shortened_as_far_as_they_can_be) {
+    const auto all = load_vectors("short", "preamble");
+    for (const auto& each : all) {
+        const bool is_shortest = each.name == "all left off" || each.name.starts_with("branch") ||
+                                 each.name.starts_with("signed");
+        if (is_shortest) {
+            const auto value = decode_preamble(each.hex("full")).value();
+            const auto made = encode_short_preamble(value, {directory_of(each), hash}).value();
+            BOOST_TEST((made == each.data), each.name);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(short_forms_of_the_vectors_cut_anywhere_are_refused) {
+    for (const auto& each : load_vectors("short")) {
+        const auto known = directory_of(each);
+        for (std::size_t size = 0; each.error.empty() && size < each.data.size(); ++size) {
+            const auto cut = byte_view{each.data}.first(size);
+            const bool is_refused = each.kind == "receipt"
+                                        ? !decode_short_receipt(cut, {known, hash})
+                                        : !decode_short_preamble(cut, {known, hash});
+            BOOST_TEST(is_refused, each.name << " cut at " << size);
+        }
+    }
+}
+
+/// Whatever is changed on the way, what is rebuilt is not what was signed, or it is the same.
+BOOST_AUTO_TEST_CASE(a_bit_that_is_changed_is_refused_or_changes_the_full_form) {
+    const auto each = load_vectors("short", "preamble").at(0);
+    const auto known = directory_of(each);
+    const auto full = each.hex("full");
+    for (std::size_t bit = 0; bit < each.data.size() * 8; ++bit) {
+        const auto other = rebuilt(each, with_bit_flipped(each.data, bit), known);
+        BOOST_TEST((!other || *other != full), "bit " << bit);
+    }
+}
+
+//= PF-83
+BOOST_AUTO_TEST_CASE(receipts_of_the_vectors_are_rebuilt_or_refused) {
+    for (const auto& each : load_vectors("short", "receipt")) {
+        BOOST_TEST_CONTEXT(each.name) {
+            const auto known = directory_of(each);
+            const auto value = decode_short_receipt(each.data, {known, hash});
+            BOOST_TEST(refusal(value) == each.error);
+            if (value) {
+                BOOST_TEST((encode_receipt(*value) == each.hex("full")));
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
