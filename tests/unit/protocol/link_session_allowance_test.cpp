@@ -72,6 +72,16 @@ BOOST_AUTO_TEST_CASE(near_the_end_frames_become_shorter) {
     BOOST_TEST(session().payload_written() - before <= 900U);
 }
 
+BOOST_AUTO_TEST_CASE(a_short_rest_goes_along_only_where_it_fits) {
+    pair.dialler().offer({.number = 1, .cls = message_class::bulk, .body_bytes = 1'250});
+    allow(limits::offer_head_bytes_max);  // For the offer alone.
+    BOOST_TEST(session().payload_written() == 0U);
+    allow(1'300);  // A frame of 1,250 bytes might be more than that, with its head.
+    BOOST_TEST(session().payload_written() == 1'000U);
+    allow(1'000'000);
+    BOOST_TEST(has(1));
+}
+
 BOOST_AUTO_TEST_CASE(other_classes_pass_meanwhile) {
     allow(0);
     pair.dialler().offer({.number = 1, .cls = message_class::bulk, .body_bytes = 50'000});
