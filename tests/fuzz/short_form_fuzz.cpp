@@ -1,4 +1,4 @@
-// Short forms from hostile peers: no crash, and what is rebuilt is one full form that is cut again.
+// Short forms from hostile peers: no crash, and what is rebuilt can be shortened to the same again.
 // Way of the message: none; a fuzz target.
 // Pure, but for the digests of OpenSSL where they are needed.
 // Spec: docs/parcel-format.md#short-form. Tests: it is one; corpus/short_form is replayed by ctest.

@@ -5,7 +5,9 @@
 // Limits: see ledger.hpp.
 #include "tests/sim/ledger.hpp"
 
+#include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/store/names.hpp"
+#include "protocol/short_form.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/node.hpp"
 #include "tests/sim/where_is.hpp"
@@ -27,6 +29,19 @@ constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 constexpr std::size_t memory_bytes_max = 4 * protocol::limits::mib;
 /// Kept for whoever replays.
 constexpr std::size_t overheard_max = 64;
+
+/// A small object in the short form names no digest: that of the full form, by which stores know
+/// it. Zero: it cannot be rebuilt.
+protocol::digest digest_of(const protocol::offer_frame& offer, const protocol::bytes& body,
+                           const protocol::directory& bureaus) {
+    const bool is_named = !offer.is_short || offer.mode != protocol::body_mode::with_offer;
+    const seal::openssl_hasher hash;
+    if (is_named || offer.kind == protocol::object_kind::text) {
+        return is_named ? offer.object : hash.sha256({body});
+    }
+    const auto whole = protocol::decode_short_receipt(body, {bureaus, hash});
+    return whole ? hash.sha256({protocol::encode_receipt(*whole)}) : protocol::digest{};
+}
 
 bool is_notice(outcome_kind kind) {
     return kind == outcome_kind::expired || kind == outcome_kind::undeliverable ||
@@ -240,6 +255,10 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
     if (x_overheard.size() < overheard_max && what.offset == open.body.size()) {
         open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
         if (open.body.size() == open.offer.body_bytes) {
+            const auto sender = std::ranges::find(x_nodes, from, &node::name);
+            if (sender != x_nodes.end()) {
+                open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
+            }
             x_overheard.push_back({open.offer, std::move(open.body)});
         }
     }

@@ -7,6 +7,7 @@
 
 #include "daemon/store/store_thread.hpp"
 #include "protocol/ensure.hpp"
+#include "tests/support/plain_sealer.hpp"
 
 #include <algorithm>
 
@@ -134,6 +135,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.random = [this] { return x_random.fraction(); };
     from.now = now();
     x_sealer = std::move(sealer);
+    tell_sealer();
     x_gateway = std::make_unique<route::gateway>(std::move(from));
     x_gateway->freeze_expiry(x_own_clock->is_doubtful());
     x_gateway->tell_time(!x_own_clock->is_hearsay());
@@ -219,6 +221,22 @@ void node::request(const route::caller& who, route::api_request what,
     x_gateway->note_time(now());
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
+}
+
+void node::tell_sealer() const {
+    if (auto* plain = dynamic_cast<tests::plain_sealer*>(x_sealer.get())) {
+        plain->replace_directory(x_setup.directory);
+    }
+}
+
+void node::take_directory(std::shared_ptr<const protocol::directory> newer) {
+    const heap_scope mine(x_setup.heap);
+    x_setup.directory = std::move(newer);
+    if (is_alive()) {
+        tell_sealer();
+        x_gateway->reload(x_setup.config, x_setup.directory, {});
+        pump();
+    }
 }
 
 void node::reload(std::shared_ptr<const config::gateway> config) {

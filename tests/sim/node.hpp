@@ -28,7 +28,8 @@ struct node_limits {
     std::size_t frame_payload_bytes = 0;
     std::size_t loaded_per_class = 0;
     std::int64_t mark_rows_ahead = 0;
-    protocol::milliseconds dial_gap{0};  ///< One at a time.
+    protocol::milliseconds dial_gap{0};     ///< One at a time.
+    protocol::milliseconds commit_wait{0};  ///< COMMITs do not wait.
     protocol::milliseconds courier_receipt_lifetime{0};
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
@@ -83,6 +84,9 @@ public:
     void request(const route::caller& who, route::api_request what,
                  std::function<void(route::api_response)> answer);
     void reload(std::shared_ptr<const config::gateway> config);
+    /// From now on, and after each start; of the stand-in sealer only.
+    void take_directory(std::shared_ptr<const protocol::directory> newer);
+    [[nodiscard]] const protocol::directory& directory() const { return *x_setup.directory; }
     /// The kernel says so.
     void network_changed();
     [[nodiscard]] const config::gateway& config() const { return *x_setup.config; }
@@ -129,6 +133,7 @@ private:
     [[nodiscard]] utc_time wall() const;
     bool open_store();
     void start_core(const std::map<std::string, std::string>& meta);
+    void tell_sealer() const;
     void run(route::commands what);
     void run(route::command::ask& what);
     void commit_soon();

@@ -96,6 +96,7 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     options.implied_credit_bytes = limits.implied_credit_bytes;
     options.window_bytes = limits.window_bytes;
     options.frame_payload_bytes = limits.frame_payload_bytes;
+    options.commit_wait = limits.commit_wait;
     auto& made = x_sessions[number];
     made.peer = peer.text();
     made.session = std::make_unique<protocol::link_session>(std::move(options), now());

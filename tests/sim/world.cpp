@@ -10,6 +10,7 @@
 #include "tests/sim/couriers.hpp"
 #include "tests/sim/federation.hpp"
 #include "tests/sim/operators.hpp"
+#include "tests/sim/rotations.hpp"
 #include "tests/sim/stranger.hpp"
 #include "tests/sim/weather.hpp"
 #include "tests/support/federation.hpp"
@@ -66,6 +67,7 @@ public:
           x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
                       prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
           x_couriers(x_clock, prng(options.seed ^ 0x636f7572'69657221ULL), noter()),
+          x_rotations(x_clock, prng(options.seed ^ 0x6b657973'6e657774ULL), x_hash, noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -98,6 +100,7 @@ public:
                 x_couriers.plan(x_all);
                 x_weather.draw_island(prng(x_options.seed ^ 0x69736c61'6e642121ULL));
             }
+            x_rotations.plan(x_all);
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
         if (x_options.faults && x_size_random.chance(0.05) && !x_is_narrow) {
@@ -188,6 +191,9 @@ private:
             out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
         }
         out.courier_receipt_lifetime = courier_receipt_lifetime;
+        if (prng(x_options.seed ^ 0x77616974'636f6d6dULL).chance(0.5)) {
+            out.commit_wait = protocol::limits::commit_wait;
+        }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
             out.window_bytes = static_cast<std::uint32_t>(x_hard_random.between(1, 200));
@@ -236,7 +242,8 @@ private:
         for (const auto& name : bureaus) {
             all.push_back(*protocol::bureau_id::parse(name));
         }
-        return with_roles(tests::make_plain_directory(all, x_hash));
+        auto made = with_roles(tests::make_plain_directory(all, x_hash));
+        return x_options.faults ? x_rotations.begin_with(*made) : made;
     }
 
     /// Keys and certificates are drawn by OpenSSL: such a run cannot be repeated to the byte.
@@ -456,6 +463,7 @@ private:
     people x_people;
     operators x_operators;
     couriers x_couriers;
+    rotations x_rotations;
     weather x_weather;
     std::unique_ptr<stranger> x_stranger, x_copy;
     std::optional<tests::federation> x_real;
