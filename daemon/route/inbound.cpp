@@ -28,6 +28,11 @@ void inbound::refuse(session_number number, stream_id stream, errc code,
         return;
     }
     x_streams[number].erase(stream);
+    if (code == errc::full_form_wanted) {
+        x_core.out.log(log_level::info, "full-form-wanted",
+                       "an offer of peer " + std::string(peer_of(number).text()) +
+                           " in the short form cannot be rebuilt here, or was altered");
+    }
     if (code != errc::have_it && !protocol::is_retryable(code)) {
         x_core.count.refused_in += 1;
         x_core.out.log(log_level::warning, "offer-refused",

@@ -52,7 +52,8 @@ def cases(made, signed_later, receipt_content):
     """`made`, `signed_later`: of make_vectors.parcel(), the second signed a minute after."""
     yield preamble_case("all left off", made)
     yield preamble_case("nothing left off", made, 0)
-    for bit, name in ((f.CREATED_IN_ID, "time of creation"), (f.SIGNED_WHEN_CREATED, "signing time"),
+    for bit, name in ((f.CREATED_IN_ID, "time of creation"),
+                      (f.SIGNED_WHEN_CREATED, "signing time"),
                       (f.CURRENT_SIGNER, "signer"), (f.CURRENT_KEYS, "key ids")):
         yield preamble_case(f"{name} travels", made, ALL & ~bit)
     yield preamble_case("signed a minute later", signed_later, ALL & ~f.SIGNED_WHEN_CREATED)

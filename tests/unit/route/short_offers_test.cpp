@@ -1,7 +1,7 @@
 // Offers in the short form: to whom, what comes of them, and that the full form follows once.
 // Way of the message: tests of daemon/route/outbound and inbound.
 // Pure but for digests; virtual time. Store and sealer are this file.
-// Spec: docs/link-protocol.md#offers, docs/parcel-format.md#short-form.
+// Spec: docs/link-protocol.md#frames, docs/parcel-format.md#short-form.
 // Limits: none.
 #include "protocol/short_form.hpp"
 #include "tests/unit/route/inbound_bench.hpp"
