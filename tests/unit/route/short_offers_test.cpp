@@ -92,10 +92,10 @@ BOOST_FIXTURE_TEST_CASE(a_peer_with_the_same_directory_is_offered_the_short_form
     BOOST_TEST(got.is_short);
     BOOST_TEST(got.preamble.size() < full.size());
     BOOST_TEST((got.object == protocol::digest{}));
-    auto whole = protocol::decode_short_preamble(got.preamble, known()).value();
-    whole.seal.body_digest = item.object.sealed_digest;
-    whole.seal.body_bytes = got.body_bytes;
-    BOOST_TEST((protocol::encode_preamble(whole) == full));
+    auto rebuilt = protocol::decode_short_preamble(got.preamble, known()).value();
+    rebuilt.seal.body_digest = item.object.sealed_digest;
+    rebuilt.seal.body_bytes = got.body_bytes;
+    BOOST_TEST((protocol::encode_preamble(rebuilt) == full));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_peer_with_another_directory_is_offered_the_full_form, short_sender) {
