@@ -295,6 +295,9 @@ BOOST_AUTO_TEST_CASE(heads_of_records_that_no_exporter_makes_are_refused) {
     append_frame(with_stream, frame{offer});
     with_stream.insert(with_stream.end(), numbered.end() - 3, numbered.end());
     BOOST_TEST((refusal(decode_record_head(with_stream)) == errc::bad_encoding));
+    auto shortened = a_text(1'500);  // Nobody could ask for the full form.
+    shortened.is_short = true;
+    BOOST_TEST((refused({shortened, 0, 1'500}) == errc::bad_encoding));
 }
 
 //= CF-6
