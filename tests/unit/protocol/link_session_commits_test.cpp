@@ -50,12 +50,6 @@ struct patient_pair {
     std::size_t offered = 0;
 };
 
-bytes encoded(const frame& what) {
-    bytes out;
-    append_frame(out, what);
-    return out;
-}
-
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(link_session_commits_test, patient_pair)
@@ -132,10 +126,7 @@ BOOST_AUTO_TEST_CASE(what_an_allowance_holds_back_is_no_company) {
 //= LP-54
 BOOST_AUTO_TEST_CASE(a_peer_that_never_reads_is_ended_however_slowly_it_goes) {
     auto& side = pair.listener();
-    const auto hear = [&](const frame& what) {
-        side.session().on_bytes(encoded(what), side.now);
-        side.handle_events();
-    };
+    const auto hear = [&](const frame& what) { dhow::tests::hear(side, what); };
     stream_id stream = 0;
     for (; !side.end() && stream < 2 * limits::control_frames_max; ++stream) {
         offer_frame what;

@@ -380,16 +380,15 @@ BOOST_FIXTURE_TEST_CASE(moves_as_a_value, two_sides) {
 BOOST_AUTO_TEST_CASE(a_commit_waits_for_what_goes_the_same_way_and_not_for_longer) {
     test_store zw;
     test_store mu;
-    auto patient = usual;
+    auto patient = usual_options();
     patient.commit_wait = milliseconds{25};
-    session_pair pair{zw, mu, usual, patient};
+    session_pair pair{zw, mu, usual_options(), patient};
     pair.run();
     pair.dialler().offer({.number = 1, .body_bytes = 500});
     pair.run();
     BOOST_TEST(!has_line(pair.dialler(), "committed 0"));
     pair.listener().offer({.number = 2, .body_bytes = 200});
-    const auto first =
-        decode_frame(pair.listener().session().to_send(pair.listener().now)).value();
+    const auto first = decode_frame(pair.listener().session().to_send(pair.listener().now)).value();
     BOOST_TEST(std::holds_alternative<commit_frame>(*first.value));
     pair.run();
     BOOST_TEST(has_line(pair.dialler(), "committed 0"));
