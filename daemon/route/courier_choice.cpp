@@ -25,8 +25,8 @@ constexpr store::state_set text_is_there =
     in_state(delivery_state::relayed) | in_state(delivery_state::delivered);
 
 bool is_over(const core& shared, const store::message_row& message) {
-    return message.expires_at && !shared.expiry_frozen &&
-           *message.expires_at + shared.jumps.shift(message.received_at) <= shared.now;
+    const auto expires_at = shared.expiry_of(message);
+    return expires_at && !shared.expiry_frozen && *expires_at <= shared.now;
 }
 
 /// It was taken, by a store that `to` has no more: its text waits for `to` again.

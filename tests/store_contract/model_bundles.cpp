@@ -12,8 +12,6 @@ using record_key = std::pair<row_id, std::uint32_t>;
 
 constexpr std::uint32_t last_record = ~std::uint32_t{0};
 
-outcome done_if(bool done, outcome otherwise) { return done ? outcome::done : otherwise; }
-
 struct bundle_changer {
     model_state& s;
 

@@ -11,8 +11,6 @@ namespace {
 
 using outcome = model_outcome;
 
-outcome done_if(bool done, outcome otherwise) { return done ? outcome::done : otherwise; }
-
 template <class Map, class Key, class Row>
 outcome insert(Map& map, const Key& key, const Row& row) {
     return done_if(map.emplace(key, row).second, outcome::conflict);

@@ -39,6 +39,9 @@ struct model_state {
 
 /// Of the bundles, in model_bundles.cpp.
 enum class model_outcome { done, unchanged, conflict };
+inline model_outcome done_if(bool done, model_outcome otherwise) {
+    return done ? model_outcome::done : otherwise;
+}
 model_outcome change_bundles(model_state& s, const change& what);
 reply ask_bundles(const model_state& s, const question& what);
 
