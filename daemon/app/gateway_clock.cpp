@@ -79,7 +79,8 @@ void gateway_clock::judge(milliseconds monotonic) {
 }
 
 void gateway_clock::agreed_on(utc_time offset, milliseconds monotonic) {
-    if (difference(offset, x_offset) <= agreement) {
+    const auto near = x_doubtful ? agreement : agreement + tolerance;
+    if (difference(offset, x_offset) <= near) {
         x_doubtful = false;
     } else if (offset > x_offset) {
         move_to(offset, monotonic);

@@ -33,6 +33,9 @@ public:
     static constexpr std::chrono::days gap_max{7};
     /// Witnesses that differ by less agree (notes: five minutes).
     static constexpr std::chrono::minutes agreement{5};
+    /// Beyond that before a doubt begins: witnesses that differ by just so much, and by their round
+    /// trips, would begin and end one with each word.
+    static constexpr std::chrono::minutes tolerance{1};
     /// A first synchronisation may set the system's clock forward by this much; a longer step needs
     /// a second witness.
     static constexpr std::chrono::hours step_max{1};

@@ -24,6 +24,8 @@ protocol::milliseconds clock_jumps::shift(protocol::utc_time noted) const {
     for (const auto& one : x_jumps) {
         if (one.since <= noted && noted <= one.from) {
             sum += one.to - one.from;
+        } else if (one.from < noted && noted < one.to) {
+            sum += one.to - noted;  // Of an earlier life in the same doubt: as if it came just now.
         }
     }
     return sum;

@@ -19,7 +19,8 @@ namespace dhow::route {
 /// When the doubt ends its time jumps; those messages have not aged by that.
 class clock_jumps {
 public:
-    /// `since`: the doubt's begin; at `from` the time became `to`, later.
+    /// `since`: the doubt's begin; at `from` the time became `to`, later. Both are the begin where
+    /// a start has ended the doubt of the life before.
     void add(protocol::utc_time since, protocol::utc_time from, protocol::utc_time to);
     /// Times noted at `noted` are to be taken as so much later; zero outside of doubts.
     [[nodiscard]] protocol::milliseconds shift(protocol::utc_time noted) const;

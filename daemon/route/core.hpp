@@ -119,6 +119,13 @@ struct core {
         const auto certain = expiry_frozen ? std::min(whole, doubted) : whole;
         return std::max<protocol::milliseconds>(certain, protocol::milliseconds{0});
     }
+    /// When a message's time to live ends, by our time. The store has it without the jumps.
+    [[nodiscard]] std::optional<utc_time> expiry_of(const store::message_row& message) const {
+        if (!message.expires_at) {
+            return std::nullopt;
+        }
+        return *message.expires_at + jumps.shift(message.received_at);
+    }
     /// Something in the store falls due then: deadlines looks not later.
     void wake_at(std::optional<utc_time> at) {
         if (at && (!next_due || *at < *next_due)) {

@@ -92,10 +92,7 @@ void deadlines::judge_all(look& what) {
 
 void deadlines::judge(look& what, const store::delivery_row& row) {
     const auto& message = what.message.message;
-    std::optional<utc_time> expires_at = message.expires_at;
-    if (expires_at) {
-        *expires_at += x_core.jumps.shift(message.received_at);
-    }
+    const auto expires_at = x_core.expiry_of(message);
     const bool over = expires_at && *expires_at <= x_core.now;
     const bool ours = (message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
     const bool has_text = row.state == delivery_state::delivered;

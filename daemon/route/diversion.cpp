@@ -218,7 +218,7 @@ void diversion::reroute(const answer::full_message& message, const ways& by_peer
         attempt = std::max(attempt, row.attempt);
     }
     attempt = static_cast<std::uint8_t>(attempt + (new_attempt ? 1 : 0));
-    std::optional<utc_time> due = message.message.expires_at;
+    auto due = x_core.expiry_of(message.message);
     if (const auto time = patience(message.message.cls, attempt)) {
         due = std::min(due.value_or(x_core.now + *time), x_core.now + *time);
     }

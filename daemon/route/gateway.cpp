@@ -6,10 +6,21 @@
 #include "daemon/route/gateway.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace dhow::route {
 
 namespace event = protocol::session_event;
+
+namespace {
+constexpr const char* clock_jumps_key = "clock_jumps";
+constexpr const char* doubtful_since_key = "doubtful_since";
+
+std::optional<utc_time> time_in(const std::map<std::string, std::string>& meta, const char* key) {
+    const auto text = meta.find(key);
+    return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
+}
+}  // namespace
 
 gateway::gateway(gateway_start from)
     : x_out(x_core),
@@ -54,10 +65,11 @@ void gateway::on_started(answer::start& found) {
     x_core.boot = boot + 1;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
-    if (const auto text = found.meta.find("clock_jumps"); text != found.meta.end()) {
+    if (const auto text = found.meta.find(clock_jumps_key); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
     judge_times(found.meta, transaction);
+    judge_doubt(found.meta, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
     }
@@ -90,12 +102,8 @@ void gateway::on_started(answer::start& found) {
 }
 
 void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
-    const auto read = [&](const char* key) {
-        const auto text = meta.find(key);
-        return text == meta.end() ? std::nullopt : protocol::parse_utc(text->second);
-    };
-    const auto last = read("last_time");
-    x_doubted_from = read("doubted_from");
+    const auto last = time_in(meta, "last_time");
+    x_doubted_from = time_in(meta, "doubted_from");
     if (x_doubted_from && last && *x_doubted_from <= *last) {
         x_doubted_from.reset();  // The doubt ended well.
     }
@@ -113,6 +121,29 @@ void gateway::judge_times(const std::map<std::string, std::string>& meta, store:
     } else if (!last || x_core.now > *last) {
         doubt_from(x_core.now, to);
     }
+}
+
+// What came in a doubt was noted under a time that may have been behind: if this life goes on with
+// the doubt, it is the same one; if it starts without, that is the doubt's end, and a jump.
+void gateway::judge_doubt(const std::map<std::string, std::string>& meta, store::transaction& to) {
+    const auto since = time_in(meta, doubtful_since_key);
+    if (x_core.expiry_frozen) {
+        x_core.frozen_since = std::min(since.value_or(x_core.now), x_core.now);
+        note_doubt(to);
+    } else if (since) {
+        if (*since < x_core.now) {
+            x_core.jumps.add(*since, *since, x_core.now);
+            to.changes.emplace_back(operation::put_meta{clock_jumps_key, x_core.jumps.text()});
+        }
+        note_doubt(to);
+    }
+}
+
+/// Since when the clock is in doubt, or that it is not.
+void gateway::note_doubt(store::transaction& to) const {
+    to.changes.emplace_back(operation::put_meta{
+        doubtful_since_key,
+        x_core.expiry_frozen ? protocol::to_text(x_core.frozen_since) : std::string()});
 }
 
 void gateway::doubt_from(utc_time time, store::transaction& to) {
@@ -173,7 +204,7 @@ void gateway::on_clock_jump(utc_time from, utc_time to) {
                    "the time went from " + protocol::to_text(from) + " to " +
                        protocol::to_text(to) + "; messages do not age by that");
     store::transaction transaction;
-    transaction.changes.emplace_back(operation::put_meta{"clock_jumps", x_core.jumps.text()});
+    transaction.changes.emplace_back(operation::put_meta{clock_jumps_key, x_core.jumps.text()});
     doubt_from(to, transaction);
     x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
 }
@@ -184,7 +215,12 @@ void gateway::freeze_expiry(bool frozen) {
     } else if (!frozen) {
         x_doubted_from.reset();
     }
-    x_core.expiry_frozen = frozen;
+    const bool is_new = std::exchange(x_core.expiry_frozen, frozen) != frozen;
+    if (is_new && x_core.boot != 0) {
+        store::transaction transaction;
+        note_doubt(transaction);
+        x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+    }
 }
 
 void gateway::tell_time(bool is_known) {

@@ -100,6 +100,9 @@ private:
     void on_started(answer::start& found);
     /// What an earlier run noted under a time that is to come by ours.
     void judge_times(const std::map<std::string, std::string>& meta, store::transaction& to);
+    /// Whether this life goes on with the doubt in which the one before ended, or ends it.
+    void judge_doubt(const std::map<std::string, std::string>& meta, store::transaction& to);
+    void note_doubt(store::transaction& to) const;
     /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
     void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);

@@ -105,7 +105,7 @@ response::status queries::make_status(const messages& rows) const {
     out.agency = first.agency;
     out.cls = first.cls;
     out.accepted_at = first.received_at;
-    out.expires_at = first.expires_at;
+    out.expires_at = x_core.expiry_of(first);
     for (const auto& object : rows.front().objects) {
         out.bytes += object.bytes;
     }

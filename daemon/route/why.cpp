@@ -170,7 +170,8 @@ cause cause_of_shipment(const why_view& from, const store::shipment_row& shipmen
 }
 
 bool is_over(const why_view& from, const answer::full_message& message) {
-    return message.message.expires_at && *message.message.expires_at <= from.shared.now;
+    const auto expires_at = from.shared.expiry_of(message.message);
+    return expires_at && *expires_at <= from.shared.now;
 }
 
 cause cause_of_queued(const why_view& from, const answer::full_message& message,

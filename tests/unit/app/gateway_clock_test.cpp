@@ -127,6 +127,24 @@ BOOST_AUTO_TEST_CASE(after_weeks_off_the_clock_is_used_and_waits_for_a_peer_to_a
     BOOST_TEST(!clock.take_jump().has_value());
 }
 
+// Simulator, seed 377: 301 s apart, now 20 ms more and now less, for hours.
+BOOST_AUTO_TEST_CASE(who_differs_by_just_so_much_begins_no_doubt_with_each_word) {
+    auto clock = clock_at(truth, truth);
+    const auto both_say = [&](utc_time time) {
+        clock.on_peer(hub, time, started);
+        clock.on_peer(other, time, started);
+    };
+    const auto edge = truth - gateway_clock::agreement;
+    both_say(edge - 20ms);
+    BOOST_TEST(!clock.is_doubtful());
+    both_say(edge - gateway_clock::tolerance - 20ms);
+    BOOST_TEST(clock.is_doubtful());
+    both_say(edge - 20ms);
+    BOOST_TEST(clock.is_doubtful());
+    both_say(edge);
+    BOOST_TEST(!clock.is_doubtful());
+}
+
 BOOST_AUTO_TEST_CASE(when_all_others_are_behind_it_waits_for_them) {
     auto clock = clock_at(truth + days{3}, truth);
     clock.on_peer(hub, truth, started);

@@ -26,9 +26,18 @@ BOOST_AUTO_TEST_CASE(a_jump_moves_what_was_noted_in_its_doubt_and_nothing_else) 
     BOOST_TEST((jumps.shift(noon - 1ms) == 0h));
     BOOST_TEST((jumps.shift(noon) == 24h));
     BOOST_TEST((jumps.shift(noon + 1h) == 24h));
-    BOOST_TEST((jumps.shift(noon + 1h + 1ms) == 0h));
+    BOOST_TEST((jumps.shift(noon + 25h) == 0h));
     jumps.add(noon, noon + 30h, noon + 31h);
     BOOST_TEST((jumps.shift(noon) == 25h));  // Both doubts began then.
+}
+
+// Each start of one doubt may begin anew at the time that was written down before it.
+BOOST_AUTO_TEST_CASE(what_an_earlier_life_noted_in_the_doubt_counts_as_noted_at_its_end) {
+    clock_jumps jumps;
+    jumps.add(noon, noon + 1h, noon + 25h);
+    BOOST_TEST((jumps.shift(noon + 1h + 1ms) == 24h - 1ms));
+    BOOST_TEST((jumps.shift(noon + 20h) == 5h));
+    BOOST_TEST((jumps.shift(noon + 25h - 1ms) == 1ms));
 }
 
 BOOST_AUTO_TEST_CASE(of_more_jumps_than_are_kept_the_oldest_is_forgotten) {

@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(a_jump_at_the_end_of_a_doubt_ages_nothing_that_came_in_it) 
     BOOST_TEST((row(id).text == "expired, unconfirmed"));
 }
 
+// Simulator, seed 245: its expiry as stored was over, so it was due at once, 255 times.
+BOOST_AUTO_TEST_CASE(what_came_in_a_doubt_is_sent_again_no_sooner_after_a_jump) {
+    core().freeze_expiry(true);
+    const auto id = submit();
+    hub.connect();
+    hub.commit(0);
+    hub.cut();
+    const auto before = now;
+    now += std::chrono::days{21};
+    core().on_clock_jump(before, now);
+    core().freeze_expiry(false);
+    advance(61min);
+    BOOST_TEST(row(id).attempt == 1);
+    advance(59min);
+    BOOST_TEST(row(id).attempt == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_jump_while_the_doubt_goes_on_ages_nothing) {
     submit();
     core().freeze_expiry(true);
@@ -94,6 +111,45 @@ BOOST_AUTO_TEST_CASE(a_jump_while_the_doubt_goes_on_ages_nothing) {
     hub.connect();
     BOOST_REQUIRE(hub.offers.size() == 1U);
     BOOST_TEST((hub.offers[0].offer.age < 1h));
+}
+
+// Simulator, seed 777: its clock was minutes behind, in doubt; the next start had a right one.
+BOOST_AUTO_TEST_CASE(a_start_that_ends_a_doubt_ages_nothing_that_came_in_it) {
+    const auto before = submit();
+    advance(1min);
+    core().freeze_expiry(true);
+    const auto id = submit();
+    now += 25h;
+    restart();
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    BOOST_TEST((row(before).state == delivery_state::expired));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age <= 1min));
+    restart();  // The doubt has ended: this is time that passes.
+    advance(25h);
+    BOOST_TEST((row(id).text == "expired, unconfirmed"));
+}
+
+// Simulator, seed 1511: the next start was in doubt as well, and began at the time known before.
+BOOST_AUTO_TEST_CASE(a_jump_ages_nothing_that_an_earlier_life_took_in_the_same_doubt) {
+    core().freeze_expiry(true);
+    const auto known = now;
+    advance(2h);
+    const auto id = submit();
+    now = known;
+    is_clock_doubtful = true;
+    restart();
+    const auto before = now;
+    now += 30h;
+    core().on_clock_jump(before, now);
+    core().freeze_expiry(false);
+    advance(1min);
+    BOOST_TEST((row(id).state == delivery_state::queued));
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    BOOST_TEST((hub.offers[0].offer.age <= 1min));
 }
 
 // A set clock that is months ahead, and an operator who puts it right and starts the daemon.
