@@ -185,6 +185,7 @@ BOOST_AUTO_TEST_CASE(what_was_noted_under_a_peers_time_to_come_does_not_wait_for
     const auto right = now;
     now += std::chrono::days{270};
     core().on_clock_jump(right, now);
+    advance(1min);
     const auto id = submit();
     now = right + 1h;
     is_clock_doubtful = false;
