@@ -115,6 +115,7 @@ void running::make_servers() {
 
 void running::wait_until_ready() {
     if (x_gateway->is_ready()) {
+        x_links->begin();
         x_log.write(route::log_level::notice, "ready",
                     "bureau " + std::string(x_settings->bureau.text()) + ", directory serial " +
                         std::to_string(x_trust.data->head.serial));

@@ -46,9 +46,14 @@ std::uint16_t listener::listen(const std::string& address) {
     const auto found = resolver.resolve(where->host, where->port, tcp::resolver::passive);
     auto acceptor = std::make_shared<tcp::acceptor>(x_io, found.begin()->endpoint());
     x_acceptors.push_back(acceptor);
-    auto begin = [this, acceptor] { return accept_loop(acceptor); };
-    asio::co_spawn(x_io, std::move(begin), asio::detached);
     return acceptor->local_endpoint().port();
+}
+
+void listener::begin() {
+    for (const auto& acceptor : x_acceptors) {
+        auto loop = [this, acceptor] { return accept_loop(acceptor); };
+        asio::co_spawn(x_io, std::move(loop), asio::detached);
+    }
 }
 
 void listener::stop() {

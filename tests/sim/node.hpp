@@ -65,6 +65,7 @@ public:
     /// The machine is lost; another one starts with the backup.
     void restore();
     [[nodiscard]] bool is_alive() const override { return x_gateway != nullptr; }
+    [[nodiscard]] bool is_listening() const override { return is_alive() && x_gateway->is_ready(); }
     [[nodiscard]] const std::string& name() const override { return x_setup.name; }
     [[nodiscard]] std::uint64_t life() const override { return x_life; }
     [[nodiscard]] std::uint64_t crashes() const { return x_crashes; }
