@@ -53,7 +53,9 @@ void running::make_core() {
     from.config = x_settings;
     from.directory = x_trust.data;
     const auto instance = protocol::from_hex<protocol::instance_id>(x_meta.at("instance"));
-    DHOW_ENSURE(instance);  // The store's opening has looked.
+    if (!instance) {
+        DHOW_NEVER("the store's opening has looked at its instance");
+    }
     from.instance = *instance;
     from.epoch = std::stoull(x_meta.at("epoch"));
     from.random = [] {

@@ -20,8 +20,8 @@ using protocol::outcome_kind;
 namespace {
 /// Clocks are set right by at most 20 s at each start; a message passes three gateways.
 constexpr microseconds early_max = std::chrono::seconds{150};
-/// The clock of each of them may be behind by what the rule of agreement allows, once one was wrong,
-/// until a start puts it right.
+/// Once one was wrong, the clock of each of them may be behind by what the rule of agreement
+/// allows, until a start puts it right.
 constexpr microseconds early_by_agreement =
     3 * (app::gateway_clock::agreement + app::gateway_clock::tolerance);
 /// What a session may send again because it began before the receiver's last commit: one segment.
