@@ -126,6 +126,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.epoch = std::stoull(meta.at("epoch"));
     from.random = [this] { return x_random.fraction(); };
     from.now = now();
+    note_lag();
     x_sealer = std::move(sealer);
     x_gateway = std::make_unique<route::gateway>(std::move(from));
     x_gateway->freeze_expiry(x_own_clock->is_doubtful());

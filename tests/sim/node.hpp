@@ -88,9 +88,10 @@ public:
     /// It believes a time to come, which only a start ends.
     [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
-    void set_wall_error(protocol::milliseconds error);
-    /// By more than the seconds by which every clock is wrong, at any time so far.
-    [[nodiscard]] bool had_a_wrong_clock() const { return x_had_a_wrong_clock; }
+    void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
+    /// By how much its time was put forward since then without having been in doubt: it counted as
+    /// right and was behind, by what the rule of agreement allows each time.
+    [[nodiscard]] microseconds put_right_since(microseconds elapsed) const;
 
     // Disk
     /// The file system has this many bytes left; nothing: plenty.
@@ -135,6 +136,7 @@ private:
     void flush(std::uint64_t number);
     void plan_wake();
     void watch();
+    void note_lag();
     void look_at_disk();
     void note(const std::string& what) const;
     template <class Function>
@@ -150,7 +152,12 @@ private:
     std::unique_ptr<route::gateway> x_gateway;
     std::optional<app::gateway_clock> x_own_clock;
     protocol::milliseconds x_wall_error{0};
-    bool x_had_a_wrong_clock = false;
+    struct correction {
+        microseconds at, by;
+    };
+    std::vector<correction> x_corrections;
+    std::optional<microseconds> x_lag;  ///< Of its time, as last seen.
+    bool x_lagged_in_doubt = false;
     store::disk_guard x_guard;
     std::map<std::uint64_t, open_session> x_sessions;
     std::deque<store::transaction> x_queue;
