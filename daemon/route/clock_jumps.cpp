@@ -7,6 +7,7 @@
 
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -19,16 +20,24 @@ void clock_jumps::add(protocol::utc_time since, protocol::utc_time from, protoco
     x_jumps.push_back({since, from, to});
 }
 
+void clock_jumps::bring_back(protocol::utc_time now) {
+    for (auto& one : x_jumps) {
+        one.to = std::min(one.to, now);
+    }
+    std::erase_if(x_jumps, [](const jump& one) { return one.to <= one.from; });
+}
+
+// One after the other: what one jump has moved is where the next one finds it.
 protocol::milliseconds clock_jumps::shift(protocol::utc_time noted) const {
-    protocol::milliseconds sum{0};
+    auto at = noted;
     for (const auto& one : x_jumps) {
-        if (one.since <= noted && noted <= one.from) {
-            sum += one.to - one.from;
-        } else if (one.from < noted && noted < one.to) {
-            sum += one.to - noted;  // Of an earlier life in the same doubt: as if it came just now.
+        if (one.since <= at && at <= one.from) {
+            at += one.to - one.from;
+        } else if (one.from < at && at < one.to) {
+            at = one.to;  // Of an earlier life in the same doubt: as if it came just now.
         }
     }
-    return sum;
+    return at - noted;
 }
 
 std::string clock_jumps::text() const {

@@ -22,6 +22,8 @@ public:
     /// `since`: the doubt's begin; at `from` the time became `to`, later. Both are the begin where
     /// a start has ended the doubt of the life before.
     void add(protocol::utc_time since, protocol::utc_time from, protocol::utc_time to);
+    /// The time of a start is `now`: jumps to later ones were a wrong word, and went no further.
+    void bring_back(protocol::utc_time now);
     /// Times noted at `noted` are to be taken as so much later; zero outside of doubts.
     [[nodiscard]] protocol::milliseconds shift(protocol::utc_time noted) const;
 

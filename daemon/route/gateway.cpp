@@ -116,17 +116,21 @@ void gateway::judge_times(answer::start& found, store::transaction& to) {
     if (x_doubted_from && last && *x_doubted_from <= *last) {
         x_doubted_from.reset();  // The doubt ended well.
     }
-    if (x_doubted_from && x_core.now < *x_doubted_from) {
-        x_core.out.log(log_level::notice, "clock",
-                       "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
-                           " or later; what waits for then is due now");
-        to.changes.emplace_back(operation::bring_back{*x_doubted_from, x_core.now});
+    if (x_doubted_from) {
+        // Where the doubt began behind it may have gone ahead since, by a peer's word.
+        const auto since = std::max(*x_doubted_from, x_core.now);
+        to.changes.emplace_back(operation::bring_back{since, x_core.now});
         for (auto& peer : found.peers) {
-            if (peer.suspended_at && *peer.suspended_at >= *x_doubted_from) {
+            if (peer.suspended_at && *peer.suspended_at >= since) {
                 peer.suspended_at = x_core.now;
                 to.changes.emplace_back(operation::put_peer{peer});
             }
         }
+    }
+    if (x_doubted_from && x_core.now < *x_doubted_from) {
+        x_core.out.log(log_level::notice, "clock",
+                       "an earlier run had the time " + protocol::to_text(*x_doubted_from) +
+                           " or later; what waits for then is due now");
         x_doubted_from.reset();
     }
     if (!x_core.expiry_frozen) {
@@ -141,16 +145,19 @@ void gateway::judge_times(answer::start& found, store::transaction& to) {
 // What came in a doubt was noted under a time that may have been behind: if this life goes on with
 // the doubt, it is the same one; if it starts without, that is the doubt's end, and a jump.
 void gateway::judge_doubt(const std::map<std::string, std::string>& meta, store::transaction& to) {
+    const auto as_read = x_core.jumps.text();
+    x_core.jumps.bring_back(x_core.now);
     const auto since = time_in(meta, doubtful_since_key);
     if (x_core.expiry_frozen) {
         x_core.frozen_since = std::min(since.value_or(x_core.now), x_core.now);
+    } else if (since && *since < x_core.now) {
+        x_core.jumps.add(*since, *since, x_core.now);
+    }
+    if (x_core.expiry_frozen || since) {
         note_doubt(to);
-    } else if (since) {
-        if (*since < x_core.now) {
-            x_core.jumps.add(*since, *since, x_core.now);
-            to.changes.emplace_back(operation::put_meta{clock_jumps_key, x_core.jumps.text()});
-        }
-        note_doubt(to);
+    }
+    if (x_core.jumps.text() != as_read) {
+        to.changes.emplace_back(operation::put_meta{clock_jumps_key, x_core.jumps.text()});
     }
 }
 

@@ -160,7 +160,7 @@ struct hold_shipments {
 /// received at `at`, with the time to live that they had. Looks at all that waits.
 struct bring_back {
     utc_time since{};
-    utc_time at{};  ///< Before `since`.
+    utc_time at{};  ///< Not after `since`.
 };
 /// conflict: exists.
 struct put_custody {

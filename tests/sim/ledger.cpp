@@ -5,6 +5,7 @@
 // Limits: see ledger.hpp.
 #include "tests/sim/ledger.hpp"
 
+#include "daemon/app/gateway_clock.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/store/names.hpp"
 #include "protocol/short_form.hpp"
@@ -20,8 +21,10 @@ namespace operation = store::operation;
 using protocol::outcome_kind;
 
 namespace {
-/// Clocks are set right by at most 20 s at each start; a message passes three gateways.
-constexpr microseconds early_max = std::chrono::seconds{150};
+/// A message passes three gateways. The clock of each may be behind by what the rule of agreement
+/// allows, until a start puts it right; and it is set right by at most 20 s at each start.
+constexpr microseconds early_max =
+    3 * (app::gateway_clock::agreement + app::gateway_clock::tolerance) + std::chrono::seconds{150};
 /// What a session may send again because it began before the receiver's last commit: one segment.
 constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 /// Of a gateway, without SQLite's own: 1.2 MB were seen, a piece of an attachment and what

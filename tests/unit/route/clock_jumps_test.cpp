@@ -40,6 +40,29 @@ BOOST_AUTO_TEST_CASE(what_an_earlier_life_noted_in_the_doubt_counts_as_noted_at_
     BOOST_TEST((jumps.shift(noon + 25h - 1ms) == 1ms));
 }
 
+// A start ends the doubt in which the time had jumped before: what came counts as received then.
+BOOST_AUTO_TEST_CASE(a_later_jump_finds_what_was_noted_where_the_earlier_one_left_it) {
+    clock_jumps jumps;
+    jumps.add(noon, noon + 1h, noon + 25h);
+    jumps.add(noon, noon, noon + 40h);
+    BOOST_TEST((jumps.shift(noon + 30min) == 39h + 30min));
+    BOOST_TEST((jumps.shift(noon + 26h) == 14h));
+    BOOST_TEST((jumps.shift(noon + 40h) == 0h));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_under_an_earlier_time_shortens_a_jump_or_takes_it_back) {
+    clock_jumps jumps;
+    jumps.add(noon, noon + 1h, noon + 25h);
+    jumps.bring_back(noon + 30h);
+    BOOST_TEST((jumps.shift(noon) == 24h));
+    jumps.bring_back(noon + 3h);
+    BOOST_TEST((jumps.shift(noon) == 2h));
+    BOOST_TEST((jumps.shift(noon + 3h) == 0h));
+    jumps.bring_back(noon + 1h);
+    BOOST_TEST((jumps.shift(noon) == 0h));
+    BOOST_TEST(jumps.text().empty());
+}
+
 BOOST_AUTO_TEST_CASE(of_more_jumps_than_are_kept_the_oldest_is_forgotten) {
     clock_jumps jumps;
     const auto at = [](std::size_t day) { return noon + std::chrono::days{day}; };

@@ -177,6 +177,24 @@ BOOST_AUTO_TEST_CASE(what_was_noted_under_a_time_to_come_does_not_wait_for_it) {
     BOOST_TEST((row(meanwhile).state == delivery_state::expired));
 }
 
+// Simulator, seed 458: the doubt began with the right time, and a peer's word led it months ahead.
+BOOST_AUTO_TEST_CASE(what_was_noted_under_a_peers_time_to_come_does_not_wait_for_it) {
+    is_clock_doubtful = true;
+    advance(1min);
+    restart();
+    const auto right = now;
+    now += std::chrono::days{270};
+    core().on_clock_jump(right, now);
+    advance(1min);
+    const auto id = submit();
+    now = right + 1h;
+    is_clock_doubtful = false;
+    restart();
+    BOOST_TEST((stored(id).message.received_at == now));
+    advance(25h);
+    BOOST_TEST((row(id).state == delivery_state::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_long_absence_is_no_time_to_come) {
     const auto id = submit();
     now += std::chrono::days{10};
