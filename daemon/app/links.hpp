@@ -22,6 +22,8 @@ public:
     }
     /// Throws boost::system::system_error naming the address.
     void listen(const std::string& address);
+    /// When the gateway is ready: only then it knows what its peers are, and which start this is.
+    void begin() { x_listener.begin(); }
     void stop_listening() { x_listener.stop(); }
     [[nodiscard]] std::size_t open() const { return x_links.size(); }
     /// Nothing but zeros when there is no such session.

@@ -5,6 +5,8 @@
 // Limits: see the stations.
 #include "daemon/route/gateway.hpp"
 
+#include "protocol/ensure.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -272,6 +274,7 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
                            protocol::link_session& session) {
+    DHOW_ENSURE(x_ready);
     x_core.sessions[number] = {.peer = peer,
                                .link = std::move(link),
                                .is_dialler = is_dialler,

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
         return x_peers.local_hello(peer);
     }
+    /// Only when is_ready(): before, neither peers nor the number of this start are known.
     void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
                       protocol::link_session& session);
     void on_dial_failed(const std::string& link, errc code, std::string text) {
