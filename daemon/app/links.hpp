@@ -25,6 +25,8 @@ public:
     }
     /// Throws boost::system::system_error naming the address.
     void listen(const std::string& address);
+    /// When the gateway is ready: only then it knows what its peers are, and which start this is.
+    void begin() { x_listener.begin(); }
     void stop_listening() { x_listener.stop(); }
     /// Sessions that are up get the congestion control that their links ask for now; one that asks
     /// for the kernel's has it with the next session.

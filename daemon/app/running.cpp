@@ -54,7 +54,9 @@ void running::make_core() {
     from.config = x_settings;
     from.directory = x_trust.data;
     const auto instance = protocol::from_hex<protocol::instance_id>(x_meta.at("instance"));
-    DHOW_ENSURE(instance);  // The store's opening has looked.
+    if (!instance) {
+        DHOW_NEVER("the store's opening has looked at its instance");
+    }
     from.instance = *instance;
     from.epoch = std::stoull(x_meta.at("epoch"));
     from.random = [] {
@@ -127,6 +129,7 @@ void running::make_servers() {
 
 void running::wait_until_ready() {
     if (x_gateway->is_ready()) {
+        x_links->begin();
         x_log.write(route::log_level::notice, "ready",
                     "bureau " + std::string(x_settings->bureau.text()) + ", directory serial " +
                         std::to_string(x_trust.data->head.serial));

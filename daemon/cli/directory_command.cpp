@@ -358,9 +358,9 @@ loaded<protocol::directory> verify(const parsed_options& options) {
     settings.threshold = options.values["threshold"].as<std::uint32_t>();
     DHOW_TRY(const auto anchors, seal::load_anchors(settings, ""));
     std::optional<seal::directory_state> previous;
-    if (options.values.contains("previous-serial")) {
-        previous = {options.values["previous-serial"].as<std::uint64_t>(),
-                    previous_head(options).value()};
+    if (const auto head = previous_head(options);
+        head && options.values.contains("previous-serial")) {
+        previous = {options.values["previous-serial"].as<std::uint64_t>(), *head};
     }
     DHOW_TRY(auto directory, seal::load_directory(options.operands.front(), anchors, previous));
     DHOW_CHECK(seal::trust_directory::build(directory));

@@ -42,13 +42,16 @@ std::uint16_t listener::listen(const std::string& address) {
         throw boost::system::system_error(make_error_code(errc::bad_request),
                                           "listen: expected host:port instead of " + address);
     }
-    tcp::resolver resolver(x_io);
-    const auto found = resolver.resolve(where->host, where->port, tcp::resolver::passive);
-    auto acceptor = std::make_shared<tcp::acceptor>(x_io, found.begin()->endpoint());
-    x_acceptors.push_back(acceptor);
-    auto begin = [this, acceptor] { return accept_loop(acceptor); };
-    asio::co_spawn(x_io, std::move(begin), asio::detached);
-    return acceptor->local_endpoint().port();
+    const auto found =
+        tcp::resolver(x_io).resolve(where->host, where->port, tcp::resolver::passive);
+    x_acceptors.push_back(std::make_shared<tcp::acceptor>(x_io, found.begin()->endpoint()));
+    return x_acceptors.back()->local_endpoint().port();
+}
+
+void listener::begin() {
+    for (const auto& acceptor : x_acceptors) {
+        asio::co_spawn(x_io, accept_loop(acceptor), asio::detached);
+    }
 }
 
 void listener::stop() {

@@ -18,8 +18,11 @@ public:
     listener(boost::asio::io_context& io, link_handler& handler, const peer_pinning& pins)
         : x_io(io), x_handler(handler), x_pins(pins) {}
     void set_context(tls_context context) { x_context = std::move(context); }
-    /// `host:port`; port 0 takes a free one. Throws boost::system::system_error.
+    /// `host:port`; port 0 takes a free one; its port. Peers that connect wait in the kernel until
+    /// begin(). Throws boost::system::system_error.
     std::uint16_t listen(const std::string& address);
+    /// Takes what connects to the addresses so far. Once.
+    void begin();
     void stop();
 
 private:

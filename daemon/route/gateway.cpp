@@ -5,6 +5,8 @@
 // Limits: see the stations.
 #include "daemon/route/gateway.hpp"
 
+#include "protocol/ensure.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -293,6 +295,7 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
                            protocol::link_session& session, trial_number trial,
                            const std::string& came_to) {
+    DHOW_ENSURE(x_ready);
     auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
     x_core.sessions[number] = {.peer = peer,
                                .link = trial == 0 ? std::move(link) : std::string{},

@@ -75,6 +75,7 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
         return x_peers.local_hello(peer);
     }
+    /// Only when is_ready(): before, neither peers nor the number of this start are known.
     /// `trial`: that of the command which it was dialled by.
     /// `came_to`: the address of this machine, of one that came in.
     void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,

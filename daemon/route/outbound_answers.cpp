@@ -66,7 +66,9 @@ void outbound::on_event(session_number number, const event::committed& what) {
 void outbound::add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,
                                  const std::vector<protocol::recipient_answer>& exceptions,
                                  std::vector<undelivered>& left) const {
-    DHOW_ENSURE(item.message);
+    if (!item.message) {
+        DHOW_NEVER("a shipment that was committed has no message");
+    }
     const auto& message = *item.message;
     const bool origin = store::is_origin(message);
     const std::string actor = "peer " + std::string(peer.text());

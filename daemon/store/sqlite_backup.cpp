@@ -95,7 +95,9 @@ answer::backup sqlite_backup::step() {
 // The header of the copy says WAL; a single file without a log is what can be carried and restored.
 void sqlite_backup::finish() {
     x_backup.reset();
-    DHOW_ENSURE(x_copy);
+    if (!x_copy) {
+        DHOW_NEVER("a backup that is finished has a copy");
+    }
     x_copy->text_of("PRAGMA locking_mode = EXCLUSIVE");  // Nobody else reads it: no shared memory.
     x_copy->text_of("PRAGMA journal_mode = DELETE");
     x_copy->execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('is_backup', '1')");

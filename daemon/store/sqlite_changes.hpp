@@ -105,7 +105,7 @@ private:
     /// Of an object that was dropped and is put again under its number: what sweep() has not
     /// reached yet.
     void finish_erasing(row_id object);
-    change_result attempt_failed(row_id message, std::uint8_t last_attempt,
+    change_result attempt_failed(row_id message, std::uint8_t attempt, bool is_last,
                                  const operation::settle_delivery& what);
     void link_receipt(const bureau_id& origin, const message_id& id, row_id receipt);
     change_result hold(const operation::hold_shipments& what);

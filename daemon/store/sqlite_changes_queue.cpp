@@ -98,7 +98,7 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
         return change_result::unchanged;
     }
     if (what.of_attempt && (attempt > 0 || is_carried)) {
-        return attempt_failed(message, attempt, what);
+        return attempt_failed(message, *what.of_attempt, *what.of_attempt == attempt, what);
     }
     statement move(x_db,
                    "UPDATE delivery SET state = ?1, changed_at = ?2, code = ?3, text = ?4,"
@@ -113,9 +113,9 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
                               std::string(to_text(what.state)), what.actor, what.code, what.text}});
 }
 
-change_result change_writer::attempt_failed(row_id message, std::uint8_t last_attempt,
+change_result change_writer::attempt_failed(row_id message, std::uint8_t attempt, bool is_last,
                                             const operation::settle_delivery& what) {
-    if (*what.of_attempt == last_attempt) {
+    if (is_last) {
         statement(x_db,
                   "UPDATE delivery SET state = CASE state WHEN 10 THEN 10 ELSE 9 END,"
                   " changed_at = ?1, code = ?2, text = ?3, due_at = ?1"
@@ -131,7 +131,7 @@ change_result change_writer::attempt_failed(row_id message, std::uint8_t last_at
     }
     return (*this)(operation::put_event{{what.origin, what.id, what.recipient, what.at,
                                          std::string(attempt_failed_event), what.actor, what.code,
-                                         attempt_text(*what.of_attempt)}});
+                                         attempt_text(attempt)}});
 }
 
 void change_writer::link_receipt(const bureau_id& origin, const message_id& id, row_id receipt) {

@@ -38,7 +38,7 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link, std::u
         if (!from.is_alive() || from.life() != life) {
             return;
         }
-        if (fails || !to.is_alive() || separated(from, to) ||
+        if (fails || !to.is_listening() || separated(from, to) ||
             dead_links.contains({from.name(), link})) {
             from.dial_failed(link, trial);
             return;

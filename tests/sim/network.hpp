@@ -22,6 +22,8 @@ public:
     virtual ~endpoint() = default;
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual bool is_alive() const = 0;
+    /// Takes connections; until then they fail here (a real one lets them wait).
+    [[nodiscard]] virtual bool is_listening() const = 0;
     /// Rises at each start: what was planned for an earlier life is void.
     [[nodiscard]] virtual std::uint64_t life() const = 0;
     /// `link`: of the dialler's configuration; at the other end the address of ours that it came

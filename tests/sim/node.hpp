@@ -70,6 +70,7 @@ public:
     /// The machine is lost; another one starts with the backup.
     void restore();
     [[nodiscard]] bool is_alive() const override { return x_gateway != nullptr; }
+    [[nodiscard]] bool is_listening() const override { return is_alive() && x_gateway->is_ready(); }
     [[nodiscard]] const std::string& name() const override { return x_setup.name; }
     [[nodiscard]] std::uint64_t life() const override { return x_life; }
     [[nodiscard]] std::uint64_t crashes() const { return x_crashes; }
@@ -97,7 +98,9 @@ public:
     /// It believes a time to come, which only a start ends.
     [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
-    void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
+    void set_wall_error(protocol::milliseconds error);
+    /// By more than the seconds by which every clock is wrong, at any time so far.
+    [[nodiscard]] bool had_a_wrong_clock() const { return x_had_a_wrong_clock; }
 
     // Disk
     /// The file system has this many bytes left; nothing: plenty.
@@ -162,6 +165,7 @@ private:
     std::unique_ptr<route::gateway> x_gateway;
     std::optional<app::gateway_clock> x_own_clock;
     protocol::milliseconds x_wall_error{0};
+    bool x_had_a_wrong_clock = false;
     store::disk_guard x_guard;
     std::map<std::uint64_t, open_session> x_sessions;
     std::deque<store::transaction> x_queue;

@@ -23,6 +23,11 @@ protocol::milliseconds node::monotonic() const {
 
 utc_time node::wall() const { return x_clock.now() + x_wall_error; }
 
+void node::set_wall_error(protocol::milliseconds error) {
+    x_wall_error = error;
+    x_had_a_wrong_clock |= std::chrono::abs(error) > std::chrono::minutes{1};
+}
+
 utc_time node::now() const { return x_own_clock->now(monotonic()); }
 
 bool node::is_ahead() const { return now() > x_clock.now() + app::gateway_clock::agreement; }

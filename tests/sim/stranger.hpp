@@ -35,6 +35,7 @@ public:
 
     [[nodiscard]] const std::string& name() const override { return x_setup.name; }
     [[nodiscard]] bool is_alive() const override { return !x_has_left; }
+    [[nodiscard]] bool is_listening() const override { return is_alive(); }
     [[nodiscard]] std::uint64_t life() const override { return 1; }
     std::uint64_t connect(protocol::bureau_id peer, const std::string& link, bool is_dialler,
                           protocol::bytes exporter, std::uint64_t trial) override;

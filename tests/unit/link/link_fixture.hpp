@@ -70,7 +70,9 @@ public:
 
     void trust(const test_gateway& other, std::string_view as) { pins[other.own.der] = bureau(as); }
     std::string listen() {
-        return "tls://127.0.0.1:" + std::to_string(x_listener.listen("127.0.0.1:0"));
+        const auto port = x_listener.listen("127.0.0.1:0");
+        x_listener.begin();
+        return "tls://127.0.0.1:" + std::to_string(port);
     }
     void dial(const std::string& address, std::string_view peer) {
         x_dialer.dial({"link", bureau(peer), address});
