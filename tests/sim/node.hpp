@@ -57,6 +57,9 @@ public:
     void start();
     /// The power goes: unsynced writes are kept, dropped, torn or garbled; connections break.
     void crash();
+    /// `what` is done when this life has ended the `commits`-th batch from now (1: the next), which
+    /// is on disk, before the core hears of it.
+    void after_commits(std::uint64_t commits, std::function<void()> what);
     /// As crash(), or when it was down already: it does not come back by itself.
     void switch_off();
     /// As `dhow db backup` does it; the copy leaves the machine. False: it could not be made.
@@ -164,6 +167,8 @@ private:
     std::deque<waiting_question> x_questions;
     std::uint64_t x_submitted = 0, x_applied = 0;  ///< Transactions of this life.
     bool x_committing = false;
+    std::uint64_t x_commits_left = 0;  ///< Until x_after_commits is done; 0: none is planned.
+    std::function<void()> x_after_commits;
     std::uint64_t x_life = 0;
     std::uint64_t x_crashes = 0, x_store_failures = 0;
     std::vector<std::uint8_t> x_backup;
