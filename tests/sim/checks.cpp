@@ -214,7 +214,7 @@ private:
         }
     }
 
-    static std::string left_for(node& at, protocol::bureau_id peer) {
+    std::string left_for(node& at, protocol::bureau_id peer) const {
         std::string out;
         auto reply = at.ask(query::list_queue{.peer = peer, .after = 0, .limit = 1000});
         for (const auto& item : std::get<answer::queue>(reply).rows) {
@@ -229,6 +229,9 @@ private:
                    ", state " + std::to_string(static_cast<int>(row.state)) +
                    (row.in_doubt ? " in doubt, " : ", ") + row.text + ", " +
                    std::to_string(row.tries) + " tries]";
+            const auto known =
+                x_book.messages().find(item.message ? item.message->id : protocol::message_id{});
+            out += known == x_book.messages().end() ? "" : where_is(known->second, x_nodes);
         }
         return out;
     }
