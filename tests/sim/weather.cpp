@@ -363,6 +363,35 @@ void weather::plan_unheard_commit() {
     });
 }
 
+void weather::draw_last_commits(prng own) {
+    x_last = own;
+    if (x_last->chance(0.1)) {
+        plan_last_commit();
+    }
+}
+
+// A disk that fills up by itself is mostly full before a message comes, which so is not taken. This
+// one has it, and no room for what follows.
+void weather::plan_last_commit() {
+    x_clock.after(us(x_last->between(1, 60'000'000)), [this] {
+        if (x_healing) {
+            return;
+        }
+        auto& victim = *x_nodes[x_last->below(x_nodes.size())];
+        const auto rest = us(x_last->between(1'000'000, 120'000'000));
+        victim.after_commits(x_last->between(1, 4), [this, &victim, rest] {
+            x_note(victim.name(), "has nothing left on its disk as a commit ends");
+            victim.set_free_space(0);
+            ++x_damage.full_disks;
+            x_clock.after(rest, [this, &victim] {
+                x_note(victim.name(), "has space again");
+                victim.set_free_space(std::nullopt);
+            });
+        });
+        plan_last_commit();
+    });
+}
+
 void weather::draw_dead_battery(prng own) {
     x_battery = own;
     if (!x_battery->chance(0.15)) {
