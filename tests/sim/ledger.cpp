@@ -306,12 +306,12 @@ void ledger::on_session_ended(const std::string& at, const std::string& how) {
 }
 
 void ledger::on_acknowledged(const std::string& from, const std::string& to, std::uint64_t session,
-                             protocol::stream_id stream, std::optional<std::uint64_t> bytes) {
+                             protocol::stream_id on_stream, std::optional<std::uint64_t> bytes) {
     const auto on = x_lines.find({to, session});
     if (on == x_lines.end()) {
         return;
     }
-    const auto found = on->second.streams.find(stream);
+    const auto found = on->second.streams.find(on_stream);
     if (found == on->second.streams.end() ||
         found->second.offer.kind == protocol::object_kind::receipt) {
         return;

@@ -122,7 +122,7 @@ private:
                  const protocol::data_frame& what);
     /// `from` tells `to` that so much of what it is sent on this stream is on disk.
     void on_acknowledged(const std::string& from, const std::string& to, std::uint64_t session,
-                         protocol::stream_id stream, std::optional<std::uint64_t> bytes);
+                         protocol::stream_id on_stream, std::optional<std::uint64_t> bytes);
 
     const clockwork& x_clock;
     std::vector<node*> x_nodes;
