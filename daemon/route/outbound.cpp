@@ -28,23 +28,7 @@ std::uint64_t fairness_key(bureau_id origin) {
 
 /// Settled by somebody who has the text.
 constexpr store::state_set arrived =
-    in_state(store::delivery_state::complete) | in_state(store::delivery_state::taken) |
-    in_state(store::delivery_state::answered) | in_state(store::delivery_state::rejected);
-
-/// Of recipients that are settled, for whom the text is offered all the same: those that have it,
-/// when only the peer knows whether it has; and for the sake of attachments that are still to go
-/// those of whom nobody has said that they have all.
-store::state_set settled_that_go(const answer::full_message& message,
-                                 const store::shipment_row& text) {
-    if (text.in_doubt) {
-        return arrived;
-    }
-    const bool attachments_go = std::ranges::any_of(message.shipments, [&](const auto& one) {
-        return one.position != 0 && one.peer == text.peer && one.attempt == text.attempt &&
-               one.state < store::shipment_state::done;
-    });
-    return attachments_go ? arrived & ~in_state(store::delivery_state::complete) : 0;
-}
+    in_state(store::delivery_state::complete) | store::answered_states;
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -242,11 +226,10 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
         }
         const auto& rows = expect<answer::messages>(reply).rows;
         const bureau_id peer = item.shipment.peer;
-        if (!rows.empty()) {
-            const auto wanted = settled_that_go(rows.front(), item.shipment);
+        if (!rows.empty() && item.shipment.in_doubt) {
             std::ranges::copy_if(
                 rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
-                    return row.next_hop == peer && (in_state(row.state) & wanted) != 0;
+                    return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
                 });
         }
         if (item.deliveries.empty()) {

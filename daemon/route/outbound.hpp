@@ -174,13 +174,12 @@ private:
     /// Into the short form, when the peer goes by the same directory.
     void shorten(const peer_lane& lane, const protocol::link_session& session,
                  protocol::offer_frame& frame, bytes& body) const;
+    /// With a text, the attachments that wait for it.
     void fail(const ready_shipment& item, errc code, std::string text);
     /// Its recipients have an owner until what follows is written: deadlines looks at them soon.
     void keep_due(store::transaction& to, const ready_shipment& item) const;
     /// Its body is not to be had: damaged, or gone with its message meanwhile.
     void fail_if_still_here(ready_shipment item);
-    /// Attachments whose text the peer will not get do not wait for it.
-    void fail_attachments(const store::shipment_row& text, errc code, const std::string& why);
     void finish(bureau_id peer, transfer done,
                 const std::vector<protocol::recipient_answer>& exceptions);
     void add_custody_moves(store::transaction& to, const ready_shipment& item, bureau_id peer,

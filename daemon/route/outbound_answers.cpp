@@ -287,9 +287,6 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                            "; it is set aside, run `dhow db check`");
         x_core.count.alarms += 1;
     }
-    if (item.message && item.object.kind == protocol::object_kind::text) {
-        fail_attachments(item.shipment, code, text);
-    }
     store::transaction transaction;
     transaction.changes.emplace_back(
         operation::advance_shipment{.shipment = item.shipment.row,
@@ -297,45 +294,20 @@ void outbound::fail(const ready_shipment& item, errc code, std::string text) {
                                     .state = shipment_state::failed,
                                     .at = x_core.now,
                                     .code = static_cast<std::uint16_t>(code),
-                                    .text = std::move(text),
+                                    .text = text,
                                     .lenient = true});
+    if (item.message && item.object.kind == protocol::object_kind::text) {
+        // Also those revived for a peer that was restored, while all their recipients are settled.
+        transaction.changes.emplace_back(
+            operation::fail_attachments{.message = item.message->row,
+                                        .peer = item.shipment.peer,
+                                        .attempt = item.shipment.attempt,
+                                        .at = x_core.now,
+                                        .code = static_cast<std::uint16_t>(code),
+                                        .text = std::move(text)});
+    }
     keep_due(transaction, item);
     commit_surely(std::move(transaction), [](const store::transaction_result&) {});
-}
-
-// Also those revived for a peer that was restored, while all their recipients are settled.
-void outbound::fail_attachments(const store::shipment_row& text, errc code,
-                                const std::string& why) {
-    x_core.out.ask(query::load_message{text.message}, [this, text, code, why](store::reply& reply) {
-        store::transaction transaction;
-        for (const auto& message : expect<answer::messages>(reply).rows) {
-            const bool another_goes =
-                std::ranges::any_of(message.shipments, [&](const auto& other) {
-                    return other.position == 0 && other.row != text.row &&
-                           other.peer == text.peer && other.attempt == text.attempt &&
-                           other.state != shipment_state::failed;
-                });
-            if (another_goes) {
-                continue;  // They go with that one, for other recipients.
-            }
-            for (const auto& shipment : message.shipments) {
-                if (shipment.peer == text.peer && shipment.attempt == text.attempt &&
-                    shipment.position != 0) {
-                    transaction.changes.emplace_back(
-                        operation::advance_shipment{.shipment = shipment.row,
-                                                    .expected = open_shipment,
-                                                    .state = shipment_state::failed,
-                                                    .at = x_core.now,
-                                                    .code = static_cast<std::uint16_t>(code),
-                                                    .text = why,
-                                                    .lenient = true});
-                }
-            }
-        }
-        if (!transaction.changes.empty()) {
-            commit_surely(std::move(transaction), [](const store::transaction_result&) {});
-        }
-    });
 }
 
 void outbound::fail_if_still_here(ready_shipment item) {

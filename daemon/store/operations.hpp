@@ -144,6 +144,17 @@ struct ready_shipments {
     row_id object = 0;
     utc_time at{};
 };
+/// The attachments that were to follow a text to `peer` in an attempt, and are not done or failed,
+/// are failed, unless a text of that attempt is left for this peer that has not failed. Comes after
+/// the failure of a text, in its transaction.
+struct fail_attachments {
+    row_id message = 0;
+    bureau_id peer;
+    std::uint8_t attempt = 0;
+    utc_time at{};
+    std::uint16_t code = 0;
+    std::string text;
+};
 /// Holds what is ready, waiting or deferred, or releases what is held, as far as it matches (empty
 /// peer:
 /// any; zero message: any). Released ones become ready when their object is complete and no text
@@ -293,22 +304,20 @@ struct drop_bundle {
 };
 }  // namespace operation
 
-using change =
-    std::variant<operation::put_message, operation::put_object, operation::put_segment,
-                 operation::advance_object, operation::drop_object, operation::put_delivery,
-                 operation::advance_delivery, operation::settle_delivery, operation::put_shipment,
-                 operation::advance_shipment, operation::revive_shipments,
-                 operation::doubt_shipments, operation::ready_shipments, operation::hold_shipments,
-                 operation::bring_back, operation::put_custody, operation::settle_custody,
-                 operation::put_inbox, operation::complete_inbox, operation::put_assignment,
-                 operation::advance_assignment, operation::put_outcome, operation::drop_outcome,
-                 operation::put_receipt, operation::put_idempotency, operation::put_event,
-                 operation::put_peer, operation::put_meta, operation::drop_message,
-                 operation::forget_old, operation::put_bundle, operation::advance_bundle,
-                 operation::put_bundle_record, operation::note_bundle_record,
-                 operation::advance_bundle_record, operation::drop_bundle_records,
-                 operation::tell_bundle_records, operation::close_told_records,
-                 operation::drop_bundle>;
+using change = std::variant<
+    operation::put_message, operation::put_object, operation::put_segment,
+    operation::advance_object, operation::drop_object, operation::put_delivery,
+    operation::advance_delivery, operation::settle_delivery, operation::put_shipment,
+    operation::advance_shipment, operation::revive_shipments, operation::doubt_shipments,
+    operation::ready_shipments, operation::fail_attachments, operation::hold_shipments,
+    operation::bring_back, operation::put_custody, operation::settle_custody, operation::put_inbox,
+    operation::complete_inbox, operation::put_assignment, operation::advance_assignment,
+    operation::put_outcome, operation::drop_outcome, operation::put_receipt,
+    operation::put_idempotency, operation::put_event, operation::put_peer, operation::put_meta,
+    operation::drop_message, operation::forget_old, operation::put_bundle,
+    operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
+    operation::advance_bundle_record, operation::drop_bundle_records,
+    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle>;
 
 /// Changes that append `data` at `offset` to an object, one for each segment that it touches.
 void append_data(std::vector<change>& to, row_id object, std::uint64_t offset,

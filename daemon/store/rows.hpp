@@ -105,6 +105,10 @@ inline constexpr state_set final_states =
     in_state(delivery_state::expired) | in_state(delivery_state::cancelled) |
     in_state(delivery_state::refused) | in_state(delivery_state::undeliverable) |
     in_state(delivery_state::handed_on) | in_state(delivery_state::rejected);
+/// An agency of the addressee has answered the text: it may lack attachments all the same.
+inline constexpr state_set answered_states = in_state(delivery_state::taken) |
+                                             in_state(delivery_state::answered) |
+                                             in_state(delivery_state::rejected);
 /// Its payload is no longer needed: final, or all of it is at the addressee.
 inline constexpr state_set settled_states = final_states | in_state(delivery_state::complete);
 

@@ -55,6 +55,7 @@ public:
     change_result operator()(const operation::revive_shipments& what);
     change_result operator()(const operation::doubt_shipments& what);
     change_result operator()(const operation::ready_shipments& what);
+    change_result operator()(const operation::fail_attachments& what);
     change_result operator()(const operation::hold_shipments& what);
     change_result operator()(const operation::bring_back& what);
 

@@ -202,6 +202,18 @@ change_result change_writer::operator()(const operation::ready_shipments& what) 
     return changed_or(change_result::unchanged);
 }
 
+change_result change_writer::operator()(const operation::fail_attachments& what) {
+    statement(x_db,
+              "UPDATE shipment SET state = 5, changed_at = ?1, code = ?2, text = ?3"
+              " WHERE message = ?4 AND message <> 0 AND peer = ?5 AND attempt = ?6"
+              " AND position <> 0 AND state < 4 AND NOT EXISTS (SELECT 1 FROM shipment AS other"
+              "  WHERE other.message = ?4 AND other.message <> 0 AND other.peer = ?5"
+              "  AND other.attempt = ?6 AND other.position = 0 AND other.state <> 5)",
+              what.at, what.code, what.text, what.message, what.peer, what.attempt)
+        .run();
+    return changed_or(change_result::unchanged);
+}
+
 // Messages first: what is due says which of them to look at.
 change_result change_writer::operator()(const operation::bring_back& what) {
     statement messages(x_db,

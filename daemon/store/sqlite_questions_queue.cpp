@@ -28,20 +28,26 @@ reply question_reader::operator()(const query::load_start&) {
     return out;
 }
 
-/// Handed on and yet in a ready shipment: the peer has lost it and is given it again.
+/// Handed on and yet in a ready shipment: the peer has lost it and is given it again. Who has
+/// answered the text is offered it only for the sake of attachments that are to go by the same way.
 constexpr state_set never_offered = final_states & ~in_state(delivery_state::handed_on);
 
 answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool with_body) {
     static const std::string open_deliveries = select_from<delivery_row>(
-        "WHERE message = ? AND next_hop = ? AND (1 << state) & ? = 0"
-        " AND (state <> 4 OR attempt >= ?) ORDER BY recipient");
+        "WHERE message = ?1 AND next_hop = ?2"
+        " AND ((1 << state) & ?3 = 0 AND (state <> 4 OR attempt >= ?4)"
+        "  OR (1 << state) & ?5 <> 0 AND attempt >= ?4 AND EXISTS (SELECT 1 FROM shipment"
+        "   WHERE shipment.message = ?1 AND shipment.message <> 0 AND peer = ?2 AND "
+        "shipment.attempt = ?4"
+        "   AND position <> 0 AND shipment.state < 4)) ORDER BY recipient");
     answer::ready_shipment out;
     out.shipment = std::move(shipment);
     out.object = object_at(out.shipment.object).value_or(object_row{});
     if (out.shipment.message != 0) {
         out.message = message_at(out.shipment.message);
-        out.deliveries = rows<delivery_row>(open_deliveries, out.shipment.message,
-                                            out.shipment.peer, never_offered, out.shipment.attempt);
+        out.deliveries =
+            rows<delivery_row>(open_deliveries, out.shipment.message, out.shipment.peer,
+                               never_offered, out.shipment.attempt, answered_states);
     }
     if (with_body && out.object.state == object_state::complete &&
         out.object.bytes <= protocol::limits::inline_body_bytes_max) {

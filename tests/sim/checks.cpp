@@ -160,7 +160,7 @@ private:
         } else if (one.cancelled.contains(to)) {
             tell("delivered after it was cancelled: ");
         } else if (!rows.front().row.complete) {
-            if (!is_cut_short(one, known)) {
+            if (!is_cut_short(one, known, *at)) {
                 tell("incomplete: ");
             }
         } else if (known.state != truth_of(rows.front())) {
@@ -179,9 +179,20 @@ private:
     /// A gateway that had custody was put back to a backup when the recipient had the text but not
     /// all attachments, and the time to live ended before they were there again. The recipient
     /// shows it as incomplete, and the origin as delivered, not complete.
-    bool is_cut_short(const known_message& one, const store::delivery_row& known) const {
+    bool is_cut_short(const known_message& one, const store::delivery_row& known,
+                      node& recipient) const {
         return one.time_to_live && known.state == store::delivery_state::delivered &&
-               went_by_a_restored_one(one, known);
+               went_by_a_restored_one(one, known) && lacks_a_part(one, recipient);
+    }
+
+    static bool lacks_a_part(const known_message& one, node& at) {
+        const auto origin = *protocol::bureau_id::parse(one.from->name());
+        auto reply = at.ask(query::find_message{origin, one.id});
+        return std::ranges::any_of(std::get<answer::messages>(reply).rows, [](const auto& found) {
+            return std::ranges::any_of(found.objects, [](const auto& object) {
+                return object.state != store::object_state::complete;
+            });
+        });
     }
 
     bool went_by_a_restored_one(const known_message& one, const store::delivery_row& known) const {
@@ -203,7 +214,7 @@ private:
         }
     }
 
-    static std::string left_for(node& at, protocol::bureau_id peer) {
+    std::string left_for(node& at, protocol::bureau_id peer) const {
         std::string out;
         auto reply = at.ask(query::list_queue{.peer = peer, .after = 0, .limit = 1000});
         for (const auto& item : std::get<answer::queue>(reply).rows) {
@@ -218,6 +229,9 @@ private:
                    ", state " + std::to_string(static_cast<int>(row.state)) +
                    (row.in_doubt ? " in doubt, " : ", ") + row.text + ", " +
                    std::to_string(row.tries) + " tries]";
+            const auto known =
+                x_book.messages().find(item.message ? item.message->id : protocol::message_id{});
+            out += known == x_book.messages().end() ? "" : where_is(known->second, x_nodes);
         }
         return out;
     }

@@ -5,7 +5,6 @@
 // Limits: see ledger.hpp.
 #include "tests/sim/ledger.hpp"
 
-#include "daemon/app/gateway_clock.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/store/names.hpp"
 #include "protocol/short_form.hpp"
@@ -23,10 +22,6 @@ using protocol::outcome_kind;
 namespace {
 /// Clocks are set right by at most 20 s at each start; a message passes three gateways.
 constexpr microseconds early_max = std::chrono::seconds{150};
-/// Once one was wrong, the clock of each of them may be behind by what the rule of agreement
-/// allows, until a start puts it right.
-constexpr microseconds early_by_agreement =
-    3 * (app::gateway_clock::agreement + app::gateway_clock::tolerance);
 /// What a session may send again because it began before the receiver's last commit: one segment.
 constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 /// Of a gateway, without SQLite's own: 1.2 MB were seen, a piece of an attachment and what
@@ -189,8 +184,10 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
     ++x_notices;
     const auto age = x_clock.elapsed() - message->second.accepted_at;
     const auto ttl = message->second.time_to_live;
-    const bool was_one_wrong = std::ranges::any_of(x_nodes, &node::had_a_wrong_clock);
-    const auto early = early_max + (was_one_wrong ? early_by_agreement : microseconds{0});
+    auto early = early_max;
+    for (const auto* one : x_nodes) {
+        early += one->put_right_since(message->second.accepted_at);
+    }
     if (what.kind == outcome_kind::expired && (!ttl || age + early < *ttl)) {
         x_problems.push_back("too early: " + label + " after " +
                              std::to_string(age.count() / 1'000'000) + " s");

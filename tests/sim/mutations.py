@@ -148,7 +148,7 @@ MUTATIONS = [
     ("doubt-ends-with-the-life", "a start does not know that the life before ended in a doubt",
      ROUTE + "gateway.cpp",
      "    const auto since = time_in(meta, doubtful_since_key);\n",
-     "    const auto since = std::optional<utc_time>{};\n"),
+     "    const auto since = time_in(meta, \"a key that no store has\");\n"),
     ("doubtful-time-is-written-down", "a time in doubt counts as known after a restart",
      ROUTE + "deadlines.cpp",
      ("    if (x_is_purging || x_core.expiry_frozen || is_too_early) {\n",

@@ -79,6 +79,7 @@ void node::start() {
     x_questions.clear();
     x_submitted = x_applied = 0;
     x_committing = false;
+    x_commits_left = 0;
     x_pumping = false;
     x_wake_planned.reset();
     x_guard = store::disk_guard{};
@@ -134,6 +135,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.epoch = std::stoull(meta.at("epoch"));
     from.random = [this] { return x_random.fraction(); };
     from.now = now();
+    note_lag();
     x_sealer = std::move(sealer);
     tell_sealer();
     x_gateway = std::make_unique<route::gateway>(std::move(from));
@@ -158,6 +160,11 @@ void node::crash() {
     x_disk.crash();  // What the dead process does from now on reaches no disk.
     x_store.reset();
     x_disk.restart();
+}
+
+void node::after_commits(std::uint64_t commits, std::function<void()> what) {
+    x_commits_left = commits;
+    x_after_commits = std::move(what);
 }
 
 void node::switch_off() {
@@ -378,6 +385,10 @@ void node::commit_batch() {
     auto answers = answer_waiting();
     if (!answers || !x_store->maintain()) {
         on_store_failed();
+        return;
+    }
+    if (x_commits_left != 0 && --x_commits_left == 0) {
+        std::exchange(x_after_commits, nullptr)();
         return;
     }
     // The answer may be lost with the power although the commit is on disk: that is decided by when

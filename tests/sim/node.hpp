@@ -62,6 +62,9 @@ public:
     void start();
     /// The power goes: unsynced writes are kept, dropped, torn or garbled; connections break.
     void crash();
+    /// `what` is done when this life has ended the `commits`-th batch from now (1: the next), which
+    /// is on disk, before the core hears of it.
+    void after_commits(std::uint64_t commits, std::function<void()> what);
     /// As crash(), or when it was down already: it does not come back by itself.
     void switch_off();
     /// As `dhow db backup` does it; the copy leaves the machine. False: it could not be made.
@@ -98,9 +101,10 @@ public:
     /// It believes a time to come, which only a start ends.
     [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
-    void set_wall_error(protocol::milliseconds error);
-    /// By more than the seconds by which every clock is wrong, at any time so far.
-    [[nodiscard]] bool had_a_wrong_clock() const { return x_had_a_wrong_clock; }
+    void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
+    /// By how much its time was put forward since then without having been in doubt: it counted as
+    /// right and was behind, by what the rule of agreement allows each time.
+    [[nodiscard]] microseconds put_right_since(microseconds elapsed) const;
 
     // Disk
     /// The file system has this many bytes left; nothing: plenty.
@@ -150,6 +154,7 @@ private:
     [[nodiscard]] route::line_facts facts_of(std::uint64_t number) const;
     void plan_wake();
     void watch();
+    void note_lag();
     void look_at_disk();
     void note(const std::string& what) const;
     template <class Function>
@@ -165,13 +170,20 @@ private:
     std::unique_ptr<route::gateway> x_gateway;
     std::optional<app::gateway_clock> x_own_clock;
     protocol::milliseconds x_wall_error{0};
-    bool x_had_a_wrong_clock = false;
+    struct correction {
+        microseconds at, by;
+    };
+    std::vector<correction> x_corrections;
+    std::optional<microseconds> x_lag;  ///< Of its time, as last seen.
+    bool x_lagged_in_doubt = false;
     store::disk_guard x_guard;
     std::map<std::uint64_t, open_session> x_sessions;
     std::deque<store::transaction> x_queue;
     std::deque<waiting_question> x_questions;
     std::uint64_t x_submitted = 0, x_applied = 0;  ///< Transactions of this life.
     bool x_committing = false;
+    std::uint64_t x_commits_left = 0;  ///< Until x_after_commits is done; 0: none is planned.
+    std::function<void()> x_after_commits;
     std::uint64_t x_life = 0;
     std::uint64_t x_crashes = 0, x_store_failures = 0;
     std::vector<std::uint8_t> x_backup;

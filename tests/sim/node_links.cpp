@@ -23,9 +23,22 @@ protocol::milliseconds node::monotonic() const {
 
 utc_time node::wall() const { return x_clock.now() + x_wall_error; }
 
-void node::set_wall_error(protocol::milliseconds error) {
-    x_wall_error = error;
-    x_had_a_wrong_clock |= std::chrono::abs(error) > std::chrono::minutes{1};
+void node::note_lag() {
+    constexpr microseconds most = app::gateway_clock::agreement + app::gateway_clock::tolerance;
+    const microseconds lag = x_clock.now() - now();
+    if (x_lag && !x_lagged_in_doubt && lag < *x_lag) {
+        x_corrections.push_back({x_clock.elapsed(), std::min(*x_lag - lag, most)});
+    }
+    x_lag = lag;
+    x_lagged_in_doubt = x_own_clock->is_doubtful();
+}
+
+microseconds node::put_right_since(microseconds elapsed) const {
+    microseconds sum{0};
+    for (const auto& one : x_corrections) {
+        sum += one.at >= elapsed ? one.by : microseconds{0};
+    }
+    return sum;
 }
 
 utc_time node::now() const { return x_own_clock->now(monotonic()); }
@@ -59,6 +72,7 @@ void node::watch() {
         if (now() != before) {
             x_wake_planned.reset();
         }
+        note_lag();
         pump();
         watch();
     });

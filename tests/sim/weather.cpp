@@ -359,6 +359,33 @@ void weather::plan_months_ahead() {
     });
 }
 
+void weather::draw_unheard_commits(prng own) {
+    x_unheard = own;
+    if (x_unheard->chance(0.1)) {
+        plan_unheard_commit();
+    }
+}
+
+// A crash at a random time mostly finds a gateway that waits for its lines. This one meets the
+// instants at which a step is on disk and the next one is not.
+void weather::plan_unheard_commit() {
+    x_clock.after(us(x_unheard->between(1, 20'000'000)), [this] {
+        if (x_healing) {
+            return;
+        }
+        auto& victim = *x_nodes[x_unheard->below(x_nodes.size())];
+        if (victim.is_alive()) {
+            const auto rest = us(x_unheard->between(1'000, 5'000'000));
+            victim.after_commits(x_unheard->between(1, 4), [this, &victim, rest] {
+                x_note(victim.name(), "loses power as a commit ends");
+                victim.crash();
+                x_clock.after(rest, [this, &victim] { revive(victim); });
+            });
+        }
+        plan_unheard_commit();
+    });
+}
+
 void weather::draw_dead_battery(prng own) {
     x_battery = own;
     if (!x_battery->chance(0.15)) {
@@ -387,6 +414,14 @@ void weather::wake_without_battery(node& one) {
     one.switch_off();
     one.set_wall_error(-ten_years);
     one.start();
+    if (x_battery->chance(0.5)) {
+        x_clock.after(us(x_battery->between(1, 60'000'000)), [this, &one] {
+            if (one.is_alive()) {
+                x_note(one.name(), "is told the time by somebody, and starts again");
+                start_again(one, protocol::milliseconds{0});
+            }
+        });
+    }
     x_clock.after(std::chrono::minutes{1}, [this, &one] {
         separate(one, false);
         one.set_wall_error(protocol::milliseconds{0});
@@ -436,6 +471,7 @@ void weather::heal() {
     x_net.dead_links.clear();
     x_net.cut_all();
     for (auto* one : x_nodes) {
+        one->after_commits(0, nullptr);
         one->set_free_space(std::nullopt);
         one->hardware().heal();
         one->set_wall_error(protocol::milliseconds{0});

@@ -40,6 +40,8 @@ public:
     void draw_island(prng own);
     /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
     void draw_news(prng own);
+    /// Power that fails when a commit is on disk and nobody has heard of it. Draws from `own`.
+    void draw_unheard_commits(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for long stays off.
     void heal();
     /// When the last one who is off for hours or days is back, since the start.
@@ -51,6 +53,7 @@ private:
     void draw_disks();
     void draw_clocks();
     void plan_crash(std::uint64_t mean_seconds);
+    void plan_unheard_commit();
     void plan_partition();
     void plan_dead_link();
     void plan_dead_disk();
@@ -77,7 +80,7 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news;
+    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news, x_unheard;
     std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

@@ -92,6 +92,7 @@ public:
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
+            x_weather.draw_unheard_commits(prng(x_options.seed ^ 0x756e6865'61726421ULL));
             x_weather.draw_dead_battery(prng(x_options.seed ^ 0x62617474'65727921ULL));
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);

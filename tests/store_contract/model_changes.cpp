@@ -336,6 +336,27 @@ struct changer {
                 one.changed_at = o.at;
             });
     }
+    outcome operator()(const operation::fail_attachments& o) {
+        const auto goes = [&](const auto& one) {
+            return one.message == o.message && one.message != 0 && one.peer == o.peer &&
+                   one.attempt == o.attempt;
+        };
+        const bool text_goes = std::ranges::any_of(s.shipments, [&](const auto& entry) {
+            const auto& one = entry.second;
+            return goes(one) && one.position == 0 && one.state != shipment_state::failed;
+        });
+        return each_shipment(
+            [&](const auto& one) {
+                return !text_goes && goes(one) && one.position != 0 &&
+                       one.state < shipment_state::done;
+            },
+            [&](auto& one) {
+                one.state = shipment_state::failed;
+                one.changed_at = o.at;
+                one.code = o.code;
+                one.text = o.text;
+            });
+    }
     outcome operator()(const operation::hold_shipments& o) {
         return each_shipment(
             [&](const auto& one) {

@@ -39,11 +39,21 @@ struct answerer {
             out.message = it->second;
         }
         if (shipment.message != 0) {
+            const auto attachments_go =
+                !select(s.shipments, [&](const auto& other) {
+                     return other.message == shipment.message && other.peer == shipment.peer &&
+                            other.attempt == shipment.attempt && other.position != 0 &&
+                            other.state < shipment_state::done;
+                 }).empty();
+            constexpr auto closed = final_states & ~in_state(delivery_state::handed_on);
             out.deliveries = select(s.deliveries, [&](const auto& d) {
+                const bool is_of_this_attempt = d.attempt >= shipment.attempt;
+                const bool is_open = (in_state(d.state) & closed) == 0 &&
+                                     (d.state != delivery_state::relayed || is_of_this_attempt);
+                const bool lacks_parts = (in_state(d.state) & answered_states) != 0 &&
+                                         is_of_this_attempt && attachments_go;
                 return d.message == shipment.message && d.next_hop == shipment.peer &&
-                       (in_state(d.state) & final_states & ~in_state(delivery_state::handed_on)) ==
-                           0 &&
-                       (d.state != delivery_state::relayed || d.attempt >= shipment.attempt);
+                       (is_open || lacks_parts);
             });
         }
         const auto body = s.segments.find({shipment.object, 0});

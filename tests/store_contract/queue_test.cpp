@@ -440,6 +440,63 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_relayed_in_an_earlier_attempt_does_not_rid
     BOOST_TEST((offered[0].recipient == zw));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(attachments_fail_with_their_text_unless_another_goes, Store,
+                              all_stores) {
+    enum class change { none, failed, peer, attempt };
+    Store fixture;
+    auto& to = fixture.get();
+    row_id next = 1;
+    for (const auto what : {change::none, change::failed, change::peer, change::attempt}) {
+        const auto row = next++;
+        const auto text = shipment(row * 10, 2, row);
+        auto attachment = shipment(row * 10 + 1, 3, row, shipment_state::waiting);
+        attachment.position = 1;
+        auto other = shipment(row * 10 + 2, 2, row);
+        other.state = what == change::failed ? shipment_state::failed : shipment_state::ready;
+        other.peer = what == change::peer ? zw : mu;
+        other.attempt = what == change::attempt ? 1 : 0;
+        auto of = message(row);
+        of.id.value[0] = static_cast<std::uint8_t>(row);
+        commit(to, {operation::put_message{of}, operation::put_shipment{text},
+                    operation::put_shipment{attachment}, operation::put_shipment{other},
+                    advance(text.row, ~0U, shipment_state::failed)});
+        const operation::fail_attachments fail{row, mu, 0, at(7), 9, "gone"};
+        if (what == change::none) {
+            expect_unchanged(to, fail);
+            continue;
+        }
+        commit(to, {fail});
+        const auto found = ask<answer::messages>(to, query::load_message{row}).rows.at(0).shipments;
+        BOOST_TEST((found.at(1).state == shipment_state::failed));
+        BOOST_TEST(found.at(1).code == 9);
+        BOOST_TEST((found.at(2).state == other.state));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_has_answered_the_text_rides_along_for_attachments_to_go, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto text = shipment(5, 2, 1);
+    auto attachment = shipment(6, 3, 1, shipment_state::waiting);
+    text.attempt = attachment.attempt = 1;
+    attachment.position = 1;
+    auto taken = delivery(1, delivery_state::taken);
+    taken.attempt = 1;
+    auto of_an_earlier_attempt = delivery(1, delivery_state::taken);
+    of_an_earlier_attempt.recipient = zw;
+    commit(to, {operation::put_message{message(1)}, operation::put_delivery{taken},
+                operation::put_delivery{of_an_earlier_attempt}, operation::put_shipment{text},
+                operation::put_shipment{attachment}});
+    for (const auto state : {shipment_state::waiting, shipment_state::held, shipment_state::done,
+                             shipment_state::failed}) {
+        commit(to, {advance(6, ~0U, state)});
+        const auto offered = ready_for_mu(to).rows.at(0).deliveries;
+        BOOST_REQUIRE_EQUAL(offered.size(), state < shipment_state::done ? 1U : 0U);
+        BOOST_TEST((offered.empty() || offered[0].recipient == mu));
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_since_it_was_read_stands, Store, all_stores) {
     Store fixture;
     auto& to = fixture.get();

@@ -232,7 +232,7 @@ change random_work::change_message() {
 change random_work::change_queue() {
     const auto any = static_cast<state_set>(x_random.below(1U << 18U) | x_random.below(1U << 18U));
     const auto due = chance(0.5) ? std::optional(maybe_time()) : std::nullopt;
-    switch (x_random.below(9)) {
+    switch (x_random.below(10)) {
         case 0:
             return operation::advance_delivery{
                 some_row(),
@@ -277,6 +277,10 @@ change random_work::change_queue() {
             const auto one = time(), other = time();
             return operation::bring_back{std::max(one, other), std::min(one, other)};
         }
+        case 7:
+            return operation::fail_attachments{
+                some_row(), bureau(), static_cast<std::uint8_t>(x_random.below(3)),
+                time(),     7,        word()};
         default:
             return operation::advance_shipment{
                 some_row(),

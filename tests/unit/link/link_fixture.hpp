@@ -69,10 +69,15 @@ public:
     bool last_was_resumed = false;
 
     void trust(const test_gateway& other, std::string_view as) { pins[other.own.der] = bureau(as); }
+    /// Who connects waits until begin().
+    std::string bind() {
+        return "tls://127.0.0.1:" + std::to_string(x_listener.listen("127.0.0.1:0"));
+    }
+    void begin() { x_listener.begin(); }
     std::string listen() {
-        const auto port = x_listener.listen("127.0.0.1:0");
-        x_listener.begin();
-        return "tls://127.0.0.1:" + std::to_string(port);
+        auto address = bind();
+        begin();
+        return address;
     }
     void dial(const std::string& address, std::string_view peer) {
         x_dialer.dial({"link", bureau(peer), address});

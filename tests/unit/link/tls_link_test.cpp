@@ -205,6 +205,22 @@ BOOST_FIXTURE_TEST_CASE(refuses_wrong_tls, with_clients) {
     BOOST_TEST(mu.links.empty());
 }
 
+// Simulator, seed 1870: a gateway that is not ready does not know its peers.
+BOOST_FIXTURE_TEST_CASE(who_connects_before_the_gateway_is_ready_waits, two_gateways) {
+    test_gateway late{io};
+    const auto where = *dhow::link::split_peer_address(late.bind());
+    asio::io_context outside;
+    tcp::socket early(outside);
+    early.connect(
+        {asio::ip::make_address(where.host), static_cast<std::uint16_t>(std::stoi(where.port))});
+    asio::write(early, asio::buffer(std::string(100, 'x')));
+    while (io.poll() > 0) {
+    }
+    BOOST_TEST(late.log.empty());
+    late.begin();
+    wait_for_line(late, "refused tls-failed");
+}
+
 //= LP-1
 BOOST_FIXTURE_TEST_CASE(refuses_a_client_without_certificate, with_clients) {
     let_client([&](raw_client& it) {

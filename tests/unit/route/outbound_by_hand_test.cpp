@@ -98,7 +98,6 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_not_whole_is_set_aside_with_an_alarm) {
         out.add_ready(item);
         answer<query::load_segment>(answer::segment{data, !data.has_value()});
         answer<query::load_shipment>(answer::ready{{item}, false});
-        answer<query::load_message>(answer::messages{{whole(item)}});
         const auto written = store_it();
         const auto moved = move_of(written, row);
         BOOST_REQUIRE(moved.has_value());
@@ -142,7 +141,6 @@ BOOST_AUTO_TEST_CASE(a_text_without_a_message_is_closed) {
     item.deliveries.clear();
     load({item});
     answer<query::load_message>(answer::messages{});
-    answer<query::load_message>(answer::messages{});  // Of its attachments.
     const auto moved = move_of(store_it(), 10);
     BOOST_REQUIRE(moved.has_value());
     BOOST_TEST((moved->state == shipment_state::failed));
@@ -150,31 +148,21 @@ BOOST_AUTO_TEST_CASE(a_text_without_a_message_is_closed) {
     BOOST_TEST(out.loaded() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_settled_text_goes_only_for_attachments_that_are_still_to_go) {
-    const std::array<std::pair<shipment_state, bool>, 4> cases{{{shipment_state::waiting, true},
-                                                                {shipment_state::held, true},
-                                                                {shipment_state::done, false},
-                                                                {shipment_state::failed, false}}};
-    store::row_id row = 10;
+BOOST_AUTO_TEST_CASE(a_settled_text_goes_only_when_the_peer_alone_knows_whether_it_has_it) {
     load({});
-    for (const auto& [state, is_wanted] : cases) {
+    store::row_id row = 10;
+    for (const bool in_doubt : {true, false}) {
         auto item = text(row += 10);
+        item.shipment.in_doubt = in_doubt;
         auto settled = whole(item);
         settled.deliveries.front().state = delivery_state::taken;
-        auto attachment = item.shipment;
-        attachment.row += 5;
-        attachment.position = 1;
-        attachment.state = state;
-        settled.shipments.push_back(attachment);
         item.deliveries.clear();
         out.add_ready(item);
         answer<query::load_message>(answer::messages{{settled}});
-        BOOST_TEST(has_offered() == is_wanted, "state " << static_cast<int>(state));
+        BOOST_TEST(has_offered() == in_doubt);
         hub.at_theirs.clear();
-        if (!is_wanted) {
-            answer<query::load_message>(answer::messages{{settled}});
+        if (!in_doubt) {
             BOOST_TEST(move_of(store_it(), row).has_value());
-            BOOST_TEST(move_of(store_it(), attachment.row).has_value());
         }
     }
 }
@@ -185,7 +173,6 @@ BOOST_AUTO_TEST_CASE(a_damaged_seal_or_lockbox_is_not_offered) {
     const auto is_set_aside = [&](ready_shipment item) {
         out.add_ready(item);
         BOOST_TEST(!has_offered());
-        answer<query::load_message>(answer::messages{});
         const auto moved = move_of(store_it(), item.shipment.row);
         return moved && moved->code == static_cast<int>(errc::store_corrupt);
     };
@@ -207,7 +194,6 @@ BOOST_AUTO_TEST_CASE(a_segment_that_is_missing_on_the_way_ends_the_transfer) {
     hub.theirs().accept(stream, 0, core.now);
     exchange();
     answer<query::load_segment>(answer::segment{std::nullopt, true});
-    answer<query::load_message>(answer::messages{});
     const auto moved = move_of(store_it(), 10);
     BOOST_REQUIRE(moved.has_value());
     BOOST_TEST((moved->state == shipment_state::failed));
@@ -286,36 +272,6 @@ BOOST_AUTO_TEST_CASE(each_later_of_a_peer_is_taken_as_later) {
         BOOST_TEST((moved->due_at->value() > core.now));
     }
     BOOST_TEST(diverted.empty());
-}
-
-BOOST_AUTO_TEST_CASE(attachments_stay_when_another_text_goes_to_the_same_peer_in_this_attempt) {
-    enum class change { none, failed, peer, attempt };
-    store::row_id row = 10;
-    load({});
-    for (const auto what : {change::none, change::failed, change::peer, change::attempt}) {
-        const auto item = text(row += 10);
-        auto found = whole(item);
-        auto attachment = item.shipment;
-        attachment.row += 5;
-        attachment.position = 1;
-        attachment.state = shipment_state::waiting;
-        auto other = item.shipment;
-        other.row += 6;
-        other.state = what == change::failed ? shipment_state::failed : shipment_state::ready;
-        other.peer = what == change::peer ? bureau("TZ") : other.peer;
-        other.attempt = what == change::attempt ? 1 : 0;
-        found.shipments.insert(found.shipments.end(), {attachment, other});
-        out.add_ready(item);
-        refuse(offered().offer.stream, errc::refused_for_ever);
-        store_it();  // The text itself.
-        answer<query::load_message>(answer::messages{{found}});
-        BOOST_TEST(is_applying() == (what != change::none));
-        if (what != change::none) {
-            const auto written = store_it();
-            BOOST_TEST((move_of(written, attachment.row)->state == shipment_state::failed));
-            BOOST_TEST(!move_of(written, other.row).has_value());
-        }
-    }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_offered_until_all_that_a_full_disk_did_not_take_is_written) {

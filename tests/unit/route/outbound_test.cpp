@@ -331,6 +331,21 @@ BOOST_AUTO_TEST_CASE(attachments_go_when_a_receipt_was_faster_than_the_answer) {
     BOOST_TEST((state_of(id) == delivery_state::taken));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_taken_the_text_rides_along_for_its_attachments) {
+    const auto id =
+        submit({"MU", "KE"}, message_class::routine, {upload("border", bytes(100'000, 4))});
+    settle(id, "MU", protocol::outcome_kind::taken);
+    hub.connect();
+    const auto preamble = protocol::decode_preamble(hub.offers.at(0).offer.preamble);
+    BOOST_REQUIRE(preamble.has_value());
+    BOOST_TEST(preamble->lockboxes.entries.size() == 2U);
+    hub.commit(0);
+    BOOST_TEST((state_of(id) == delivery_state::taken));
+    BOOST_TEST((state_of(id, "KE") == delivery_state::relayed));
+    BOOST_REQUIRE(hub.offers.size() == 2U);
+    BOOST_TEST((hub.offers[1].offer.kind == protocol::object_kind::attachment));
+}
+
 BOOST_AUTO_TEST_CASE(attachments_stay_when_nobody_said_that_the_text_arrived) {
     const auto id = lose_the_answer();
     settle(id, "IPSG", protocol::outcome_kind::expired);
