@@ -44,25 +44,18 @@ struct changer {
     }
     template <class Predicate, class Effect>
     outcome each_shipment(Predicate matches, Effect effect) {
-        std::size_t count = 0;
-        std::vector<row_id> found;
-        for (const auto& [row, one] : s.shipments) {
-            if (matches(one)) {
-                found.push_back(row);
-            }
-        }
         // All are judged before any is changed, as one UPDATE does.
         std::vector<shipment_row> changed;
-        for (const row_id row : found) {
-            auto copy = s.shipments.at(row);
-            effect(copy);
-            changed.push_back(copy);
-            ++count;
+        for (const auto& [row, one] : s.shipments) {
+            if (matches(one)) {
+                changed.push_back(one);
+                effect(changed.back());
+            }
         }
         for (auto& one : changed) {
             s.shipments[one.row] = one;
         }
-        return done_if(count > 0, outcome::unchanged);
+        return done_if(!changed.empty(), outcome::unchanged);
     }
 
     outcome operator()(const operation::put_message& o) {
@@ -337,19 +330,17 @@ struct changer {
             });
     }
     outcome operator()(const operation::fail_attachments& o) {
-        const auto goes = [&](const auto& one) {
+        const auto goes = [&](const shipment_row& one, bool is_text) {
             return one.message == o.message && one.message != 0 && one.peer == o.peer &&
-                   one.attempt == o.attempt;
+                   one.attempt == o.attempt && (one.position == 0) == is_text;
         };
-        const bool text_goes = std::ranges::any_of(s.shipments, [&](const auto& entry) {
-            const auto& one = entry.second;
-            return goes(one) && one.position == 0 && one.state != shipment_state::failed;
-        });
+        for (const auto& [row, one] : s.shipments) {
+            if (goes(one, true) && one.state != shipment_state::failed) {
+                return outcome::unchanged;
+            }
+        }
         return each_shipment(
-            [&](const auto& one) {
-                return !text_goes && goes(one) && one.position != 0 &&
-                       one.state < shipment_state::done;
-            },
+            [&](const auto& one) { return goes(one, false) && one.state < shipment_state::done; },
             [&](auto& one) {
                 one.state = shipment_state::failed;
                 one.changed_at = o.at;
