@@ -133,7 +133,8 @@ BOOST_FIXTURE_TEST_CASE(another_directory_rebuilds_something_else_or_nothing, sa
             key.id.value[5] ^= 1;
         }
     }
-    BOOST_TEST((there_and_back(other).value() != encode_preamble(value)));
+    const auto rebuilt_by_it = there_and_back(other);
+    BOOST_TEST((!rebuilt_by_it || *rebuilt_by_it != encode_preamble(value)));
     BOOST_TEST((there_and_back(directory{}).error() == errc::unknown_key));
 }
 

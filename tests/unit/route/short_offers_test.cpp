@@ -150,7 +150,6 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_rebuilt_is_offered_in_full_and_then_given
     BOOST_TEST(!second.is_short);
     BOOST_TEST((second.object == item.object.sealed_digest));
     refuse(second.stream, errc::full_form_wanted);
-    answer<query::load_message>(answer::messages{});
     const auto moved = move_of(store_it(), 10);
     BOOST_REQUIRE(moved.has_value());
     BOOST_TEST((moved->state == store::shipment_state::failed));
