@@ -85,7 +85,11 @@ public:
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
+            if (x_is_put_back) {
+                x_weather.draw_put_back(prng(x_options.seed ^ 0x6c617465'6c696e65ULL));
+            }
             x_weather.draw_unheard_commits(prng(x_options.seed ^ 0x756e6865'61726421ULL));
+            x_weather.draw_last_commits(prng(x_options.seed ^ 0x6c617374'636f6d21ULL));
             x_weather.draw_dead_battery(prng(x_options.seed ^ 0x62617474'65727921ULL));
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
@@ -167,6 +171,10 @@ private:
         }
         x_is_rush = prng(x_options.seed ^ 0x72757368'30303132ULL).chance(0.1);
         if (x_is_rush) {
+            out.mark_rows_ahead = 1;
+        }
+        x_is_put_back = prng(x_options.seed ^ 0x70757420'6261636bULL).chance(0.06);
+        if (x_is_put_back) {
             out.mark_rows_ahead = 1;
         }
         x_is_narrow = x_hard_random.chance(0.02);
@@ -422,6 +430,7 @@ private:
     prng x_own_random, x_size_random, x_hard_random;
     bool x_two_bearers = false;
     bool x_is_rush = false;
+    bool x_is_put_back = false;
     bool x_is_narrow = false;  ///< Windows of some bytes: few messages, and small.
     clockwork x_clock;
     network x_net;
