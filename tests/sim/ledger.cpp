@@ -348,8 +348,29 @@ void ledger::on_session_ended(const std::string& at, const std::string& how) {
     }
 }
 
+void ledger::on_acknowledged(const std::string& from, const std::string& to, std::uint64_t session,
+                             protocol::stream_id on_stream, std::optional<std::uint64_t> bytes) {
+    const auto on = x_lines.find({to, session});
+    if (on == x_lines.end()) {
+        return;
+    }
+    const auto found = on->second.streams.find(on_stream);
+    if (found == on->second.streams.end() ||
+        found->second.offer.kind == protocol::object_kind::receipt) {
+        return;
+    }
+    const auto& offer = found->second.offer;
+    const auto said = bytes.value_or(offer.body_bytes);
+    const auto durable = durable_at(from, offer.object);
+    if (said > durable) {
+        x_problems.push_back("acknowledged but not on disk: " + from + " tells " + to + " of " +
+                             std::to_string(said) + " bytes of message " +
+                             protocol::to_text(offer.id) + ", and has " + std::to_string(durable));
+    }
+}
+
 void ledger::on_written(const std::string& from, const std::string& to, std::uint64_t session,
-                        protocol::byte_view data) {
+                        std::uint64_t other, protocol::byte_view data) {
     const heap_scope nobodys(nullptr);
     auto& on = x_lines[{from, session}];
     on.rest.insert(on.rest.end(), data.begin(), data.end());
@@ -370,6 +391,10 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
                 check_shares(from, to, on, found->second.offer.cls, decoded->consumed_bytes);
             }
             on_data(from, to, on, *part);
+        } else if (const auto* ack = std::get_if<protocol::ack_frame>(&*decoded->value)) {
+            on_acknowledged(from, to, other, ack->stream, ack->durable_bytes);
+        } else if (const auto* done = std::get_if<protocol::commit_frame>(&*decoded->value)) {
+            on_acknowledged(from, to, other, done->stream, std::nullopt);
         }
         at += decoded->consumed_bytes;
     }

@@ -48,9 +48,10 @@ public:
     void on_backed_up(const node& at);
     /// All that `at` has written since its backup is gone.
     void on_restored(const node& at);
-    /// A session of `from` has written these bytes towards `to`; whole frames are looked at.
+    /// A session of `from` has written these bytes towards `to`, which calls it `other`; whole
+    /// frames are looked at.
     void on_written(const std::string& from, const std::string& to, std::uint64_t session,
-                    protocol::byte_view data);
+                    std::uint64_t other, protocol::byte_view data);
 
     /// Gateways keep the rules of the link: no session between two of them ends by a broken one.
     void on_session_ended(const std::string& at, const std::string& how);
@@ -122,6 +123,9 @@ private:
                       protocol::message_class cls, std::uint64_t bytes);
     void on_data(const std::string& from, const std::string& to, line& on,
                  const protocol::data_frame& what);
+    /// `from` tells `to` that so much of what it is sent on this stream is on disk.
+    void on_acknowledged(const std::string& from, const std::string& to, std::uint64_t session,
+                         protocol::stream_id on_stream, std::optional<std::uint64_t> bytes);
 
     const clockwork& x_clock;
     std::vector<node*> x_nodes;

@@ -69,6 +69,16 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link, std::u
     });
 }
 
+std::optional<std::uint64_t> network::other_end(endpoint& from, std::uint64_t number) const {
+    const auto found = x_by_end.find({&from, number});
+    if (found == x_by_end.end()) {
+        return std::nullopt;
+    }
+    const auto& ends = x_connections.at(found->second).ends;
+    const bool is_first = ends[0].owner == &from && ends[0].number == number;
+    return ends[is_first ? 1 : 0].number;
+}
+
 std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_view data) {
     const heap_scope nobodys(nullptr);
     const auto found = x_by_end.find({&from, number});

@@ -71,6 +71,9 @@ public:
     void dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial = 0);
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
     std::size_t send(endpoint& from, std::uint64_t number, protocol::byte_view data);
+    /// What the other side of a connection calls it; nothing when it has ended.
+    [[nodiscard]] std::optional<std::uint64_t> other_end(endpoint& from,
+                                                         std::uint64_t number) const;
     void close(endpoint& from, std::uint64_t number);
     /// All connections of a node that died.
     void drop(endpoint& dead);

@@ -389,7 +389,9 @@ void node::commit_batch() {
     }
     if (x_commits_left != 0 && --x_commits_left == 0) {
         std::exchange(x_after_commits, nullptr)();
-        return;
+        if (!is_alive()) {
+            return;
+        }
     }
     // The answer may be lost with the power although the commit is on disk: that is decided by when
     // the next crash falls.

@@ -196,7 +196,8 @@ void node::flush(std::uint64_t number) {
         if (count == 0) {
             break;  // written() comes back when the pipe has room.
         }
-        x_setup.book->on_written(name(), found->second.peer, number, data.first(count));
+        x_setup.book->on_written(name(), found->second.peer, number,
+                                 x_net.other_end(*this, number).value_or(0), data.first(count));
         if (const auto* bearer = bearer_of(number)) {
             x_setup.watch->on_written(name(), *bearer, number, data.first(count), now());
         }

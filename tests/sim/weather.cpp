@@ -12,8 +12,6 @@ namespace dhow::sim {
 namespace {
 using namespace std::chrono_literals;
 
-microseconds us(std::uint64_t count) { return microseconds{static_cast<std::int64_t>(count)}; }
-
 /// Of a federation; its hubs are behind them.
 constexpr std::size_t bureaus_of_a_run = 3;
 constexpr std::chrono::hours ten_years{10 * 8766};
@@ -181,27 +179,6 @@ void weather::tell_of_line(const std::string& whose) {
     }
 }
 
-void weather::plan_restore() {
-    some_time(600, [this] {
-        auto& one = any_node();
-        if (!one.is_alive() || !one.back_up()) {
-            plan_restore();
-            return;
-        }
-        x_note(one.name(), "is backed up");
-        some_time(600, [this, &one] {
-            if (x_off.contains(&one)) {
-                plan_restore();
-                return;
-            }
-            x_note(one.name(), "is restored to its backup");
-            ++x_damage.restored;
-            one.restore();
-            plan_restore();
-        });
-    });
-}
-
 void weather::plan_full_disk() {
     some_time(400, [this] {
         auto& victim = any_node();
@@ -356,33 +333,6 @@ void weather::plan_months_ahead() {
             }
         }
         plan_months_ahead();
-    });
-}
-
-void weather::draw_unheard_commits(prng own) {
-    x_unheard = own;
-    if (x_unheard->chance(0.1)) {
-        plan_unheard_commit();
-    }
-}
-
-// A crash at a random time mostly finds a gateway that waits for its lines. This one meets the
-// instants at which a step is on disk and the next one is not.
-void weather::plan_unheard_commit() {
-    x_clock.after(us(x_unheard->between(1, 20'000'000)), [this] {
-        if (x_healing) {
-            return;
-        }
-        auto& victim = *x_nodes[x_unheard->below(x_nodes.size())];
-        if (victim.is_alive()) {
-            const auto rest = us(x_unheard->between(1'000, 5'000'000));
-            victim.after_commits(x_unheard->between(1, 4), [this, &victim, rest] {
-                x_note(victim.name(), "loses power as a commit ends");
-                victim.crash();
-                x_clock.after(rest, [this, &victim] { revive(victim); });
-            });
-        }
-        plan_unheard_commit();
     });
 }
 

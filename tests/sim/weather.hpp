@@ -9,6 +9,11 @@
 
 namespace dhow::sim {
 
+/// Of a drawn number.
+inline microseconds us(std::uint64_t count) {
+    return microseconds{static_cast<std::int64_t>(count)};
+}
+
 /// What befell the federation.
 struct damage {
     std::uint64_t full_disks = 0, io_errors = 0, clock_changes = 0, restored = 0, dead_links = 0,
@@ -40,8 +45,13 @@ public:
     void draw_island(prng own);
     /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
     void draw_news(prng own);
+    /// A node is backed up while it has no lines, hands on what waits, is lost, and its successor
+    /// has no lines for a while. Draws from `own`.
+    void draw_put_back(prng own);
     /// Power that fails when a commit is on disk and nobody has heard of it. Draws from `own`.
     void draw_unheard_commits(prng own);
+    /// Disks that are full from the end of a commit on. Draws from `own`.
+    void draw_last_commits(prng own);
     /// All is well from now on: lines, disks, clocks, power; but who is off for long stays off.
     void heal();
     /// When the last one who is off for hours or days is back, since the start.
@@ -54,12 +64,15 @@ private:
     void draw_clocks();
     void plan_crash(std::uint64_t mean_seconds);
     void plan_unheard_commit();
+    void plan_last_commit();
     void plan_partition();
     void plan_dead_link();
     void plan_dead_disk();
     void plan_days_off();
     void draw_profile();
     void plan_restore();
+    void plan_put_back();
+    void put_back(node& one);
     void plan_full_disk();
     void plan_io_error();
     void plan_wall_jump();
@@ -80,7 +93,8 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news, x_unheard;
+    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news, x_unheard, x_last,
+        x_put_back;
     std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

@@ -79,8 +79,7 @@ public:
             if (x_is_narrow) {
                 drawn.text_bytes_max = 20'000;
                 drawn.attaches = false;
-            }
-            if (x_is_rush && !x_is_narrow) {
+            } else if (x_is_rush) {
                 drawn.rush = prng(x_options.seed ^ 0x72757368'68757273ULL);
             }
             x_weather.draw_faults(x_all);
@@ -92,7 +91,11 @@ public:
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
+            if (x_is_put_back) {
+                x_weather.draw_put_back(prng(x_options.seed ^ 0x6c617465'6c696e65ULL));
+            }
             x_weather.draw_unheard_commits(prng(x_options.seed ^ 0x756e6865'61726421ULL));
+            x_weather.draw_last_commits(prng(x_options.seed ^ 0x6c617374'636f6d21ULL));
             x_weather.draw_dead_battery(prng(x_options.seed ^ 0x62617474'65727921ULL));
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
@@ -184,7 +187,8 @@ private:
             out.loaded_per_class = x_hard_random.between(2, 6);
         }
         x_is_rush = prng(x_options.seed ^ 0x72757368'30303132ULL).chance(0.1);
-        if (x_is_rush) {
+        x_is_put_back = prng(x_options.seed ^ 0x70757420'6261636bULL).chance(0.06);
+        if (x_is_rush || x_is_put_back) {
             out.mark_rows_ahead = 1;
         }
         prng pace(x_options.seed ^ 0x70616365'21212121ULL);
@@ -454,6 +458,7 @@ private:
     prng x_own_random, x_size_random, x_hard_random;
     bool x_two_bearers = false;
     bool x_is_rush = false;
+    bool x_is_put_back = false;
     bool x_is_narrow = false;  ///< Windows of some bytes: few messages, and small.
     clockwork x_clock;
     network x_net;
