@@ -20,6 +20,9 @@ session_options with_defaults(session_options options) {
     set(options.frame_payload_bytes, limits::frame_payload_bytes_max);
     set(options.streams_max, limits::streams_max);
     set(options.local.frame_bytes_max, limits::frame_payload_bytes_max);
+    if (!options.is_dialler) {
+        options.local.known.reset();  // Nothing is offered to a dialler before it is known.
+    }
     if (options.ping_interval == milliseconds{0}) {
         options.ping_interval = limits::ping_interval;
     }

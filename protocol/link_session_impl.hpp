@@ -118,6 +118,8 @@ private:
     std::uint64_t peer_credit() const;
     std::uint64_t usable_credit(message_class cls) const;
     bool has_room(message_class cls, bool is_large, std::uint64_t cost) const;
+    bool has_early_room(message_class cls, std::uint64_t cost) const;
+    bool try_early(outgoing_entry& entry);
     bool try_admit(outgoing_entry& entry);
     bool try_mode(outgoing_entry& entry, body_mode mode, std::uint64_t first_byte);
     void admit_waiting();
@@ -180,6 +182,8 @@ private:
     std::uint64_t x_credit_used = 0;
     std::size_t x_open = 0;  ///< Admitted.
     std::size_t x_open_large = 0;
+    std::size_t x_early_transfers = 0;  ///< Admitted before the peer's HELLO was verified.
+    std::uint64_t x_early_cost = 0;
     mutable bool x_room_was_asked = false;  ///< can_offer() has said no since can_offer_again.
 
     incoming_map x_incoming;  ///< By wire number.

@@ -103,6 +103,12 @@ void link_session::impl::fail(errc code, std::string detail) {
 void link_session::impl::finish(session_end how, std::optional<goodbye_frame> last) {
     flush_gathered();
     release_commits();  // They were given before GOODBYE.
+    if (last && x_out_completes) {
+        // The frame under way goes whole, so the peer gets the whole body.
+        if (const auto place = x_outgoing.find(*x_out_completes); place != x_outgoing.end()) {
+            note_all_sent(place->first, place->second);
+        }
+    }
     x_phase = phase::ended;
     x_pong.reset();
     x_acks.clear();
