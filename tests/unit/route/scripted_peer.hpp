@@ -9,6 +9,8 @@
 #include "tests/support/seed.hpp"
 #include "tests/unit/route/core_harness.hpp"
 
+#include <utility>
+
 namespace dhow::tests {
 
 namespace event = protocol::session_event;
@@ -38,7 +40,7 @@ public:
         theirs.is_dialler = x_link.empty() || greets_early;
         theirs.exporter.assign(32, 1);
         theirs.local.bureau = x_name;
-        theirs.local.instance.value[0] = 9;
+        theirs.local.instance.value[0] = instance;
         theirs.local.epoch = epoch;
         theirs.local.boot = ++boot;
         theirs.local.time = tells_time ? x_gateway.now : protocol::utc_time{};
@@ -46,6 +48,7 @@ public:
         theirs.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
         theirs.local.is_trial = tries && x_link.empty();
+        theirs.local.known = knows;
         protocol::session_options ours;
         ours.is_dialler = !x_link.empty();
         ours.exporter.assign(32, 1);
@@ -54,6 +57,12 @@ public:
         ours.local.is_trial = trial != 0;
         x_theirs.emplace(std::move(theirs), x_gateway.now);
         x_ours = std::make_unique<protocol::link_session>(std::move(ours), x_gateway.now);
+        if (offers_early) {
+            auto what = offers_early->offer;
+            what.body_bytes = offers_early->body.size();
+            what.object = x_hash.sha256({offers_early->body});
+            x_theirs->offer(what, offers_early->body, 1, x_gateway.now);
+        }
         x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours, trial);
         exchange();
     }
@@ -70,6 +79,12 @@ public:
             handle();
             idle_rounds = moved > 0 ? 0 : idle_rounds + 1;
         }
+    }
+    /// Says the HELLO that it was silent about.
+    void greet() {
+        is_silent = false;
+        on(event::sign_hello{std::exchange(x_unsigned, {})});
+        exchange();
     }
     /// The transport is gone; both ends notice.
     void cut() {
@@ -202,11 +217,15 @@ public:
     std::uint64_t epoch = 1;
     std::uint64_t boot = 0;
     std::uint32_t credit = limits::granted_credit_bytes;
-    trial_number trial = 0;     ///< The gateway dialled it as this.
-    bool tries = false;         ///< It dials as a trial.
-    bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
-    bool signs_badly = false;   ///< Its HELLO.
-    bool tells_time = true;     ///< In its HELLO.
+    trial_number trial = 0;                      ///< The gateway dialled it as this.
+    bool tries = false;                          ///< It dials as a trial.
+    bool greets_early = false;                   ///< It sends HELLO before it has the gateway's.
+    bool signs_badly = false;                    ///< Its HELLO.
+    bool is_silent = false;                      ///< It reads, and says HELLO in greet() only.
+    std::optional<protocol::known_store> knows;  ///< What its HELLO says of the gateway's store.
+    std::uint8_t instance = 9;
+    std::optional<parcel> offers_early;  ///< A small one, as it connects.
+    bool tells_time = true;              ///< In its HELLO.
     std::optional<errc> refuses_hello;
     std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.
@@ -260,6 +279,10 @@ private:
         return nullptr;
     }
     void on(const event::sign_hello& what) {
+        if (is_silent) {
+            x_unsigned = what.to_be_signed;
+            return;
+        }
         auto made = x_sealer.run(seal::job::sign_hello{what.to_be_signed});
         auto& done = std::get<seal::done::signed_hello>(*made);
         if (signs_badly) {
@@ -330,6 +353,7 @@ private:
     std::unique_ptr<protocol::link_session> x_ours;
     std::optional<protocol::link_session> x_theirs;
     std::optional<protocol::session_end> x_ended;
+    bytes x_unsigned;  ///< Of a HELLO that it is silent about.
     std::map<stream_id, bytes> x_bodies;
     std::map<stream_id, answer_got> x_answers;
     std::uint64_t x_made = 0;
