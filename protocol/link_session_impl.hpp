@@ -30,7 +30,7 @@ public:
     void goodbye(errc code, std::chrono::seconds reconnect_after);
 
     // link_session_hello.cpp
-    void on_hello_signed(const key_id& signer, const signature& value);
+    void on_hello_signed(const key_id& signer, const signature& value, utc_time now);
     void on_hello_verified(boost::system::error_code verdict, utc_time now);
 
     // link_session_sending.cpp
@@ -62,7 +62,7 @@ public:
 private:
     enum class phase : std::uint8_t {
         greeting,     ///< The peer's HELLO has not come.
-        verifying,    ///< It came; what follows it is held until on_hello_verified().
+        verifying,    ///< It came; what follows it is held.
         established,  ///< It was good.
         ended,        ///< `ended` was told; only GOODBYE and what stands before it still goes out.
     };
@@ -83,6 +83,8 @@ private:
     using incoming_map = std::map<stream_id, incoming_entry>;
 
     // Input
+    bool is_holding() const;
+    void handle_held(utc_time now);
     std::size_t parse(byte_view input, utc_time now);
     void handle(const frame& what, utc_time now);
     void handle_hello(const hello_frame& what);

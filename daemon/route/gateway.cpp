@@ -386,7 +386,7 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         } else if constexpr (std::is_same_v<kind, event::peer_time>) {
             x_peers.on_peer_time(number, what.peer, what.round_trip);
         } else if constexpr (std::is_same_v<kind, event::ended>) {
-            x_out.on_session_down(number);
+            x_out.on_session_down(number, what.how.nothing_taken);
             x_in.on_session_down(number);
             const bool was_up = std::exchange(record.established, false);
             record.is_early = false;

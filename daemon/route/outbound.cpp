@@ -79,9 +79,11 @@ void outbound::on_session_up(session_number session) {
     feed(peer);
 }
 
-void outbound::on_session_down(session_number session) {
+void outbound::on_session_down(session_number session, bool nothing_taken) {
     if (const auto* lane = lane_of(session)) {
-        record_doubts(*lane);
+        if (!nothing_taken) {
+            record_doubts(*lane);
+        }
         x_lanes.erase(x_core.sessions.at(session).peer);
     }
 }

@@ -81,7 +81,8 @@ public:
     /// no other session has the peer.
     void on_session_begins(session_number session);
     void on_session_up(session_number session);
-    void on_session_down(session_number session);
+    /// `nothing_taken`: the peer has acted on nothing that was offered over it.
+    void on_session_down(session_number session, bool nothing_taken = false);
 
     void on_event(session_number session, const protocol::session_event::need_data& what);
     void on_event(session_number session, const protocol::session_event::acknowledged& what);

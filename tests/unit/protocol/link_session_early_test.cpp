@@ -77,7 +77,6 @@ BOOST_FIXTURE_TEST_CASE(only_what_goes_along_whole_and_in_full_is_offered_early,
 //= LP-25
 BOOST_FIXTURE_TEST_CASE(what_waits_goes_when_the_listener_has_been_heard, unheard) {
     auto& side = pair.dialler();
-    mu.partial[digest_of(2)] = {};
     side.offer({.number = 1, .body_bytes = 16'384});
     side.offer({.number = 2, .body_bytes = 16'385});
     side.offer({.number = 3, .body_bytes = 500, .preamble_bytes = 40'000});
@@ -164,6 +163,54 @@ BOOST_FIXTURE_TEST_CASE(an_answer_counts_only_when_the_listeners_hello_is_good, 
         BOOST_TEST(side.end().has_value() == !is_good);
         BOOST_TEST(lines_with(side, "all_sent") == 1);
     }
+}
+
+//= LP-24
+BOOST_FIXTURE_TEST_CASE(a_goodbye_instead_of_hello_says_that_nothing_was_taken, unheard) {
+    for (const bool is_refused : {true, false}) {
+        test_store from;
+        test_store to;
+        session_pair both{from, to, usual_options(), usual_options()};
+        both.listener().verdict =
+            is_refused ? make_error_code(errc::clone_detected) : boost::system::error_code{};
+        both.listener().answers = false;
+        both.dialler().offer({.number = 1, .body_bytes = 500});
+        both.run();
+        both.listener().session().goodbye(errc::busy, std::chrono::seconds{0}, start_time);
+        both.run();
+        BOOST_REQUIRE(both.dialler().end().has_value());
+        BOOST_TEST(both.dialler().end()->nothing_taken == is_refused);
+        BOOST_TEST(lines_with(both.listener(), "offer_received") == (is_refused ? 0 : 1));
+    }
+}
+
+//= LP-24
+BOOST_FIXTURE_TEST_CASE(a_listener_acts_on_nothing_before_its_own_hello_is_signed, unheard) {
+    auto& side = pair.listener();
+    side.signs = false;
+    pair.dialler().offer({.number = 1, .body_bytes = 500});
+    pair.run();
+    BOOST_TEST(side.session().is_established());
+    BOOST_TEST(lines_with(side, "offer_received") == 0);
+    side.session().on_hello_signed({}, {}, start_time);
+    side.handle_events();
+    BOOST_TEST(lines_with(side, "offer_received") == 1);
+    pair.run();
+    BOOST_TEST(lines_with(pair.dialler(), "committed") == 1);
+}
+
+// One that gives up before that has acted on nothing, and says no HELLO.
+BOOST_FIXTURE_TEST_CASE(a_listener_that_gives_up_before_its_hello_drops_what_it_holds, unheard) {
+    auto& side = pair.listener();
+    side.signs = false;
+    pair.dialler().offer({.number = 1, .body_bytes = 500});
+    pair.run();
+    side.session().goodbye(errc::conflict, std::chrono::seconds{0}, start_time);
+    side.handle_events();
+    pair.run();
+    BOOST_TEST(lines_with(side, "offer_received") == 0);
+    BOOST_REQUIRE(pair.dialler().end().has_value());
+    BOOST_TEST(pair.dialler().end()->nothing_taken);
 }
 
 // The frame under way goes whole, and then GOODBYE.

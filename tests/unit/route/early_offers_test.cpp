@@ -110,9 +110,9 @@ BOOST_AUTO_TEST_CASE(a_cut_before_hello_leaves_a_doubt_and_the_next_connection_w
 
 BOOST_AUTO_TEST_CASE(what_a_peer_with_a_bad_hello_says_of_it_does_not_count) {
     const auto id = submit();
+    hub.signs_badly = true;
     hub.connect();
     hub.commit(0);
-    hub.signs_badly = true;
     hub.greet();
     BOOST_TEST((state_of(id) == delivery_state::queued));
     BOOST_TEST(text_of(id).in_doubt);
@@ -134,6 +134,24 @@ BOOST_AUTO_TEST_CASE(an_old_copy_of_the_peer_ends_in_doubt) {
     BOOST_TEST((hub.ended()->code == make_error_code(errc::clone_detected)));
     BOOST_TEST((state_of(id) == delivery_state::queued));
     BOOST_TEST(text_of(id).in_doubt);
+}
+
+//= LP-24
+BOOST_AUTO_TEST_CASE(a_peer_that_says_goodbye_instead_of_hello_has_taken_nothing) {
+    const auto id = submit();
+    hub.is_silent = false;
+    hub.refuses_hello = errc::clone_detected;
+    hub.connect();
+    BOOST_TEST(hub.offers.empty());
+    BOOST_TEST((hub.ended()->code == make_error_code(errc::clone_detected)));
+    BOOST_TEST((text_of(id).state == shipment_state::ready));
+    BOOST_TEST(!text_of(id).in_doubt);
+    hub.cut();
+    hub.refuses_hello.reset();
+    hub.connect();
+    BOOST_REQUIRE(hub.offers.size() == 1U);
+    hub.commit(0);
+    BOOST_TEST((state_of(id) == delivery_state::relayed));
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_was_restored_is_given_again_what_it_lost) {
@@ -236,21 +254,25 @@ BOOST_AUTO_TEST_CASE(a_dialler_that_knows_more_of_us_than_we_are_is_refused_befo
     BOOST_TEST(!is_refused(ours.epoch + 1, 0, false));
 }
 
-//= LP-29
+//= LP-24, LP-29
 BOOST_AUTO_TEST_CASE(an_old_copy_of_us_acts_on_nothing_that_came_with_the_hello) {
     const auto ours = core().local_hello(bureau("IPSG"));
-    scripted_peer caller(*this, "IPSG");
-    caller.boot = 5;
-    caller.knows = protocol::known_store{ours.instance, ours.epoch, ours.boot + 1};
-    caller.offers_early = caller.make("MU", {"ZW"});
-    applied.clear();
-    caller.connect();
-    BOOST_TEST((caller.ended()->code == make_error_code(errc::clone_detected)));
-    BOOST_TEST(std::ranges::none_of(applied, [](const store::transaction& one) {
-        return std::ranges::any_of(one.changes, [](const auto& change) {
-            return std::holds_alternative<operation::put_message>(change);
+    for (const bool is_copy : {true, false}) {
+        scripted_peer caller(*this, "IPSG");
+        caller.boot = 5;
+        caller.knows =
+            protocol::known_store{ours.instance, ours.epoch, ours.boot + (is_copy ? 1 : 0)};
+        caller.offers_early = caller.make("MU", {"ZW"});
+        applied.clear();
+        caller.connect();
+        BOOST_TEST(caller.ended().has_value() == is_copy);
+        const bool is_stored = std::ranges::any_of(applied, [](const store::transaction& one) {
+            return std::ranges::any_of(one.changes, [](const auto& change) {
+                return std::holds_alternative<operation::put_message>(change);
+            });
         });
-    }));
+        BOOST_TEST(is_stored == !is_copy);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,8 +9,6 @@
 #include "tests/support/seed.hpp"
 #include "tests/unit/route/core_harness.hpp"
 
-#include <utility>
-
 namespace dhow::tests {
 
 namespace event = protocol::session_event;
@@ -73,17 +71,17 @@ public:
             x_gateway.pump();
             static_cast<void>(x_gateway.core().take_touched());
             handle();
-            const auto moved = move(*x_ours, *x_theirs) + move(*x_theirs, *x_ours);
+            const auto moved =
+                move(*x_ours, *x_theirs) + (is_silent ? 0 : move(*x_theirs, *x_ours));
             x_gateway.core().on_session_events(x_number);
             x_gateway.pump();
             handle();
             idle_rounds = moved > 0 ? 0 : idle_rounds + 1;
         }
     }
-    /// Says the HELLO that it was silent about.
+    /// What it has written arrives: its HELLO first.
     void greet() {
         is_silent = false;
-        on(event::sign_hello{std::exchange(x_unsigned, {})});
         exchange();
     }
     /// The transport is gone; both ends notice.
@@ -217,11 +215,11 @@ public:
     std::uint64_t epoch = 1;
     std::uint64_t boot = 0;
     std::uint32_t credit = limits::granted_credit_bytes;
-    trial_number trial = 0;                      ///< The gateway dialled it as this.
-    bool tries = false;                          ///< It dials as a trial.
-    bool greets_early = false;                   ///< It sends HELLO before it has the gateway's.
-    bool signs_badly = false;                    ///< Its HELLO.
-    bool is_silent = false;                      ///< It reads, and says HELLO in greet() only.
+    trial_number trial = 0;     ///< The gateway dialled it as this.
+    bool tries = false;         ///< It dials as a trial.
+    bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
+    bool signs_badly = false;   ///< Its HELLO.
+    bool is_silent = false;     ///< It reads; what it writes is under way until greet().
     std::optional<protocol::known_store> knows;  ///< What its HELLO says of the gateway's store.
     std::uint8_t instance = 9;
     std::optional<parcel> offers_early;  ///< A small one, as it connects.
@@ -279,10 +277,6 @@ private:
         return nullptr;
     }
     void on(const event::sign_hello& what) {
-        if (is_silent) {
-            x_unsigned = what.to_be_signed;
-            return;
-        }
         auto made = x_sealer.run(seal::job::sign_hello{what.to_be_signed});
         auto& done = std::get<seal::done::signed_hello>(*made);
         if (signs_badly) {
@@ -353,7 +347,6 @@ private:
     std::unique_ptr<protocol::link_session> x_ours;
     std::optional<protocol::link_session> x_theirs;
     std::optional<protocol::session_end> x_ended;
-    bytes x_unsigned;  ///< Of a HELLO that it is silent about.
     std::map<stream_id, bytes> x_bodies;
     std::map<stream_id, answer_got> x_answers;
     std::uint64_t x_made = 0;
