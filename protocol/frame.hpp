@@ -48,7 +48,8 @@ struct hello {
     std::uint64_t received_count = 0;  ///< Messages taken from this peer in this epoch.
     std::vector<partial_transfer> partials;
     std::optional<audit_checkpoint> checkpoint;
-    bool is_trial = false;  ///< The dialler only wants to see that a session can be had.
+    bool is_trial = false;   ///< The dialler only wants to see that a session can be had.
+    bool is_beside = false;  ///< The dialler has another session with us, which stays.
     std::vector<unknown_field> ignored;
     bool operator==(const hello&) const = default;
 };

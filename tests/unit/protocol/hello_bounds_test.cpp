@@ -34,6 +34,7 @@ constexpr std::uint8_t received_tag = 12;
 constexpr std::uint8_t partial_tag = 13;
 constexpr std::uint8_t checkpoint_tag = 14;
 constexpr std::uint8_t trial_tag = 143;
+constexpr std::uint8_t beside_tag = 145;
 constexpr std::uint8_t ignorable_tag = 0x70;
 
 constexpr std::uint64_t no_bound = ~std::uint64_t{0};
@@ -61,7 +62,8 @@ fields whole() {
             {received_tag, number(70'000)},
             {partial_tag, digest_and(1000)},
             {checkpoint_tag, digest_and(2000)},
-            {trial_tag, {1}}};
+            {trial_tag, {1}},
+            {beside_tag, {1}}};
 }
 
 bytes encoded(const fields& from) {
@@ -83,12 +85,13 @@ std::string refused(std::uint8_t tag, const bytes& value) {
 }  // namespace
 
 //= LP-10
-BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_trial_is_required) {
+BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_marks_is_required) {
     BOOST_TEST(refusal(decode_hello(encoded(whole()))) == "");
     for (const auto& [tag, value] : whole()) {
         auto without = whole();
         without.erase(tag);
-        const bool optional = tag == partial_tag || tag == checkpoint_tag || tag == trial_tag;
+        const bool optional =
+            tag == partial_tag || tag == checkpoint_tag || tag == trial_tag || tag == beside_tag;
         BOOST_TEST_CONTEXT("tag " << int{tag}) {
             BOOST_TEST(refusal(decode_hello(encoded(without))) ==
                        (optional ? "" : "missing-field"));
@@ -189,6 +192,18 @@ BOOST_AUTO_TEST_CASE(a_trial_says_so_with_a_one_and_nothing_else) {
     BOOST_TEST(refused(trial_tag, {0}) == "out-of-range");
     BOOST_TEST(refused(trial_tag, {2}) == "out-of-range");
     BOOST_TEST(refused(trial_tag, {1, 0}) == "bad-encoding");
+}
+
+//= LP-10, LP-58
+BOOST_AUTO_TEST_CASE(a_session_beside_says_so_with_a_one_and_nothing_else) {
+    BOOST_TEST(decode_hello(encoded(whole()))->is_beside);
+    auto ordinary = whole();
+    ordinary.erase(beside_tag);
+    BOOST_TEST(!decode_hello(encoded(ordinary))->is_beside);
+    BOOST_TEST(refused(beside_tag, {}) == "bad-encoding");
+    BOOST_TEST(refused(beside_tag, {0}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {2}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {1, 0}) == "bad-encoding");
 }
 
 BOOST_AUTO_TEST_CASE(a_hello_names_32_partials_and_not_one_more) {
