@@ -97,6 +97,8 @@ struct session_record {
     utc_time since{};
     trial_number trial = 0;   ///< We dialled it as a trial.
     bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
+    /// Carries flash beside the established one, and is never established itself.
+    bool is_beside = false;
     bool hello_said = false;  ///< Ours is signed.
     std::string bearer = {};  ///< The link that its bytes count for; empty: none is known.
     utc_time active_at{};     ///< Something was last carried, either way.

@@ -150,6 +150,11 @@ public:
     [[nodiscard]] bool is_carrying(const std::string& link) const;
     /// From when on the link should have a session, back-off apart; nothing: it should not.
     [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
+    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
+    /// one dialled by the lower bureau id, so that both sides choose alike.
+    [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
+    /// What passes over a session beside: flash, as its link lets it; and when to look again.
+    void refresh_beside(session_number session);
     /// When an object of this class and size that was made then may go to the peer by some link of
     /// ours; not before now, and while another one is up not before the next dial. Nothing: never,
     /// or it is not known.
@@ -210,10 +215,6 @@ private:
     [[nodiscard]] milliseconds least_age(utc_time noted) const;
     void revive(session_number number, const peer_record& record, const protocol::hello& said);
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
-    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
-    /// one
-    /// dialled by the lower bureau id, so that both sides choose alike.
-    [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
 
     core& x_core;
     random_fraction x_random;
