@@ -239,7 +239,8 @@ std::optional<utc_time> besides::next_deadline() const {
     };
     for (const auto& [peer, one] : x_lines) {
         if (one.session) {
-            take(x_core.sessions.at(*one.session).passes_until);
+            const auto change = x_core.sessions.at(*one.session).passes_until;
+            take(change == utc_time::max() ? std::nullopt : std::optional(change));
             take(idle_end(one));
         } else if (!wanted_ways(peer, one).empty()) {
             take(std::max(one.not_before, x_core.now));
