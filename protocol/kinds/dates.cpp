@@ -95,6 +95,16 @@ std::optional<chrono::sys_time<chrono::milliseconds>> parse_time(std::string_vie
            chrono::minutes{*minute} + chrono::seconds{*second} + chrono::milliseconds{*fraction};
 }
 
+day latest_today(chrono::sys_time<chrono::milliseconds> now) {
+    constexpr chrono::hours east_most{14};
+    return chrono::floor<chrono::days>(now + east_most);
+}
+
+chrono::sys_time<chrono::milliseconds> end_everywhere(day last) {
+    constexpr chrono::hours west_most{12};
+    return chrono::sys_time<chrono::milliseconds>{last} + chrono::days{1} + west_most;
+}
+
 int least_age(const day_range& birth, day at) {
     const chrono::year_month_day born{birth.last};
     const chrono::year_month_day then{at};

@@ -28,6 +28,11 @@ std::optional<day_range> parse_partial_date(std::string_view text);
 /// `2026-11-29T18:09:58Z`, with up to three decimals; UTC and nothing else.
 std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_time(std::string_view text);
 
+/// The day that it is already somewhere (UTC+14): who writes there today writes this date.
+day latest_today(std::chrono::sys_time<std::chrono::milliseconds> now);
+/// When a day is over everywhere (UTC-12).
+std::chrono::sys_time<std::chrono::milliseconds> end_everywhere(day last);
+
 /// Whole years from a birth to a day; the least that they can be when the birth is not exact.
 int least_age(const day_range& birth, day at);
 

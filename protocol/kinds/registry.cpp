@@ -102,7 +102,7 @@ std::optional<protocol::utc_time> default_expiry(const kind_row& row, const json
     if (!date) {
         return std::nullopt;
     }
-    return protocol::utc_time{*date} + std::chrono::days{1};
+    return end_everywhere(*date);
 }
 
 const json::value* at_pointer(const json::value& text, std::string_view pointer) {

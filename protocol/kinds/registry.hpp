@@ -39,7 +39,7 @@ struct data_condition {
 /// When a message expires: after a time, on a day that it names, or never.
 struct expiry_rule {
     std::optional<std::chrono::hours> after;
-    std::string until;  ///< Pointer to a date; the end of that day counts.
+    std::string until;  ///< Pointer to a date; when that day is over everywhere.
     bool never = false;
 };
 

@@ -43,6 +43,10 @@ bool subject::has_attachment(std::string_view type) const {
     });
 }
 
+bool is_among(const std::vector<std::string>& list, std::string_view one) {
+    return std::ranges::find(list, one) != list.end();
+}
+
 void finding_list::refuse(std::string pointer, std::string found, std::string allowed) {
     add(severity::refusal, std::move(pointer), std::move(found), std::move(allowed));
 }

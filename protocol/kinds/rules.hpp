@@ -72,6 +72,8 @@ struct subject {
     [[nodiscard]] bool has_attachment(std::string_view type) const;
 };
 
+bool is_among(const std::vector<std::string>& list, std::string_view one);
+
 /// Takes what one rule finds.
 class finding_list {
 public:

@@ -87,7 +87,7 @@ void warrant_is_issued(const subject& it, finding_list& out) {
         const auto text = value != nullptr && value->is_string() ? std::string{value->get_string()}
                                                                  : std::string{};
         const auto date = parse_date(text);
-        if (date && *date > *it.facts.now) {
+        if (date && *date > latest_today(*it.facts.now)) {
             out.refuse(warrant_place(i, "warrant_date"), text);
         }
     }
@@ -151,7 +151,7 @@ void papers_are_attached(const subject& it, finding_list& out) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array case_table{
     rule{"R-RED-04", "101", penalty_fits_purpose},
     rule{"R-RED-17", "", penalty_reaches_threshold},
     rule{"R-RED-18", "", offence_is_not_excluded},
@@ -164,6 +164,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> case_rules() { return rules; }
+std::span<const rule> case_rules() { return case_table; }
 
 }  // namespace dhow::kinds

@@ -14,14 +14,10 @@ namespace json = boost::json;
 
 namespace {
 
-bool has(const std::vector<std::string>& list, std::string_view one) {
-    return std::ranges::find(list, one) != list.end();
-}
-
 // `found` does not say who: the answer may be shown to more people than may know the list.
 void nobody_denied(const subject& it, finding_list& out) {
     const bool meets = std::ranges::any_of(
-        it.facts.denied, [&](const auto& each) { return has(it.facts.recipients, each); });
+        it.facts.denied, [&](const auto& each) { return is_among(it.facts.recipients, each); });
     if (meets) {
         out.refuse("", "");
     }
@@ -40,13 +36,13 @@ void reply_is_as_confidential(const subject& it, finding_list& out) {
 
 void forwarding_is_allowed(const subject& it, finding_list& out) {
     if (it.facts.is_forward && !it.facts.has_consent && it.facts.original &&
-        has(it.facts.original->handling, "H2")) {
+        is_among(it.facts.original->handling, "H2")) {
         out.refuse("", "H2");
     }
 }
 
 void other_handling_is_said(const subject& it, finding_list& out) {
-    if (has(it.strings("/handling"), "H3") && !it.string("/handling_text")) {
+    if (is_among(it.strings("/handling"), "H3") && !it.string("/handling_text")) {
         out.refuse("/handling_text", "");
     }
 }
@@ -93,7 +89,7 @@ void find_nominal(const json::value& value, const std::string& pointer, finding_
 // A DNA profile and an identity travel apart, joined by a reference.
 void dna_without_names(const subject& it, finding_list& out) {
     const auto* body = it.at("/body");
-    const bool is_dna = has(it.strings("/body/types"), "dna") || it.has_attachment("dna");
+    const bool is_dna = is_among(it.strings("/body/types"), "dna") || it.has_attachment("dna");
     if (is_dna && body != nullptr) {
         find_nominal(*body, "/body", out);
     }
@@ -117,7 +113,7 @@ void issuer_is_sender(const subject& it, finding_list& out) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array handling_table{
     rule{"R-HDL-01", "", nobody_denied},
     rule{"R-HDL-02", "", reply_is_as_confidential},
     rule{"R-HDL-03", "003", forwarding_is_allowed},
@@ -130,6 +126,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> handling_rules() { return rules; }
+std::span<const rule> handling_rules() { return handling_table; }
 
 }  // namespace dhow::kinds

@@ -113,7 +113,7 @@ void ready_by_is_ahead(const subject& it, finding_list& out) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array hit_table{
     rule{"R-HIT-07", "103", one_set_of_identifiers}, rule{"R-HIT-08", "", no_empty_fields},
     rule{"R-HIT-09", "", record_is_in_force},        rule{"R-HIT-10", "", requests_follow},
     rule{"R-HIT-11", "003", requester_is_not_owner}, rule{"R-HIT-12", "", few_are_asked},
@@ -122,6 +122,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> hit_rules() { return rules; }
+std::span<const rule> hit_rules() { return hit_table; }
 
 }  // namespace dhow::kinds

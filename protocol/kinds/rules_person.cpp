@@ -26,7 +26,7 @@ std::optional<day> today(const subject& it) {
     if (!it.facts.now) {
         return std::nullopt;
     }
-    return std::chrono::floor<std::chrono::days>(*it.facts.now);
+    return latest_today(*it.facts.now);
 }
 
 bool has_good_photograph(const subject& it) {
@@ -125,7 +125,7 @@ void purple_without_person(const subject& it, finding_list& out) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array person_table{
     rule{"R-PER-05", "101", birth_or_photograph}, rule{"R-PER-22", "112", birth_is_past},
     rule{"R-RED-16", "101", red_identifies},      rule{"R-RED-20", "112", birth_before_offence},
     rule{"R-RED-21", "", minor_is_flagged},       rule{"R-YEL-05", "", guardian_is_restricted},
@@ -134,6 +134,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> person_rules() { return rules; }
+std::span<const rule> person_rules() { return person_table; }
 
 }  // namespace dhow::kinds

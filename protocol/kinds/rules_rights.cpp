@@ -16,10 +16,6 @@ bool has(const std::vector<party>& list, party one) {
     return std::ranges::find(list, one) != list.end();
 }
 
-bool has(const std::vector<std::string>& list, std::string_view one) {
-    return std::ranges::find(list, one) != list.end();
-}
-
 std::string names_of(const std::vector<party>& list) {
     std::string out;
     for (const auto each : list) {
@@ -98,7 +94,7 @@ void references_are_there(const subject& it, finding_list& out) {
         const bool there = std::ranges::any_of(it.list("/references"), [&](const auto& each) {
             const auto* kind = at_pointer(each, "/kind");
             return kind == nullptr || !kind->is_string() ||
-                   has(wanted.kinds, std::string_view{kind->get_string()});
+                   is_among(wanted.kinds, std::string_view{kind->get_string()});
         });
         if (wanted.required && !there) {
             std::string kinds;
@@ -131,7 +127,7 @@ void reaches_all_who_have_it(const subject& it, finding_list& out) {
         return;
     }
     for (const auto& each : it.facts.original->recipients) {
-        if (!has(it.facts.recipients, each) && each != it.facts.sender) {
+        if (!is_among(it.facts.recipients, each) && each != it.facts.sender) {
             out.refuse("", "", each);
         }
     }
@@ -149,7 +145,7 @@ void version_is_newer(const subject& it, finding_list& out) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array rights_table{
     rule{"R-ENV-01", "", kind_agrees},
     rule{"R-ENV-02", "", no_deny_list},
     rule{"R-SEN-01", "003", sender_may_send},
@@ -164,6 +160,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> rights_rules() { return rules; }
+std::span<const rule> rights_rules() { return rights_table; }
 
 }  // namespace dhow::kinds

@@ -107,6 +107,13 @@ BOOST_AUTO_TEST_CASE(times_are_utc) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(days_begin_in_the_east_and_end_in_the_west) {
+    const auto noon = *parse_time("2026-11-29T12:00:00Z");
+    BOOST_TEST((latest_today(noon) == *parse_date("2026-11-30")));
+    BOOST_TEST((latest_today(*parse_time("2026-11-29T09:59:59Z")) == *parse_date("2026-11-29")));
+    BOOST_TEST((end_everywhere(*parse_date("2026-11-28")) == noon));
+}
+
 BOOST_AUTO_TEST_CASE(the_least_age_counts_from_the_last_possible_birthday) {
     using namespace std::chrono;
     const auto age = [](const char* birth, year_month_day at) {

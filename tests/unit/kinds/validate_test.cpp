@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-const dhow::tests::example& example(std::string_view file, std::string_view name) {
+const dhow::tests::example& find_example(std::string_view file, std::string_view name) {
     const auto found = std::ranges::find_if(
         all_examples(), [&](const auto& each) { return each.file == file && each.name == name; });
     BOOST_REQUIRE_MESSAGE(found != all_examples().end(), file << ": " << name);
@@ -24,7 +24,7 @@ const dhow::tests::example& example(std::string_view file, std::string_view name
 }
 
 verdict verdict_of(std::string_view file, std::string_view name) {
-    const auto& one = example(file, name);
+    const auto& one = find_example(file, name);
     return validate(registry::builtin(), one.facts, one.text);
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(any_value_may_have_any_type) {
 }
 
 BOOST_AUTO_TEST_CASE(ten_thousand_notices_a_second) {
-    const auto& one = example("notice.request", "everything of a person");
+    const auto& one = find_example("notice.request", "everything of a person");
     auto document = json::parse(one.text).as_object();
     document["body"].as_object()["facts"].as_object()["text"] = std::string(2'000, 'x');
     const auto text = json::serialize(document);
