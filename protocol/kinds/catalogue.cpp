@@ -7,6 +7,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace dhow::kinds {
@@ -82,6 +83,28 @@ const std::map<std::string, catalogue, std::less<>>& catalogues() {
         return out;
     }();
     return once;
+}
+
+std::string language_of(std::string_view wanted) {
+    std::string word;
+    for (std::size_t i = 0; i <= wanted.size(); ++i) {
+        const char c = i < wanted.size() ? wanted[i] : ',';
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (is_letter) {
+            word += static_cast<char>(c | 0x20);
+            continue;
+        }
+        if (catalogues().contains(word)) {
+            return word;
+        }
+        // What follows in the same entry is a region, a weight or an encoding.
+        i = std::min(wanted.find(',', i), wanted.size());
+        word.clear();
+        while (i + 1 < wanted.size() && wanted[i + 1] == ' ') {
+            ++i;
+        }
+    }
+    return "en";
 }
 
 std::string describe(const problem& one, std::string_view language) {

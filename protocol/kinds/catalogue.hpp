@@ -32,6 +32,10 @@ const std::map<std::string, catalogue, std::less<>>& catalogues();
 /// Reads one file of texts/. Throws std::runtime_error: only while the program starts.
 catalogue read_catalogue(std::string_view file);
 
+/// The first language with a catalogue in a list as of Accept-Language (RFC 9110) or in a locale's
+/// name; order counts, weights do not. English when there is none.
+std::string language_of(std::string_view wanted);
+
 /// One sentence; in English where the language or the entry is not there. In right-to-left
 /// languages what was found stands in isolates (U+2068, U+2069), so that it does not turn the rest.
 std::string describe(const problem& one, std::string_view language);

@@ -4,6 +4,7 @@
 // Spec: docs/kinds.md#rules. Tests: unit/kinds/examples_test.cpp.
 // Limits: none of its own.
 #include "protocol/kinds/rules.hpp"
+#include "protocol/kinds/words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,14 +15,6 @@ namespace {
 
 bool has(const std::vector<party>& list, party one) {
     return std::ranges::find(list, one) != list.end();
-}
-
-std::string names_of(const std::vector<party>& list) {
-    std::string out;
-    for (const auto each : list) {
-        out += (out.empty() ? "" : ", ") + std::string{to_text(each)};
-    }
-    return out;
 }
 
 // The text says the kind that the content says: what is signed twice must agree.
@@ -97,11 +90,7 @@ void references_are_there(const subject& it, finding_list& out) {
                    is_among(wanted.kinds, std::string_view{kind->get_string()});
         });
         if (wanted.required && !there) {
-            std::string kinds;
-            for (const auto& each : wanted.kinds) {
-                kinds += (kinds.empty() ? "" : ", ") + each;
-            }
-            out.refuse("/references", "", kinds);
+            out.refuse("/references", "", joined(wanted.kinds));
         }
     }
 }
