@@ -1,7 +1,7 @@
 // `dhow new KIND` and `dhow validate FILE`: a draft to fill in, and all that is wrong with it.
 // Way of the message: before it is sent; no daemon is asked.
 // Not pure: files, the clock, for dates that lie ahead. One thread.
-// Spec: docs/man/dhow.1, docs/kinds.md. Tests: unit/cli/validate_command_test.cpp.
+// Spec: docs/man/dhow.1, docs/kinds.md. Tests: unit/cli/kinds_command_test.cpp.
 // Limits: draft_bytes_max, kinds_problems_max.
 #include "daemon/app/wall_clock.hpp"
 #include "daemon/cli/commands.hpp"

@@ -343,7 +343,7 @@ std::string head_of(const kind_row& row, std::string_view colour) {
     }
     head.emplace_back("Write in place of each null; take // away from what you add.");
     head.emplace_back(
-        "dhow validate FILE says what is missing; with --strip it prints what can be sent.");
+        "dhow validate FILE says what is missing; with --strip it prints what to send.");
     std::string out;
     for (const auto& each : head) {
         out += "// " + each + "\n";
