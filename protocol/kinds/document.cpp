@@ -197,4 +197,12 @@ std::optional<json::value> parse_document(std::string_view text, problem_list& p
     return value;
 }
 
+bool is_document(std::string_view media_type) {
+    constexpr std::string_view document = "application/json";
+    const auto type = media_type.substr(0, media_type.find_first_of("; "));
+    return std::ranges::equal(type, document, [](char said, char wanted) {
+        return said == wanted || (said >= 'A' && said <= 'Z' && (said | 0x20) == wanted);
+    });
+}
+
 }  // namespace dhow::kinds

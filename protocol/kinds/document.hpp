@@ -20,4 +20,8 @@ namespace dhow::kinds {
 std::optional<boost::json::value> parse_document(std::string_view text, problem_list& problems,
                                                  boost::json::storage_ptr storage = {});
 
+/// Whether a text of this media type is a document that the rules of kinds hold for:
+/// `application/json`, with whatever parameters.
+bool is_document(std::string_view media_type);
+
 }  // namespace dhow::kinds

@@ -263,7 +263,7 @@ public:
         }
         for (const auto& each : from.members()) {
             for (auto& line : one(each, level)) {
-                // Behind the indentation of this level, so that a reader sees what belongs together.
+                // Behind the indentation of this level: it shows what belongs together.
                 out.push_back(each.required ? std::move(line)
                                             : line.insert(indent(level).size(), "// "));
             }
