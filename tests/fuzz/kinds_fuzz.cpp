@@ -5,6 +5,7 @@
 // Limits: those of the validator; verdicts stay within kinds_problems_max.
 #include "protocol/ensure.hpp"
 #include "protocol/kinds/catalogue.hpp"
+#include "protocol/kinds/draft.hpp"
 #include "protocol/kinds/lifecycle.hpp"
 #include "protocol/kinds/names.hpp"
 #include "protocol/kinds/validate.hpp"
@@ -41,6 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         DHOW_ENSURE(kinds::is_clean_line(each.found) && kinds::is_clean_line(each.pointer));
     }
     DHOW_ENSURE(refused || !verdict.refused);
+    const auto plain = kinds::without_comments(text);
+    DHOW_ENSURE(plain.size() <= text.size());
     if (const auto name = kinds::to_nfc(text)) {
         DHOW_ENSURE(kinds::is_nfc(*name));
         kinds::comparison_key(*name);
