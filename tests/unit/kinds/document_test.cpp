@@ -2,6 +2,7 @@
 #include "protocol/kinds/document.hpp"
 
 #include "protocol/limits.hpp"
+#include "tests/support/processor_time.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -70,10 +71,9 @@ BOOST_AUTO_TEST_CASE(hostile_texts_of_a_mebibyte_are_refused_in_ten_milliseconds
                              "{\"a\":[" + repeated("{},", size - 8) + "1]}"}) {
         auto best = std::chrono::nanoseconds::max();
         for (int i = 0; i < 5; ++i) {
-            const auto begin = std::chrono::steady_clock::now();
+            const auto begin = dhow::tests::processor_time();
             BOOST_TEST(refusal(text) == "R-DOC-02@");
-            best =
-                std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begin);
+            best = std::min<std::chrono::nanoseconds>(best, dhow::tests::processor_time() - begin);
         }
         BOOST_TEST_MESSAGE(best.count() / 1000 << " us");
 #ifdef __OPTIMIZE__

@@ -2,6 +2,7 @@
 #include "protocol/kinds/validate.hpp"
 
 #include "protocol/limits.hpp"
+#include "tests/support/processor_time.hpp"
 #include "tests/unit/kinds/example_files.hpp"
 
 #include <boost/json.hpp>
@@ -110,11 +111,11 @@ BOOST_AUTO_TEST_CASE(ten_thousand_notices_a_second) {
     auto best = std::chrono::nanoseconds::max();
     constexpr int count = 200;
     for (int round = 0; round < 5; ++round) {
-        const auto begin = std::chrono::steady_clock::now();
+        const auto begin = dhow::tests::processor_time();
         for (int i = 0; i < count; ++i) {
             BOOST_REQUIRE(!validate(registry::builtin(), one.facts, text).refused);
         }
-        best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begin);
+        best = std::min<std::chrono::nanoseconds>(best, dhow::tests::processor_time() - begin);
     }
     BOOST_TEST_MESSAGE(text.size() << " bytes, " << best.count() / count / 1000 << " us each");
 #if defined(__OPTIMIZE__) && !defined(DHOW_SANITIZED)

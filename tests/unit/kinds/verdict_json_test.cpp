@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(every_problem_is_listed_with_place_rule_and_words) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_there_where_one_exists) {
-    for (const auto& each : judged(two_mistakes).at("problems").as_array()) {
+    const auto value = judged(two_mistakes);
+    for (const auto& each : value.at("problems").as_array()) {
         const auto* wanted = each.at("pointer").as_string() == "/body/text" ? "101" : "103";
         BOOST_TEST(each.at("number").as_string() == wanted);
     }
