@@ -277,7 +277,7 @@ private:
     }
 
     lines one(const member& from, std::size_t level) const {
-        const auto name = json::serialize(json::value{from.name}) + ": ";
+        const auto name = json::serialize(json::string_view{from.name}) + ": ";
         return value(from.parts, level, name, from.name);
     }
 
@@ -289,7 +289,10 @@ private:
         }
         std::erase(facts.words, "");
         if (facts.fixed) {
-            facts.words = {json::serialize(*facts.fixed)};
+            facts.words.clear();
+            if (!facts.fixed->is_string()) {
+                facts.words.push_back(json::serialize(*facts.fixed));
+            }
         } else if (facts.types.contains("boolean")) {
             facts.words.emplace_back("true or false");
         }
@@ -316,7 +319,7 @@ private:
             return std::to_string(x_row.version);
         }
         if (name == colour_member && !x_colour.empty()) {
-            return json::serialize(json::value{x_colour});
+            return json::serialize(json::string_view{x_colour});
         }
         // What is promised with `true` has to be written by who promises it.
         return facts.fixed && facts.fixed->is_string() ? json::serialize(*facts.fixed) : "null";
