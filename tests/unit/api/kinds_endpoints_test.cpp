@@ -31,8 +31,12 @@ json::object withdrawal() {
     auto out = message_text();
     out["kind"] = "notice.withdrawal";
     out["entity_id"] = "2026/12345";
-    out["references"] =
-        json::array{{{"relation", "about"}, {"id", "0195e0c1-7c3a-7000-8000-000000000001"}}};
+    json::object reference;
+    reference["relation"] = "about";
+    reference["id"] = "0195e0c1-7c3a-7000-8000-000000000001";
+    json::array references;
+    references.push_back(std::move(reference));
+    out["references"] = std::move(references);
     json::object body;
     body["reason"] = "Synthetic.";
     out["body"] = std::move(body);
