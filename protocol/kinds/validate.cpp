@@ -28,6 +28,7 @@ public:
         std::array<unsigned char, 16384> room;
         json::monotonic_resource memory{room.data(), room.size()};
         problem_list found;
+        x_out.kind = x_facts.kind;
         const auto value = parse_document(text, found, &memory);
         if (value) {
             judge(*value, found);
@@ -43,8 +44,6 @@ private:
         const auto* said = at_pointer(text, "/kind");
         if (said != nullptr && said->is_string()) {
             x_out.kind = std::string{said->get_string()};
-        } else {
-            x_out.kind = x_facts.kind;
         }
         const auto* row = x_data.find(x_out.kind);
         x_out.unknown_kind = row == nullptr;

@@ -16,7 +16,7 @@ struct verdict {
     bool refused = false;
     bool unknown_kind = false;   ///< Passed on as it is, and flagged.
     bool newer_version = false;  ///< `schema_version` above ours: unknown fields are expected.
-    std::string kind;            ///< As the text says.
+    std::string kind;            ///< As the text says, else the caller.
     protocol::message_class cls = protocol::message_class::routine;  ///< default_class()
 };
 
