@@ -59,7 +59,7 @@ private:
             options.undefined_refused = options.undefined_refused && !x_out.newer_version;
             x_data.schemas().check(row->name + ".json", text, found, options);
         } else {
-            unknown(text, found);
+            unknown(found);
         }
         const subject it{.data = x_data, .row = row, .facts = x_facts, .text = text};
         for (const auto& id : x_data.rules_for_all()) {
@@ -70,9 +70,19 @@ private:
         }
     }
 
-    // From a newer version: nobody here can say more than that.
-    void unknown(const json::value&, problem_list& found) {
+    // From a newer version: nobody here can say more than that. A text of no kind is of no version.
+    void unknown(problem_list& found) {
         constexpr std::string_view id = "R-UNK-01";
+        if (x_out.kind.empty()) {
+            found.add({.pointer = "/kind",
+                       .rule = "R-SCH-01",
+                       .text = "R-SCH-01",
+                       .number = std::string{number_of("R-SCH-01")},
+                       .severity = severity::refusal,
+                       .found = {},
+                       .allowed = "dhow kinds"});
+            return;
+        }
         if (x_without != id) {
             found.add({.pointer = "/kind",
                        .rule = std::string{id},

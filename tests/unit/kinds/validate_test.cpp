@@ -58,6 +58,16 @@ BOOST_AUTO_TEST_CASE(who_is_denied_is_not_said) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_text_of_no_kind_is_refused) {
+    for (const auto* text : {"{}", R"({"kind": 7})", R"({"kind": ""})"}) {
+        const auto verdict = validate(registry::builtin(), {}, text);
+        BOOST_TEST(verdict.refused, text);
+        BOOST_REQUIRE(verdict.problems.size() == 1U);
+        BOOST_TEST(verdict.problems[0].pointer == "/kind");
+        BOOST_TEST(verdict.problems[0].number == "101");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(flags_tell_what_is_newer) {
     BOOST_TEST(verdict_of("unknown", "passed on and flagged").unknown_kind);
     BOOST_TEST(verdict_of("notice.request", "a newer version of the schema").newer_version);
