@@ -91,13 +91,13 @@ void print_kind(const kinds::kind_row& row, std::ostream& out) {
 }
 
 void print_kinds(const kinds::registry& data, bool as_json, std::ostream& out) {
-    table rows{{"KIND", "FROM", "TO", "CLASS", "EXPIRES"}};
+    table rows{{"KIND", "CLASS", "FROM AND TO"}};
     for (const auto& [name, row] : data.rows()) {
         if (as_json) {
             out << kind_object(row) << '\n';
         } else {
-            rows.add({name, kinds::names_of(row.senders), kinds::names_of(row.recipients),
-                      std::string{protocol::to_text(row.cls)}, kinds::expiry_words(row)});
+            rows.add({name, std::string{protocol::to_text(row.cls)},
+                      kinds::names_of(row.senders) + " to " + kinds::names_of(row.recipients)});
         }
     }
     if (!as_json) {
