@@ -99,16 +99,15 @@ enum class delivery_state : std::uint8_t {
 /// Set of states, for expectations.
 using state_set = std::uint32_t;
 constexpr state_set in_state(delivery_state s) { return 1U << static_cast<unsigned>(s); }
-/// Nothing happens to a delivery any more.
-inline constexpr state_set final_states =
-    in_state(delivery_state::taken) | in_state(delivery_state::answered) |
-    in_state(delivery_state::expired) | in_state(delivery_state::cancelled) |
-    in_state(delivery_state::refused) | in_state(delivery_state::undeliverable) |
-    in_state(delivery_state::handed_on) | in_state(delivery_state::rejected);
 /// An agency of the addressee has answered the text: it may lack attachments all the same.
 inline constexpr state_set answered_states = in_state(delivery_state::taken) |
                                              in_state(delivery_state::answered) |
                                              in_state(delivery_state::rejected);
+/// Nothing happens to a delivery any more.
+inline constexpr state_set final_states =
+    answered_states | in_state(delivery_state::expired) | in_state(delivery_state::cancelled) |
+    in_state(delivery_state::refused) | in_state(delivery_state::undeliverable) |
+    in_state(delivery_state::handed_on);
 /// Its payload is no longer needed: final, or all of it is at the addressee.
 inline constexpr state_set settled_states = final_states | in_state(delivery_state::complete);
 
