@@ -33,6 +33,15 @@ struct audit_checkpoint {  ///< RFC 9162 tree head of the sender's audit log; op
     bool operator==(const audit_checkpoint&) const = default;
 };
 
+/// The store of the listener that a dialler knows, so that an old copy of it finds itself out
+/// before it takes what is offered early.
+struct known_store {
+    instance_id instance;
+    std::uint64_t epoch = 0;
+    std::uint64_t boot = 0;
+    bool operator==(const known_store&) const = default;
+};
+
 struct hello {
     std::uint8_t version = format_version;
     bureau_id bureau;
@@ -48,7 +57,8 @@ struct hello {
     std::uint64_t received_count = 0;  ///< Messages taken from this peer in this epoch.
     std::vector<partial_transfer> partials;
     std::optional<audit_checkpoint> checkpoint;
-    bool is_trial = false;  ///< The dialler only wants to see that a session can be had.
+    bool is_trial = false;             ///< The dialler only wants to see that a session can be had.
+    std::optional<known_store> known;  ///< Of a dialler that may offer before it is greeted.
     std::vector<unknown_field> ignored;
     bool operator==(const hello&) const = default;
 };

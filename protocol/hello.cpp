@@ -30,10 +30,11 @@ enum : std::uint8_t {
     partial = 13,
     checkpoint = 14,
     trial = 0x8f,  ///< Critical: who does not know it would take the session for a real one.
+    known = 0x90,  ///< Critical: who does not know it would take offers in an old copy.
 };
 }  // namespace hello_tag
 
-constexpr std::array<field_rule, 15> hello_rules{{
+constexpr std::array<field_rule, 16> hello_rules{{
     {hello_tag::version},
     {hello_tag::bureau},
     {hello_tag::instance},
@@ -49,6 +50,7 @@ constexpr std::array<field_rule, 15> hello_rules{{
     {.tag = hello_tag::partial, .required = false, .list = true},
     {.tag = hello_tag::checkpoint, .required = false},
     {.tag = hello_tag::trial, .required = false},
+    {.tag = hello_tag::known, .required = false},
 }};
 
 constexpr std::uint64_t any_number = ~std::uint64_t{0};
@@ -96,6 +98,21 @@ result<void> read_trial(const field_set& fields, hello& out) {
     }
     out.is_trial = true;
     return {};
+}
+
+//= LP-29
+result<std::optional<known_store>> read_known(const field_set& fields) {
+    const auto value = fields.find(hello_tag::known);
+    if (!value) {
+        return std::optional<known_store>{};
+    }
+    reader in{*value};
+    known_store out;
+    DHOW_TRY(out.instance, in.fixed<instance_id>());
+    DHOW_TRY(out.epoch, in.varint());
+    DHOW_TRY(out.boot, in.varint());
+    DHOW_CHECK(in.end());
+    return std::optional{out};
 }
 
 result<void> read_who(const field_set& fields, hello& out) {
@@ -163,6 +180,11 @@ bytes encode_hello(const hello& value) {
     if (value.is_trial) {
         out.put_u8(hello_tag::trial, 1);
     }
+    if (value.known) {
+        const auto& it = *value.known;
+        out.put(hello_tag::known,
+                writer{}.raw(it.instance.view()).varint(it.epoch).varint(it.boot).view());
+    }
     return out.finish();
 }
 
@@ -178,6 +200,7 @@ result<hello> decode_hello(byte_view data) {
     DHOW_TRY(out.partials, read_partials(fields));
     DHOW_TRY(out.checkpoint, read_checkpoint(fields));
     DHOW_CHECK(read_trial(fields, out));
+    DHOW_TRY(out.known, read_known(fields));
     out.ignored = std::move(fields.ignored);
     return out;
 }

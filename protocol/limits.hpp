@@ -132,6 +132,10 @@ inline constexpr std::chrono::seconds gather_time_max{10};
 /// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64
 /// bytes.
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
+/// Offers of a dialler before the listener's HELLO: each has a head of at most 144 bytes and, in
+/// frames of 600 bytes, 28 DATA frames with heads of 10, so all of them have less than the 64 KiB
+/// that may be held.
+inline constexpr std::size_t early_transfers_max = 64;
 /// A COMMIT waits so long for the receipt or another answer to share its TLS record: opening and
 /// signing take some 2 ms and two commits, and the shortest round trip that is poor is 50 ms.
 inline constexpr std::chrono::milliseconds commit_wait{25};
@@ -411,6 +415,7 @@ inline constexpr std::size_t config_name_bytes_max = 64;
 
 static_assert(flash_credit_bytes < implied_credit_bytes);
 static_assert(inline_body_bytes_max <= implied_credit_bytes - flash_credit_bytes);
+static_assert(early_transfers_max * 2 * offer_head_bytes_max < held_heads_bytes_max);
 static_assert(frame_bytes_min < frame_payload_bytes_max);
 static_assert(transfer_window_bytes * large_transfers_max <= window_pool_bytes);
 static_assert(text_bytes_max < sealed_text_bytes_max);

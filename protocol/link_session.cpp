@@ -33,8 +33,8 @@ void link_session::set_frame_payload(std::size_t payload_bytes) {
     x_impl->set_frame_payload(payload_bytes);
 }
 
-void link_session::on_hello_signed(const key_id& signer, const signature& value, utc_time) {
-    x_impl->on_hello_signed(signer, value);
+void link_session::on_hello_signed(const key_id& signer, const signature& value, utc_time now) {
+    x_impl->on_hello_signed(signer, value, now);
 }
 
 void link_session::on_hello_verified(boost::system::error_code verdict, utc_time now) {

@@ -30,7 +30,7 @@ public:
     void goodbye(errc code, std::chrono::seconds reconnect_after);
 
     // link_session_hello.cpp
-    void on_hello_signed(const key_id& signer, const signature& value);
+    void on_hello_signed(const key_id& signer, const signature& value, utc_time now);
     void on_hello_verified(boost::system::error_code verdict, utc_time now);
 
     // link_session_sending.cpp
@@ -62,7 +62,7 @@ public:
 private:
     enum class phase : std::uint8_t {
         greeting,     ///< The peer's HELLO has not come.
-        verifying,    ///< It came; what follows it is held until on_hello_verified().
+        verifying,    ///< It came; what follows it is held.
         established,  ///< It was good.
         ended,        ///< `ended` was told; only GOODBYE and what stands before it still goes out.
     };
@@ -83,6 +83,8 @@ private:
     using incoming_map = std::map<stream_id, incoming_entry>;
 
     // Input
+    bool is_holding() const;
+    void handle_held(utc_time now);
     std::size_t parse(byte_view input, utc_time now);
     void handle(const frame& what, utc_time now);
     void handle_hello(const hello_frame& what);
@@ -118,6 +120,8 @@ private:
     std::uint64_t peer_credit() const;
     std::uint64_t usable_credit(message_class cls) const;
     bool has_room(message_class cls, bool is_large, std::uint64_t cost) const;
+    bool has_early_room(message_class cls, std::uint64_t cost) const;
+    bool try_early(outgoing_entry& entry);
     bool try_admit(outgoing_entry& entry);
     bool try_mode(outgoing_entry& entry, body_mode mode, std::uint64_t first_byte);
     void admit_waiting();
@@ -180,6 +184,8 @@ private:
     std::uint64_t x_credit_used = 0;
     std::size_t x_open = 0;  ///< Admitted.
     std::size_t x_open_large = 0;
+    std::size_t x_early_transfers = 0;  ///< Admitted before the peer's HELLO was verified.
+    std::uint64_t x_early_cost = 0;
     mutable bool x_room_was_asked = false;  ///< can_offer() has said no since can_offer_again.
 
     incoming_map x_incoming;  ///< By wire number.

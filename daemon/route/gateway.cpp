@@ -309,6 +309,9 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
                                .active_at = x_core.now};
     session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
+    if (x_peers.begin_early(number)) {
+        x_out.on_session_begins(number);
+    }
     on_session_events(number);
 }
 
@@ -383,9 +386,10 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         } else if constexpr (std::is_same_v<kind, event::peer_time>) {
             x_peers.on_peer_time(number, what.peer, what.round_trip);
         } else if constexpr (std::is_same_v<kind, event::ended>) {
-            x_out.on_session_down(number);
+            x_out.on_session_down(number, what.how.nothing_taken);
             x_in.on_session_down(number);
-            const bool was_up = std::exchange(x_core.sessions.at(number).established, false);
+            const bool was_up = std::exchange(record.established, false);
+            record.is_early = false;
             x_peers.on_ended(number, what.how, was_up);
             x_core.out.close_session(number);
         } else if constexpr (std::is_same_v<kind, event::refused>) {

@@ -52,19 +52,51 @@ outbound::transfer* outbound::find(session_number session, protocol::stream_id s
     return found == lane->open.end() ? nullptr : &found->second;
 }
 
+void outbound::on_session_begins(session_number session) {
+    const bureau_id peer = x_core.sessions.at(session).peer;
+    const auto [place, is_new] = x_lanes.try_emplace(peer);
+    if (!is_new) {
+        return;  // One connection offers early.
+    }
+    place->second.queue = ready_queue(x_core.outside.loaded_per_class);
+    place->second.session = session;
+    place->second.is_early = true;
+    feed(peer);
+}
+
 void outbound::on_session_up(session_number session) {
     const bureau_id peer = x_core.sessions.at(session).peer;
     auto& lane = x_lanes[peer];
+    if (lane.session == session) {
+        lane.is_early = false;
+        rescan(peer);  // What the peer lost with its store is ready again, in rows of before.
+        return;
+    }
+    take_back(lane);
     record_doubts(lane);  // Of a session that this one replaces.
     lane = peer_lane{.queue = ready_queue(x_core.outside.loaded_per_class)};
     lane.session = session;
     feed(peer);
 }
 
-void outbound::on_session_down(session_number session) {
+void outbound::on_session_down(session_number session, bool nothing_taken) {
     if (const auto* lane = lane_of(session)) {
-        record_doubts(*lane);
+        if (!nothing_taken) {
+            record_doubts(*lane);
+        }
         x_lanes.erase(x_core.sessions.at(session).peer);
+    }
+}
+
+// What has not left must not leave any more: nobody would know of it.
+void outbound::take_back(peer_lane& lane) {
+    auto* session = lane.is_early && lane.session ? x_core.session(*lane.session) : nullptr;
+    if (session == nullptr) {
+        return;
+    }
+    for (auto& [stream, open] : lane.open) {
+        const bool leaves = session->cancel(stream, errc::busy, x_core.now);
+        open.all_sent = open.all_sent || leaves;
     }
 }
 
@@ -95,11 +127,13 @@ void outbound::add_doubt(store::transaction& to, store::row_id shipment) const {
 void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     const auto lane = x_lanes.find(peer);
-    if (lane == x_lanes.end()) {
+    if (lane == x_lanes.end() || lane->second.is_early) {
         tell_waiting(peer, item.shipment.cls);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);
         }
+    }
+    if (lane == x_lanes.end()) {
         return;  // No session: the store has it, and a session begins with a load.
     }
     if (lane->second.session && !passes(*lane->second.session, item)) {
@@ -175,7 +209,7 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     }
     const auto number = *lane.session;
     auto* session = x_core.session(number);
-    if (session == nullptr || !session->is_established()) {
+    if (session == nullptr || !(lane.is_early || session->is_established())) {
         return false;
     }
     const auto cls = lane.queue.choose([&](const ready_shipment& item) {

@@ -77,8 +77,12 @@ public:
     /// Other things pass over the session than before, or may by now: what does not any more is
     /// taken back, unless all of it has left; the store is asked for the rest.
     void on_passage_changed(session_number session);
+    /// A connection of ours whose peer's HELLO has not come: what is small goes all the same, when
+    /// no other session has the peer.
+    void on_session_begins(session_number session);
     void on_session_up(session_number session);
-    void on_session_down(session_number session);
+    /// `nothing_taken`: the peer has acted on nothing that was offered over it.
+    void on_session_down(session_number session, bool nothing_taken = false);
 
     void on_event(session_number session, const protocol::session_event::need_data& what);
     void on_event(session_number session, const protocol::session_event::acknowledged& what);
@@ -129,6 +133,7 @@ private:
     struct peer_lane {
         ready_queue queue;
         std::optional<session_number> session;
+        bool is_early = false;  ///< The peer's HELLO has not come.
         std::map<protocol::stream_id, transfer> open;
         /// Shipment to message: taken from the queue, waiting for their bodies.
         std::map<store::row_id, store::row_id> preparing;
@@ -161,6 +166,8 @@ private:
     transfer* find(session_number session, protocol::stream_id stream);
     void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(bureau_id peer, message_class cls);
+    /// Another session takes the lane of one whose peer's HELLO has not come.
+    void take_back(peer_lane& lane);
     /// Of what was all sent over a session that is gone only the peer knows.
     void record_doubts(const peer_lane& lane);
     void add_doubt(store::transaction& to, store::row_id shipment) const;

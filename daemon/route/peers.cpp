@@ -36,6 +36,7 @@ protocol::hello peers::local_hello(bureau_id peer) const {
     out.time = x_core.tells_time ? x_core.now : utc_time{};
     out.inline_credit_bytes = limits::granted_credit_bytes;
     out.frame_bytes_max = limits::frame_payload_bytes_max;
+    out.known = known_store_of(peer);
     if (const auto* record = find(peer)) {
         out.sent_count = record->row.sent_count;
         out.received_count = record->row.received_count;
@@ -113,6 +114,9 @@ boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& 
     if (record != nullptr && record->is_suspended()) {
         return errc::busy;
     }
+    if (said.known && are_we_an_old_copy(*said.known)) {
+        return errc::clone_detected;
+    }
     if (record == nullptr || !record->known || record->row.instance != said.instance) {
         return {};
     }
@@ -170,6 +174,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         }
     }
     session.established = true;
+    session.is_early = false;
     if (auto* link = link_of(number)) {
         link->state = link_state::up;
         link->since = x_core.now;
@@ -187,6 +192,7 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
     record.row.last_session_at = x_core.now;
     note_time(record, said.time);
     record.row.last_error.clear();
+    record.is_greeting_due = false;
     if (restored) {
         x_core.out.log(log_level::alarm, "peer-restored",
                        "peer " + std::string(peer.text()) +
@@ -267,6 +273,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         x_core.count.alarms += 1;
     }
     if (!replaced) {
+        record.is_greeting_due = record.is_greeting_due || (session.is_dialler && !was_up);
         record.row.last_error = how.code.message() + (how.detail.empty() ? "" : ": " + how.detail);
         record.row.last_error_at = x_core.now;
     }

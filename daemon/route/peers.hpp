@@ -50,6 +50,9 @@ struct peer_record {
     bool known = false;                     ///< The row is in the store.
     std::optional<utc_time> clock_said_at;  ///< By our time; until it was taken.
     milliseconds clock_offset{0};           ///< Of the peer's clock against ours, then.
+    /// A connection that we dialled ended before it was established, and none has been since:
+    /// nothing is offered early.
+    bool is_greeting_due = false;
     [[nodiscard]] bool is_suspended() const { return !row.suspended.empty(); }
     /// A session or a courier's letter has told which store it has.
     [[nodiscard]] bool has_a_store() const {
@@ -82,6 +85,8 @@ public:
     void on_dial_failed(const std::string& link, errc code, std::string text);
     /// TLS stands, the peer is pinned. `link` is empty for one that came in.
     void on_connected(session_number session);
+    /// Whether it may carry offers before the peer's HELLO; its passages are then known.
+    bool begin_early(session_number session);
     void on_event(session_number session, const protocol::session_event::sign_hello& what);
     void on_event(session_number session, const protocol::session_event::verify_hello& what);
     /// True: the session is the one to work with. False: it was told goodbye.
@@ -209,6 +214,9 @@ private:
     /// How long ago that was, at least; it was noted by us, if under another clock than now's.
     [[nodiscard]] milliseconds least_age(utc_time noted) const;
     void revive(session_number number, const peer_record& record, const protocol::hello& said);
+    // peers_early.cpp
+    [[nodiscard]] std::optional<protocol::known_store> known_store_of(bureau_id peer) const;
+    [[nodiscard]] bool are_we_an_old_copy(const protocol::known_store& known) const;
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
     /// one

@@ -263,7 +263,8 @@ void peers::let_all_pass(session_number number) {
 void peers::refresh_passages_where(const std::function<bool(const session_record&)>& is_due) {
     std::vector<session_number> due;
     for (const auto& [number, record] : x_core.sessions) {
-        if (record.established && !is_plain(record.peer) && is_due(record)) {
+        const bool carries = record.established || record.is_early;
+        if (carries && !is_plain(record.peer) && is_due(record)) {
             due.push_back(number);
         }
     }
@@ -360,7 +361,8 @@ std::optional<utc_time> peers::next_bearers_deadline() const {
     }
     auto first = x_roll_at;
     for (const auto& [number, record] : x_core.sessions) {
-        if (!record.established || is_plain(record.peer)) {
+        const bool carries = record.established || record.is_early;
+        if (!carries || is_plain(record.peer)) {
             continue;
         }
         first = std::min({first, record.passes_until, idle_end(record).value_or(first)});

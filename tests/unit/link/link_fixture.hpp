@@ -64,7 +64,8 @@ public:
     std::map<bytes, bureau_id> pins;
     std::vector<std::string> log;
     std::map<std::uint64_t, std::shared_ptr<link::tls_link>> links;
-    bytes body;  ///< What every offer of this gateway carries.
+    bytes body;                       ///< What every offer of this gateway carries.
+    std::size_t offered_when_up = 0;  ///< Bytes that are offered as a connection of ours begins.
     std::uint64_t received_bytes = 0;
     bool last_was_resumed = false;
 
@@ -91,13 +92,7 @@ public:
     }
     void offer(std::size_t size) {
         auto& link = *links.begin()->second;
-        body.assign(size, 0x42);
-        protocol::offer_frame what;
-        what.body_bytes = size;
-        what.kind = protocol::object_kind::attachment;
-        what.origin = bureau("ZW");
-        const bool is_small = size <= protocol::limits::inline_body_bytes_max;
-        link.session().offer(what, is_small ? body : bytes{}, 0, now());
+        offer(link, size);
         link.pump();
     }
 
@@ -122,6 +117,9 @@ public:
                        : is_dialler ? "dialled "
                                     : "called by ") +
                       std::string{peer.text()});
+        if (is_dialler && offered_when_up > 0) {
+            offer(*link, offered_when_up);
+        }
         links[++x_number] = std::move(link);
         return x_number;
     }
@@ -155,6 +153,15 @@ public:
     }
 
 private:
+    void offer(link::tls_link& link, std::size_t size) {
+        body.assign(size, 0x42);
+        protocol::offer_frame what;
+        what.body_bytes = size;
+        what.kind = protocol::object_kind::attachment;
+        what.origin = bureau("ZW");
+        const bool is_small = size <= protocol::limits::inline_body_bytes_max;
+        link.session().offer(what, is_small ? body : bytes{}, 0, now());
+    }
     using session = protocol::link_session;
     void on(session& it, const session_event::sign_hello&) { it.on_hello_signed({}, {}, now()); }
     void on(session& it, const session_event::verify_hello&) { it.on_hello_verified({}, now()); }

@@ -160,6 +160,11 @@ json::object hello_as_json(const hello& it) {
     if (it.is_trial) {
         out["trial"] = true;
     }
+    if (it.known) {
+        out["known"] = json::object{{"instance", to_hex(it.known->instance.view())},
+                                    {"epoch", it.known->epoch},
+                                    {"boot", it.known->boot}};
+    }
     for (const auto& one : it.ignored) {
         if (!out.contains("ignored")) {
             out["ignored"] = json::array{};

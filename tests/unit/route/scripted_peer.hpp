@@ -38,7 +38,7 @@ public:
         theirs.is_dialler = x_link.empty() || greets_early;
         theirs.exporter.assign(32, 1);
         theirs.local.bureau = x_name;
-        theirs.local.instance.value[0] = 9;
+        theirs.local.instance.value[0] = instance;
         theirs.local.epoch = epoch;
         theirs.local.boot = ++boot;
         theirs.local.time = tells_time ? x_gateway.now : protocol::utc_time{};
@@ -46,6 +46,7 @@ public:
         theirs.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
         theirs.local.is_trial = tries && x_link.empty();
+        theirs.local.known = knows;
         protocol::session_options ours;
         ours.is_dialler = !x_link.empty();
         ours.exporter.assign(32, 1);
@@ -54,6 +55,12 @@ public:
         ours.local.is_trial = trial != 0;
         x_theirs.emplace(std::move(theirs), x_gateway.now);
         x_ours = std::make_unique<protocol::link_session>(std::move(ours), x_gateway.now);
+        if (offers_early) {
+            auto what = offers_early->offer;
+            what.body_bytes = offers_early->body.size();
+            what.object = x_hash.sha256({offers_early->body});
+            x_theirs->offer(what, offers_early->body, 1, x_gateway.now);
+        }
         x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours, trial);
         exchange();
     }
@@ -64,12 +71,18 @@ public:
             x_gateway.pump();
             static_cast<void>(x_gateway.core().take_touched());
             handle();
-            const auto moved = move(*x_ours, *x_theirs) + move(*x_theirs, *x_ours);
+            const auto moved =
+                move(*x_ours, *x_theirs) + (is_silent ? 0 : move(*x_theirs, *x_ours));
             x_gateway.core().on_session_events(x_number);
             x_gateway.pump();
             handle();
             idle_rounds = moved > 0 ? 0 : idle_rounds + 1;
         }
+    }
+    /// What it has written arrives: its HELLO first.
+    void greet() {
+        is_silent = false;
+        exchange();
     }
     /// The transport is gone; both ends notice.
     void cut() {
@@ -206,7 +219,11 @@ public:
     bool tries = false;         ///< It dials as a trial.
     bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
     bool signs_badly = false;   ///< Its HELLO.
-    bool tells_time = true;     ///< In its HELLO.
+    bool is_silent = false;     ///< It reads; what it writes is under way until greet().
+    std::optional<protocol::known_store> knows;  ///< What its HELLO says of the gateway's store.
+    std::uint8_t instance = 9;
+    std::optional<parcel> offers_early;  ///< A small one, as it connects.
+    bool tells_time = true;              ///< In its HELLO.
     std::optional<errc> refuses_hello;
     std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.
