@@ -1,6 +1,6 @@
 // Bearers that cannot do what was meant: windows for classes that the link never carries, quotas
-// beyond which nothing passes, dearer links that nothing may use, a congestion control that the
-// kernel has not.
+// beyond which nothing passes, dearer links that nothing may use, flash beside nothing, a
+// congestion control that the kernel has not.
 // Way of the message: see check.hpp.
 // Pure.
 // Spec: docs/configuration.md#checks. Tests: unit/config/check_bearers_test.cpp.
@@ -74,6 +74,21 @@ void check_cost(checker& all, const link& one, const std::string& path) {
                 "Set dearer_after of a class, or give the links one cost.");
 }
 
+void check_beside(checker& all, const link& one, const std::string& path) {
+    if (one.flash_beside == link_beside::never) {
+        return;
+    }
+    const bool has_other = std::ranges::any_of(all.settings.links, [&](const link& other) {
+        return other.peer == one.peer && other.name != one.name && other.mode != link_mode::courier;
+    });
+    if (!has_other || !holds(one.classes, message_class::flash) || one.mode == link_mode::courier) {
+        all.warning(path, "nothing-beside",
+                    path + ".flash_beside has no effect: " +
+                        (has_other ? "the link carries no flash" : "its peer has no other link"),
+                    "Remove it, or add what is missing.");
+    }
+}
+
 void check_congestion(checker& all, const link& one, const std::string& path) {
     const auto& troubles = all.facts.congestion_troubles;
     const auto found =
@@ -91,6 +106,7 @@ void check_bearers(checker& all) {
         check_windows(all, one, path);
         check_use(all, one, path);
         check_cost(all, one, path);
+        check_beside(all, one, path);
         check_congestion(all, one, path);
     }
 }

@@ -22,11 +22,12 @@ auto fields(const link& one) {
         windows.push_back(fields(window));
     }
     const auto& quota = one.quota;
-    return std::tuple_cat(std::tie(one.peer, one.mode, one.addresses, one.metered, one.local,
-                                   one.bytes_per_s, one.cost, one.classes),
-                          std::make_tuple(std::move(windows)),
-                          std::tie(quota.month_bytes, quota.beyond, quota.warn_at, one.idle_close,
-                                   one.call_every, one.hold_down, one.congestion));
+    return std::tuple_cat(
+        std::tie(one.peer, one.mode, one.addresses, one.metered, one.local, one.bytes_per_s,
+                 one.cost, one.classes),
+        std::make_tuple(std::move(windows)),
+        std::tie(quota.month_bytes, quota.beyond, quota.warn_at, one.idle_close, one.call_every,
+                 one.hold_down, one.congestion, one.flash_beside));
 }
 auto fields(const route& one) { return std::tie(one.to, one.via); }  // not the line
 auto fields(const agency& one) {

@@ -97,6 +97,7 @@ void read_links(section& top, gateway& out) {
         entry.duration("call_every", read.call_every, minutes{1}, limits::time_to_live_max);
         entry.duration("hold_down", read.hold_down, seconds{0}, limits::hold_down_max);
         entry.value("congestion", read.congestion, link_congestion_kind);
+        entry.value("flash_beside", read.flash_beside, link_beside_kind);
         out.links.push_back(std::move(read));
         context.where.add(path, {context.file, member.line});
     });

@@ -50,6 +50,10 @@ inline std::string_view to_text(link_congestion value) {
     return link_congestion_names[static_cast<std::size_t>(value)];
 }
 
+/// When flash also goes by this link while another one of its peer has the session.
+enum class link_beside : std::uint8_t { never, needed, always };
+inline constexpr std::array<std::string_view, 3> link_beside_names{"never", "needed", "always"};
+
 /// When objects of some classes may pass. All times are UTC.
 struct link_window {
     std::uint8_t days = 0x7f;                 ///< On which it opens: bit 0 Monday … bit 6 Sunday.
@@ -82,6 +86,7 @@ struct link {
     seconds call_every{3600};  ///< With idle_close: dialled so often without need.
     seconds hold_down{600};    ///< A dearer link is kept at least so long.
     link_congestion congestion = link_congestion::kernel;
+    link_beside flash_beside = link_beside::never;
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.

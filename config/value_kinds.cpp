@@ -72,6 +72,13 @@ std::optional<link_congestion> parse_congestion(std::string_view text) {
                : std::optional(static_cast<link_congestion>(found - names.begin()));
 }
 
+std::optional<link_beside> parse_beside(std::string_view text) {
+    const auto& names = link_beside_names;
+    const auto found = std::find(names.begin(), names.end(), text);
+    return found == names.end() ? std::nullopt
+                                : std::optional(static_cast<link_beside>(found - names.begin()));
+}
+
 std::optional<std::string> parse_address(std::string_view text) {
     return when(parse_host_port(text).has_value(), text);
 }
@@ -148,6 +155,7 @@ const value_kind<message_class> class_kind{"flash, urgent, routine or bulk", pro
 const value_kind<link_mode> link_mode_kind{"dial, listen, both or courier", parse_mode};
 const value_kind<link_congestion> link_congestion_kind{"kernel, bbr, cubic or reno",
                                                        parse_congestion};
+const value_kind<link_beside> link_beside_kind{"never, needed or always", parse_beside};
 const value_kind<std::string> address_kind{"host:port, such as 0.0.0.0:7443 or \"[::]:7443\"",
                                            parse_address};
 const value_kind<std::string> peer_address_kind{"tls://host:port, such as tls://gw.example:7443",

@@ -58,6 +58,7 @@ struct hello {
     std::vector<partial_transfer> partials;
     std::optional<audit_checkpoint> checkpoint;
     bool is_trial = false;             ///< The dialler only wants to see that a session can be had.
+    bool is_beside = false;            ///< The dialler has another session with us, which stays.
     std::optional<known_store> known;  ///< Of a dialler that may offer before it is greeted.
     std::vector<unknown_field> ignored;
     bool operator==(const hello&) const = default;

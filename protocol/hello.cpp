@@ -29,12 +29,13 @@ enum : std::uint8_t {
     received_count = 12,
     partial = 13,
     checkpoint = 14,
-    trial = 0x8f,  ///< Critical: who does not know it would take the session for a real one.
-    known = 0x90,  ///< Critical: who does not know it would take offers in an old copy.
+    trial = 0x8f,   ///< Critical: who does not know it would take the session for a real one.
+    known = 0x90,   ///< Critical: who does not know it would take offers in an old copy.
+    beside = 0x91,  ///< Critical: who does not know it would end the other session for it.
 };
 }  // namespace hello_tag
 
-constexpr std::array<field_rule, 16> hello_rules{{
+constexpr std::array<field_rule, 17> hello_rules{{
     {hello_tag::version},
     {hello_tag::bureau},
     {hello_tag::instance},
@@ -51,6 +52,7 @@ constexpr std::array<field_rule, 16> hello_rules{{
     {.tag = hello_tag::checkpoint, .required = false},
     {.tag = hello_tag::trial, .required = false},
     {.tag = hello_tag::known, .required = false},
+    {.tag = hello_tag::beside, .required = false},
 }};
 
 constexpr std::uint64_t any_number = ~std::uint64_t{0};
@@ -86,9 +88,9 @@ result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields)
     return std::optional{out};
 }
 
-//= LP-27
-result<void> read_trial(const field_set& fields, hello& out) {
-    const auto value = fields.find(hello_tag::trial);
+//= LP-27, LP-58
+result<void> read_mark(const field_set& fields, std::uint8_t tag, bool& out) {
+    const auto value = fields.find(tag);
     if (!value) {
         return {};
     }
@@ -96,7 +98,7 @@ result<void> read_trial(const field_set& fields, hello& out) {
     if (number != 1) {
         return errc::out_of_range;
     }
-    out.is_trial = true;
+    out = true;
     return {};
 }
 
@@ -185,6 +187,9 @@ bytes encode_hello(const hello& value) {
         out.put(hello_tag::known,
                 writer{}.raw(it.instance.view()).varint(it.epoch).varint(it.boot).view());
     }
+    if (value.is_beside) {
+        out.put_u8(hello_tag::beside, 1);
+    }
     return out.finish();
 }
 
@@ -199,8 +204,9 @@ result<hello> decode_hello(byte_view data) {
     DHOW_CHECK(read_limits(fields, out));
     DHOW_TRY(out.partials, read_partials(fields));
     DHOW_TRY(out.checkpoint, read_checkpoint(fields));
-    DHOW_CHECK(read_trial(fields, out));
+    DHOW_CHECK(read_mark(fields, hello_tag::trial, out.is_trial));
     DHOW_TRY(out.known, read_known(fields));
+    DHOW_CHECK(read_mark(fields, hello_tag::beside, out.is_beside));
     out.ignored = std::move(fields.ignored);
     return out;
 }

@@ -212,6 +212,13 @@ inline constexpr std::chrono::seconds watch_pause_first{1};
 inline constexpr std::chrono::seconds watch_pause_max{600};
 /// Connections of `dhow link test` at once.
 inline constexpr std::size_t trials_open_max = 16;
+/// A session beside another is ended when it has carried nothing for so long. A minute: what comes
+/// in a burst goes over one, and the line is not kept for what is over.
+inline constexpr std::chrono::milliseconds beside_idle{60'000};
+/// The same when the other session goes by the same link by now: answers may be on their way.
+inline constexpr std::chrono::milliseconds beside_end{5'000};
+/// What a peer cannot take beside, since it comes by the other session, is offered there again.
+inline constexpr std::chrono::milliseconds beside_again{30'000};
 /// A suspended peer is asked to call again after this: it hears soon that it may.
 inline constexpr std::chrono::seconds suspended_pause_max{60};
 

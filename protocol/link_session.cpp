@@ -87,6 +87,7 @@ void link_session::goodbye(errc code, std::chrono::seconds reconnect_after, utc_
 std::optional<session_events> link_session::next_event() { return x_impl->next_event(); }
 bool link_session::is_established() const { return x_impl->is_established(); }
 bool link_session::is_ended() const { return x_impl->is_ended(); }
+bool link_session::is_beside() const { return x_impl->is_beside(); }
 const hello& link_session::peer() const { return x_impl->peer(); }
 std::size_t link_session::open_transfers() const { return x_impl->open_transfers(); }
 std::uint64_t link_session::payload_written() const { return x_impl->payload_written(); }

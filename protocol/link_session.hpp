@@ -179,6 +179,9 @@ public:
     [[nodiscard]] std::optional<session_events> next_event();
     [[nodiscard]] bool is_established() const;
     [[nodiscard]] bool is_ended() const;
+    /// It stands beside another one (LP-58): at the dialler from the start, at the listener once it
+    /// is established.
+    [[nodiscard]] bool is_beside() const;
     [[nodiscard]] const hello& peer() const;
     /// Offers of ours that have no final answer yet.
     [[nodiscard]] std::size_t open_transfers() const;

@@ -54,6 +54,9 @@ public:
     std::optional<session_events> next_event();
     bool is_established() const { return x_phase == phase::established; }
     bool is_ended() const { return x_phase == phase::ended; }
+    bool is_beside() const {
+        return x_options.is_dialler ? x_options.local.is_beside : x_peer.is_beside;
+    }
     const hello& peer() const { return x_peer; }
     std::size_t open_transfers() const { return x_outgoing.size(); }
     std::uint64_t payload_written() const { return x_payload_written; }

@@ -54,6 +54,10 @@ public:
     void on_down(std::uint64_t session) override;
     void on_dial_failed(const std::string& link_name, protocol::errc code,
                         const std::string& text) override;
+    void on_beside_failed(const std::string& link_name, protocol::errc code,
+                          const std::string& text) override {
+        told().on_beside_failed(link_name, code, text);
+    }
     void on_dial_cost(const std::string& link_name, const route::line_traffic& cost) override {
         told().on_dial_cost(link_name, cost);
     }

@@ -59,7 +59,11 @@ void dialer::fail(const attempt& what, step which, errc code, const std::string&
     if (what.order.trial != 0) {
         return x_handler.on_trial_step(what.order.trial, which, why, text);
     }
-    x_handler.on_dial_failed(what.order.link, why, what.order.address + ": " + text);
+    const auto told = what.order.address + ": " + text;
+    if (what.order.is_beside) {
+        return x_handler.on_beside_failed(what.order.link, why, told);
+    }
+    x_handler.on_dial_failed(what.order.link, why, told);
 }
 
 asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
@@ -90,6 +94,10 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     auto options = x_handler.options_for(what->order.peer);
     options.is_dialler = true;
     options.local.is_trial = what->order.trial != 0;
+    if (what->order.is_beside) {
+        options.local.is_beside = true;
+        options.local.partials.clear();  // It hears them in the other session.
+    }
     options.exporter = exporter(what->stream);
     auto link = std::make_shared<tls_link>(std::move(what->stream), x_handler, std::move(options));
     link->set_on_end([memory = what->memory, keep = what->keep](tls_stream& stream) {

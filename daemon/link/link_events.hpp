@@ -41,7 +41,10 @@ public:
     virtual void on_down(std::uint64_t session) = 0;
     virtual void on_dial_failed(const std::string& link_name, protocol::errc code,
                                 const std::string& text) = 0;
-    /// What a dial that made no session has cost; after on_dial_failed() or on_trial_step().
+    /// The same of a dial for a session beside the one that there is.
+    virtual void on_beside_failed(const std::string& link_name, protocol::errc code,
+                                  const std::string& text) = 0;
+    /// What a dial that made no session has cost; after it was told that it failed.
     virtual void on_dial_cost(const std::string& /*link_name*/,
                               const route::line_traffic& /*cost*/) {}
     /// Of a dial with the number of a trial: a step is over; with a code it failed, and is the

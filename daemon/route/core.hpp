@@ -95,12 +95,14 @@ struct session_record {
     bool established = false;
     protocol::link_session* session = nullptr;
     utc_time since{};
-    trial_number trial = 0;   ///< We dialled it as a trial.
-    bool is_trial = false;    ///< One end tries the link: carries nothing, is never established.
-    bool hello_said = false;  ///< Ours is signed.
-    bool is_early = false;    ///< It carries offers though its peer's HELLO has not come.
-    std::string bearer = {};  ///< The link that its bytes count for; empty: none is known.
-    utc_time active_at{};     ///< Something was last carried, either way.
+    trial_number trial = 0;  ///< We dialled it as a trial.
+    bool is_trial = false;   ///< One end tries the link: carries nothing, is never established.
+    /// Carries flash beside the established one, and is never established itself.
+    bool is_beside = false;
+    bool hello_said = false;         ///< Ours is signed.
+    bool is_early = false;           ///< It carries offers though its peer's HELLO has not come.
+    std::string bearer = {};         ///< The link that its bytes count for; empty: none is known.
+    utc_time active_at{};            ///< Something was last carried, either way.
     std::uint64_t payload_seen = 0;  ///< That its session had carried then.
     /// What passes; of one that is established or early kept by peers.
     passages passes = {};

@@ -31,6 +31,12 @@ void effects::dial(std::string link, protocol::bureau_id peer, std::string addre
         command::dial{std::move(link), peer, std::move(address), trial, std::move(local)});
 }
 
+void effects::dial_beside(std::string link, protocol::bureau_id peer, std::string address,
+                          std::string local) {
+    x_commands.emplace_back(
+        command::dial{std::move(link), peer, std::move(address), 0, std::move(local), true});
+}
+
 void effects::close_session(session_number session) {
     x_commands.emplace_back(command::close_session{session});
 }

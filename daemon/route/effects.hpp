@@ -45,6 +45,7 @@ struct dial {
     std::string address;
     trial_number trial = 0;  ///< 0: for messages.
     std::string local = {};  ///< Address of this machine to dial from; empty: any.
+    bool is_beside = false;  ///< For a session beside the one that there is.
 };
 struct close_session {
     session_number session = 0;
@@ -73,6 +74,9 @@ public:
     /// `local`: the address of this machine to dial from; empty: any.
     void dial(std::string link, protocol::bureau_id peer, std::string address, std::string local,
               trial_number trial = 0);
+    /// For a session beside the one that there is.
+    void dial_beside(std::string link, protocol::bureau_id peer, std::string address,
+                     std::string local);
     void close_session(session_number session);
     void log(log_level level, std::string id, std::string text);
 

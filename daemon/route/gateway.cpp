@@ -28,8 +28,9 @@ gateway::gateway(gateway_start from)
     : x_out(x_core),
       x_receipts(x_core, x_out),
       x_opening(x_core, x_receipts),
-      x_peers(x_core, std::move(from.random)),
+      x_peers(x_core, from.random),
       x_trials(x_core, x_peers),
+      x_besides(x_core, x_peers, x_out, from.random),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
@@ -56,6 +57,7 @@ gateway::gateway(gateway_start from)
         x_out.on_passage_changed(number);
         x_in.on_passage_changed(number);
     });
+    x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -109,6 +111,7 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_peers.configure();
+        x_besides.configure();
     });
 }
 
@@ -185,6 +188,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
     x_core.directory = std::move(directory);
     x_core.routes = routing_table(*x_core.config, *x_core.directory);
     x_peers.configure();
+    x_besides.configure();
     x_receipts.sign_waiting();
     store::transaction transaction;
     for (const auto& [key, value] : remember) {
@@ -268,6 +272,7 @@ void gateway::advance(utc_time now) {
     }
     x_peers.on_deadline();
     x_trials.on_deadline();
+    x_besides.on_deadline();
     x_deadlines.on_deadline();
     x_courier.on_deadline();
 }
@@ -277,8 +282,8 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    for (const auto& due :
-         {x_trials.next_deadline(), x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+    for (const auto& due : {x_trials.next_deadline(), x_besides.next_deadline(),
+                            x_deadlines.next_deadline(), x_courier.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }
@@ -297,14 +302,17 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
                            const std::string& came_to) {
     DHOW_ENSURE(x_ready);
     auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
+    const bool is_beside = session.is_beside();
+    const bool is_for_all = trial == 0 && !is_beside;
     x_core.sessions[number] = {.peer = peer,
-                               .link = trial == 0 ? std::move(link) : std::string{},
+                               .link = is_for_all ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
                                .established = false,
                                .session = &session,
                                .since = x_core.now,
                                .trial = trial,
                                .is_trial = trial != 0,
+                               .is_beside = is_beside,
                                .bearer = std::move(bearer),
                                .active_at = x_core.now};
     session.tell_time(x_core.tells_time);
@@ -357,6 +365,7 @@ void gateway::on_event(session_number number, protocol::session_events& happened
     auto& record = x_core.sessions.at(number);
     if (const auto* up = std::get_if<event::established>(&happened)) {
         record.is_trial = record.is_trial || (up->peer.is_trial && !record.is_dialler);
+        record.is_beside = record.session->is_beside();
     }
     if (record.is_trial) {
         return on_trial_event(number, happened);
@@ -372,11 +381,10 @@ void gateway::on_event(session_number number, protocol::session_events& happened
                       std::is_same_v<kind, event::verify_hello>) {
             x_peers.on_event(number, what);
         } else if constexpr (std::is_same_v<kind, event::established>) {
-            if (x_peers.on_established(number, what.peer)) {
-                x_out.on_session_up(number);
-            }
-        } else if constexpr (std::is_same_v<kind, event::offer_received> ||
-                             std::is_same_v<kind, event::data_received>) {
+            on_established(number, what.peer);
+        } else if constexpr (std::is_same_v<kind, event::offer_received>) {
+            on_offer(number, what);
+        } else if constexpr (std::is_same_v<kind, event::data_received>) {
             x_in.on_event(number, std::move(what));
         } else if constexpr (std::is_same_v<kind, event::body_received> ||
                              std::is_same_v<kind, event::peer_cancelled>) {
@@ -386,12 +394,7 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         } else if constexpr (std::is_same_v<kind, event::peer_time>) {
             x_peers.on_peer_time(number, what.peer, what.round_trip);
         } else if constexpr (std::is_same_v<kind, event::ended>) {
-            x_out.on_session_down(number, what.how.nothing_taken);
-            x_in.on_session_down(number);
-            const bool was_up = std::exchange(record.established, false);
-            record.is_early = false;
-            x_peers.on_ended(number, what.how, was_up);
-            x_core.out.close_session(number);
+            on_ended(number, what.how);
         } else if constexpr (std::is_same_v<kind, event::refused>) {
             x_out.on_event(number, std::move(what));
         } else {
@@ -401,6 +404,40 @@ void gateway::on_event(session_number number, protocol::session_events& happened
     std::visit(visit, happened);
 }
 
+void gateway::on_established(session_number number, const protocol::hello& said) {
+    if (x_core.sessions.at(number).is_beside) {
+        x_besides.on_established(number, said);
+    } else if (x_peers.on_established(number, said)) {
+        x_out.on_session_up(number);
+    }
+}
+
+//= LP-56
+void gateway::on_offer(session_number number, event::offer_received& what) {
+    const bool is_copy = what.offer.cls == protocol::message_class::flash &&
+                         what.offer.kind == protocol::object_kind::text;
+    if (x_core.sessions.at(number).is_beside && !is_copy) {
+        x_core.session(number)->goodbye(errc::protocol_violation, std::chrono::seconds{0},
+                                        x_core.now);
+        return;
+    }
+    x_in.on_event(number, std::move(what));
+}
+
+void gateway::on_ended(session_number number, const protocol::session_end& how) {
+    x_out.on_session_down(number, how.nothing_taken);
+    x_in.on_session_down(number);
+    auto& record = x_core.sessions.at(number);
+    const bool was_up = std::exchange(record.established, false);
+    record.is_early = false;
+    if (record.is_beside) {
+        x_besides.on_ended(number, how);
+    } else {
+        x_peers.on_ended(number, how, was_up);
+    }
+    x_core.out.close_session(number);
+}
+
 void gateway::on_disconnected(session_number number) {
     const auto found = x_core.sessions.find(number);
     if (found == x_core.sessions.end()) {
@@ -408,6 +445,7 @@ void gateway::on_disconnected(session_number number) {
     }
     drain_events(number);
     x_peers.on_line_gone(number);
+    x_besides.on_gone(number);
     x_core.sessions.erase(number);
     x_core.touched.erase(number);
 }

@@ -6,6 +6,7 @@
 // Limits: see the stations.
 #pragma once
 
+#include "daemon/route/besides.hpp"
 #include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
@@ -88,6 +89,10 @@ public:
     void on_dial_failed(const std::string& link, errc code, std::string text) {
         x_peers.on_dial_failed(link, code, std::move(text));
     }
+    /// The same of a dial for a session beside.
+    void on_beside_failed(const std::string& link, errc code, const std::string& text) {
+        x_besides.on_dial_failed(link, code, text);
+    }
     /// A step of a dial with a trial's number, which does not end in on_dial_failed(); with a code
     /// it is the last.
     void on_trial_step(trial_number trial, trial_step step, errc code, std::string text) {
@@ -127,6 +132,9 @@ private:
     void drain_events(session_number number);
     void on_event(session_number number, protocol::session_events& event);
     void on_trial_event(session_number number, protocol::session_events& event);
+    void on_established(session_number number, const protocol::hello& said);
+    void on_offer(session_number number, protocol::session_event::offer_received& what);
+    void on_ended(session_number number, const protocol::session_end& how);
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
 
     core x_core;
@@ -135,6 +143,7 @@ private:
     opening x_opening;
     peers x_peers;
     trials x_trials;
+    besides x_besides;
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;

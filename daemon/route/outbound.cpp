@@ -1,7 +1,7 @@
 // Sends: queue to session, data on demand.
 // Way of the message: store -> ready_queue -> [outbound] -> link_session -> peer.
 // Pure. Net thread. The peer's answers are dealt with in outbound_answers.cpp, what may pass in
-// outbound_passage.cpp.
+// outbound_passage.cpp, the lane of a session beside in outbound_beside.cpp.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
@@ -36,11 +36,14 @@ outbound::peer_lane* outbound::lane_of(session_number session) {
     if (record == x_core.sessions.end()) {
         return nullptr;
     }
-    const auto lane = x_lanes.find(record->second.peer);
-    if (lane == x_lanes.end() || lane->second.session != session) {
-        return nullptr;
-    }
-    return &lane->second;
+    auto* lane = lane_to(record->second.peer, record->second.is_beside);
+    return lane == nullptr || lane->session != session ? nullptr : lane;
+}
+
+outbound::peer_lane* outbound::lane_to(bureau_id peer, bool is_beside) {
+    auto& lanes = is_beside ? x_beside : x_lanes;
+    const auto found = lanes.find(peer);
+    return found == lanes.end() ? nullptr : &found->second;
 }
 
 outbound::transfer* outbound::find(session_number session, protocol::stream_id stream) {
@@ -60,6 +63,7 @@ void outbound::on_session_begins(session_number session) {
     }
     place->second.queue = ready_queue(x_core.outside.loaded_per_class);
     place->second.session = session;
+    place->second.peer = peer;
     place->second.is_early = true;
     feed(peer);
 }
@@ -76,11 +80,15 @@ void outbound::on_session_up(session_number session) {
     record_doubts(lane);  // Of a session that this one replaces.
     lane = peer_lane{.queue = ready_queue(x_core.outside.loaded_per_class)};
     lane.session = session;
+    lane.peer = peer;
     feed(peer);
 }
 
 void outbound::on_session_down(session_number session, bool nothing_taken) {
-    if (const auto* lane = lane_of(session)) {
+    if (auto* lane = lane_of(session)) {
+        if (lane->is_beside) {
+            return close_beside(*lane);
+        }
         if (!nothing_taken) {
             record_doubts(*lane);
         }
@@ -126,6 +134,7 @@ void outbound::add_doubt(store::transaction& to, store::row_id shipment) const {
 
 void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
+    add_copy(item);
     const auto lane = x_lanes.find(peer);
     if (lane == x_lanes.end() || lane->second.is_early) {
         tell_waiting(peer, item.shipment.cls);
@@ -142,25 +151,23 @@ void outbound::add_ready(ready_shipment item) {
     }
     if (!keep_back(lane->second, item)) {
         lane->second.queue.add_fresh(std::move(item));
-        feed(peer);
+        feed(lane->second);
     }
 }
 
 void outbound::rescan(bureau_id peer) {
-    const auto lane = x_lanes.find(peer);
-    if (lane == x_lanes.end()) {
-        return;
-    }
-    for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
-        lane->second.queue.rescan(static_cast<message_class>(i));
+    for (auto* lane : {lane_to(peer, false), lane_to(peer, true)}) {
+        for (std::size_t i = 0; lane != nullptr && i < protocol::message_class_count; ++i) {
+            lane->queue.rescan(static_cast<message_class>(i));
+        }
     }
     feed(peer);
 }
 
-void outbound::load(bureau_id peer, message_class cls) {
-    auto& lane = x_lanes.at(peer);
+void outbound::load(peer_lane& lane, message_class cls) {
+    const auto peer = lane.peer;
     lane.queue.mark_loading(cls);
-    const auto session = lane.session;
+    const auto session = *lane.session;
     const auto passage = passage_of(lane, cls);
     const bool waits = passage.least_wait.count() > 0;
     x_core.out.ask(
@@ -171,39 +178,50 @@ void outbound::load(bureau_id peer, message_class cls) {
                           .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
                           .made_by = waits ? x_core.now - passage.least_wait : utc_time::max()},
         [this, peer, cls, session](store::reply& reply) {
-            const auto found = x_lanes.find(peer);
-            if (found == x_lanes.end() || found->second.session != session) {
+            auto* found = lane_of(session);
+            if (found == nullptr) {
                 return;  // Another session has begun its own load.
             }
             auto& loaded = expect<answer::ready>(reply);
             if (!loaded.rows.empty()) {  // Also when none of them passes by now.
-                found->second.queue.pass_over(cls, loaded.rows.back().shipment.row);
+                found->queue.pass_over(cls, loaded.rows.back().shipment.row);
             }
-            std::erase_if(loaded.rows,
-                          [&](const auto& item) { return session && !passes(*session, item); });
-            found->second.queue.add_loaded(cls, std::move(loaded));
-            drop_withheld(peer, found->second);
-            feed(peer);
+            std::erase_if(loaded.rows, [&](const auto& item) { return !passes(session, item); });
+            if (found->is_beside) {
+                keep_copies_alone(loaded);
+            } else if (x_flash_ready && std::ranges::any_of(loaded.rows, goes_beside)) {
+                x_flash_ready(peer);
+            }
+            found->queue.add_loaded(cls, std::move(loaded));
+            drop_withheld(peer, *found);
+            feed(*found);
         });
 }
 
 void outbound::feed(bureau_id peer) {
-    const auto found = x_lanes.find(peer);
-    if (found == x_lanes.end() || x_core.stopping || x_waits_for_space) {
-        return;
-    }
-    while (offer_next(peer, found->second)) {
-    }
-    for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
-        const auto cls = static_cast<message_class>(i);
-        const bool may_pass = passage_of(found->second, cls).bytes_max > 0;
-        if (may_pass && found->second.queue.wants_load(cls)) {
-            load(peer, cls);
+    for (auto* lane : {lane_to(peer, false), lane_to(peer, true)}) {
+        if (lane != nullptr) {
+            feed(*lane);
         }
     }
 }
 
-bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
+void outbound::feed(peer_lane& lane) {
+    if (x_core.stopping || x_waits_for_space) {
+        return;
+    }
+    while (offer_next(lane)) {
+    }
+    for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
+        const auto cls = static_cast<message_class>(i);
+        const bool is_ours = !lane.is_beside || cls == message_class::flash;
+        if (is_ours && passage_of(lane, cls).bytes_max > 0 && lane.queue.wants_load(cls)) {
+            load(lane, cls);
+        }
+    }
+}
+
+bool outbound::offer_next(peer_lane& lane) {
     if (!lane.session) {
         return false;
     }
@@ -218,31 +236,38 @@ bool outbound::offer_next(bureau_id peer, peer_lane& lane) {
     if (!cls) {
         return false;
     }
-    if (!is_marked(peer, number, lane.queue.front(*cls).shipment)) {
+    if (!is_marked(lane, lane.queue.front(*cls).shipment)) {
         return false;
     }
     auto item = lane.queue.take(*cls);
+    const bool is_for_nobody =
+        item.shipment.position == 0 && item.message && item.deliveries.empty();
+    if (is_for_nobody && lane.is_beside) {
+        return true;  // Whether attachments are left for it is asked by the other session.
+    }
     lane.preparing.emplace(item.shipment.row, item.shipment.message);
-    if (item.shipment.position == 0 && item.message && item.deliveries.empty()) {
+    if (is_for_nobody) {
         const auto message = item.message->row;
         close_without_recipients(number, message, std::move(item));
         return true;
     }
     if (item.inline_body.empty() && item.object.bytes <= limits::inline_body_bytes_max) {
         x_core.out.ask(query::load_segment{item.object.row, 0},
-                       [this, peer, number, item](store::reply& reply) mutable {
+                       [this, number, item](store::reply& reply) mutable {
                            auto* still = lane_of(number);
                            auto& segment = expect<answer::segment>(reply);
                            if (still == nullptr || !is_prepared(*still, item.shipment.row)) {
                                return;
                            }
                            if (!segment.data || segment.data->size() != item.object.bytes) {
-                               fail_if_still_here(std::move(item));
+                               if (!still->is_beside) {
+                                   fail_if_still_here(std::move(item));
+                               }
                                return;
                            }
                            item.inline_body = std::move(*segment.data);
                            put_back(*still, number, std::move(item));
-                           feed(peer);
+                           feed(*still);
                        });
         return true;
     }
@@ -278,13 +303,13 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
     });
 }
 
-bool outbound::is_marked(bureau_id peer, session_number number, const store::shipment_row& what) {
-    auto& mark = x_lanes.at(peer).marks[static_cast<std::size_t>(what.cls)];
+bool outbound::is_marked(peer_lane& lane, const store::shipment_row& what) {
+    auto& mark = lane.marks[static_cast<std::size_t>(what.cls)];
     const auto ahead = x_core.outside.mark_rows_ahead;
     if (what.row + ahead / 2 > mark.asked) {
         mark.asked = what.row + ahead;
-        x_mark(peer, what.cls, mark.asked,
-               [this, peer, number, cls = what.cls, upto = mark.asked](bool is_written) {
+        x_mark(lane.peer, what.cls, mark.asked,
+               [this, number = *lane.session, cls = what.cls, upto = mark.asked](bool is_written) {
                    auto* still = lane_of(number);
                    if (!is_written) {
                        wait_for_space();
@@ -292,7 +317,7 @@ bool outbound::is_marked(bureau_id peer, session_number number, const store::shi
                    if (still != nullptr) {
                        auto& asked = still->marks[static_cast<std::size_t>(cls)];
                        (is_written ? asked.durable : asked.asked) = is_written ? upto : 0;
-                       feed(peer);
+                       feed(*still);
                    }
                });
     }
@@ -365,6 +390,9 @@ void outbound::shorten(const peer_lane& lane, const protocol::link_session& sess
 void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shipment item) {
     lane.preparing.erase(item.shipment.row);
     auto frame = offer_of(x_core, item);
+    if (!frame && lane.is_beside) {
+        return;  // The other session's lane finds that too.
+    }
     if (!frame) {
         fail(item, errc::store_corrupt, "the stored seal or lockboxes are damaged");
         lane.queue.forget(item.shipment.row);
@@ -375,8 +403,14 @@ void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shi
     item.inline_body.clear();
     shorten(lane, session, *frame, body);
     const bool is_short = frame->is_short;
+    const bool is_given = !body.empty();
+    const bool is_news = x_flash_ready && !lane.is_beside && goes_beside(item);
     const auto stream = session.offer(std::move(*frame), std::move(body), fairness, x_core.now);
-    lane.open.emplace(stream, transfer{std::move(item), 0, false, false, is_short});
+    lane.open.emplace(stream,
+                      transfer{std::move(item), 0, false, false, is_short, is_given, false});
+    if (is_news) {
+        x_flash_ready(lane.peer);
+    }
 }
 
 void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset) {
@@ -407,14 +441,19 @@ void outbound::on_event(session_number number, const event::need_data& what) {
         }
         auto& segment = expect<answer::segment>(reply);
         if (!segment.data || segment.data->size() <= skip) {
-            fail(still->item, errc::store_corrupt, "a stored segment is missing");
             session->cancel(what.stream, errc::store_corrupt, x_core.now);
             auto& lane = *lane_of(number);
-            lane.queue.forget(still->item.shipment.row);
+            const auto item = std::move(still->item);
             lane.open.erase(what.stream);
+            if (lane.is_beside) {
+                return on_copy_over(lane.peer, item.shipment.row);
+            }
+            fail(item, errc::store_corrupt, "a stored segment is missing");
+            lane.queue.forget(item.shipment.row);
             return;
         }
         const auto count = std::min(what.bytes, segment.data->size() - skip);
+        still->is_given = what.offset + count == still->item.object.bytes;
         const auto first = segment.data->begin() + static_cast<std::ptrdiff_t>(skip);
         session->supply(what.stream, what.offset,
                         bytes(first, first + static_cast<std::ptrdiff_t>(count)), x_core.now);
@@ -438,10 +477,12 @@ void outbound::on_event(session_number number, const event::all_sent& what) {
 }
 
 std::optional<transfer_progress> outbound::progress(store::row_id shipment) const {
-    for (const auto& [peer, lane] : x_lanes) {
-        for (const auto& [stream, open] : lane.open) {
-            if (open.item.shipment.row == shipment) {
-                return transfer_progress{peer, open.durable_bytes, open.item.object.bytes};
+    for (const auto* lanes : {&x_lanes, &x_beside}) {
+        for (const auto& [peer, lane] : *lanes) {
+            for (const auto& [stream, open] : lane.open) {
+                if (open.item.shipment.row == shipment) {
+                    return transfer_progress{peer, open.durable_bytes, open.item.object.bytes};
+                }
             }
         }
     }

@@ -44,6 +44,7 @@ void outbound::on_passage_changed(session_number number) {
         return;
     }
     std::vector<protocol::stream_id> shut;
+    std::vector<store::row_id> taken_back;
     for (const auto& [stream, open] : lane->open) {
         if (!open.all_sent && !passes(number, open.item)) {
             shut.push_back(stream);
@@ -54,6 +55,7 @@ void outbound::on_passage_changed(session_number number) {
         const auto shipment = std::move(lane->open.at(stream).item.shipment);
         lane->queue.forget(shipment.row);
         lane->open.erase(stream);
+        taken_back.push_back(shipment.row);
         if (session->cancel(stream, errc::busy, x_core.now) && !shipment.in_doubt) {
             add_doubt(doubts, shipment.row);
         }
@@ -62,7 +64,13 @@ void outbound::on_passage_changed(session_number number) {
         commit_surely(std::move(doubts), [](const store::transaction_result&) {});
     }
     lane->queue.drop_all();
-    rescan(x_core.sessions.at(number).peer);
+    const auto peer = lane->peer;
+    if (lane->is_beside) {
+        for (const auto row : taken_back) {
+            on_copy_over(peer, row);
+        }
+    }
+    rescan(peer);
 }
 
 }  // namespace dhow::route

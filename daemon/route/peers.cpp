@@ -263,7 +263,9 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     record.row.peer = session.peer;
     const bool replaced = protocol::errc_of(how.code) == errc::conflict;
     const bool has_another = std::ranges::any_of(x_core.sessions, [&](const auto& one) {
-        return one.first != number && one.second.peer == session.peer && !one.second.is_trial;
+        const auto& other = one.second;
+        return one.first != number && other.peer == session.peer && !other.is_trial &&
+               !other.is_beside;
     });
     if (replaced && was_up && !has_another) {
         // The peer has another session with us, and it is not here.

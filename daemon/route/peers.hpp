@@ -155,6 +155,11 @@ public:
     [[nodiscard]] bool is_carrying(const std::string& link) const;
     /// From when on the link should have a session, back-off apart; nothing: it should not.
     [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
+    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
+    /// one dialled by the lower bureau id, so that both sides choose alike.
+    [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
+    /// What passes over a session beside: flash, as its link lets it; and when to look again.
+    void refresh_beside(session_number session);
     /// When an object of this class and size that was made then may go to the peer by some link of
     /// ours; not before now, and while another one is up not before the next dial. Nothing: never,
     /// or it is not known.
@@ -218,10 +223,6 @@ private:
     [[nodiscard]] std::optional<protocol::known_store> known_store_of(bureau_id peer) const;
     [[nodiscard]] bool are_we_an_old_copy(const protocol::known_store& known) const;
     boost::system::error_code judge(bureau_id peer, const protocol::hello& said) const;
-    /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
-    /// one
-    /// dialled by the lower bureau id, so that both sides choose alike.
-    [[nodiscard]] bool newer_stays(session_number older, session_number newer) const;
 
     core& x_core;
     random_fraction x_random;

@@ -14,8 +14,8 @@ bool peers::begin_early(session_number number) {
     const auto* record = find(session.peer);
     const bool is_trusted = record != nullptr && record->known && record->row.last_session_at &&
                             !record->is_greeting_due && !record->is_suspended();
-    if (!session.is_dialler || session.is_trial || !is_trusted || is_up(session.peer) ||
-        session.session->is_ended()) {
+    if (!session.is_dialler || session.is_trial || session.is_beside || !is_trusted ||
+        is_up(session.peer) || session.session->is_ended()) {
         return false;
     }
     session.is_early = true;

@@ -40,6 +40,14 @@ response::link_status status_of(const std::string& name, const link_record& link
     return out;
 }
 
+/// A session beside the peer's goes by this link.
+bool carries_beside(const core& shared, const std::string& link) {
+    return std::ranges::any_of(shared.sessions, [&](const auto& one) {
+        const auto& record = one.second;
+        return record.is_beside && record.bearer == link && record.session->is_established();
+    });
+}
+
 void add_line_facts(const core& shared, response::link_status& to) {
     const auto session = std::ranges::find_if(shared.sessions, [&](const auto& one) {
         const auto& record = one.second;
@@ -156,6 +164,9 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
         out.rows.push_back(status_of(name, link));
         out.rows.back().has_session = x_peers.is_up(link.settings.peer);
         out.rows.back().suspended = suspension_of(link.settings.peer, x_peers);
+        if (link.state == link_state::idle && carries_beside(x_core, name)) {
+            out.rows.back().state = "beside";
+        }
         add_line_facts(x_core, out.rows.back());
         add_bearer_facts(out.rows.back());
     }

@@ -42,6 +42,10 @@ public:
     void forget(store::row_id row) { x_known.erase(row); }
     /// Takes out what is loaded of a message; the number of shipments.
     std::size_t drop(store::row_id message);
+    /// Takes one out, if it is loaded; it is known as under way until forget() in any case.
+    void take_out(store::row_id row);
+    template <class Predicate>
+    [[nodiscard]] bool any_of(message_class cls, Predicate is_it) const;
     /// Takes out all that is loaded.
     void drop_all();
     /// Classes of which less than half as much is loaded as may be, while the store may have more.
@@ -99,6 +103,18 @@ std::optional<message_class> ready_queue::choose(Predicate may_go) const {
         }
     }
     return best;
+}
+
+template <class Predicate>
+bool ready_queue::any_of(message_class cls, Predicate is_it) const {
+    for (const auto& [origin, rows] : lane_of(cls).by_origin) {
+        for (const auto& item : rows) {
+            if (is_it(item)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 }  // namespace dhow::route

@@ -126,6 +126,23 @@ std::vector<std::shared_ptr<const config::gateway>> make_federation(
     return out;
 }
 
+void draw_flash_beside(prng random, std::vector<std::shared_ptr<const config::gateway>>& all) {
+    if (!random.chance(0.7)) {
+        return;
+    }
+    for (auto& one : all) {
+        auto changed = *one;
+        for (auto& link : changed.links) {
+            const bool is_second = link.name.starts_with(satellite);
+            if (random.chance(is_second ? 0.8 : 0.4)) {
+                link.flash_beside =
+                    random.chance(0.5) ? config::link_beside::always : config::link_beside::needed;
+            }
+        }
+        one = std::make_shared<const config::gateway>(std::move(changed));
+    }
+}
+
 config::link draw_satellite(prng& random, protocol::utc_time start) {
     using protocol::message_class;
     using std::chrono::seconds;

@@ -28,4 +28,7 @@ std::vector<std::shared_ptr<const config::gateway>> make_federation(
 /// Windows, quota and times of a satellite link, for the first 20 minutes after `start`.
 config::link draw_satellite(prng& random, protocol::utc_time start);
 
+/// In most federations some of the links carry flash beside the sessions of their peers.
+void draw_flash_beside(prng random, std::vector<std::shared_ptr<const config::gateway>>& all);
+
 }  // namespace dhow::sim

@@ -31,16 +31,17 @@ bool network::separated(const endpoint& a, const endpoint& b) const {
     return partitions.contains({a.name(), b.name()}) || partitions.contains({b.name(), a.name()});
 }
 
-void network::dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial) {
+void network::dial(endpoint& from, endpoint& to, const std::string& link,
+                   const dial_purpose& what_for) {
     const auto life = from.life();
     const bool fails = x_random.chance(faults.refuse_dial);
-    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails, trial] {
+    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails, what_for] {
         if (!from.is_alive() || from.life() != life) {
             return;
         }
         if (fails || !to.is_listening() || separated(from, to) ||
             dead_links.contains({from.name(), link})) {
-            from.dial_failed(link, trial);
+            from.dial_failed(link, what_for);
             return;
         }
         const auto id = ++x_next;
@@ -54,9 +55,9 @@ void network::dial(endpoint& from, endpoint& to, const std::string& link, std::u
             return *protocol::bureau_id::parse(other.name());
         };
         made.ends[0] = {
-            &from, from.connect(peer_of(to), link, true, exporter, trial), 0, {}, false};
+            &from, from.connect(peer_of(to), link, true, exporter, what_for), 0, {}, false};
         const auto came_to = link.starts_with(satellite) ? satellite : std::string{};
-        made.ends[1] = {&to, to.connect(peer_of(from), came_to, false, exporter, 0), 0, {}, false};
+        made.ends[1] = {&to, to.connect(peer_of(from), came_to, false, exporter, {}), 0, {}, false};
         x_by_end[{&from, made.ends[0].number}] = id;
         x_by_end[{&to, made.ends[1].number}] = id;
         if (faults.cut_every.count() > 0) {

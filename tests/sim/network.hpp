@@ -16,6 +16,11 @@
 
 namespace dhow::sim {
 
+struct dial_purpose {
+    std::uint64_t trial = 0;  ///< Not 0: to try the link.
+    bool is_beside = false;   ///< For flash, beside the session that there is.
+};
+
 /// Whoever can hold connections: a gateway or a stranger.
 class endpoint {
 public:
@@ -27,11 +32,11 @@ public:
     /// Rises at each start: what was planned for an earlier life is void.
     [[nodiscard]] virtual std::uint64_t life() const = 0;
     /// `link`: of the dialler's configuration; at the other end the address of ours that it came
-    /// to. `trial`: not 0 when this end dialled to try the link.
+    /// to. `what_for`: of this end, when it dialled.
     virtual std::uint64_t connect(protocol::bureau_id peer, const std::string& link,
                                   bool is_dialler, protocol::bytes exporter,
-                                  std::uint64_t trial) = 0;
-    virtual void dial_failed(const std::string& link, std::uint64_t trial) = 0;
+                                  const dial_purpose& what_for) = 0;
+    virtual void dial_failed(const std::string& link, const dial_purpose& what_for) = 0;
     virtual void receive(std::uint64_t number, protocol::byte_view data) = 0;
     virtual void disconnected(std::uint64_t number) = 0;
     /// The pipe has room again.
@@ -68,7 +73,8 @@ public:
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
 
-    void dial(endpoint& from, endpoint& to, const std::string& link, std::uint64_t trial = 0);
+    void dial(endpoint& from, endpoint& to, const std::string& link,
+              const dial_purpose& what_for = {});
     /// Bytes that `from`'s session `number` wants to write; takes what its pipe has room for.
     std::size_t send(endpoint& from, std::uint64_t number, protocol::byte_view data);
     /// What the other side of a connection calls it; nothing when it has ended.

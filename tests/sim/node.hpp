@@ -112,8 +112,8 @@ public:
 
     // Network
     std::uint64_t connect(bureau_id peer, const std::string& link, bool is_dialler,
-                          protocol::bytes exporter, std::uint64_t trial) override;
-    void dial_failed(const std::string& link, std::uint64_t trial) override;
+                          protocol::bytes exporter, const dial_purpose& what_for) override;
+    void dial_failed(const std::string& link, const dial_purpose& what_for) override;
     void receive(std::uint64_t number, protocol::byte_view data) override;
     void disconnected(std::uint64_t number) override;
     void written(std::uint64_t number) override;

@@ -99,7 +99,7 @@ void node::set_free_space(std::optional<std::uint64_t> bytes) {
 }
 
 std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
-                            protocol::bytes exporter, std::uint64_t trial) {
+                            protocol::bytes exporter, const dial_purpose& what_for) {
     const heap_scope mine(x_setup.heap);
     x_gateway->note_time(now());
     const auto number = ++x_last_session;
@@ -107,7 +107,12 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     protocol::session_options options;
     options.is_dialler = is_dialler;
     options.local = x_gateway->local_hello(peer);
+    const auto trial = what_for.trial;
     options.local.is_trial = trial != 0;
+    if (what_for.is_beside) {
+        options.local.is_beside = true;
+        options.local.partials.clear();
+    }
     if (limits.granted_credit_bytes != 0) {
         options.local.inline_credit_bytes = limits.granted_credit_bytes;
     }
@@ -133,12 +138,14 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     return number;
 }
 
-void node::dial_failed(const std::string& link, std::uint64_t trial) {
+void node::dial_failed(const std::string& link, const dial_purpose& what_for) {
     const heap_scope mine(x_setup.heap);
     x_gateway->note_time(now());
-    if (trial != 0) {
-        x_gateway->on_trial_step(trial, route::trial_step::tcp, protocol::errc::connect_failed,
-                                 "refused");
+    if (what_for.trial != 0) {
+        x_gateway->on_trial_step(what_for.trial, route::trial_step::tcp,
+                                 protocol::errc::connect_failed, "refused");
+    } else if (what_for.is_beside) {
+        x_gateway->on_beside_failed(link, protocol::errc::connect_failed, "refused");
     } else {
         x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
     }

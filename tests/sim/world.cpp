@@ -144,8 +144,12 @@ private:
         if (x_two_bearers && dear.chance(0.6)) {
             satellite_rules = draw_satellite(dear, simulated_start);
         }
-        for (const auto& config :
-             make_federation(bureaus, hubs, stranger_name, x_two_bearers, satellite_rules)) {
+        auto configs =
+            make_federation(bureaus, hubs, stranger_name, x_two_bearers, satellite_rules);
+        if (x_two_bearers) {
+            draw_flash_beside(prng(x_options.seed ^ 0x666c6173'68747769ULL), configs);
+        }
+        for (const auto& config : configs) {
             const std::string name(config->bureau.text());
             auto make_sealer = [this, directory, name,
                                 bureau = config->bureau](std::uint64_t seed) {

@@ -39,6 +39,7 @@ const case_of cases[] = {
     {"windows: [{classes: [flash, bulk], from: \"22:00\"}]", "flash-in-window"},
     {"quota: {month: 1MiB, beyond: []}", "quota-stops-all"},
     {"classes: [bulk], quota: {month: 1MiB}", "quota-stops-all"},
+    {"flash_beside: needed", "nothing-beside"},
 };
 
 }  // namespace
@@ -49,13 +50,18 @@ BOOST_DATA_TEST_CASE(what_cannot_be_meant_is_found, data::make(cases), one) {
     BOOST_TEST(has(check_with(one.keys), one.code));
 }
 
+BOOST_AUTO_TEST_CASE(flash_beside_on_a_link_that_carries_no_flash_is_found) {
+    BOOST_TEST(has(check_with("cost: 1", dear + ", flash_beside: needed, classes: [bulk]}\n"),
+                   "nothing-beside"));
+}
+
 BOOST_AUTO_TEST_CASE(what_makes_sense_is_not_reported) {
     const auto found = check_with(
         "windows: [{classes: [routine], max_size: 64KiB}, {classes: [bulk], from: "
         "\"22:00\", until: \"06:00\"}], quota: {month: 10MiB}, cost: 1",
-        dear + "}\n");
+        dear + ", flash_beside: always}\n");
     for (const auto* code :
-         {"unused-window", "flash-in-window", "quota-stops-all", "unused-link"}) {
+         {"unused-window", "flash-in-window", "quota-stops-all", "unused-link", "nothing-beside"}) {
         BOOST_TEST(!has(found, code), code);
     }
 }

@@ -40,6 +40,7 @@ const link_mistake link_mistakes[] = {
     {"windows: [{classes: [slow]}]", "expected flash, urgent, routine or bulk"},
     {"hold_down: 5h", "links.ipsg.hold_down: found `5h`, expected 0s to 4h"},
     {"congestion: vegas", "links.ipsg.congestion: found `vegas`, expected kernel, bbr, cubic or"},
+    {"flash_beside: yes", "links.ipsg.flash_beside: found `yes`, expected never, needed or always"},
     {"call_every: 5s", "links.ipsg.call_every: found `5s`, expected 1m to 400d"},
 };
 
@@ -55,6 +56,17 @@ BOOST_AUTO_TEST_CASE(a_link_that_says_nothing_carries_everything_at_any_time) {
     BOOST_TEST(link.quota.month_bytes == 0U);
     BOOST_TEST((link.idle_close == 0s && link.call_every == 1h && link.hold_down == 10min));
     BOOST_TEST((link.congestion == config::link_congestion::kernel));
+    BOOST_TEST((link.flash_beside == config::link_beside::never));
+}
+
+BOOST_AUTO_TEST_CASE(flash_goes_beside_never_when_needed_or_always) {
+    using config::link_beside;
+    for (const auto one : {link_beside::never, link_beside::needed, link_beside::always}) {
+        const std::string name(config::link_beside_names[static_cast<std::size_t>(one)]);
+        const auto read = with("flash_beside: " + name);
+        BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
+        BOOST_TEST((read.settings.links.at(0).flash_beside == one));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_a_bearer_may_say) {

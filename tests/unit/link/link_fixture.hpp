@@ -86,6 +86,9 @@ public:
     void try_link(const std::string& address, std::string_view peer) {
         x_dialer.dial({"link", bureau(peer), address, 7});
     }
+    void dial_beside(const std::string& address, std::string_view peer) {
+        x_dialer.dial({"link", bureau(peer), address, 0, "", true});
+    }
     void stop() { x_listener.stop(); }
     [[nodiscard]] std::size_t count(const std::string& line) const {
         return static_cast<std::size_t>(std::ranges::count(log, line));
@@ -137,6 +140,9 @@ public:
     void on_dial_failed(const std::string&, errc code, const std::string&) override {
         log.push_back("dial failed " + std::string{name_of(code)});
     }
+    void on_beside_failed(const std::string&, errc code, const std::string&) override {
+        log.push_back("beside failed " + std::string{name_of(code)});
+    }
     void on_trial_step(route::trial_number trial, route::trial_step step, errc code,
                        const std::string& text) override {
         BOOST_TEST(trial == 7U);
@@ -166,7 +172,9 @@ private:
     void on(session& it, const session_event::sign_hello&) { it.on_hello_signed({}, {}, now()); }
     void on(session& it, const session_event::verify_hello&) { it.on_hello_verified({}, now()); }
     void on(session&, const session_event::established& what) {
-        log.emplace_back(what.peer.is_trial ? "is tried" : "established");
+        log.emplace_back(what.peer.is_trial    ? "is tried"
+                         : what.peer.is_beside ? "stands beside"
+                                               : "established");
     }
     void on(session& it, const session_event::offer_received& what) {
         if (!what.inline_body) {

@@ -165,6 +165,9 @@ json::object hello_as_json(const hello& it) {
                                     {"epoch", it.known->epoch},
                                     {"boot", it.known->boot}};
     }
+    if (it.is_beside) {
+        out["beside"] = true;
+    }
     for (const auto& one : it.ignored) {
         if (!out.contains("ignored")) {
             out["ignored"] = json::array{};
@@ -296,6 +299,20 @@ BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_of_one_value_that_it_is_a_
     encoded.back() = 1;
     encoded.insert(encoded.end(), {0x8f, 1, 1});
     BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::duplicate_field));
+}
+
+//= LP-10, LP-58
+BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_that_it_stands_beside_another_session) {
+    hello greeting;
+    greeting.bureau = *bureau_id::parse("ZW");
+    greeting.time = utc_time{milliseconds{1'800'000'000'000}};
+    greeting.frame_bytes_max = limits::frame_payload_bytes_max;
+    const auto plain = encode_hello(greeting);
+    greeting.is_beside = true;
+    const auto encoded = encode_hello(greeting);
+    BOOST_TEST(to_hex(byte_view(encoded).subspan(plain.size())) == "910101");
+    BOOST_TEST((decode_hello(encoded).value() == greeting));
+    BOOST_TEST(!decode_hello(plain)->is_beside);
 }
 
 //= LP-10

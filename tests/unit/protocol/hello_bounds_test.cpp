@@ -35,6 +35,7 @@ constexpr std::uint8_t partial_tag = 13;
 constexpr std::uint8_t checkpoint_tag = 14;
 constexpr std::uint8_t trial_tag = 143;
 constexpr std::uint8_t known_tag = 144;
+constexpr std::uint8_t beside_tag = 145;
 constexpr std::uint8_t ignorable_tag = 0x70;
 
 constexpr std::uint64_t no_bound = ~std::uint64_t{0};
@@ -67,7 +68,8 @@ fields whole() {
             {partial_tag, digest_and(1000)},
             {checkpoint_tag, digest_and(2000)},
             {trial_tag, {1}},
-            {known_tag, known_store_of(5, 300)}};
+            {known_tag, known_store_of(5, 300)},
+            {beside_tag, {1}}};
 }
 
 bytes encoded(const fields& from) {
@@ -89,13 +91,12 @@ std::string refused(std::uint8_t tag, const bytes& value) {
 }  // namespace
 
 //= LP-10
-BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_trial_is_required) {
+BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_marks_is_required) {
     BOOST_TEST(refusal(decode_hello(encoded(whole()))) == "");
     for (const auto& [tag, value] : whole()) {
         auto without = whole();
         without.erase(tag);
-        const bool optional =
-            tag == partial_tag || tag == checkpoint_tag || tag == trial_tag || tag == known_tag;
+        const bool optional = tag == partial_tag || tag == checkpoint_tag || tag >= trial_tag;
         BOOST_TEST_CONTEXT("tag " << int{tag}) {
             BOOST_TEST(refusal(decode_hello(encoded(without))) ==
                        (optional ? "" : "missing-field"));
@@ -213,6 +214,18 @@ BOOST_AUTO_TEST_CASE(a_known_store_is_an_instance_and_two_numbers) {
     auto ordinary = whole();
     ordinary.erase(known_tag);
     BOOST_TEST(!decode_hello(encoded(ordinary))->known.has_value());
+}
+
+//= LP-10, LP-58
+BOOST_AUTO_TEST_CASE(a_session_beside_says_so_with_a_one_and_nothing_else) {
+    BOOST_TEST(decode_hello(encoded(whole()))->is_beside);
+    auto ordinary = whole();
+    ordinary.erase(beside_tag);
+    BOOST_TEST(!decode_hello(encoded(ordinary))->is_beside);
+    BOOST_TEST(refused(beside_tag, {}) == "bad-encoding");
+    BOOST_TEST(refused(beside_tag, {0}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {2}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {1, 0}) == "bad-encoding");
 }
 
 BOOST_AUTO_TEST_CASE(a_hello_names_32_partials_and_not_one_more) {

@@ -47,12 +47,14 @@ public:
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
         theirs.local.is_trial = tries && x_link.empty();
         theirs.local.known = knows;
+        theirs.local.is_beside = beside && x_link.empty();
         protocol::session_options ours;
         ours.is_dialler = !x_link.empty();
         ours.exporter.assign(32, 1);
         ours.local = x_gateway.core().local_hello(x_name);
         ours.local.time = x_gateway.now;
         ours.local.is_trial = trial != 0;
+        ours.local.is_beside = beside && !x_link.empty();
         x_theirs.emplace(std::move(theirs), x_gateway.now);
         x_ours = std::make_unique<protocol::link_session>(std::move(ours), x_gateway.now);
         if (offers_early) {
@@ -61,7 +63,8 @@ public:
             what.object = x_hash.sha256({offers_early->body});
             x_theirs->offer(what, offers_early->body, 1, x_gateway.now);
         }
-        x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours, trial);
+        x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours, trial,
+                                      came_to);
         exchange();
     }
     /// Bytes go both ways until nobody has any.
@@ -217,6 +220,8 @@ public:
     std::uint32_t credit = limits::granted_credit_bytes;
     trial_number trial = 0;     ///< The gateway dialled it as this.
     bool tries = false;         ///< It dials as a trial.
+    bool beside = false;        ///< The session stands beside another one.
+    std::string came_to;        ///< Address of the gateway, of a session that the peer dials.
     bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
     bool signs_badly = false;   ///< Its HELLO.
     bool is_silent = false;     ///< It reads; what it writes is under way until greet().
