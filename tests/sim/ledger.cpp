@@ -256,15 +256,27 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
                        " of " + std::to_string(open.offer.body_bytes) + ", on disk there " +
                        std::to_string(durable));
     }
-    if (x_overheard.size() < overheard_max && what.offset == open.body.size()) {
-        open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
-        if (open.body.size() == open.offer.body_bytes) {
-            const auto sender = std::ranges::find(x_nodes, from, &node::name);
-            if (sender != x_nodes.end()) {
-                open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
-            }
-            x_overheard.push_back({open.offer, std::move(open.body)});
-        }
+    hear(from, open, what);
+}
+
+// A small object's digest does not travel: whoever has the whole body can tell it.
+void ledger::hear(const std::string& from, stream& open, const protocol::data_frame& what) {
+    const bool is_kept = x_overheard.size() < overheard_max;
+    const bool is_named = open.offer.object != protocol::digest{};
+    if ((!is_kept && is_named) || what.offset != open.body.size()) {
+        return;
+    }
+    open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
+    if (open.body.size() != open.offer.body_bytes) {
+        return;
+    }
+    const auto sender = std::ranges::find(x_nodes, from, &node::name);
+    if (sender != x_nodes.end()) {
+        open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
+    }
+    auto body = std::exchange(open.body, {});
+    if (is_kept) {
+        x_overheard.push_back({open.offer, std::move(body)});
     }
 }
 

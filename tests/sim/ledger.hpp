@@ -111,6 +111,7 @@ private:
         std::uint64_t longest_frame = 0;
         std::map<protocol::stream_id, stream> streams;
     };
+    void hear(const std::string& from, stream& open, const protocol::data_frame& what);
     void put(node& at, shelf& to, const store::operation::put_message& what);
     void put(shelf& to, const store::operation::put_object& what);
     void on_handed_on(const node& by, const store::event_row& what);
