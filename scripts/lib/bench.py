@@ -112,17 +112,22 @@ class Printer:
     def say(text):
         print(text, flush=True)
 
+    @staticmethod
+    def judge(value, is_rate, wanted):
+        if value is None:
+            return number(wanted), "not measured"
+        is_met = value >= wanted if is_rate else value <= wanted
+        return number(wanted), "met" if is_met else "missed"
+
     def end(self):
         if not self.is_table:
             return
-        row = "{:32} {:8} {:>14} {:6} {:>10} {}".format
+        row = "{:46} {:8} {:>14} {:6} {:>10} {}".format
         self.say("\n" + row("metric", "peer", "value", "unit", "target", ""))
         for line in self.lines:
             target, verdict = "", ""
             if line["metric"] in TARGETS and line["peer"] == "dhow":
-                is_rate, wanted = TARGETS[line["metric"]]
-                is_met = line["value"] >= wanted if is_rate else line["value"] <= wanted
-                target, verdict = number(wanted), "met" if is_met else "missed"
+                target, verdict = self.judge(line["value"], *TARGETS[line["metric"]])
             self.say(row(line["metric"], line["peer"], number(line["value"]), line["unit"],
                          target, verdict).rstrip())
 
