@@ -2,9 +2,9 @@
 """The bench of poor links: real gateways in network namespaces, joined by an emulated link.
 
 usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [--dir DIR] [PART...]
-  PART   urgent cuts frugal delay loss mix peers; without one, all of them
+  PART   urgent cuts frugal delay loss mix return failover peers; without one, all of them
 
-bench_links_cuts and bench_links_frugal say how these parts count.
+bench_links_cuts, _frugal (with mix), _return and _failover say how these parts count.
 
 delay and loss run with the congestion control that CONGESTION names, as a setting of the gateways'
 links and of the raw connection beside them; the others with the kernel's own. The notes tell which
@@ -28,7 +28,9 @@ import threading
 import time
 
 import bench_links_cuts
+import bench_links_failover
 import bench_links_frugal
+import bench_links_return
 from bench_gateways import federation, wait_until
 from bench_links_cuts import KIB
 from bench_links_peers import LIMIT_S, LINES, PeerLinks
@@ -36,8 +38,10 @@ from bench_links_tools import RAW_LIMIT_S, PlacedGateway, quiet, random_message,
 from emulated_link import EmulatedLink, can_emulate
 
 # Parts in one line run side by side: they wait, or count bytes.
-ROUNDS = [["urgent"], ["cuts"], ["frugal"], ["delay"], ["loss"], ["mix"], ["peers"]]
+ROUNDS = [["urgent"], ["cuts"], ["frugal"], ["delay"], ["loss"],
+          ["mix", "return"], ["failover"], ["peers"]]
 PARTS = [part for one in ROUNDS for part in one]
+METHODS = {"return": "path_returns"}  # of parts whose names Python does not take
 # Long and clean: Reno, for BBR halts to look for the shortest round trip; see docs/poor-links.md.
 # The first of loss is what such a line should have; the others have metrics of their own.
 CONGESTION = {"delay": ["reno"], "loss": ["bbr", "reno"]}
@@ -51,10 +55,13 @@ TARGETS = {
     "links.loss.5pct.vs_tcp": (True, 0.9),
     **bench_links_cuts.TARGETS,
     **bench_links_frugal.TARGETS,
+    **bench_links_return.TARGETS,
+    **bench_links_failover.TARGETS,
 }
 
 
-class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts):
+class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts,
+            bench_links_return.ReturnParts, bench_links_failover.FailoverParts):
     def __init__(self, options, folder, metric, note):
         self.options = options
         self.folder = folder
@@ -72,7 +79,7 @@ class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts):
             chosen = [part for part in together if part in parts]
             if chosen:
                 self.note(f"links: {' '.join(chosen)}, load average {os.getloadavg()[0]:.2f}")
-                self.at_once(*[(getattr(self, part),) for part in chosen])
+                self.at_once(*[(getattr(self, METHODS.get(part, part)),) for part in chosen])
 
     def peers(self):
         """The same lines for NNCP and Postfix, where they are installed."""
@@ -83,7 +90,8 @@ class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts):
         return short if self.is_short else full
 
     @contextlib.contextmanager
-    def bureaus(self, *words, congestion="kernel", federation_words=(), is_third_there=False):
+    def bureaus(self, *words, congestion="kernel", link_keys="", federation_words=(),
+                is_third_there=False):
         """ZW at end A dials IPSG at end B; MU has gone away, or is at end B too. None is
         started."""
         name = f"{next(self.names)}"
@@ -95,7 +103,7 @@ class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts):
             for bureau, end in (("ZW", "a"), ("IPSG", "b"), ("MU", "b"))[:2 + is_third_there]:
                 path = made[bureau].folder / "dhow.yaml"
                 path.write_text(path.read_text().replace("127.0.0.1", link.b).replace(
-                    "mode: ", f"congestion: {congestion}, mode: "))
+                    "mode: ", f"congestion: {congestion}, {link_keys}mode: "))
                 gateways.append(PlacedGateway(made[bureau].program, made[bureau].folder,
                                               link.inside(end)))
             try:

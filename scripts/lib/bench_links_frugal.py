@@ -9,7 +9,8 @@ stands, one after the other: each is submitted when the one before has its end r
 recipients. That is how a bureau sends 100 to 300 messages a day, and costs more than the same in a
 burst (`.burst`), where receipts share a signature. `mix_ratio` is their bytes on the link per byte
 of the same messages as plain JSON: compact, with class, kind, recipients, subject and text; neither
-ids nor times nor signatures nor escaping are counted there.
+ids nor times nor signatures nor escaping are counted there. `mix_ratio.signed` is per byte of JSON
+with an identifier, the sender, the time, a SHA-256 and a signature in it, which a parcel has too.
 
 nodict: the same in a federation by whose directory no bureau has a dictionary.
 """
@@ -108,17 +109,20 @@ class FrugalParts:
 
     def mix_once(self, name, more, federation_words, deliver):
         messages = list(bench_mix.Mix(MIX_SEED).messages(self.short_or(20, MIX_MESSAGES)))
-        plain = sum(size for _, _, size in messages)
+        plain, signed = (sum(one[index] for one in messages) for index in (2, 3))
         with self.linked("--rate-kbit", 512, "--rtt-ms", 100, is_third_there=True,
                          federation_words=federation_words) as (link, origin, hub, third):
             gateways = {"ZW": origin, "IPSG": hub, "MU": third}
-            deliver([(gateways[sender], body) for sender, body, _ in messages[:3]])  # warm
+            deliver([(gateways[sender], body) for sender, body, *_ in messages[:3]])  # warm
             before = quiet(link)
-            deliver([(gateways[sender], body) for sender, body, _ in messages])
+            deliver([(gateways[sender], body) for sender, body, *_ in messages])
             up, down, packets = between(before, quiet(link))
-        self.note(f"mix{name}{more}: {len(messages)} messages, {plain} B as JSON; above TCP "
+        self.note(f"mix{name}{more}: {len(messages)} messages, {plain} B as JSON, {signed} B "
+                  f"with an envelope; above TCP "
                   f"{up} up, {down} down; IP packets {packets} B")
         self.metric("links.frugal.mix_ratio" + name + more, "dhow", (up + down) / plain, "1")
+        self.metric("links.frugal.mix_ratio.signed" + name + more, "dhow", (up + down) / signed,
+                    "1")
 
     @staticmethod
     def one_by_one(messages):

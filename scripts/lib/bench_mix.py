@@ -5,8 +5,9 @@ common are names of fields and codes, for these are the messages' format.
 
 Shares and sizes: personal descriptions filled as often as in public records (eyes 37 %, hair 45 %,
 languages 90 %, marks 5 %, height unknown in 52 %); charges of 57 characters at the median, 11 % of
-several lines; notices and diffusions with facts of 3 to 12 KB; hits about 1 KB. Attachments are left
-out: photographs do not get smaller, and base64 in JSON would flatter whoever sends them as they are.
+several lines; notices and diffusions with facts of 3 to 12 KB; hits about 1 KB. Attachments are
+left out: photographs do not get smaller, and base64 in JSON would flatter whoever sends them as
+they are.
 """
 import json
 import random
@@ -97,7 +98,8 @@ class Writer:
 
 
 class Mix:
-    """`messages(count)` gives (bureau that sends, body to submit, bytes as plain JSON)."""
+    """`messages(count)` gives (bureau that sends, body to submit, bytes as plain JSON, bytes as
+    JSON with an envelope of what a parcel holds as well)."""
 
     # kind -> share in per cent, who sends it, class, writer of the text
     KINDS = {
@@ -131,16 +133,19 @@ class Mix:
             text = getattr(self, writer)()
             subject = self.write.fill(self.chance.choice(
                 ["Your {file}", "{person}, b. {year}", "Record in {file}", "{town}, {date}"]))
-            yield origin, *self.documents(kind, cls, to, subject, text)
+            yield origin, *self.documents(origin, kind, cls, to, subject, text)
 
     @staticmethod
-    def documents(kind, cls, to, subject, text):
+    def documents(origin, kind, cls, to, subject, text):
         head = {"kind": kind, "class": cls, "to": to, "subject": subject}
         is_json = isinstance(text, dict)
-        plain = compact({**head, "body": text})
+        plain = {**head, "body": text}
+        # Identifier, time, SHA-256, P-256 signature and the signer's key, as base64.
+        envelope = {"msg_id": "0" * 36, "from": origin, "created": "2026-11-30T08:00:00.000Z",
+                    "body_hash": "0" * 44, "signature": "0" * 88, "key_id": "0" * 28}
         return ({**head, "text": compact(text) if is_json else text,
                  "media_type": "application/json" if is_json else "text/plain; charset=utf-8"},
-                len(plain.encode()))
+                len(compact(plain).encode()), len(compact({**plain, **envelope}).encode()))
 
     # What all have, then the kinds.
 

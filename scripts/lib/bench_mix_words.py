@@ -1,5 +1,5 @@
-"""Sentences for the mix of messages of the bench: invented cases only, none of them in the corpus of
-the dictionary (tests/tools/dictionary_corpus.cpp). `{slot}` is filled by bench_mix.Writer; of
+"""Sentences for the mix of messages of the bench: invented cases only, none of them in the corpus
+of the dictionary (tests/tools/dictionary_corpus.cpp). `{slot}` is filled by bench_mix.Writer; of
 `[one/other]` one is taken. An indented line goes on with the one before it.
 """
 
@@ -230,7 +230,8 @@ TOWNS = """Mbarura Kitengo Port-Salin Vohitsara Chimwedzi Lakeni Oldoro Santa-Re
     Ruvuno Tsholwe Gwandara Malindoro Ifakwe Sarimanok Betsiaka Jimbata Lobamwe""".split()
 FIRST = """Tendai Aruna Josiane Kwabena Mirembe Faizal Odile Thulani Nomsa Yusuf Heloise Baraka
     Lindiwe
-    Rashid Perpetua Goran Ines Mahlet Desire Olumide Sita Anselm Chipo Dario Wanjiru Tiana""".split()
+    Rashid Perpetua Goran Ines Mahlet Desire Olumide Sita Anselm Chipo Dario Wanjiru
+    Tiana""".split()
 LAST = """Chikuruba Ramgolin Vandermeul Okwaro Dlaminza Haddadine Rakotosoa Mwangale Pereirinha
     Kowalke
     Nkosibe Abdourah Tessemo Lungwebo Fernandel Moyoza Gathungu Sibandela Ravelosoa Ekwueme
