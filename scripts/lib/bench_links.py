@@ -32,8 +32,9 @@ import bench_links_failover
 import bench_links_frugal
 import bench_links_return
 from bench_gateways import federation, wait_until
+from bench_lines import LIMIT_S, LINES
 from bench_links_cuts import KIB
-from bench_links_peers import LIMIT_S, LINES, PeerLinks
+from bench_links_peers import PeerLinks
 from bench_links_tools import RAW_LIMIT_S, PlacedGateway, quiet, random_message, raw_tcp_s
 from emulated_link import EmulatedLink, can_emulate
 
@@ -84,7 +85,8 @@ class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts,
     def peers(self):
         """The same lines for NNCP and Postfix, where they are installed."""
         PeerLinks(self.linkemu, self.folder, self.metric, self.note,
-                  self.short_or(20, LIMIT_S)).run(["urgent", "cuts", "random"])
+                  self.short_or(20, LIMIT_S)).run([
+                      "urgent", "cuts", "silent", "nat", "random", "mix", "path_returns"])
 
     def short_or(self, short, full):
         return short if self.is_short else full

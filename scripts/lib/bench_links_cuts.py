@@ -21,19 +21,10 @@ import statistics
 import time
 
 from bench_gateways import wait_until
-from bench_links_peers import LIMIT_S, LINES
+from bench_lines import CUTS, FIRST, LIMIT_S, LINES
 from bench_links_tools import quiet, random_message
 
 KIB = 1024
-SILENT_CUT_S = 5
-FIRST = "64k-600ms"
-# name -> options of the emulator beside --cut-every
-KINDS = {
-    "clean": ("--cut-kind", "clean"),
-    "restarted": ("--cut-kind", "clean"),
-    "silent": ("--cut-kind", "silent", "--cut-time", SILENT_CUT_S),
-    "nat": ("--cut-kind", "address"),
-}
 # Which end is restarted, how it is stopped, and at which share of the payload.
 RESTARTS = [("origin", signal.SIGKILL, 0.15), ("hub", signal.SIGTERM, 0.35),
             ("origin", signal.SIGTERM, 0.55), ("hub", signal.SIGKILL, 0.75)]
@@ -131,7 +122,7 @@ class CutsParts:
         size = self.short_or(20 * KIB, size)
         words = ["--rate-kbit", kbit, "--rtt-ms", rtt_ms, "--seed", seed or 1]
         if seed:
-            words += ["--cut-every", "20-60", *KINDS[kind]]
+            words += CUTS[kind]
         restarts = RESTARTS if kind == "restarted" else []
         with self.linked(*words) as (link, origin, hub):
             one = Transfer(link, origin, hub, size)

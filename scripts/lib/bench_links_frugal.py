@@ -22,10 +22,9 @@ import subprocess
 
 import bench_mix
 from bench_gateways import wait_until
+from bench_lines import MIX_LINE, MIX_MESSAGES, MIX_SEED
 from bench_links_tools import between, hit_confirmation, quiet, random_message
 
-MIX_MESSAGES = 2000
-MIX_SEED = 2611
 NO_DICTIONARY = ("--dictionaries", 0)
 # metric -> (is larger better, what it should be); in the form of bench.TARGETS.
 TARGETS = {
@@ -109,17 +108,18 @@ class FrugalParts:
 
     def mix_once(self, name, more, federation_words, deliver):
         messages = list(bench_mix.Mix(MIX_SEED).messages(self.short_or(20, MIX_MESSAGES)))
-        plain, signed = (sum(one[index] for one in messages) for index in (2, 3))
-        with self.linked("--rate-kbit", 512, "--rtt-ms", 100, is_third_there=True,
+        plain = sum(len(one.plain) for one in messages)
+        signed = sum(one.signed_bytes for one in messages)
+        with self.linked(*MIX_LINE, is_third_there=True,
                          federation_words=federation_words) as (link, origin, hub, third):
             gateways = {"ZW": origin, "IPSG": hub, "MU": third}
-            deliver([(gateways[sender], body) for sender, body, *_ in messages[:3]])  # warm
+            deliver([(gateways[one.origin], one.body) for one in messages[:3]])  # warm
             before = quiet(link)
-            deliver([(gateways[sender], body) for sender, body, *_ in messages])
+            deliver([(gateways[one.origin], one.body) for one in messages])
             up, down, packets = between(before, quiet(link))
         self.note(f"mix{name}{more}: {len(messages)} messages, {plain} B as JSON, {signed} B "
-                  f"with an envelope; above TCP "
-                  f"{up} up, {down} down; IP packets {packets} B")
+                  f"with an envelope; above TCP {up} up, "
+                  f"{down} down; IP packets {packets} B")
         self.metric("links.frugal.mix_ratio" + name + more, "dhow", (up + down) / plain, "1")
         self.metric("links.frugal.mix_ratio.signed" + name + more, "dhow", (up + down) / signed,
                     "1")

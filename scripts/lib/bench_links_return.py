@@ -14,14 +14,10 @@ ends have the link as `metered`.
 """
 import time
 
-from bench_links_peers import LINES
+from bench_lines import DEAD_S, FIRST, LIMIT_S, LINES
 from bench_links_tools import quiet, random_message
 
-DEAD_S = (20, 90, 300)
 IDLE_S = 900
-# After its return the line gets so long; beyond it "not in N s".
-LIMIT_S = 600
-LINE = "64k-600ms"
 # metric -> (is larger better, what it should be); in the form of bench.TARGETS.
 TARGETS = {
     "links.return.first_flash_s": (False, 5),
@@ -49,7 +45,7 @@ class ReturnParts:
                         found[2 * len(dead) + index], "B/h")
 
     def line(self, keys):
-        kbit, rtt_ms, _ = LINES[LINE]
+        kbit, rtt_ms, _ = LINES[FIRST]
         return self.linked("--rate-kbit", kbit, "--rtt-ms", rtt_ms, link_keys=keys)
 
     def return_once(self, keys, dead_s):

@@ -9,6 +9,7 @@ several lines; notices and diffusions with facts of 3 to 12 KB; hits about 1 KB.
 left out: photographs do not get smaller, and base64 in JSON would flatter whoever sends them as
 they are.
 """
+import collections
 import json
 import random
 import re
@@ -97,9 +98,13 @@ class Writer:
         return ("\n" if self.percent(30) else "; ").join(parts)
 
 
+# Who sends it, what is submitted, the same as plain JSON, and the bytes of that with an envelope of
+# what a parcel holds as well.
+Message = collections.namedtuple("Message", "origin body plain signed_bytes")
+
+
 class Mix:
-    """`messages(count)` gives (bureau that sends, body to submit, bytes as plain JSON, bytes as
-    JSON with an envelope of what a parcel holds as well)."""
+    """Messages by chance, the same ones for the same seed."""
 
     # kind -> share in per cent, who sends it, class, writer of the text
     KINDS = {
@@ -133,19 +138,20 @@ class Mix:
             text = getattr(self, writer)()
             subject = self.write.fill(self.chance.choice(
                 ["Your {file}", "{person}, b. {year}", "Record in {file}", "{town}, {date}"]))
-            yield origin, *self.documents(origin, kind, cls, to, subject, text)
+            yield self.message(origin, kind, cls, to, subject, text)
 
     @staticmethod
-    def documents(origin, kind, cls, to, subject, text):
+    def message(origin, kind, cls, to, subject, text):
         head = {"kind": kind, "class": cls, "to": to, "subject": subject}
         is_json = isinstance(text, dict)
         plain = {**head, "body": text}
         # Identifier, time, SHA-256, P-256 signature and the signer's key, as base64.
         envelope = {"msg_id": "0" * 36, "from": origin, "created": "2026-11-30T08:00:00.000Z",
                     "body_hash": "0" * 44, "signature": "0" * 88, "key_id": "0" * 28}
-        return ({**head, "text": compact(text) if is_json else text,
-                 "media_type": "application/json" if is_json else "text/plain; charset=utf-8"},
-                len(compact(plain).encode()), len(compact({**plain, **envelope}).encode()))
+        body = {**head, "text": compact(text) if is_json else text,
+                "media_type": "application/json" if is_json else "text/plain; charset=utf-8"}
+        return Message(origin, body, compact(plain).encode(),
+                       len(compact({**plain, **envelope}).encode()))
 
     # What all have, then the kinds.
 
