@@ -49,6 +49,7 @@ class Transfer:
         self.content = os.urandom(size)
         self.sent = None
         self.restarts_left = 0
+        self.restart_s = []
 
     def run(self, restarts, limit_s):
         """Seconds, or None when it has not arrived in the limit."""
@@ -63,7 +64,7 @@ class Transfer:
                 return None
             if left and self.durable_share() >= left[0][2]:
                 end, how, _ = left.pop(0)
-                restart(getattr(self, end), how)
+                self.restart_s.append(restart(getattr(self, end), how))
             time.sleep(0.1)
         self.after = self.link.counters()
         self.restarts_left = len(left)
@@ -83,8 +84,11 @@ class Transfer:
 
 
 def restart(gateway, how):
+    """Seconds that it was away."""
+    begun = time.monotonic()
     gateway.stop(how)
     gateway.start()
+    return time.monotonic() - begun
 
 
 class CutsParts:
@@ -143,7 +147,8 @@ class CutsParts:
         out = {"goodput": size * 8 / (kbit * 1000 * one.grown("up_s")), "payload": size,
                "sent": one.grown("up", "payload_bytes_in"), "reconnecting": reconnecting}
         self.note(f"cuts {name} {kind}, seed {seed}: {seconds:.1f} s, {cuts} cuts, {out}, repeated "
-                  f"{one.grown('up', 'repeated_bytes_in')}, {one.after['resets']} resets")
+                  f"{one.grown('up', 'repeated_bytes_in')}, {one.after['resets']} resets, "
+                  f"restarts {[round(away, 1) for away in one.restart_s]} s")
         return out
 
     def reconnection_bytes(self, link, origin):

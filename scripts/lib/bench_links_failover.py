@@ -1,18 +1,18 @@
 """From one bearer to the other and back, under load. A part of bench_links.
 
 Two emulated lines join the same two gateways: a fibre (1 Mbit/s, 200 ms) and a dearer dish
-(512/128 kbit/s, 600 ms). 2 MB of class routine go from ZW to the hub, and every 2 s a flash message
-from each end to the other. When a quarter is durable the fibre dies; it comes back 90 s later, and
-30 s (`hold_down`) after the change the gateways may go back to it. Routine may use the dish after
-10 s (`dearer_after`; the default is hours), flash after 5 s, its default.
+(512/128 kbit/s, 600 ms). 2 MB go from ZW to the hub, and every 2 s a flash message from each end to
+the other. When a quarter is durable the fibre dies; it comes back 90 s later, and 30 s
+(`hold_down`) after the change the gateways may go back to it. The transfer, an attachment and so of
+class bulk, may use the dish after 10 s (`dearer_after`; by default it never may), flash after 5 s,
+its default.
 
 `flash_delay_s` is the worst time from submission to the other end's inbox, of all flash messages
 and of both ways of dying: clean (connections are reset) and silent (nothing arrives, nobody is
-told).
-`.beside` is the same with `flash_beside: needed` on the dish. `resent_share` is what ZW sent above
-TCP on both lines beyond payload and flash messages, per payload: with a start from the beginning it
-would be 0.25 at least. Each flash has to arrive exactly once, the payload unaltered, or there is no
-figure but an error.
+told). `.beside` is the same with `flash_beside: needed` on the dish. `resent_share` is what ZW sent
+above TCP on both lines beyond payload and flash messages, per payload: with a start from the
+beginning it would be 0.25 at least. Each flash has to arrive exactly once, the payload unaltered,
+or there is no figure but an error.
 """
 import contextlib
 import json
@@ -57,7 +57,7 @@ routes:
   - {{to: "*", via: [fibre, dish]}}
 """
     path.write_text(re.sub(r"links:\n.*?(?=agencies:)", links, text, flags=re.S) +
-                    "classes: {routine: {dearer_after: 10s}}\n")
+                    "classes: {bulk: {dearer_after: 10s}}\n")
 
 
 class FlashLoad:

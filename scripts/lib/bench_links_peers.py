@@ -72,8 +72,8 @@ class PeerLinks:
                           *CUTS[kind or "clean"]) as link:
             peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
             has_come, up_s, sent = link_peers.transfer(peer, link, size, self.limit_s)
-            self.note(f"cuts {line} {kind} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of {size}, "
-                      f"{link.counters()['cuts']} cuts")
+            self.note(f"cuts {line} {kind} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of "
+                      f"{size}, {link.counters()['cuts']} cuts")
         metric = f"links.cuts.{line}." + (kind and kind + ".")
         share = size * 8 / (kbit * 1000 * up_s)
         self.say(metric + "goodput_share", name, share if has_come else None, "1")
