@@ -110,7 +110,7 @@ class Printer:
 
     @staticmethod
     def say(text):
-        print(text, flush=True)
+        print(text + "\n", end="", flush=True)  # whole lines, from any thread
 
     @staticmethod
     def judge(value, is_rate, wanted):

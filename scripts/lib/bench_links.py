@@ -40,7 +40,7 @@ from emulated_link import EmulatedLink, can_emulate
 
 # Parts in one line run side by side: they wait, or count bytes.
 ROUNDS = [["urgent"], ["cuts"], ["frugal"], ["delay"], ["loss"],
-          ["mix", "return"], ["failover"], ["peers"]]
+          ["mix", "return", "failover"], ["peers"]]
 PARTS = [part for one in ROUNDS for part in one]
 METHODS = {"return": "path_returns"}  # of parts whose names Python does not take
 # Long and clean: Reno, for BBR halts to look for the shortest round trip; see docs/poor-links.md.
@@ -286,7 +286,8 @@ def main():
 
     def metric(name, peer, value, unit):
         value = None if value is None else round(value, 4)
-        print(json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit}), flush=True)
+        line = json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit})
+        print(line + "\n", end="", flush=True)
 
     def note(text):
         print(f"bench: {text}", file=sys.stderr, flush=True)

@@ -134,7 +134,8 @@ def main():
 
     def metric(name, peer, value, unit):
         value = None if value is None else round(value, 4)
-        print(json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit}), flush=True)
+        line = json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit})
+        print(line + "\n", end="", flush=True)
 
     def note(text):
         print(f"bench: {text}", file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ import time
 from bench_lines import DEAD_S, FIRST, LIMIT_S, LINES
 from bench_links_tools import quiet, random_message
 
-IDLE_S = 900
+IDLE_S = 600
 # metric -> (is larger better, what it should be); in the form of bench.TARGETS.
 TARGETS = {
     "links.return.first_flash_s": (False, 5),
