@@ -9,9 +9,9 @@ its default.
 
 `flash_delay_s` is the worst time from submission to the other end's inbox, of all flash messages
 and of both ways of dying: clean (connections are reset) and silent (nothing arrives, nobody is
-told). `.beside` is the same with `flash_beside: needed` on the dish. `resent_share` is what ZW sent
-above TCP on both lines beyond payload and flash messages, per payload: with a start from the
-beginning it would be 0.25 at least. Each flash has to arrive exactly once, the payload unaltered,
+told). `.beside` is the same with `flash_beside: needed` on the dish. `extra_share` is what ZW sent
+above TCP on both lines beyond payload and flash messages, per payload: heads of frames (0.035),
+handshakes, and what was sent twice, which would be 0.25 if it began anew. Each flash has to arrive exactly once, the payload unaltered,
 or there is no figure but an error.
 """
 import contextlib
@@ -120,7 +120,7 @@ class FailoverParts:
             self.metric("links.failover.flash_delay_s" + more, "dhow",
                         max(delays) if is_done else None,
                         "s" if is_done else f"not in {LIMIT_S} s")
-            self.metric("links.failover.resent_share" + more, "dhow",
+            self.metric("links.failover.extra_share" + more, "dhow",
                         max(0, *[share for _, share in tries]), "1")
 
     @contextlib.contextmanager
@@ -150,7 +150,7 @@ class FailoverParts:
                     one.stop(signal.SIGKILL)
 
     def failover_once(self, kind, beside):
-        """The worst delay of a flash message, or None; the share of the payload sent again."""
+        """The worst delay of a flash message, or None; what was sent beyond the payload."""
         size = self.short_or(200_000, PAYLOAD_BYTES)
         with self.two_bearers(beside) as (fibre, dish, origin, hub):
             of_one = self.bytes_for(fibre, origin, lambda: None, random_message(
