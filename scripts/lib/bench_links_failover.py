@@ -11,8 +11,8 @@ its default.
 and of both ways of dying: clean (connections are reset) and silent (nothing arrives, nobody is
 told). `.beside` is the same with `flash_beside: needed` on the dish. `extra_share` is what ZW sent
 above TCP on both lines beyond payload and flash messages, per payload: heads of frames (0.035),
-handshakes, and what was sent twice, which would be 0.25 if it began anew. Each flash has to arrive exactly once, the payload unaltered,
-or there is no figure but an error.
+handshakes, and what was sent twice, which would be 0.25 if it began anew. Each flash has to arrive
+exactly once, the payload unaltered, or there is no figure but an error.
 """
 import contextlib
 import json
