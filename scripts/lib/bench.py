@@ -142,13 +142,15 @@ def main():
         run = bench_loads.Run(options, pathlib.Path(folder), printer.metric)
         if not bench_loads.is_inside_namespace():
             run.machine()
-        for name in options.names:
-            run.note(f"{name}, load average {os.getloadavg()[0]:.2f}")
-            if name == "links":
-                bench_links.run(options, pathlib.Path(folder), printer.metric, run.note)
-            else:
-                getattr(run, name)()
-    printer.end()
+        try:
+            for name in options.names:
+                run.note(f"{name}, load average {os.getloadavg()[0]:.2f}")
+                if name == "links":
+                    bench_links.run(options, pathlib.Path(folder), printer.metric, run.note)
+                else:
+                    getattr(run, name)()
+        finally:
+            printer.end()
 
 
 if __name__ == "__main__":

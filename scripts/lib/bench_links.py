@@ -76,11 +76,23 @@ class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts,
         if not can_emulate():
             self.note("links: no TUN device or network namespace to be had here; left out")
             return
+        failed = []
         for together in ROUNDS:
             chosen = [part for part in together if part in parts]
             if chosen:
                 self.note(f"links: {' '.join(chosen)}, load average {os.getloadavg()[0]:.2f}")
-                self.at_once(*[(getattr(self, METHODS.get(part, part)),) for part in chosen])
+                failed += filter(None, self.at_once(*[(self.run_part, part) for part in chosen]))
+        if failed:
+            raise RuntimeError(f"links: no figures of {', '.join(failed)}; see above")
+
+    def run_part(self, part):
+        """Its name when it failed: an hour of the others is not to be lost with it."""
+        try:
+            getattr(self, METHODS.get(part, part))()
+        except (RuntimeError, OSError, subprocess.CalledProcessError) as failure:
+            self.note(f"links: {part} has failed: {failure}")
+            return part
+        return ""
 
     def peers(self):
         """The same lines for NNCP and Postfix, where they are installed."""
@@ -293,7 +305,10 @@ def main():
         print(f"bench: {text}", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="dhow-bench-", dir=options.dir) as folder:
-        Links(options, pathlib.Path(folder), metric, note).run(options.parts or PARTS)
+        try:
+            Links(options, pathlib.Path(folder), metric, note).run(options.parts or PARTS)
+        except RuntimeError as failure:
+            sys.exit(f"bench: {failure}")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ class FlashLoad:
         self.sent = {}
         self.arrived = {}
         self.doubled = []
+        self.failure = None
         self.is_over = threading.Event()
         self.has_all = threading.Event()
         self.threads = [threading.Thread(target=self.watch, args=(receiver,), daemon=True)
@@ -78,10 +79,13 @@ class FlashLoad:
             one.start()
 
     def send(self, sender, to):
-        while not self.is_over.is_set():
-            at = time.monotonic()
-            self.sent[sender.submit(random_message(300, to, **{"class": "flash"}))] = at
-            self.is_over.wait(FLASH_EVERY_S)
+        try:
+            while not self.is_over.is_set():
+                at = time.monotonic()
+                self.sent[sender.submit(random_message(300, to, **{"class": "flash"}))] = at
+                self.is_over.wait(FLASH_EVERY_S)
+        except (RuntimeError, OSError) as failure:
+            self.failure = failure
 
     def watch(self, receiver):
         after = 0
@@ -101,6 +105,8 @@ class FlashLoad:
         self.has_all.set()
         for one in self.threads:
             one.join()
+        if self.failure:
+            raise self.failure
         if self.doubled:
             raise RuntimeError(f"failover: {len(self.doubled)} flash messages came twice")
         return [self.arrived[one] - at if one in self.arrived else None

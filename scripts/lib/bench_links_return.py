@@ -8,8 +8,8 @@ other: of both the later one, and of all dead times the worst. `metered_s` is th
 ends have the link as `metered`.
 
   probe_bytes_per_hour  IP bytes both ways that the ends gave to the line while it was dead, with
-                        the two flash messages waiting (what these send in vain included), in the
-                        longest dead time, for an hour of it
+                        the two flash messages waiting, in the last two thirds of the longest dead
+                        time, for an hour of it: when what was sent in vain at first is over
   idle_bytes_per_hour   the same on an idle session of a line that is alive: what it costs to notice
 """
 import time
@@ -27,7 +27,7 @@ TARGETS = {
 
 class ReturnParts:
     def path_returns(self):
-        dead = self.short_or((3,), DEAD_S)
+        dead = self.short_or((6,), DEAD_S)
         settings = [("", "first_flash_s", ""), ("metered: true, ", "metered_s", "metered_")]
         calls = [(self.return_once, keys, seconds) for keys, _, _ in settings for seconds in dead]
         calls += [(self.idle_once, keys) for keys, _, _ in settings]
@@ -51,13 +51,15 @@ class ReturnParts:
     def return_once(self, keys, dead_s):
         """Seconds after the return, or None; and bytes an hour while it was dead."""
         with self.line(keys) as (link, origin, hub):
-            before = quiet(link)
+            quiet(link)
             link.command("down")
             time.sleep(1)
             sent = [(origin, hub, origin.submit(flash("IPSG"))),
                     (hub, origin, hub.submit(flash("ZW")))]
-            time.sleep(dead_s - 1)
-            rate = hourly(before, link.counters(), dead_s)
+            time.sleep(dead_s / 3 - 1)
+            before = link.counters()
+            time.sleep(dead_s * 2 / 3)
+            rate = hourly(before, link.counters(), dead_s * 2 / 3)
             link.command("up")
             begun = time.monotonic()
             try:
