@@ -115,15 +115,26 @@ class Case:
             one.sendall(b"z" * 100)
             receive(other, 100)
             self.expect("seconds late after silence", time.monotonic() - begun, 0.5, 1.6)
+
+    def address(self):
+        """The old connection is dead both ways and neither end is told; new ones pass at once."""
+        with self.link("--rate-kbit", 1000, "--rtt-ms", 100) as link:
+            one, other = connect(link)
             link.command("address 0")
-            one.sendall(b"z")
-            other.settimeout(1)
-            try:
-                is_lost = not other.recv(1)
-            except TimeoutError:
-                is_lost = True
-            self.expect("lost after a change of address", is_lost, 1, 1)
-            connect(link)
+            for sender, receiver, way in ((one, other, "A to B"), (other, one, "B to A")):
+                sender.sendall(b"z")
+                receiver.settimeout(1)
+                try:
+                    has_heard = receiver.recv(1) is not None
+                except TimeoutError:
+                    has_heard = False
+                self.expect(f"heard from {way} after a change of address", has_heard, 0, 0)
+            begun = time.monotonic()
+            one, other = connect(link)
+            one.sendall(b"y" * 100)
+            receive(other, 100)
+            self.expect("seconds of a new connection", time.monotonic() - begun, 0.1, 0.6)
+            self.expect("resets", link.counters()["resets"], 0, 0)
 
     def planned(self):
         with self.link("--rate-kbit", 1000, "--rtt-ms", 20, "--cut-every", "0.3-0.5",
@@ -199,7 +210,7 @@ def main(program):
     with tempfile.TemporaryDirectory(prefix="dhow-linkemu-") as folder:
         case = Case(program, pathlib.Path(folder))
         for check in (case.delay, case.loss, case.buffer, case.order, case.rate, case.cut,
-                      case.busy_cut, case.silent, case.planned):
+                      case.busy_cut, case.silent, case.address, case.planned):
             check()
     return 1 if case.wrong else 0
 
