@@ -52,6 +52,9 @@ unsigned dictionary_of(const federation& all, const std::vector<bureau_id>& reci
     return ZSTD_getDictID_fromFrame(packed.data(), packed.size());
 }
 
+constexpr std::string_view dictionary_1_sha256 =
+    "23ceb85fb0682f3d10f18bc6ba58b4dc147fd1844057fd8f1cf8fd5d75fced82";
+
 std::vector<std::string> names(std::size_t count) {
     std::vector<std::string> out = {"ZW"};
     for (std::size_t i = 1; i <= count; ++i) {
@@ -216,6 +219,13 @@ BOOST_AUTO_TEST_CASE(one_reader_without_the_dictionary_keeps_it_from_all_whereve
             BOOST_TEST(dictionary_of(all, {bureau(to[0]), bureau(to[1])}) == 1U);
         }
     }
+}
+
+// What was sealed with it is opened with it for ever: its bytes are those that were shipped first.
+//= PF-36
+BOOST_AUTO_TEST_CASE(dictionary_1_is_the_one_that_was_shipped) {
+    BOOST_TEST(protocol::to_hex(sha256(dictionary(1)).view()) == dictionary_1_sha256);
+    BOOST_TEST(newest_dictionary == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(impossible_recipients_are_refused_when_sealing) {
