@@ -164,6 +164,22 @@ BOOST_FIXTURE_TEST_CASE(resumes_and_judges_the_pin_again, two_gateways) {
     wait_for_line(mu, "refused peer-not-pinned");
 }
 
+//= LP-1, LP-2
+BOOST_FIXTURE_TEST_CASE(the_dialler_too_judges_the_pin_of_a_resumed_session_again, two_gateways) {
+    connect();
+    disconnect();
+    zw.pins.clear();
+    zw.dial(address, "MU");
+    wait_for_line(zw, "dial failed peer-not-pinned");
+    wait_for_line(mu, "called by ZW", 2);
+    BOOST_TEST(mu.last_was_resumed);
+    BOOST_TEST(zw.links.empty());
+    wait_for([&] { return mu.links.empty(); });
+    zw.trust(mu, "MU");
+    connect();
+    BOOST_TEST(!zw.last_was_resumed);  // What was resumed was forgotten.
+}
+
 BOOST_FIXTURE_TEST_CASE(resumes_after_a_connection_that_was_cut, two_gateways) {
     connect();
     zw.offer(900);
