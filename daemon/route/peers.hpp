@@ -111,6 +111,8 @@ public:
     void on_waiting(bureau_id peer, message_class cls);
     /// The link that a session counts for which came in at this address of ours; empty: none.
     [[nodiscard]] std::string bearer_of(bureau_id peer, const std::string& came_to) const;
+    /// Whether the link is; of a session that counts for none, whether any of the peer's is.
+    [[nodiscard]] bool is_metered(bureau_id peer, const std::string& link) const;
     /// The last reading of a connection, before it is forgotten.
     void on_line_gone(session_number session);
     /// What a dial that made no session has cost.

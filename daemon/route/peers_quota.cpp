@@ -13,6 +13,16 @@ bool peers::is_metered_session(const session_record& record) const {
     return !record.bearer.empty() && x_core.bearers.has_quota(record.bearer);
 }
 
+bool peers::is_metered(bureau_id peer, const std::string& name) const {
+    const auto found = x_links.find(name);
+    if (found != x_links.end()) {
+        return found->second.settings.metered;
+    }
+    return std::ranges::any_of(x_links, [&](const auto& one) {
+        return one.second.settings.peer == peer && one.second.settings.metered;
+    });
+}
+
 /// Of a quota, on a link that carries a session.
 bool peers::is_near_an_end() const {
     return std::ranges::any_of(x_core.sessions, [this](const auto& one) {

@@ -132,6 +132,14 @@ BOOST_FIXTURE_TEST_CASE(carries_small_and_large_objects_both_ways, two_gateways)
     BOOST_TEST(zw.count("down") == 1U);
 }
 
+// By them it is known which link the session will count for, and so whether it is metered.
+BOOST_FIXTURE_TEST_CASE(options_are_asked_for_by_link_or_by_the_address_it_came_to, two_gateways) {
+    connect();
+    using asked = std::vector<std::pair<std::string, std::string>>;
+    BOOST_TEST((zw.asked_for == asked{{"link", ""}}));
+    BOOST_TEST((mu.asked_for == asked{{"", "127.0.0.1"}}));
+}
+
 //= LP-2
 BOOST_FIXTURE_TEST_CASE(a_dialler_with_an_unknown_key_is_told_so, two_gateways) {
     mu.pins.clear();
