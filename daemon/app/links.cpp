@@ -51,13 +51,11 @@ void links::flush(route::session_number session) {
     }
 }
 
-protocol::session_options links::options_for(protocol::bureau_id peer) {
+protocol::session_options links::options_for(protocol::bureau_id peer, const std::string& link_name,
+                                             const std::string& came_to) {
     protocol::session_options out;
     out.local = x_gateway.local_hello(peer);
-    const auto& settings = x_gateway.state().config->links;
-    const auto metered = std::any_of(settings.begin(), settings.end(), [&](const auto& one) {
-        return one.peer == peer && one.metered;
-    });
+    const auto metered = x_gateway.is_metered(peer, link_name, came_to);
     out.ping_interval = metered ? protocol::milliseconds{-1} : protocol::milliseconds{0};
     out.commit_wait = protocol::limits::commit_wait;
     return out;

@@ -46,7 +46,8 @@ public:
     void flush(route::session_number session) override;
 
     // link_handler
-    protocol::session_options options_for(protocol::bureau_id peer) override;
+    protocol::session_options options_for(protocol::bureau_id peer, const std::string& link_name,
+                                          const std::string& came_to) override;
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, protocol::bureau_id peer,
                         const std::string& link_name, bool is_dialler,
                         route::trial_number trial) override;

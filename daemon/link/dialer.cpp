@@ -91,7 +91,7 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         x_handler.on_dial_cost(what->order.link, what->cost);
         co_return;
     }
-    auto options = x_handler.options_for(what->order.peer);
+    auto options = x_handler.options_for(what->order.peer, what->order.link, {});
     options.is_dialler = true;
     options.local.is_trial = what->order.trial != 0;
     if (what->order.is_beside) {

@@ -46,7 +46,8 @@ public:
     /// The one in use; empty: not known.
     [[nodiscard]] std::string congestion();
     /// Of this machine, without port; empty: not known.
-    [[nodiscard]] std::string local_address();
+    [[nodiscard]] std::string local_address() { return local_address_of(x_stream); }
+    [[nodiscard]] static std::string local_address_of(tls_stream& stream);
 
 private:
     boost::asio::awaitable<void> read_loop();

@@ -85,9 +85,9 @@ std::string tls_link::congestion() {
     return congestion_of(x_stream.lowest_layer().native_handle());
 }
 
-std::string tls_link::local_address() {
+std::string tls_link::local_address_of(tls_stream& stream) {
     boost::system::error_code error;
-    const auto endpoint = x_stream.lowest_layer().local_endpoint(error);
+    const auto endpoint = stream.lowest_layer().local_endpoint(error);
     return error ? std::string{} : plain_address(endpoint.address());
 }
 

@@ -76,6 +76,12 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
         return x_peers.local_hello(peer);
     }
+    /// Whether a session that carries nothing costs money, by the link that it will count for. Like
+    /// on_connected(): dialled by `link`, or come in to `came_to`.
+    [[nodiscard]] bool is_metered(bureau_id peer, const std::string& link,
+                                  const std::string& came_to) const {
+        return x_peers.is_metered(peer, link.empty() ? x_peers.bearer_of(peer, came_to) : link);
+    }
     /// Only when is_ready(): before, neither peers nor the number of this start are known.
     /// `trial`: that of the command which it was dialled by.
     /// `came_to`: the address of this machine, of one that came in.

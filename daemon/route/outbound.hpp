@@ -145,6 +145,9 @@ public:
     void stop_peer(bureau_id peer);
 
     [[nodiscard]] std::optional<transfer_progress> progress(store::row_id shipment) const;
+    /// Of its own class, to the same peer: what stands before one that is in memory and waits, with
+    /// the rest of what is under way. Nothing: it is not in memory.
+    [[nodiscard]] std::optional<std::uint64_t> bytes_before(const store::shipment_row& what) const;
     [[nodiscard]] std::size_t loaded() const;
 
 private:
