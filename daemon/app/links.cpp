@@ -36,11 +36,15 @@ route::gateway& links::told() {
     return x_gateway;
 }
 
-void links::close(route::session_number session) {
+void links::close(route::session_number session, bool at_once) {
     if (const auto found = x_links.find(session); found != x_links.end()) {
         // A copy, since closing may take it out of the map.
         const auto link = found->second;
-        link->close();
+        if (at_once) {
+            link->reset();
+        } else {
+            link->close();
+        }
     }
 }
 
@@ -139,8 +143,16 @@ route::line_facts links::facts(route::session_number session) const {
         return {};
     }
     auto& line = *found->second;
-    return {line.bytes_in(),   line.bytes_out(), line.rate(),
-            line.round_trip(), line.traffic(),   line.congestion()};
+    const auto under_way = line.under_way();
+    return {.bytes_in = line.bytes_in(),
+            .bytes_out = line.bytes_out(),
+            .bytes_per_s = line.rate(),
+            .round_trip = line.round_trip(),
+            .traffic = line.traffic(),
+            .congestion = line.congestion(),
+            .under_way_bytes = under_way.bytes,
+            .acknowledgements = under_way.acknowledgements,
+            .usual_round_trip = under_way.usual_round_trip};
 }
 
 }  // namespace dhow::app

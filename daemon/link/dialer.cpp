@@ -31,7 +31,8 @@ struct dialer::attempt {
     tcp::resolver resolver;
     tls_context keep;  ///< The context outlives its streams, also across a reload.
     std::shared_ptr<session_memory> memory;
-    route::line_traffic cost;  ///< When it failed.
+    route::line_traffic cost;    ///< When it failed.
+    route::line_traffic beside;  ///< Of sockets that were tried and not used.
     bool timed_out = false;
     bool is_over = false;  ///< The timer must not touch the stream any more.
 };
@@ -66,8 +67,8 @@ void dialer::fail(const attempt& what, step which, errc code, const std::string&
     x_handler.on_dial_failed(what.order.link, why, told);
 }
 
-asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
-    what->timer.expires_after(protocol::limits::handshake_time_max);
+void dialer::watch(const std::shared_ptr<attempt>& what, std::chrono::seconds time) {
+    what->timer.expires_after(time);
     what->timer.async_wait([what](const boost::system::error_code& error) {
         if (!error && !what->is_over) {
             what->timed_out = true;
@@ -77,9 +78,14 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
             what->stream.lowest_layer().close(ignored);
         }
     });
+}
+
+asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
+    watch(what, protocol::limits::connect_time_max);
     const bool connected = co_await connect(what);
     bool trusted = false;
     if (connected) {
+        watch(what, protocol::limits::tls_time_max);
         trusted = co_await shake_hands(what);
     }
     what->is_over = true;
@@ -88,8 +94,13 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         if (what->stream.lowest_layer().is_open()) {
             what->cost = read_traffic(what->stream.lowest_layer().native_handle());
         }
+        what->cost.in += what->beside.in;
+        what->cost.out += what->beside.out;
         x_handler.on_dial_cost(what->order.link, what->cost);
         co_return;
+    }
+    if (what->beside.out > 0) {
+        x_handler.on_dial_cost(what->order.link, what->beside);
     }
     auto options = x_handler.options_for(what->order.peer);
     options.is_dialler = true;
@@ -123,7 +134,10 @@ asio::awaitable<bool> dialer::connect(std::shared_ptr<attempt> what) {
     }
     pass(*what, step::name, std::to_string(found.size()) + " addresses");
     const std::shared_ptr<tls_stream> stream(what, &what->stream);
-    error = co_await connect_from(stream, found, what->order.local);
+    const connect_order how{what->order.local, what->order.again_after};
+    const auto outcome = co_await connect_from(stream, found, how);
+    what->beside = outcome.beside;
+    error = outcome.error;
     if (error) {
         fail(*what, step::tcp, errc::connect_failed, error.message());
         co_return false;
