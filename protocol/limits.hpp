@@ -184,9 +184,9 @@ inline constexpr std::chrono::seconds ask_again_third{60};
 inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
 
 // Dead paths ----------------------------------------------------------------------------------
-/// A session is stalled when what is expected has not come for so long, for so many round trips, and
-/// for as long as the line needs for what is queued. TCP sends again three times in 4 s; four round
-/// trips are one for a lost packet, one for the packet that was sent again, and as much once more.
+/// A session is stalled when what is expected has not come for so long, for so many round trips,
+/// and for as long as the line needs for what is queued. TCP sends again three times in 4 s; four
+/// round trips are one for a lost packet, one for its repetition, and as much once more.
 inline constexpr std::chrono::milliseconds stall_time_min{4'000};
 inline constexpr int stall_round_trips = 4;
 /// Of the line, where it is not known: the slowest there is, 9.6 kbit/s.

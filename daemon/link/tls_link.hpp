@@ -30,8 +30,8 @@ public:
     void close();
     /// Closes at once, as if the connection had failed.
     void cut() { end(boost::asio::error::operation_aborted); }
-    /// The same, and the peer hears it at once, if its path lives: TCP's reset. What was written and
-    /// has not arrived is thrown away.
+    /// The same, and the peer hears it at once, if its path lives: TCP's reset. What was written
+    /// and has not arrived is thrown away.
     void reset();
     /// Called once before the stream closes; the dialer remembers the TLS session here.
     void set_on_end(std::function<void(tls_stream&)> on_end) { x_on_end = std::move(on_end); }
