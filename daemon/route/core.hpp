@@ -94,6 +94,7 @@ struct disk_state {
 /// What is known of a connection's silence; kept by silences.
 struct silence_record {
     std::optional<utc_time> look_at;  ///< Nothing: nothing is expected.
+    utc_time watched_since{};         ///< The looks began then.
     utc_time quiet_at{};              ///< When nothing was expected, last.
     utc_time heard_at{};              ///< Bytes or acknowledgements came, last.
     std::uint64_t acknowledgements = 0;

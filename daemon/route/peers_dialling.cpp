@@ -50,7 +50,9 @@ void peers::plan_dial(link_record& link, milliseconds delay) {
 
 milliseconds peers::delay_after(link_record& link, link_result brought) {
     link.wake.on_result(brought, x_core.now);
-    link.is_flash = x_flash_waits && x_flash_waits(link.settings.peer);
+    const auto stalled = x_stalled.find(link.settings.peer);
+    link.is_flash = (stalled != x_stalled.end() && stalled->second) ||
+                    (x_flash_waits && x_flash_waits(link.settings.peer));
     return link.backoff.on_end(brought, link.settings.metered, link.is_flash, x_random);
 }
 

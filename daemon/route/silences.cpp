@@ -37,7 +37,7 @@ void silences::on_events(session_number number) {
     silence.heard_at = std::max(silence.heard_at, record.session->heard_at());
     on_heard(record);
     if (!silence.look_at) {
-        silence.quiet_at = x_core.now;
+        silence.quiet_at = silence.watched_since = x_core.now;
         silence.look_at = x_core.now + limits::stall_look;
     }
 }
@@ -90,7 +90,8 @@ void silences::look(session_number number, session_record& record) {
         record.established && record.session->open_transfers() > 0 && x_out.has_flash(record.peer);
     if (is_answer_due) {
         silence.look_at = x_core.now + limits::stall_look;
-        if (x_core.now - silence.heard_at >= silence_allowed(line)) {
+        const auto silent_since = std::max(silence.heard_at, silence.watched_since);
+        if (x_core.now - silent_since >= silence_allowed(line)) {
             x_core.session(number)->ask(x_core.now);
         }
     }

@@ -169,7 +169,9 @@ BOOST_FIXTURE_TEST_CASE(a_dial_that_comes_through_too_late_carries_nothing, a_dy
     const auto id = submit(message_class::flash);
     pass(6s);
     line.under_way_bytes = 0;
-    hub.greet();
+    line.acknowledgements += 1;
+    hub.is_silent = false;
+    pass(1s);
     come_through();
     BOOST_REQUIRE(again.ended().has_value());
     BOOST_TEST((protocol::errc_of(again.ended()->code) == errc::conflict));
@@ -261,10 +263,9 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_dies_before_it_is_up_is_given_up, a_dy
     again.is_silent = true;
     line.under_way_bytes = 300;
     come_through();
-    pass(6s);
-    BOOST_REQUIRE(!closed.empty());
-    BOOST_TEST(closed.back().at_once);
-    BOOST_TEST(shown().state == "waiting");
+    pass(8s);
+    BOOST_TEST(std::ranges::any_of(closed, [](const auto& one) { return one.at_once; }));
+    BOOST_TEST(dials.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(who_is_called_by_the_other_side_lets_go_of_a_stalled_session) {
