@@ -42,7 +42,7 @@ public:
 
     // link_port
     void dial(const route::command::dial& order) override { x_dialer.dial(order); }
-    void close(route::session_number session) override;
+    void close(route::session_number session, bool at_once) override;
     void flush(route::session_number session) override;
 
     // link_handler

@@ -85,8 +85,12 @@ void besides::dial(bureau_id peer, line& of) {
     const auto& link = x_peers.links().at(name);
     const auto addresses = x_peers.addresses_of(link);
     of.dialling = of.last_link = name;
-    x_core.out.dial_beside(name, peer, addresses[of.next_address++ % addresses.size()],
-                           link.settings.local);
+    x_core.out.dial({.link = name,
+                     .peer = peer,
+                     .address = addresses[of.next_address++ % addresses.size()],
+                     .local = link.settings.local,
+                     .is_beside = true,
+                     .again_after = peers::again_after(link.settings)});
 }
 
 void besides::pause(bureau_id peer, line& of, link_result brought, milliseconds at_least) {

@@ -17,6 +17,7 @@
 #include "daemon/route/peers.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/silences.hpp"
 #include "daemon/route/submission.hpp"
 #include "daemon/route/trials.hpp"
 
@@ -136,6 +137,7 @@ private:
     /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
     void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);
+    void give_up(session_number number);
     void on_event(session_number number, protocol::session_events& event);
     void on_trial_event(session_number number, protocol::session_events& event);
     void on_established(session_number number, const protocol::hello& said);
@@ -150,6 +152,7 @@ private:
     peers x_peers;
     trials x_trials;
     besides x_besides;
+    silences x_silences;
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;

@@ -72,6 +72,7 @@ void put_counters(writer& out, const counters& count) {
     counter("sessions_total", "Sessions established.", count.sessions);
     counter("session_failures_total", "Dials and sessions without progress.",
             count.session_failures);
+    counter("stalls_total", "Sessions whose path seemed to be dead.", count.stalls);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
     counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
     counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);

@@ -136,7 +136,7 @@ void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     add_copy(item);
     const auto lane = x_lanes.find(peer);
-    if (lane == x_lanes.end() || lane->second.is_early) {
+    if (lane == x_lanes.end() || lane->second.is_early || x_core.stalled_session_with(peer)) {
         tell_waiting(peer, item.shipment.cls);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);

@@ -47,6 +47,17 @@ bool carries_beside(const core& shared, const std::string& link) {
     });
 }
 
+/// Of the peer's session, if it goes by this link or by none that is known.
+std::optional<utc_time> silent_since(const core& shared, const response::link_status& of) {
+    const auto stalled = shared.stalled_session_with(of.peer);
+    if (!stalled) {
+        return std::nullopt;
+    }
+    const auto& record = shared.sessions.at(*stalled);
+    return record.bearer.empty() || record.bearer == of.name ? record.silence.stalled_since
+                                                             : std::nullopt;
+}
+
 void add_line_facts(const line_facts& facts, response::link_status& to) {
     to.bytes_in = facts.bytes_in;
     to.bytes_out = facts.bytes_out;
@@ -154,6 +165,7 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
         out.rows.push_back(status_of(name, link));
         out.rows.back().has_session = x_peers.is_up(link.settings.peer);
         out.rows.back().suspended = suspension_of(link.settings.peer, x_peers);
+        out.rows.back().silent_since = silent_since(x_core, out.rows.back());
         if (link.state == link_state::idle && carries_beside(x_core, name)) {
             out.rows.back().state = "beside";
         }

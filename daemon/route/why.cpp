@@ -185,8 +185,30 @@ std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_
     return out;
 }
 
+/// The session is up, and its path seems to be dead.
+std::optional<cause> cause_of_silence(const why_view& from, bureau_id peer) {
+    const auto stalled = from.shared.stalled_session_with(peer);
+    if (!stalled) {
+        return std::nullopt;
+    }
+    const auto& record = from.shared.sessions.at(*stalled);
+    auto out = make("link-silent",
+                    name(peer) + (record.bearer.empty() ? "" : " by link " + record.bearer));
+    out.since = record.silence.stalled_since;
+    for (const auto& [link_name, link] : from.links.links()) {
+        const auto next = link.settings.peer == peer && link.dial_at
+                              ? next_dial(from.links, link_name, link)
+                              : std::nullopt;
+        out.next_try = next && (!out.next_try || *next < *out.next_try) ? next : out.next_try;
+    }
+    return out;
+}
+
 cause cause_of_ready(const why_view& from, const answer::full_message& message,
                      const store::shipment_row& shipment) {
+    if (auto silent = cause_of_silence(from, shipment.peer)) {
+        return *silent;
+    }
     if (const auto progress = from.sending.progress(shipment.row)) {
         auto out = make("sending", std::to_string(progress->durable_bytes) + " of " +
                                        std::to_string(progress->total_bytes) + " bytes are at " +

@@ -5,6 +5,7 @@
 // Limits: pipe_bytes_max.
 #include "tests/sim/network.hpp"
 
+#include "protocol/limits.hpp"
 #include "tests/sim/heap.hpp"
 
 namespace dhow::sim {
@@ -20,6 +21,11 @@ constexpr std::size_t packet_bytes = 1'400;
 /// each packet that is lost once more.
 constexpr microseconds resend_min{200'000};
 constexpr unsigned resends_max = 6;
+constexpr microseconds resend_max{120'000'000};
+/// The kernel's first repetition of a SYN, twice as long each time; and how far two may be apart
+/// where further ones go out.
+constexpr microseconds syn_again{1'000'000};
+constexpr microseconds syn_gap_max{2'000'000};
 }  // namespace
 
 std::uint64_t ip_bytes(std::size_t payload_bytes) {
@@ -33,41 +39,61 @@ bool network::separated(const endpoint& a, const endpoint& b) const {
 
 void network::dial(endpoint& from, endpoint& to, const std::string& link,
                    const dial_purpose& what_for) {
-    const auto life = from.life();
-    const bool fails = x_random.chance(faults.refuse_dial);
-    x_clock.after(2 * faults.latency, [this, &from, &to, link, life, fails, what_for] {
-        if (!from.is_alive() || from.life() != life) {
-            return;
-        }
-        if (fails || !to.is_listening() || separated(from, to) ||
-            dead_links.contains({from.name(), link})) {
-            from.dial_failed(link, what_for);
-            return;
-        }
-        const auto id = ++x_next;
-        protocol::bytes exporter(32);
-        for (auto& byte : exporter) {
-            byte = static_cast<std::uint8_t>(x_random.next());
-        }
-        auto& made = x_connections[id];
-        made.link = link;
-        const auto peer_of = [](const endpoint& other) {
-            return *protocol::bureau_id::parse(other.name());
-        };
-        made.ends[0] = {
-            &from, from.connect(peer_of(to), link, true, exporter, what_for), 0, {}, false};
-        const auto came_to = link.starts_with(satellite) ? satellite : std::string{};
-        made.ends[1] = {&to, to.connect(peer_of(from), came_to, false, exporter, {}), 0, {}, false};
-        x_by_end[{&from, made.ends[0].number}] = id;
-        x_by_end[{&to, made.ends[1].number}] = id;
-        if (faults.cut_every.count() > 0) {
-            const auto mean = static_cast<double>(faults.cut_every.count());
-            const auto life_us = static_cast<std::int64_t>(mean * 2 * x_random.fraction()) + 1000;
-            x_clock.after(microseconds{life_us}, [this, id] { cut(id, true); });
-        }
-        from.pump();
-        to.pump();
-    });
+    knock what{&from, &to, link, what_for, from.life(), x_random.chance(faults.refuse_dial),
+               {},    {}};
+    what.begun = x_clock.elapsed();
+    what.again = what_for.again_after.count() > 0 ? syn_gap_max : syn_again;
+    x_clock.after(2 * faults.latency, [this, what] { on_syn(what); });
+}
+
+/// One of them gets through, unless the line is silent.
+void network::on_syn(knock what) {
+    auto& from = *what.from;
+    if (!from.is_alive() || from.life() != what.life) {
+        return;
+    }
+    const bool is_lost = silent_links.contains({from.name(), what.link});
+    const microseconds most = protocol::limits::connect_time_max;
+    if (is_lost && x_clock.elapsed() + what.again < what.begun + most) {
+        const auto wait = what.again;
+        what.again *= what.what_for.again_after.count() > 0 ? 1 : 2;
+        x_clock.after(wait, [this, what] { on_syn(what); });
+    } else if (is_lost || what.fails || !what.to->is_listening() || separated(from, *what.to) ||
+               dead_links.contains({from.name(), what.link})) {
+        what.what_for.is_timed_out = is_lost;
+        from.dial_failed(what.link, what.what_for);
+    } else {
+        begin(what);
+    }
+}
+
+void network::begin(const knock& what) {
+    auto& from = *what.from;
+    auto& to = *what.to;
+    const auto id = ++x_next;
+    protocol::bytes exporter(32);
+    for (auto& byte : exporter) {
+        byte = static_cast<std::uint8_t>(x_random.next());
+    }
+    auto& made = x_connections[id];
+    made.link = what.link;
+    const auto peer_of = [](const endpoint& other) {
+        return *protocol::bureau_id::parse(other.name());
+    };
+    made.ends[0].owner = &from;
+    made.ends[0].number = from.connect(peer_of(to), what.link, true, exporter, what.what_for);
+    const auto came_to = what.link.starts_with(satellite) ? satellite : std::string{};
+    made.ends[1].owner = &to;
+    made.ends[1].number = to.connect(peer_of(from), came_to, false, exporter, {});
+    x_by_end[{&from, made.ends[0].number}] = id;
+    x_by_end[{&to, made.ends[1].number}] = id;
+    if (faults.cut_every.count() > 0) {
+        const auto mean = static_cast<double>(faults.cut_every.count());
+        const auto life_us = static_cast<std::int64_t>(mean * 2 * x_random.fraction()) + 1000;
+        x_clock.after(microseconds{life_us}, [this, id] { cut(id, true); });
+    }
+    from.pump();
+    to.pump();
 }
 
 std::optional<std::uint64_t> network::other_end(endpoint& from, std::uint64_t number) const {
@@ -78,6 +104,16 @@ std::optional<std::uint64_t> network::other_end(endpoint& from, std::uint64_t nu
     const auto& ends = x_connections.at(found->second).ends;
     const bool is_first = ends[0].owner == &from && ends[0].number == number;
     return ends[is_first ? 1 : 0].number;
+}
+
+std::optional<std::uint64_t> network::in_pipe(endpoint& from, std::uint64_t number) const {
+    const auto found = x_by_end.find({&from, number});
+    if (found == x_by_end.end()) {
+        return std::nullopt;
+    }
+    const auto& ends = x_connections.at(found->second).ends;
+    const bool is_first = ends[0].owner == &from && ends[0].number == number;
+    return ends[is_first ? 0 : 1].in_pipe;
 }
 
 std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_view data) {
@@ -122,7 +158,42 @@ microseconds network::stall(std::size_t bytes) {
     return out;
 }
 
+bool network::is_silent(const connection& one) const {
+    return silent_links.contains({one.ends[0].owner->name(), one.link});
+}
+
 void network::arrive(std::uint64_t id, std::size_t side, protocol::bytes data) {
+    const auto found = x_connections.find(id);
+    if (found == x_connections.end()) {
+        return;
+    }
+    auto& lost = found->second.ends[side].lost;
+    if (lost.empty() && !is_silent(found->second)) {
+        return deliver(id, side, data);
+    }
+    lost.push_back(std::move(data));
+    if (lost.size() == 1) {
+        send_again(id, side, 2 * faults.latency + resend_min);
+    }
+}
+
+/// After a time that is twice as long with each loss, as TCP does it; then all that waits.
+void network::send_again(std::uint64_t id, std::size_t side, microseconds wait) {
+    x_clock.after(wait, [this, id, side, wait] {
+        const auto found = x_connections.find(id);
+        if (found == x_connections.end()) {
+            return;
+        }
+        if (is_silent(found->second)) {
+            return send_again(id, side, std::min(2 * wait, resend_max));
+        }
+        for (const auto& data : std::exchange(found->second.ends[side].lost, {})) {
+            deliver(id, side, data);
+        }
+    });
+}
+
+void network::deliver(std::uint64_t id, std::size_t side, const protocol::bytes& data) {
     const auto found = x_connections.find(id);
     if (found == x_connections.end()) {
         return;
@@ -149,9 +220,15 @@ void network::arrive(std::uint64_t id, std::size_t side, protocol::bytes data) {
 
 void network::close(endpoint& from, std::uint64_t number) {
     const auto found = x_by_end.find({&from, number});
-    if (found != x_by_end.end()) {
-        cut(found->second, false);
+    if (found == x_by_end.end()) {
+        return;
     }
+    const auto id = found->second;
+    auto& made = x_connections.at(id);
+    if (is_silent(made)) {
+        made.ends[made.ends[0].owner == &from && made.ends[0].number == number ? 1 : 0].deaf = true;
+    }
+    cut(id, false);
 }
 
 void network::cut(std::uint64_t id, bool may_be_half_open) {
@@ -168,7 +245,7 @@ void network::cut(std::uint64_t id, bool may_be_half_open) {
         const auto& one = ends[side];
         x_by_end.erase({one.owner, one.number});
         const auto life = one.owner->life();
-        const auto when = side == deaf_side ? deaf_time : microseconds{0};
+        const auto when = side == deaf_side || one.deaf ? deaf_time : microseconds{0};
         x_clock.after(when, [owner = one.owner, number = one.number, life] {
             if (owner->is_alive() && owner->life() == life) {
                 owner->disconnected(number);

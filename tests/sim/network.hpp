@@ -9,6 +9,7 @@
 #include "tests/sim/clockwork.hpp"
 #include "tests/sim/prng.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -17,8 +18,10 @@
 namespace dhow::sim {
 
 struct dial_purpose {
-    std::uint64_t trial = 0;  ///< Not 0: to try the link.
-    bool is_beside = false;   ///< For flash, beside the session that there is.
+    std::uint64_t trial = 0;      ///< Not 0: to try the link.
+    bool is_beside = false;       ///< For flash, beside the session that there is.
+    microseconds again_after{0};  ///< Another SYN meanwhile; 0: as the kernel repeats it.
+    bool is_timed_out = false;    ///< Nobody answered, of one that failed.
 };
 
 /// Whoever can hold connections: a gateway or a stranger.
@@ -72,6 +75,8 @@ public:
     std::set<std::pair<std::string, std::string>> partitions;
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
+    /// The same, but nothing is cut or refused: what is sent is lost, and TCP repeats it.
+    std::set<std::pair<std::string, std::string>> silent_links;
 
     void dial(endpoint& from, endpoint& to, const std::string& link,
               const dial_purpose& what_for = {});
@@ -80,6 +85,8 @@ public:
     /// What the other side of a connection calls it; nothing when it has ended.
     [[nodiscard]] std::optional<std::uint64_t> other_end(endpoint& from,
                                                          std::uint64_t number) const;
+    /// Written by this end and not yet arrived; nothing when the connection has ended.
+    [[nodiscard]] std::optional<std::uint64_t> in_pipe(endpoint& from, std::uint64_t number) const;
     void close(endpoint& from, std::uint64_t number);
     /// All connections of a node that died.
     void drop(endpoint& dead);
@@ -95,12 +102,27 @@ private:
         std::uint64_t number = 0;
         std::uint64_t in_pipe = 0;  ///< Written by this end, not yet arrived.
         microseconds line_free_at{0};
-        bool deaf = false;  ///< Hears nothing of the end of the connection.
+        bool deaf = false;                 ///< Hears nothing of the end of the connection.
+        std::deque<protocol::bytes> lost;  ///< To be sent again, in this order.
+    };
+    struct knock {
+        endpoint* from = nullptr;
+        endpoint* to = nullptr;
+        std::string link;
+        dial_purpose what_for;
+        std::uint64_t life = 0;
+        bool fails = false;
+        microseconds begun{0}, again{0};
     };
     struct connection {
         std::array<end, 2> ends;
         std::string link;  ///< Of the dialler, whose end is the first.
     };
+    void on_syn(knock what);
+    void begin(const knock& what);
+    [[nodiscard]] bool is_silent(const connection& one) const;
+    void send_again(std::uint64_t id, std::size_t side, microseconds wait);
+    void deliver(std::uint64_t id, std::size_t side, const protocol::bytes& data);
     void cut_if(const std::function<bool(const connection&)>& is_out, bool may_be_half_open);
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);

@@ -126,6 +126,7 @@ private:
         std::unique_ptr<protocol::link_session> session;
         std::string peer;
         route::line_traffic traffic;
+        std::uint64_t written = 0, arrived = 0;  ///< By TCP's word.
     };
     struct waiting_question {
         std::uint64_t after = 0;  ///< Transactions that were submitted before it.
@@ -151,7 +152,8 @@ private:
     void flush(std::uint64_t number);
     [[nodiscard]] const config::link* bearer_of(std::uint64_t number) const;
     void count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out);
-    [[nodiscard]] route::line_facts facts_of(std::uint64_t number) const;
+    void note_arrived(std::uint64_t number);
+    [[nodiscard]] route::line_facts facts_of(std::uint64_t number);
     void plan_wake();
     void watch();
     void note_lag();

@@ -1,0 +1,115 @@
+// How long nothing may be heard of a line: the rule alone.
+// Way of the message: tests of daemon/route/silences.
+// Pure.
+// Spec: docs/decisions/0015-dead-paths.md.
+// Limits: none.
+#include "daemon/route/silences.hpp"
+
+#include "tests/unit/route/core_harness.hpp"
+
+namespace dhow::tests {
+
+namespace {
+/// One session, and the line that the test says.
+struct a_line {
+    a_line() : links(shared, [] { return 0.5; }), sending(shared), watch(shared, links, sending) {
+        shared.now = protocol::parse_utc("2026-11-24T10:00:00.000Z").value();
+        settings->bureau = bureau("ZW");
+        shared.config = settings;
+        shared.outside.line = [this](session_number) { return line; };
+        protocol::session_options options;
+        options.exporter.assign(32, 1);
+        options.local.bureau = bureau("ZW");
+        session = std::make_unique<protocol::link_session>(std::move(options), shared.now);
+        shared.sessions[1] = {.peer = bureau("IPSG"),
+                              .established = true,
+                              .session = session.get(),
+                              .since = shared.now};
+    }
+    void write() { watch.on_events(1); }
+    void pass(std::chrono::milliseconds time) {
+        const auto end = shared.now + time;
+        for (auto next = watch.next_deadline(); next && *next <= end;
+             next = watch.next_deadline()) {
+            shared.now = *next;
+            watch.on_deadline();
+        }
+        shared.now = end;
+    }
+    [[nodiscard]] bool is_stalled() const {
+        return shared.stalled_session_with(bureau("IPSG")).has_value();
+    }
+    core shared;
+    std::shared_ptr<config::gateway> settings = std::make_shared<config::gateway>();
+    peers links;
+    outbound sending;
+    silences watch;
+    line_facts line;
+    std::unique_ptr<protocol::link_session> session;
+};
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(silences_test, a_line)
+
+BOOST_AUTO_TEST_CASE(the_limit_follows_from_round_trip_queue_and_rate) {
+    using std::chrono::milliseconds;
+    BOOST_TEST((silence_allowed({}) == 4s));
+    BOOST_TEST((silence_allowed({.round_trip = 900ms}) == 4s));
+    BOOST_TEST((silence_allowed({.round_trip = 1'500ms}) == 6s));
+    BOOST_TEST((silence_allowed({.round_trip = 500ms, .usual_round_trip = 2s}) == 8s));
+    BOOST_TEST((silence_allowed({.bytes_per_s = 8'000, .under_way_bytes = 8'000}) == 5s));
+    BOOST_TEST((silence_allowed({.under_way_bytes = 12'000}) == 14s));
+    BOOST_TEST((silence_allowed({.under_way_bytes = ~0ULL}) == 64s));
+}
+
+BOOST_AUTO_TEST_CASE(it_is_counted_from_when_something_was_expected) {
+    pass(1h);
+    write();
+    line = {.bytes_per_s = 100'000, .under_way_bytes = 100};
+    pass(3'900ms);
+    BOOST_TEST(!is_stalled());
+    pass(2s);
+    BOOST_TEST(is_stalled());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_expected_costs_no_look) {
+    write();
+    pass(1s);
+    BOOST_TEST(!watch.next_deadline().has_value());
+    pass(10min);
+    BOOST_TEST(!is_stalled());
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_busy_line_is_not_stalled) {
+    // 9.6 kbit/s, 1400 ms; acknowledged every few seconds.
+    line = {.bytes_per_s = 1'200, .round_trip = 1'400ms, .under_way_bytes = 4'000};
+    write();
+    for (int i = 0; i < 200; ++i) {
+        pass(5s);
+        line.acknowledgements += 1;
+        BOOST_REQUIRE(!is_stalled());
+    }
+    // The modem's buffer is full: 64 KiB before anything new is acknowledged.
+    line.under_way_bytes = 64 * 1024;
+    pass(50s);
+    BOOST_TEST(!is_stalled());
+    pass(15s);
+    BOOST_TEST(is_stalled());
+}
+
+BOOST_AUTO_TEST_CASE(any_acknowledgement_is_a_sign_of_life) {
+    line = {.bytes_per_s = 8'000, .under_way_bytes = 800};
+    write();
+    pass(10s);
+    BOOST_TEST(is_stalled());
+    line.acknowledgements = 7;
+    pass(1s);
+    BOOST_TEST(!is_stalled());
+    pass(7s);
+    BOOST_TEST(is_stalled());
+    BOOST_TEST(shared.count.stalls == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace dhow::tests
