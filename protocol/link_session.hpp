@@ -20,6 +20,7 @@ struct session_end {
     std::chrono::seconds reconnect_after{0};  ///< From the peer's GOODBYE.
     bool durable_progress = false;            ///< An ACK or COMMIT went either way.
     bool nothing_taken = false;  ///< GOODBYE came instead of HELLO: the peer has acted on nothing.
+    bool by_goodbye = false;     ///< The peer's.
 };
 
 // Events: facts that the session tells; drained with next_event() after every call.

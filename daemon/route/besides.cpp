@@ -150,6 +150,7 @@ void besides::on_ended(session_number number, const protocol::session_end& how) 
     auto& of = found->second;
     const bool was_up = of.session == number;
     if (was_up) {
+        x_core.bearers.count_end(record.bearer, how);
         of.session.reset();
     } else if (record.is_dialler) {
         of.dialling.clear();

@@ -303,6 +303,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     }
     on_bearer_down(session, was_up);
     if (was_up) {
+        x_core.bearers.count_end(session.bearer, how);
         count_for_others(session, brought);
     }
 }

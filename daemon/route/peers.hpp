@@ -155,6 +155,9 @@ public:
     [[nodiscard]] bool is_plain(bureau_id peer) const { return !x_bearers.contains(peer); }
     /// A session counts for this link.
     [[nodiscard]] bool is_carrying(const std::string& link) const;
+    /// Of the established session that counts for this link: what the line carries. Without one
+    /// only the round trip that was last measured.
+    [[nodiscard]] line_facts line_of(const std::string& link) const;
     /// From when on the link should have a session, back-off apart; nothing: it should not.
     [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
