@@ -12,13 +12,12 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <utility>
 
 namespace dhow::link {
 
 namespace {
-constexpr std::size_t sockets_max = 2;
-/// Of one socket: the next one goes on.
+/// Of one socket: the next one goes on. Newer kernels add a few at even distances.
 constexpr int repetitions = 1;
 }  // namespace
 
@@ -47,58 +46,50 @@ void more_syns::arm() {
 }
 
 void more_syns::send_one() {
-    if (x_sockets.size() >= sockets_max) {
-        drop(x_sockets.front());
-    }
+    drop();
     auto socket = std::make_shared<tcp::socket>(x_timer.get_executor());
     if (open_from(*socket, x_target, x_local)) {
         return;
     }
     ::setsockopt(socket->native_handle(), IPPROTO_TCP, TCP_SYNCNT, &repetitions,
                  sizeof repetitions);
-    x_sockets.push_back(socket);
+    x_socket = socket;
     socket->async_connect(
         x_target, [self = shared_from_this(), socket](const boost::system::error_code& error) {
-            if (self->x_is_over || self->x_connected) {
+            if (error || self->x_is_over || self->x_socket != socket) {
                 return;
             }
-            if (error) {
-                return self->drop(socket);
-            }
-            self->x_connected = socket;
+            self->x_is_connected = true;
             self->x_timer.cancel();
             self->x_on_connected();
         });
 }
 
-void more_syns::drop(const std::shared_ptr<tcp::socket>& socket) {
-    if (!socket->is_open()) {
+void more_syns::drop() {
+    if (!x_socket) {
         return;
     }
-    const auto traffic = read_traffic(socket->native_handle());
+    const auto traffic = read_traffic(x_socket->native_handle());
     x_cost.in += traffic.in;
     x_cost.out += traffic.out;
     boost::system::error_code ignored;
-    socket->close(ignored);
-    std::erase(x_sockets, socket);
+    x_socket->close(ignored);
+    x_socket.reset();
 }
 
 void more_syns::stop() {
     x_is_over = true;
     x_timer.cancel();
-    for (const auto& socket : std::deque(x_sockets)) {
-        if (socket != x_connected) {
-            drop(socket);
-        }
+    if (!x_is_connected) {
+        drop();
     }
 }
 
 std::optional<more_syns::tcp::socket> more_syns::take() {
-    if (!x_connected) {
+    if (!x_is_connected || !x_socket) {
         return std::nullopt;
     }
-    std::erase(x_sockets, x_connected);
-    return std::move(*std::exchange(x_connected, nullptr));
+    return std::move(*std::exchange(x_socket, nullptr));
 }
 
 }  // namespace dhow::link

@@ -2,7 +2,7 @@
 // Way of the message: dialer -> bound_connect -> [more_syns] -> socket.
 // Not pure: sockets. Net thread; lives as long as one of its operations.
 // Spec: docs/decisions/0015-dead-paths.md. Tests: unit/link/more_syns_test.cpp.
-// Limits: two at a time beside the first.
+// Limits: one at a time beside the first.
 #pragma once
 
 #include "daemon/route/line_traffic.hpp"
@@ -11,7 +11,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,15 +36,15 @@ public:
 private:
     void arm();
     void send_one();
-    void drop(const std::shared_ptr<tcp::socket>& socket);
+    void drop();
 
     boost::asio::steady_timer x_timer;
     tcp::endpoint x_target;
     std::string x_local;
     protocol::milliseconds x_again_after;
     std::function<void()> x_on_connected;
-    std::deque<std::shared_ptr<tcp::socket>> x_sockets;
-    std::shared_ptr<tcp::socket> x_connected;
+    std::shared_ptr<tcp::socket> x_socket;
+    bool x_is_connected = false;
     route::line_traffic x_cost;
     bool x_is_over = false;
 };

