@@ -101,6 +101,8 @@ void ledger::on_committed(node& at, const store::transaction& what) {
                 own != mine.own_messages.end()) {
                 x_messages[own->second].to.emplace(one.row.recipient.text());
             }
+        } else if constexpr (std::is_same_v<kind, operation::put_inbox>) {
+            x_arrivals.emplace(std::pair(one.row.id, at.name()), x_clock.elapsed());
         } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
             on_notice(at, one.row.origin, one.row.value);
         } else if constexpr (std::is_same_v<kind, operation::put_event>) {
@@ -111,6 +113,12 @@ void ledger::on_committed(node& at, const store::transaction& what) {
     for (const auto& one : what.changes) {
         std::visit(visit, one);
     }
+}
+
+std::optional<microseconds> ledger::arrived(const protocol::message_id& id,
+                                            const std::string& at) const {
+    const auto found = x_arrivals.find({id, at});
+    return found == x_arrivals.end() ? std::nullopt : std::optional(found->second);
 }
 
 void ledger::on_handed_on(const node& by, const store::event_row& what) {

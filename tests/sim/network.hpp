@@ -2,7 +2,7 @@
 // refusals. Way of the message: link_session of one node -> [network] -> link_session of another.
 // Pure. Simulated: there is no TLS here; the peer's identity is given, as pinning would give it.
 // Spec: docs/simulator.md. Tests: sim.
-// Limits: at most `pipe_bytes_max` unsent per direction, as a kernel's buffer has.
+// Limits: at most line_quality::pipe_bytes unsent per direction, as a kernel's buffer has.
 #pragma once
 
 #include "protocol/link_session.hpp"
@@ -55,6 +55,14 @@ struct network_faults {
     double loss = 0;  ///< Share of packets that TCP has to send again: the line stalls.
 };
 
+/// Of one link, where it is not as all others are.
+struct line_quality {
+    microseconds latency{20'000};
+    std::uint64_t bytes_per_second = 1'000'000;
+    /// What a kernel takes before write() waits, each way.
+    std::uint64_t pipe_bytes = 64 * 1024;
+};
+
 /// Begins the name of a second link to the same peer, and is the address where it ends.
 inline const std::string satellite = "sat-";
 /// What a write of so many bytes costs: headers of IP and TCP for each packet.
@@ -72,6 +80,10 @@ public:
     std::set<std::pair<std::string, std::string>> partitions;
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
+    /// Of links, by their names; of others `faults` says it.
+    std::map<std::string, line_quality> lines;
+    /// Told of each dial as it begins.
+    std::function<void(const endpoint& from)> on_dial;
 
     void dial(endpoint& from, endpoint& to, const std::string& link,
               const dial_purpose& what_for = {});
@@ -86,6 +98,10 @@ public:
     void cut_all();
     /// The connections over a link.
     void cut_link(const std::string& dialler, const std::string& link);
+    /// The link dies, and no end of a connection is told; what is written is lost. Until mended
+    /// nobody answers a dial. Connections of before stay dead: the way has forgotten them.
+    void silence_link(const std::string& dialler, const std::string& link);
+    void mend_link(const std::string& dialler, const std::string& link);
     [[nodiscard]] std::uint64_t cuts() const { return x_cuts; }
     [[nodiscard]] std::size_t open() const { return x_connections.size(); }
 
@@ -100,18 +116,22 @@ private:
     struct connection {
         std::array<end, 2> ends;
         std::string link;  ///< Of the dialler, whose end is the first.
+        bool is_silent = false;
     };
+    [[nodiscard]] line_quality quality_of(const std::string& link, bool is_up) const;
     void cut_if(const std::function<bool(const connection&)>& is_out, bool may_be_half_open);
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);
+    void end(std::uint64_t id, std::size_t deaf_side);
     bool separated(const endpoint& a, const endpoint& b) const;
-    microseconds stall(std::size_t bytes);
+    microseconds stall(std::size_t bytes, microseconds latency);
 
     clockwork& x_clock;
     prng& x_random;
     prng x_losses;
     std::uint64_t x_next = 0;
     std::uint64_t x_cuts = 0;
+    std::set<std::pair<std::string, std::string>> x_silent_links;
     std::map<std::uint64_t, connection> x_connections;
     std::map<std::pair<endpoint*, std::uint64_t>, std::uint64_t> x_by_end;
 };
