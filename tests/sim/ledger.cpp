@@ -401,7 +401,10 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             break;
         }
         if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
-            on.streams[offer->stream] = {*offer, {}, 0, 0, durable_at(to, offer->object)};
+            // Without a digest, which uploads do not have either at first, nobody can tell.
+            const bool is_named = offer->object != protocol::digest{};
+            const auto durable = is_named ? durable_at(to, offer->object) : 0;
+            on.streams[offer->stream] = {*offer, {}, 0, 0, durable};
             check_shares(from, to, on, offer->cls, decoded->consumed_bytes);
             if (offer->mode == protocol::body_mode::with_offer) {
                 begin_small(on, *offer);

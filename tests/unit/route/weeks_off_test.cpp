@@ -4,7 +4,7 @@
 // Way of the message: tests of submission, deadlines, peers and outbound together.
 // Not pure: a store in a temporary folder; virtual time.
 // Spec: docs/overview.md#retry, docs/decisions/0008-who-dials-when.md.
-// Limits: time passes by the minute while nothing is looked at.
+// Limits: time passes by the half hour while nothing is due.
 #include "daemon/store/names.hpp"
 #include "tests/unit/route/scripted_peer.hpp"
 
@@ -65,7 +65,9 @@ struct weeks_off : core_harness {
                 due_at[brief] = now + short_life;
                 pass(10min, 1min);
             }
-            pass(24h - 40min, 1min);
+            pass(5h, 30min);
+            pass(2h, 1min);  // Short lives end now.
+            pass(17h - 40min, 30min);
         }
     }
     void check_expiries() {
