@@ -121,8 +121,10 @@ BOOST_AUTO_TEST_CASE(a_file_under_way_goes_on_by_the_dear_one_when_the_line_is_c
     edit(origin, live, "127.0.0.2:" + std::to_string(line.port()));
     start_hub_first();
     wait_until("the cheap bearer", [this] { return carries("ipsg"); });
-    const auto id = submit(
-        origin, {.cls = "urgent", .files = {{"scan.bin", random_bytes(file_bytes, seed())}}});
+    // Files of flash messages travel as urgent, all others as bulk, which waits for the fibre.
+    const letter with_file{.cls = "flash",
+                           .files = {{"scan.bin", random_bytes(file_bytes, seed())}}};
+    const auto id = submit(origin, with_file);
     wait_until("a part of the file", [&] { return line.bytes() > file_bytes / 3; });
     line.cut();
     const auto flash = submit(origin, {.cls = "flash"});
@@ -134,9 +136,9 @@ BOOST_AUTO_TEST_CASE(a_file_under_way_goes_on_by_the_dear_one_when_the_line_is_c
     BOOST_TEST_MESSAGE("resumed at " << resumed << " of " << file_bytes << " bytes, " << by_dish
                                      << " by the dear one");
     BOOST_TEST(resumed > file_bytes / 10);
-    BOOST_TEST(by_dish < 1.02 * file_bytes - resumed);
+    BOOST_TEST(by_dish < 1.01 * file_bytes - resumed);
     BOOST_TEST(inbox_ids(bureaus["MU"]).size() == 2U);
-    BOOST_TEST(open_inbox(bureaus["MU"], id).files.at(0).data == random_bytes(file_bytes, seed()));
+    BOOST_TEST((open_inbox(bureaus["MU"], id).files.at(0).data == with_file.files.at(0).data));
 
     line.mend();
     BOOST_TEST(origin.dhow({"link", "call", "ipsg"}).code == 0);

@@ -5,12 +5,22 @@
 // Limits: see line_relay.hpp.
 #include "tests/system/line_relay.hpp"
 
+#include <fcntl.h>
+
 #include <future>
 
 namespace dhow::tests {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+/// Daemons that the test starts do not keep it open.
+template <class Socket>
+void keep_from_children(Socket& what) {
+    fcntl(what.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+}  // namespace
 
 line_relay::line_relay(const std::string& address, std::uint16_t to, std::uint64_t bytes_per_s)
     : x_address(asio::ip::make_address(address)), x_to(to), x_bytes_per_s(bytes_per_s) {
@@ -25,6 +35,7 @@ line_relay::~line_relay() { x_io.stop(); }
 
 void line_relay::open() {
     x_acceptor.open(tcp::v4());
+    keep_from_children(x_acceptor);
     x_acceptor.set_option(tcp::acceptor::reuse_address(true));
     x_acceptor.bind({x_address, x_port});
     x_acceptor.listen();
@@ -39,6 +50,8 @@ void line_relay::accept() {
         }
         error_code failed;
         tcp::socket out(x_io, tcp::v4());
+        keep_from_children(in);
+        keep_from_children(out);
         out.bind({x_address, 0}, failed);
         out.connect({x_address, x_to}, failed);
         if (!failed) {
