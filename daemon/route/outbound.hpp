@@ -228,7 +228,7 @@ private:
         return lane.preparing.erase(shipment) > 0;
     }
     transfer* find(session_number session, protocol::stream_id stream);
-    void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
+    void note_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(peer_lane& lane, message_class cls);
     /// Another session takes the lane of one whose peer's HELLO has not come.
     void take_back(peer_lane& lane);

@@ -32,7 +32,7 @@ enum class link_result : std::uint8_t {
 };
 
 /// Back-off of one link: min(cap, random(5 s, 3 x previous)), the first at most 5 s. It grows with
-/// what brings nothing; after progress the link is dialled again at once, give or take after_progress.
+/// what brings nothing; after progress the next dial comes within after_progress.
 class link_backoff {
 public:
     static constexpr milliseconds first_min{2'500};  ///< So that who fell together rises apart.

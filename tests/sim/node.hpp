@@ -33,6 +33,8 @@ struct node_limits {
     protocol::milliseconds courier_receipt_lifetime{0};
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
+    /// Disk and clocks are looked at so often; the daemon does it every 2 s.
+    microseconds watch_interval = std::chrono::seconds{10};
 };
 
 struct node_setup {

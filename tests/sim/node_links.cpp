@@ -11,8 +11,6 @@
 namespace dhow::sim {
 
 namespace {
-/// Disk and clocks are looked at so often; the daemon does it every 2 s.
-constexpr microseconds watch_interval = std::chrono::seconds{10};
 /// What a disk without troubles has left.
 constexpr std::uint64_t free_bytes_max = 1ULL << 40U;
 }  // namespace
@@ -47,7 +45,7 @@ bool node::is_ahead() const { return now() > x_clock.now() + app::gateway_clock:
 
 void node::watch() {
     const heap_scope mine(x_setup.heap);
-    x_clock.after(watch_interval, [this, life = x_life] {
+    x_clock.after(x_setup.limits.watch_interval, [this, life = x_life] {
         if (!is_alive() || life != x_life) {
             return;
         }
