@@ -3,7 +3,7 @@
 // Way of the message: ZW <-> IPSG, with the line off; see scenario.hpp.
 // Pure but for SQLite in memory.
 // Spec: docs/simulator.md#scenarios, docs/overview.md#retry. Tests: this is one.
-// Limits: half a minute.
+// Limits: a minute, most of it dials.
 #include "tests/sim/scenario.hpp"
 
 #include <boost/test/unit_test.hpp>
