@@ -8,13 +8,21 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
 import bench_mix
 import link_peers
-from bench_lines import CUTS, DEAD_S, FIRST, LIMIT_S, LINES, MIX_LINE, MIX_MESSAGES, MIX_SEED
+from bench_lines import CLEAN, CUTS, DEAD_S, FIRST, LIMIT_S, LINES, MIX_LINE, MIX_MESSAGES, MIX_SEED
 from emulated_link import EmulatedLink, can_emulate
+
+
+def use_congestion(link, name):
+    """Of all that is started at either end afterwards."""
+    for end in "ab":
+        subprocess.run([*link.inside(end), "sysctl", "-qw",
+                        "net.ipv4.tcp_congestion_control=" + name], check=True)
 
 
 class PeerLinks:
@@ -59,6 +67,7 @@ class PeerLinks:
         kbit, rtt_ms, _ = LINES[line]
         folder = self.folder_for("urgent", name, line)
         with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms) as link:
+            use_congestion(link, CLEAN)
             peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
             seconds = link_peers.urgent_s(peer, self.limit_s, 20)
             self.note(f"urgent {line} {name}: {seconds} s, {link.counters()['up']}")
@@ -70,6 +79,7 @@ class PeerLinks:
         folder = self.folder_for("cuts" + kind, name, line)
         with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms,
                           *CUTS[kind or "clean"]) as link:
+            use_congestion(link, CLEAN)
             peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
             has_come, up_s, sent = link_peers.transfer(peer, link, size, self.limit_s)
             self.note(f"cuts {line} {kind} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of "
@@ -99,7 +109,7 @@ class PeerLinks:
             found = link_peers.bytes_of_mix(peer, link, plain, self.limit_s)
         whole = sum(map(len, plain))
         self.note(f"mix {name}: {found} B above TCP, {whole} B as JSON")
-        self.say("links.frugal.mix_ratio.burst", name, found and found / whole, "1")
+        self.say("links.frugal.mix_ratio.texts.burst", name, found and found / whole, "1")
 
     def path_returns(self, name, line):
         """From A to B alone, for each dead time; the worst counts."""

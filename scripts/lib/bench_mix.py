@@ -5,9 +5,10 @@ common are names of fields and codes, for these are the messages' format.
 
 Shares and sizes: personal descriptions filled as often as in public records (eyes 37 %, hair 45 %,
 languages 90 %, marks 5 %, height unknown in 52 %); charges of 57 characters at the median, 11 % of
-several lines; notices and diffusions with facts of 3 to 12 KB; hits about 1 KB. Attachments are
-left out: photographs do not get smaller, and base64 in JSON would flatter whoever sends them as
-they are.
+several lines; notices and diffusions with facts of 3 to 12 KB; hits about 1 KB. One in twenty has
+attachments: photographs of at least 72 KB, ten-print cards of 0.27 to 0.68 MB, scans of warrants of
+0.1 to 2 MB, DNA profiles. Their bytes are random, as those of a compressed file are; in plain JSON
+they are base64. That flatters whoever sends them as they are, so the texts are counted alone too.
 """
 import collections
 import json
@@ -100,7 +101,8 @@ class Writer:
 
 # Who sends it, what is submitted, the same as plain JSON, and the bytes of that with an envelope of
 # what a parcel holds as well.
-Message = collections.namedtuple("Message", "origin body plain signed_bytes")
+Message = collections.namedtuple("Message", "origin body plain signed_bytes files")
+ATTACHED_PER_CENT = 5
 
 
 class Mix:
@@ -126,6 +128,21 @@ class Mix:
     def __init__(self, seed):
         self.chance = random.Random(seed)
         self.write = Writer(self.chance)
+        self.file_chance = random.Random(f"{seed}, files")
+
+    def files(self):
+        """Names and bytes of what is attached; mostly nothing."""
+        chance = self.file_chance
+        if chance.random() * 100 >= ATTACHED_PER_CENT:
+            return []
+        sort = chance.choices(["photographs", "ten-print", "warrant", "dna"], [60, 20, 15, 5])[0]
+        sizes = {"photographs": lambda: [chance.randrange(72_000, 150_000)
+                                         for _ in range(chance.randrange(1, 4))],
+                 "ten-print": lambda: [chance.randrange(270_000, 680_000)],
+                 "warrant": lambda: [int(100_000 * 20 ** chance.random())],
+                 "dna": lambda: [chance.randrange(2_000, 10_000)]}[sort]()
+        return [(f"{sort}-{number}", chance.randbytes(size))
+                for number, size in enumerate(sizes, 1)]
 
     def messages(self, count):
         kinds = list(self.KINDS)
@@ -138,7 +155,7 @@ class Mix:
             text = getattr(self, writer)()
             subject = self.write.fill(self.chance.choice(
                 ["Your {file}", "{person}, b. {year}", "Record in {file}", "{town}, {date}"]))
-            yield self.message(origin, kind, cls, to, subject, text)
+            yield self.message(origin, kind, cls, to, subject, text)._replace(files=self.files())
 
     @staticmethod
     def message(origin, kind, cls, to, subject, text):
@@ -151,7 +168,7 @@ class Mix:
         body = {**head, "text": compact(text) if is_json else text,
                 "media_type": "application/json" if is_json else "text/plain; charset=utf-8"}
         return Message(origin, body, compact(plain).encode(),
-                       len(compact({**plain, **envelope}).encode()))
+                       len(compact({**plain, **envelope}).encode()), [])
 
     # What all have, then the kinds.
 
@@ -288,6 +305,15 @@ class Mix:
     def letter(self):
         size = int(150 * 20 ** self.chance.random())  # 150 B to 3 KB
         return self.write.prose(words.SHORT if size < 1500 else words.SHORT + words.FACTS, size)
+
+
+def json_bytes(files):
+    """What attachments add to plain JSON: member, names, base64."""
+    if not files:
+        return 0
+    empty = [{"name": name, "data": ""} for name, _ in files]
+    return len(compact({"attachments": empty})) - 1 + sum(
+        (len(content) + 2) // 3 * 4 for _, content in files)
 
 
 def compact(document):

@@ -77,10 +77,10 @@ struct worst {
 
 BOOST_AUTO_TEST_SUITE(herd_test)
 
-BOOST_AUTO_TEST_CASE(a_hub_that_is_back_at_once_has_all_within_a_second_and_room_for_them) {
+BOOST_AUTO_TEST_CASE(a_hub_that_is_back_at_once_has_all_at_once_and_room_for_them) {
     const worst all(0ms, false);
     BOOST_TEST((all.last <= link_backoff::after_progress));
-    BOOST_TEST(all.back <= 45U);  // 20 on average.
+    BOOST_TEST(all.back <= 130U);  // 80 on average.
     // None of them is turned away, though not one were done before the last comes.
     BOOST_TEST(bureaus <= limits::half_open_max);
 }

@@ -262,7 +262,7 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_dies_before_it_is_up_is_given_up, a_dy
     again.is_silent = true;
     line.under_way_bytes = 300;
     come_through();
-    pass(12s);
+    pass(15s);
     BOOST_TEST(std::ranges::any_of(closed, [](const auto& one) { return one.at_once; }));
     BOOST_TEST(dials.size() == 2U);
 }

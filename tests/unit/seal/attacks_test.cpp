@@ -5,6 +5,7 @@
 #include "daemon/seal/compression.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/receipt.hpp"
 #include "tests/support/federation.hpp"
 
