@@ -215,7 +215,7 @@ void gateway::stop() {
     x_inbox.wake_all();
     x_peers.note_quotas();
     for (const auto& [number, record] : x_core.sessions) {
-        x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
+        x_core.session(number)->goodbye(errc::shutting_down, link_backoff::after_stop, x_core.now);
     }
 }
 

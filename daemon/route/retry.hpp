@@ -44,6 +44,9 @@ public:
     /// A line that is cut each half minute loses no more than that each time; 200 peers that come
     /// back together are spread over it, at about a millisecond of the hub's time each.
     static constexpr milliseconds after_progress{250};
+    /// What a gateway that stops asks for: a restart takes about a second, and who is refused then
+    /// goes on with `first`.
+    static constexpr std::chrono::seconds after_stop{1};
 
     /// Delay until the next dial.
     milliseconds on_end(link_result brought, bool metered, bool flash_waits,
