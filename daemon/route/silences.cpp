@@ -34,22 +34,32 @@ void silences::on_events(session_number number) {
     if (record.is_trial || record.is_beside || record.session->is_ended()) {
         return;
     }
-    silence.heard_at = std::max(silence.heard_at, record.session->heard_at());
-    on_heard(record);
+    if (silence.stalled_since) {
+        look_for_life(record, facts_of(number));
+    } else {
+        silence.heard_at = std::max(silence.heard_at, record.session->heard_at());
+    }
     if (!silence.look_at) {
         silence.quiet_at = silence.watched_since = x_core.now;
         silence.look_at = x_core.now + limits::stall_look;
     }
 }
 
-void silences::on_heard(session_record& record) {
-    auto& since = record.silence.stalled_since;
-    if (since && record.silence.heard_at > *since) {
-        since.reset();
-        x_core.out.log(log_level::info, "session-heard",
-                       "peer " + std::string(record.peer.text()) + " answers again");
-        x_peers.on_heard(record.peer);
+/// Bytes of the peer are not enough: what it has not acknowledged TCP may repeat after a minute
+/// only, and a new connection is faster.
+void silences::look_for_life(session_record& record, const line_facts& line) {
+    auto& silence = record.silence;
+    const bool is_acknowledged =
+        std::exchange(silence.acknowledgements, line.acknowledgements) != line.acknowledgements;
+    const bool is_all_met = line.under_way_bytes == 0 && !record.session->is_asking();
+    if (!is_acknowledged && !is_all_met) {
+        return;
     }
+    silence.heard_at = x_core.now;
+    silence.stalled_since.reset();
+    x_core.out.log(log_level::info, "session-heard",
+                   "peer " + std::string(record.peer.text()) + " answers again");
+    x_peers.on_heard(record.peer);
 }
 
 void silences::on_deadline() {
@@ -76,10 +86,12 @@ void silences::look(session_number number, session_record& record) {
         return;
     }
     const auto line = facts_of(number);
-    if (std::exchange(silence.acknowledgements, line.acknowledgements) != line.acknowledgements) {
+    if (silence.stalled_since) {
+        look_for_life(record, line);
+    } else if (std::exchange(silence.acknowledgements, line.acknowledgements) !=
+               line.acknowledgements) {
         silence.heard_at = x_core.now;
     }
-    on_heard(record);
     if (line.under_way_bytes > 0 || record.session->is_asking()) {
         silence.look_at = x_core.now + limits::stall_look;
         return judge(number, record, line);

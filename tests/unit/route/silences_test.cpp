@@ -110,6 +110,25 @@ BOOST_AUTO_TEST_CASE(any_acknowledgement_is_a_sign_of_life) {
     BOOST_TEST(shared.count.stalls == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(bytes_alone_do_not_end_it_while_tcp_waits_to_send_again) {
+    line = {.bytes_per_s = 8'000, .under_way_bytes = 800};
+    write();
+    pass(3s);
+    session->on_bytes(bytes{1}, shared.now);  // The path lives, and so there is no stall.
+    write();
+    pass(3'900ms);
+    BOOST_TEST(!is_stalled());
+    pass(3s);
+    BOOST_TEST(is_stalled());
+    session->on_bytes(bytes{2}, shared.now);
+    write();
+    pass(1s);
+    BOOST_TEST(is_stalled());
+    line.acknowledgements = 1;
+    write();
+    BOOST_TEST(!is_stalled());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests
