@@ -52,9 +52,9 @@ int run_link_list(arguments args, io& streams) {
                   shown(one, "last_error")});
         note_suspension(suspended, one);
         bearers += bearer_line(one);
-        if (const auto since = time_text(shown(one, "silent_since")); !since.empty()) {
+        if (const auto since = shown(one, "silent_since"); !since.empty()) {
             silences += shown(one, "name") + ": nothing heard from " + shown(one, "peer") +
-                        " since " + since + "\n";
+                        " since " + time_text(since) + "\n";
         }
     });
     if (!verb->options.json) {

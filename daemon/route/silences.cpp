@@ -6,6 +6,7 @@
 #include "daemon/route/silences.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -81,7 +82,11 @@ std::optional<utc_time> silences::next_deadline() const {
 
 void silences::look(session_number number, session_record& record) {
     auto& silence = record.silence;
-    silence.look_at.reset();
+    // The driver tells of events before it tells the time: what was written then was written now,
+    // or so late as nobody looked.
+    if (x_core.now > *std::exchange(silence.look_at, std::nullopt) + limits::stall_look) {
+        silence.quiet_at = silence.watched_since = x_core.now;
+    }
     if (record.session->is_ended()) {
         return;
     }

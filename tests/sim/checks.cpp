@@ -178,11 +178,13 @@ private:
 
     /// A gateway that had custody was put back to a backup when the recipient had the text but not
     /// all attachments, and the time to live ended before they were there again. The recipient
-    /// shows it as incomplete, and the origin as delivered, not complete.
+    /// shows it as incomplete, and the origin as delivered, or what its agency made of the text.
     bool is_cut_short(const known_message& one, const store::delivery_row& known,
                       node& recipient) const {
-        return one.time_to_live && known.state == store::delivery_state::delivered &&
-               went_by_a_restored_one(one, known) && lacks_a_part(one, recipient);
+        const bool has_text =
+            known.state == store::delivery_state::delivered || is_decided(known.state);
+        return one.time_to_live && has_text && went_by_a_restored_one(one, known) &&
+               lacks_a_part(one, recipient);
     }
 
     static bool lacks_a_part(const known_message& one, node& at) {

@@ -37,9 +37,10 @@ config::link dish_settings(config::link_beside beside) {
 class two_bearers {
 public:
     explicit two_bearers(config::link_beside beside)
-        : world({.seed = 5, .second = dish_settings(beside), .adjust = [](config::gateway& one) {
-                     one.times[2].dearer_after = 10s;
-                 }}) {
+        : world({.seed = 5,
+                 .limits = {.frame_payload_bytes = 1'000},  // An eighth of a second by the dish.
+                 .second = dish_settings(beside),
+                 .adjust = [](config::gateway& one) { one.times[2].dearer_after = 10s; }}) {
         const line_quality good{.latency = 20ms, .bytes_per_second = 100'000};
         const line_quality dear{.latency = 300ms, .bytes_per_second = 8'000, .pipe_bytes = 8'192};
         world.net.lines[fibre] = good;

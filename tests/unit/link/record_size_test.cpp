@@ -158,8 +158,11 @@ BOOST_FIXTURE_TEST_CASE(a_record_is_no_larger_than_what_the_measured_rate_lets_b
     ends.wait_for_line(ends.zw, "committed");
     BOOST_REQUIRE(best > 0U);
     // The last frame of a write may be as long as the shortest there is, with its head; and the
-    // write under way when the rate became known, as well as the handshake, are let off.
-    const auto most = batch_at(best) + protocol::limits::frame_bytes_min / 2 + 32;
+    // write under way when the rate became known, as well as the handshake, are let off. On a busy
+    // machine a better rate than any that was looked at may have been measured in between: twice
+    // is still less than what a record holds, and would be, were writes not bound by the rate.
+    const auto most = 2 * batch_at(best) + protocol::limits::frame_bytes_min / 2 + 32;
+    BOOST_REQUIRE(most < 15'000U);
     std::uint64_t seen = 0;
     std::size_t judged = 0;
     for (const auto bytes : between.records.plain_bytes) {

@@ -72,6 +72,20 @@ BOOST_AUTO_TEST_CASE(it_is_counted_from_when_something_was_expected) {
     BOOST_TEST(is_stalled());
 }
 
+BOOST_AUTO_TEST_CASE(events_may_be_told_before_the_time) {
+    write();
+    pass(10s);
+    line = {.bytes_per_s = 100'000, .under_way_bytes = 100};
+    write();  // As a sign of life is asked for: the core's time is that of before.
+    shared.now += 10s;
+    watch.on_deadline();
+    BOOST_TEST(!is_stalled());
+    pass(3'900ms);
+    BOOST_TEST(!is_stalled());
+    pass(2s);
+    BOOST_TEST(is_stalled());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_expected_costs_no_look) {
     write();
     pass(1s);
