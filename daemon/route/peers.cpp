@@ -304,7 +304,7 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         // Where links differ it is wanted again at once, and may lose each time.
         const bool lost_at_once = replaced && !was_up && !is_plain(session.peer);
         const auto own = delay_after(*link, brought);
-        // All peers of a hub that stops are asked for the same: what spreads them else comes on top.
+        // All peers of a hub that stops are asked for the same: what spreads them comes on top.
         const auto later = asked + (brought == link_result::progress ? own : milliseconds{0});
         plan_dial(*link, replaced && !lost_at_once ? link_backoff::first : std::max(own, later));
         if (std::exchange(link->is_probing, false)) {
