@@ -36,7 +36,7 @@ void silences::on_events(session_number number) {
         return;
     }
     if (silence.stalled_since) {
-        look_for_life(record, facts_of(number));
+        look_for_life(record);
     } else {
         silence.heard_at = std::max(silence.heard_at, record.session->heard_at());
     }
@@ -46,14 +46,11 @@ void silences::on_events(session_number number) {
     }
 }
 
-/// Bytes of the peer are not enough: what it has not acknowledged TCP may repeat after a minute
-/// only, and a new connection is faster.
-void silences::look_for_life(session_record& record, const line_facts& line) {
+/// PONG it must be. Other bytes, or acknowledgements of ours, tell of one direction alone: in the
+/// other TCP may wait for a minute to repeat what was lost, and a new connection is faster.
+void silences::look_for_life(session_record& record) {
     auto& silence = record.silence;
-    const bool is_acknowledged =
-        std::exchange(silence.acknowledgements, line.acknowledgements) != line.acknowledgements;
-    const bool is_all_met = line.under_way_bytes == 0 && !record.session->is_asking();
-    if (!is_acknowledged && !is_all_met) {
+    if (record.session->is_asking()) {
         return;
     }
     silence.heard_at = x_core.now;
@@ -91,11 +88,11 @@ void silences::look(session_number number, session_record& record) {
         return;
     }
     const auto line = facts_of(number);
-    if (silence.stalled_since) {
-        look_for_life(record, line);
-    } else if (std::exchange(silence.acknowledgements, line.acknowledgements) !=
-               line.acknowledgements) {
+    if (std::exchange(silence.acknowledgements, line.acknowledgements) != line.acknowledgements) {
         silence.heard_at = x_core.now;
+    }
+    if (silence.stalled_since) {
+        look_for_life(record);
     }
     if (line.under_way_bytes > 0 || record.session->is_asking()) {
         silence.look_at = x_core.now + limits::stall_look;
@@ -128,6 +125,7 @@ void silences::judge(session_number number, session_record& record, const line_f
     }
     if (!silence.stalled_since) {
         silence.stalled_since = silent_since;
+        x_core.session(number)->ask(x_core.now);
         x_core.count.stalls += 1;
         x_core.out.log(log_level::notice, "session-stalled",
                        "peer " + std::string(record.peer.text()) + ": nothing heard since " +

@@ -30,7 +30,7 @@ public:
 private:
     void look(session_number number, session_record& record);
     void judge(session_number number, session_record& record, const line_facts& line);
-    void look_for_life(session_record& record, const line_facts& line);
+    void look_for_life(session_record& record);
     [[nodiscard]] bool has_flash(bureau_id peer) const;
     [[nodiscard]] line_facts facts_of(session_number number) const;
 

@@ -156,6 +156,10 @@ BOOST_FIXTURE_TEST_CASE(what_is_heard_again_is_not_dialled_any_more, a_dying_lin
     pass(6s);
     line.acknowledgements += 1;
     pass(1s);
+    BOOST_TEST(shown().silent_since.has_value());  // It may come of one direction alone.
+    line.under_way_bytes = 0;
+    hub.is_silent = false;
+    hub.exchange();
     BOOST_TEST(!shown().silent_since);
     core().on_dial_failed("fibre", errc::connect_failed, "");
     pass(3s);
@@ -171,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(a_dial_that_comes_through_too_late_carries_nothing, a_dy
     line.under_way_bytes = 0;
     line.acknowledgements += 1;
     hub.is_silent = false;
-    pass(1s);
+    hub.exchange();
     come_through();
     BOOST_REQUIRE(again.ended().has_value());
     BOOST_TEST((protocol::errc_of(again.ended()->code) == errc::conflict));
@@ -262,9 +266,9 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_dies_before_it_is_up_is_given_up, a_dy
     again.is_silent = true;
     line.under_way_bytes = 300;
     come_through();
-    pass(15s);
+    pass(30s);
     BOOST_TEST(std::ranges::any_of(closed, [](const auto& one) { return one.at_once; }));
-    BOOST_TEST(dials.size() == 2U);
+    BOOST_TEST(dials.size() >= 2U);
 }
 
 BOOST_AUTO_TEST_CASE(who_is_called_by_the_other_side_lets_go_of_a_stalled_session) {
