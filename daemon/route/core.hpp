@@ -98,6 +98,7 @@ struct silence_record {
     utc_time quiet_at{};              ///< When nothing was expected, last.
     utc_time heard_at{};              ///< Bytes or acknowledgements came, last.
     std::uint64_t acknowledgements = 0;
+    std::uint64_t bytes_per_s = 0;  ///< The best that was measured since then.
     std::optional<utc_time> stalled_since;
 };
 

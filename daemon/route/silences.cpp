@@ -87,10 +87,14 @@ void silences::look(session_number number, session_record& record) {
     if (record.session->is_ended()) {
         return;
     }
-    const auto line = facts_of(number);
+    auto line = facts_of(number);
     if (std::exchange(silence.acknowledgements, line.acknowledgements) != line.acknowledgements) {
         silence.heard_at = x_core.now;
+        silence.bytes_per_s = 0;
     }
+    // While nothing is acknowledged the measured rate falls, and says nothing of the line.
+    silence.bytes_per_s = std::max(silence.bytes_per_s, line.bytes_per_s);
+    line.bytes_per_s = silence.bytes_per_s;
     if (silence.stalled_since) {
         look_for_life(record);
     }

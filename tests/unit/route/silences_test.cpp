@@ -65,12 +65,23 @@ BOOST_AUTO_TEST_CASE(events_may_be_told_before_the_time) {
     pass(10s);
     line = {.bytes_per_s = 100'000, .under_way_bytes = 100};
     write();  // As a sign of life is asked for: the core's time is that of before.
-    shared.now += 10s;
+    core.now += 10s;
     watch.on_deadline();
     BOOST_TEST(!is_stalled());
     pass(3'900ms);
     BOOST_TEST(!is_stalled());
     pass(2s);
+    BOOST_TEST(is_stalled());
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_that_falls_because_nothing_comes_does_not_count) {
+    line = {.bytes_per_s = 100'000, .under_way_bytes = 50'000, .acknowledgements = 1};
+    write();
+    pass(1s);
+    line.bytes_per_s = 0;
+    pass(2'500ms);
+    BOOST_TEST(!is_stalled());
+    pass(4s);  // Half a second to drain; by the least rate it would be 41.
     BOOST_TEST(is_stalled());
 }
 
