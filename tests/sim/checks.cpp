@@ -216,6 +216,27 @@ private:
         }
     }
 
+    /// The links to a peer, by the operator's list.
+    static std::string links_of(node& at, protocol::bureau_id peer) {
+        std::string out;
+        at.request({"", true}, route::request::list_links{}, [&](route::api_response answer) {
+            const auto* found = std::get_if<route::response::links>(&answer);
+            for (const auto& one :
+                 found == nullptr ? std::vector<route::response::link_status>{} : found->rows) {
+                if (one.peer == peer) {
+                    out += "\n    link " + one.name + " is " + one.state +
+                           (one.carries ? ", carries" : "") + ", next try " +
+                           (one.next_try ? protocol::to_text(*one.next_try) : "none") + ", " +
+                           one.last_error;
+                    for (const auto& most : one.passes) {
+                        out += most ? " " + std::to_string(*most) : " any";
+                    }
+                }
+            }
+        });
+        return out;
+    }
+
     std::string left_for(node& at, protocol::bureau_id peer) const {
         std::string out;
         auto reply = at.ask(query::list_queue{.peer = peer, .after = 0, .limit = 1000});
@@ -235,6 +256,7 @@ private:
                 x_book.messages().find(item.message ? item.message->id : protocol::message_id{});
             out += known == x_book.messages().end() ? "" : where_is(known->second, x_nodes);
         }
+        out += links_of(at, peer);
         return out;
     }
 
