@@ -256,8 +256,7 @@ private:
                 x_book.messages().find(item.message ? item.message->id : protocol::message_id{});
             out += known == x_book.messages().end() ? "" : where_is(known->second, x_nodes);
         }
-        out += links_of(at, peer);
-        return out;
+        return out.empty() ? out : out + links_of(at, peer);
     }
 
     /// Whatever is not final has an owner that moves it on: in the end nothing is left.
