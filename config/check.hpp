@@ -22,11 +22,18 @@ struct certificate_dates {
     protocol::utc_time not_before{}, not_after{};
 };
 
+/// A congestion control that this host's kernel does not let us use.
+struct congestion_trouble {
+    link_congestion which = link_congestion::kernel;
+    std::string text, hint;
+};
+
 /// What the checks need to know of the world. What is absent is not checked.
 struct check_facts {
     const protocol::directory* directory = nullptr;
     std::optional<protocol::utc_time> now;
     std::vector<certificate_dates> certificates;
+    std::vector<congestion_trouble> congestion_troubles;  ///< Of those that links name.
 };
 
 /// Findings in the order of the configuration's sections, with positions where they are known.

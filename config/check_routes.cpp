@@ -25,6 +25,14 @@ bool has_directory_address(const checker& all, bureau_id peer) {
 void check_ways(checker& all, const link& one, const std::string& path) {
     const bool has_address = !one.addresses.empty() || has_directory_address(all, one.peer);
     const bool may_listen = !all.settings.listen.empty();
+    if (one.mode == link_mode::courier) {
+        if (!one.addresses.empty()) {
+            all.warning(path, "unused-address",
+                        path + " goes by courier, so its addresses are not used",
+                        "Remove them, or write mode: both.");
+        }
+        return;
+    }
     if (one.mode == link_mode::dial && !has_address) {
         all.error(path, "link-without-address", path + " should dial and has no address",
                   "Add addresses: [\"tls://host:port\"].");
@@ -164,9 +172,11 @@ void check_links(checker& all) {
         check_peer(all, one, path);
         check_ways(all, one, path);
     }
+    check_bearers(all);
     const bool any_listens =
-        std::any_of(all.settings.links.begin(), all.settings.links.end(),
-                    [](const link& one) { return one.mode != link_mode::dial; });
+        std::any_of(all.settings.links.begin(), all.settings.links.end(), [](const link& one) {
+            return one.mode == link_mode::listen || one.mode == link_mode::both;
+        });
     if (!all.settings.listen.empty() && !any_listens) {
         all.warning("listen", "listens-for-nobody",
                     "this gateway listens, but every link only dials",

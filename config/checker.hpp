@@ -41,7 +41,8 @@ private:
     const source_map& x_where;
 };
 
-void check_links(checker& all);  ///< check_routes.cpp
+void check_links(checker& all);    ///< check_routes.cpp
+void check_bearers(checker& all);  ///< check_bearers.cpp
 void check_routes(checker& all);
 void check_reachable(checker& all);
 void check_agencies(checker& all);  ///< check_agencies.cpp

@@ -13,7 +13,22 @@ namespace dhow::config {
 
 namespace {
 
-auto fields(const link& one) { return std::tie(one.peer, one.mode, one.addresses, one.metered); }
+auto fields(const link_window& one) {
+    return std::tie(one.days, one.opens, one.closes, one.classes, one.size_max_bytes);
+}
+auto fields(const link& one) {
+    std::vector<decltype(fields(link_window{}))> windows;
+    for (const auto& window : one.windows) {
+        windows.push_back(fields(window));
+    }
+    const auto& quota = one.quota;
+    return std::tuple_cat(
+        std::tie(one.peer, one.mode, one.addresses, one.metered, one.local, one.bytes_per_s,
+                 one.cost, one.classes),
+        std::make_tuple(std::move(windows)),
+        std::tie(quota.month_bytes, quota.beyond, quota.warn_at, one.idle_close, one.call_every,
+                 one.hold_down, one.congestion, one.flash_beside));
+}
 auto fields(const route& one) { return std::tie(one.to, one.via); }  // not the line
 auto fields(const agency& one) {
     return std::tie(one.users, one.keys, one.send_kinds, one.send_to, one.send_classes,
@@ -23,7 +38,9 @@ auto fields(const assignment_rule& one) {
     return std::tie(one.kinds, one.from, one.classes, one.agencies, one.from_agencies,
                     one.has_attachments, one.has_references);
 }
-auto fields(const class_times& one) { return std::tie(one.send_again_after, one.expires_after); }
+auto fields(const class_times& one) {
+    return std::tie(one.send_again_after, one.expires_after, one.dearer_after);
+}
 auto fields(const key_files& one) {
     return std::tie(one.link, one.sign, one.encrypt, one.older_encrypt, one.at_rest, one.passphrase,
                     one.link_certificate);

@@ -1,10 +1,13 @@
-// Links, bureaus, groups, routes, agencies and assignments, one reader each.
+// Bureaus, groups, routes, agencies and assignments, one reader each; links are in
+// link_entries.cpp.
 // Way of the message: see entries.hpp.
 // Pure.
 // Spec: docs/configuration.md. Tests: unit/config/load_test.cpp.
 // Limits: config_entries_max, recipients_max.
 #include "config/entries.hpp"
 
+#include "config/duplicate_names.hpp"
+#include "config/link_entries.hpp"
 #include "config/value_kinds.hpp"
 #include "protocol/limits.hpp"
 
@@ -13,41 +16,6 @@
 namespace dhow::config {
 
 namespace {
-
-void report_twice(load_context& context, const yaml_member& member, const std::string& path,
-                  const position& first) {
-    context.report(
-        severity::error, member.line, "duplicate-name",
-        "`" + path + "` stands already in " + first.file + " line " + std::to_string(first.line),
-        "Names are used once in all files together.");
-}
-
-/// Reports and returns true when the path was read before, from this file or another.
-bool stands_already(load_context& context, const yaml_member& member, const std::string& path,
-                    bool is_known) {
-    if (is_known) {
-        report_twice(context, member, path, context.where.find(path));
-    }
-    return is_known;
-}
-
-void read_links(section& top, gateway& out) {
-    top.each_named("links", [&](const yaml_member& member, const std::string& path) {
-        const bool known = std::any_of(out.links.begin(), out.links.end(),
-                                       [&](const link& one) { return one.name == member.key; });
-        if (stands_already(top.context(), member, path, known)) {
-            return;
-        }
-        section entry(top.context(), member.value, path, "links.*");
-        link read{.name = member.key, .peer = {}, .addresses = {}};
-        entry.required_value("peer", read.peer, bureau_kind);
-        entry.value("mode", read.mode, link_mode_kind);
-        entry.list("addresses", read.addresses, peer_address_kind);
-        entry.value("metered", read.metered, boolean_kind);
-        out.links.push_back(std::move(read));
-        top.context().where.add(path, {top.context().file, member.line});
-    });
-}
 
 void read_bureaus(section& top, gateway& out) { top.list("bureaus", out.bureaus, bureau_kind); }
 

@@ -7,9 +7,11 @@
 
 #include "protocol/ids.hpp"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dhow::config {
@@ -36,7 +38,37 @@ struct trust {
     std::string federation;
 };
 
-enum class link_mode : std::uint8_t { dial, listen, both };
+/// `courier`: nothing goes by the network; it says that the peer is reached by hand.
+enum class link_mode : std::uint8_t { dial, listen, both, courier };
+
+/// Of TCP on the sockets of a link. `kernel`: as the system has set it.
+enum class link_congestion : std::uint8_t { kernel, bbr, cubic, reno };
+inline constexpr std::array<std::string_view, 4> link_congestion_names{"kernel", "bbr", "cubic",
+                                                                       "reno"};
+/// As the kernel names it, `kernel` apart.
+inline std::string_view to_text(link_congestion value) {
+    return link_congestion_names[static_cast<std::size_t>(value)];
+}
+
+/// When flash also goes by this link while another one of its peer has the session.
+enum class link_beside : std::uint8_t { never, needed, always };
+inline constexpr std::array<std::string_view, 3> link_beside_names{"never", "needed", "always"};
+
+/// When objects of some classes may pass. All times are UTC.
+struct link_window {
+    std::uint8_t days = 0x7f;                 ///< On which it opens: bit 0 Monday … bit 6 Sunday.
+    seconds opens{0};                         ///< Since midnight, less than a day.
+    seconds closes{24 * 3600};                ///< Since midnight. Not after opens: on the next day.
+    std::vector<message_class> classes = {};  ///< Empty: all.
+    std::uint64_t size_max_bytes = 0;         ///< Of one sealed object. 0: any.
+};
+
+/// IP bytes of both directions in a calendar month, UTC.
+struct link_quota {
+    std::uint64_t month_bytes = 0;  ///< 0: none.
+    std::vector<message_class> beyond = {message_class::flash, message_class::urgent};
+    double warn_at = 0.8;  ///< Share of month_bytes.
+};
 
 struct link {
     std::string name;
@@ -44,6 +76,17 @@ struct link {
     link_mode mode = link_mode::both;
     std::vector<std::string> addresses;  ///< `tls://host:port`; for dial and both.
     bool metered = false;
+    std::string local = {};                   ///< Address of this machine; empty: any.
+    std::uint64_t bytes_per_s = 0;            ///< As the provider says; 0: not known.
+    std::uint64_t cost = 0;                   ///< Compared among links of one peer.
+    std::vector<message_class> classes = {};  ///< That it ever carries. Empty: all.
+    std::vector<link_window> windows = {};    ///< For the classes that they name.
+    link_quota quota = {};
+    seconds idle_close{0};     ///< 0: it is kept up.
+    seconds call_every{3600};  ///< With idle_close: dialled so often without need.
+    seconds hold_down{600};    ///< A dearer link is kept at least so long.
+    link_congestion congestion = link_congestion::kernel;
+    link_beside flash_beside = link_beside::never;
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.
@@ -79,6 +122,8 @@ struct assignment_rule {
 struct class_times {
     seconds send_again_after{0};  ///< No end receipt by then: sent again. 0: never.
     seconds expires_after{0};     ///< Default time to live.
+    /// Waited for so long, it may go by a dearer link. Nothing: never.
+    std::optional<seconds> dearer_after = std::nullopt;
 };
 
 struct api_listen {

@@ -29,14 +29,19 @@ constexpr std::array<words, 3> free_keys{"soft", "hard", "floor"};
 constexpr std::array<words, 7> key_keys{"link",    "sign",       "encrypt",         "older_encrypt",
                                         "at_rest", "passphrase", "link_certificate"};
 constexpr std::array<words, 4> trust_keys{"directory", "anchors", "threshold", "federation"};
-constexpr std::array<words, 4> link_keys{"peer", "mode", "addresses", "metered"};
+constexpr std::array<words, 15> link_keys{"peer",      "mode",       "addresses",   "metered",
+                                          "local",     "rate",       "cost",        "classes",
+                                          "windows",   "quota",      "idle_close",  "call_every",
+                                          "hold_down", "congestion", "flash_beside"};
+constexpr std::array<words, 5> window_keys{"days", "from", "until", "classes", "max_size"};
+constexpr std::array<words, 3> quota_keys{"month", "beyond", "warn"};
 constexpr std::array<words, 2> route_keys{"to", "via"};
 constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
 constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
 constexpr std::array<words, 7> assignment_keys{
     "kinds", "from", "from_agencies", "classes", "has_attachments", "has_references", "agencies"};
 constexpr std::array<words, 4> classes_keys{"flash", "urgent", "routine", "bulk"};
-constexpr std::array<words, 2> class_keys{"send_again_after", "expires_after"};
+constexpr std::array<words, 3> class_keys{"send_again_after", "expires_after", "dearer_after"};
 constexpr std::array<words, 2> api_keys{"unix_socket", "tls"};
 constexpr std::array<words, 3> tls_keys{"address", "certificate", "key"};
 constexpr std::array<words, 1> log_keys{"level"};
@@ -50,6 +55,8 @@ constexpr std::array table{
     schema_section{"keys", key_keys},
     schema_section{"trust", trust_keys},
     schema_section{"links.*", link_keys},
+    schema_section{"links.*.windows.*", window_keys},
+    schema_section{"links.*.quota", quota_keys},
     schema_section{"routes.*", route_keys},
     schema_section{"agencies.*", agency_keys},
     schema_section{"agencies.*.send", send_keys},

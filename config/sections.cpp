@@ -81,6 +81,20 @@ void read_trust(load_context& context, const yaml_node& node, gateway& out) {
     trust.required_value("federation", settings.federation, text_kind);
 }
 
+void read_dearer_after(section& one, std::optional<seconds>& out) {
+    const auto* found = one.find("dearer_after");
+    if (found == nullptr) {
+        return;
+    }
+    if (found->text == "never") {
+        out.reset();
+        return;
+    }
+    seconds read = out.value_or(seconds{0});
+    one.duration("dearer_after", read, seconds{0}, limits::time_to_live_max);
+    out = read;
+}
+
 void read_classes(load_context& context, const yaml_node& node, gateway& out) {
     section classes(context, node, "classes", "classes");
     for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
@@ -99,6 +113,7 @@ void read_classes(load_context& context, const yaml_node& node, gateway& out) {
         }
         one.duration("expires_after", out.times[i].expires_after, minutes{1},
                      limits::time_to_live_max);
+        read_dearer_after(one, out.times[i].dearer_after);
     }
 }
 
@@ -146,8 +161,10 @@ gateway defaults() {
     out.state_directory = "/var/lib/dhow";
     out.api.unix_socket = "/run/dhow/api.sock";
     out.operator_users = {"root"};
-    out.times = {class_times{minutes{10}, days{7}}, class_times{hours{4}, days{30}},
-                 class_times{hours{24}, days{60}}, class_times{days{3}, days{30}}};
+    out.times = {class_times{minutes{10}, days{7}, limits::dearer_after_flash},
+                 class_times{hours{4}, days{30}, limits::dearer_after_urgent},
+                 class_times{hours{24}, days{60}, limits::dearer_after_routine},
+                 class_times{days{3}, days{30}, std::nullopt}};
     return out;
 }
 

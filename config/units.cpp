@@ -27,6 +27,9 @@ constexpr std::array duration_units{unit{"w", 604'800}, unit{"d", 86'400}, unit{
 constexpr std::array size_units{unit{"TiB", 1ULL << 40}, unit{"GiB", 1ULL << 30},
                                 unit{"MiB", 1ULL << 20}, unit{"KiB", 1ULL << 10}, unit{"B", 1}};
 
+constexpr std::array rate_units{unit{"Gbit/s", 1'000'000'000}, unit{"Mbit/s", 1'000'000},
+                                unit{"kbit/s", 1'000}, unit{"bit/s", 1}};
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -94,6 +97,31 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::string size_text(std::uint64_t bytes) { return text_with_unit(bytes, size_units); }
+
+std::optional<std::uint64_t> parse_rate(std::string_view text) {
+    const auto bits = parse_with_unit(text, rate_units);
+    return bits && *bits >= 8 ? std::optional(*bits / 8) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> parse_time_of_day(std::string_view text) {
+    constexpr std::size_t with_minutes = 5;
+    constexpr std::size_t with_seconds = 8;
+    const bool has_seconds = text.size() == with_seconds;
+    if ((text.size() != with_minutes && !has_seconds) || text[2] != ':' ||
+        (has_seconds && text[5] != ':')) {
+        return std::nullopt;
+    }
+    const auto hours = parse_number(text.substr(0, 2));
+    const auto minutes = parse_number(text.substr(3, 2));
+    const auto second =
+        has_seconds ? parse_number(text.substr(6)) : std::optional<std::uint64_t>(0);
+    if (!hours || !minutes || !second || *minutes > 59 || *second > 59) {
+        return std::nullopt;
+    }
+    const std::chrono::seconds out{
+        static_cast<std::int64_t>(*hours * 3600 + *minutes * 60 + *second)};
+    return out <= std::chrono::hours{24} ? std::optional(out) : std::nullopt;
+}
 
 std::optional<double> parse_percent(std::string_view text) {
     if (!text.ends_with('%')) {

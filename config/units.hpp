@@ -1,4 +1,5 @@
-// Reads what people write with units: durations, sizes, percentages, addresses, names.
+// Reads what people write with units: durations, sizes, rates, times of day, percentages,
+// addresses, names.
 // Way of the message: none; used by the loader and by options of the command.
 // Pure.
 // Spec: docs/configuration.md#values. Tests: unit/config/units_test.cpp.
@@ -22,6 +23,13 @@ std::string duration_text(std::chrono::seconds value);
 std::optional<std::uint64_t> parse_size(std::string_view text);
 /// In the largest unit that divides it.
 std::string size_text(std::uint64_t bytes);
+
+/// A whole number and one of bit/s, kbit/s, Mbit/s, Gbit/s (powers of 1000): `64kbit/s`. In bytes a
+/// second, 1 at least.
+std::optional<std::uint64_t> parse_rate(std::string_view text);
+
+/// `22:00` or `22:00:30`, to `24:00`; two digits each. Since midnight.
+std::optional<std::chrono::seconds> parse_time_of_day(std::string_view text);
 
 /// A whole number from 0 to 100 and a percent sign. As a fraction.
 std::optional<double> parse_percent(std::string_view text);

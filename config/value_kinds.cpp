@@ -58,7 +58,25 @@ std::optional<link_mode> parse_mode(std::string_view text) {
     if (text == "listen") {
         return link_mode::listen;
     }
+    if (text == "courier") {
+        return link_mode::courier;
+    }
     return text == "both" ? std::optional(link_mode::both) : std::nullopt;
+}
+
+std::optional<link_congestion> parse_congestion(std::string_view text) {
+    const auto& names = link_congestion_names;
+    const auto found = std::find(names.begin(), names.end(), text);
+    return found == names.end()
+               ? std::nullopt
+               : std::optional(static_cast<link_congestion>(found - names.begin()));
+}
+
+std::optional<link_beside> parse_beside(std::string_view text) {
+    const auto& names = link_beside_names;
+    const auto found = std::find(names.begin(), names.end(), text);
+    return found == names.end() ? std::nullopt
+                                : std::optional(static_cast<link_beside>(found - names.begin()));
 }
 
 std::optional<std::string> parse_address(std::string_view text) {
@@ -92,6 +110,26 @@ std::optional<std::string> parse_log_level(std::string_view text) {
     return when(std::find(levels.begin(), levels.end(), text) != levels.end(), text);
 }
 
+std::optional<std::string> parse_ip_address(std::string_view text) {
+    const bool is_v6 = text.find(':') != std::string_view::npos;
+    const auto allowed = [is_v6](char c) {
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_hex = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        return is_digit || c == '.' || (is_v6 && (is_hex || c == ':'));
+    };
+    return when(text.size() >= 2 && text.size() <= 45 &&
+                    (is_v6 || text.find('.') != std::string_view::npos) &&
+                    std::all_of(text.begin(), text.end(), allowed),
+                text);
+}
+
+std::optional<std::uint8_t> parse_weekday(std::string_view text) {
+    constexpr std::array<std::string_view, 7> days{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    const auto found = std::find(days.begin(), days.end(), text);
+    return found == days.end() ? std::nullopt
+                               : std::optional(static_cast<std::uint8_t>(found - days.begin()));
+}
+
 std::optional<bool> parse_boolean(std::string_view text) {
     if (text == "true" || text == "false") {
         return text == "true";
@@ -114,7 +152,10 @@ const value_kind<std::string> target_kind{"a bureau's id, group:NAME, or \"*\"",
 const value_kind<std::string> kind_pattern_kind{
     "a kind of message or a pattern, such as hit.request, hit.* or \"*\"", parse_pattern, true};
 const value_kind<message_class> class_kind{"flash, urgent, routine or bulk", protocol::parse_class};
-const value_kind<link_mode> link_mode_kind{"dial, listen or both", parse_mode};
+const value_kind<link_mode> link_mode_kind{"dial, listen, both or courier", parse_mode};
+const value_kind<link_congestion> link_congestion_kind{"kernel, bbr, cubic or reno",
+                                                       parse_congestion};
+const value_kind<link_beside> link_beside_kind{"never, needed or always", parse_beside};
 const value_kind<std::string> address_kind{"host:port, such as 0.0.0.0:7443 or \"[::]:7443\"",
                                            parse_address};
 const value_kind<std::string> peer_address_kind{"tls://host:port, such as tls://gw.example:7443",
@@ -127,5 +168,12 @@ const value_kind<std::uint64_t> size_kind{"a size with a unit, such as 512KiB or
                                           parse_size};
 const value_kind<double> percent_kind{"a percentage, such as 20%", parse_percent};
 const value_kind<bool> boolean_kind{"true or false", parse_boolean};
+const value_kind<std::string> ip_address_kind{
+    "an address of this machine without a port, such as 192.0.2.1", parse_ip_address};
+const value_kind<std::uint64_t> rate_kind{"a rate with a unit, such as 64kbit/s or 2Mbit/s",
+                                          parse_rate};
+const value_kind<std::uint8_t> weekday_kind{"mon, tue, wed, thu, fri, sat or sun", parse_weekday};
+const value_kind<std::chrono::seconds> time_of_day_kind{
+    "a time of day in UTC, such as \"22:00\", to \"24:00\"", parse_time_of_day};
 
 }  // namespace dhow::config

@@ -18,6 +18,8 @@ extern const value_kind<std::string> target_kind;        ///< A bureau, `group:N
 extern const value_kind<std::string> kind_pattern_kind;  ///< `hit.request`, `hit.*`, `*`.
 extern const value_kind<message_class> class_kind;
 extern const value_kind<link_mode> link_mode_kind;
+extern const value_kind<link_congestion> link_congestion_kind;
+extern const value_kind<link_beside> link_beside_kind;
 extern const value_kind<std::string> address_kind;       ///< `host:port`
 extern const value_kind<std::string> peer_address_kind;  ///< `tls://host:port`
 extern const value_kind<std::string> user_kind;          ///< A Unix user.
@@ -26,5 +28,9 @@ extern const value_kind<std::string> log_level_kind;
 extern const value_kind<std::uint64_t> size_kind;
 extern const value_kind<double> percent_kind;
 extern const value_kind<bool> boolean_kind;
+extern const value_kind<std::string> ip_address_kind;            ///< Without a port.
+extern const value_kind<std::uint64_t> rate_kind;                ///< `64kbit/s`; in bytes a second.
+extern const value_kind<std::uint8_t> weekday_kind;              ///< `mon` is 0, `sun` 6.
+extern const value_kind<std::chrono::seconds> time_of_day_kind;  ///< Since midnight, to 24:00.
 
 }  // namespace dhow::config

@@ -47,6 +47,8 @@ enum class errc : std::uint16_t {
     connection_lost = 206,
     connect_failed = 207,
     tls_failed = 208,
+    trial_over = 209,  ///< A session that was only to show that it can be had.
+    link_idle = 210,   ///< Nothing was to be carried, and the link closes then.
     // 300-399: answers to an OFFER
     have_it = 300,
     loop = 301,  ///< This gateway handed the same attempt on already.
@@ -58,6 +60,7 @@ enum class errc : std::uint16_t {
     hop_limit = 307,
     refused_for_ever = 308,
     cancelled = 309,
+    full_form_wanted = 310,  ///< Its short form cannot be rebuilt here.
     // 400-499: agencies and operators
     bad_request = 400,
     unauthorised = 401,

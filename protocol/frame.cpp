@@ -111,17 +111,25 @@ result<frame> read_hello(reader& in) {
 
 // OFFER -----------------------------------------------------------------------------------------
 
-/// Bits 0-1 class, 2-3 kind, 4-5 mode, 6-7 zero.
+/// Bits 0-1 class, 2-3 kind, 4-5 mode, 6 short form, 7 zero.
 std::uint8_t shape_of(const offer_frame& value) {
-    return static_cast<std::uint8_t>(static_cast<unsigned>(value.cls) |
-                                     static_cast<unsigned>(value.kind) << 2U |
-                                     static_cast<unsigned>(value.mode) << 4U);
+    return static_cast<std::uint8_t>(
+        static_cast<unsigned>(value.cls) | static_cast<unsigned>(value.kind) << 2U |
+        static_cast<unsigned>(value.mode) << 4U | (value.is_short ? 1U : 0U) << 6U);
+}
+
+/// The digest follows from a body that comes whole: it need not travel.
+bool has_digest(const offer_frame& value) {
+    return !value.is_short || value.mode != body_mode::with_offer;
 }
 
 void write(writer& out, const offer_frame& value) {
     out.varint(value.stream).u8(shape_of(value)).u8(value.attempt).u8(value.hops);
     out.varint(static_cast<std::uint64_t>(value.age.count()));
-    out.raw(value.object.view()).varint(value.body_bytes);
+    if (has_digest(value)) {
+        out.raw(value.object.view());
+    }
+    out.varint(value.body_bytes);
     if (value.mode == body_mode::resumed) {
         out.varint(value.first_byte);
     }
@@ -141,8 +149,10 @@ void write(writer& out, const offer_frame& value) {
 result<void> read_shape(reader& in, offer_frame& out) {
     DHOW_TRY(const unsigned shape, in.u8());
     const unsigned kind = shape >> 2U & 3U;
-    const unsigned mode = shape >> 4U;
-    if (kind == 0 || mode > static_cast<unsigned>(body_mode::resumed)) {
+    const unsigned mode = shape >> 4U & 3U;
+    out.is_short = (shape >> 6U & 1U) != 0;
+    if (kind == 0 || mode > static_cast<unsigned>(body_mode::resumed) || shape >> 7U != 0 ||
+        (out.is_short && static_cast<object_kind>(kind) == object_kind::attachment)) {
         return errc::out_of_range;
     }
     out.cls = static_cast<message_class>(shape & 3U);
@@ -178,7 +188,9 @@ result<frame> read_offer(reader& in) {
     DHOW_TRY(out.hops, in.u8());
     DHOW_TRY(const auto age_ms, in.varint(age_ms_max));
     out.age = milliseconds{static_cast<std::int64_t>(age_ms)};
-    DHOW_TRY(out.object, in.fixed<digest>());
+    if (has_digest(out)) {
+        DHOW_TRY(out.object, in.fixed<digest>());
+    }
     DHOW_CHECK(read_extent(in, out));
     if (out.kind == object_kind::text) {
         DHOW_TRY(const auto preamble, in.sized(limits::preamble_bytes_max));

@@ -33,6 +33,15 @@ struct audit_checkpoint {  ///< RFC 9162 tree head of the sender's audit log; op
     bool operator==(const audit_checkpoint&) const = default;
 };
 
+/// The store of the listener that a dialler knows, so that an old copy of it finds itself out
+/// before it takes what is offered early.
+struct known_store {
+    instance_id instance;
+    std::uint64_t epoch = 0;
+    std::uint64_t boot = 0;
+    bool operator==(const known_store&) const = default;
+};
+
 struct hello {
     std::uint8_t version = format_version;
     bureau_id bureau;
@@ -48,6 +57,9 @@ struct hello {
     std::uint64_t received_count = 0;  ///< Messages taken from this peer in this epoch.
     std::vector<partial_transfer> partials;
     std::optional<audit_checkpoint> checkpoint;
+    bool is_trial = false;             ///< The dialler only wants to see that a session can be had.
+    bool is_beside = false;            ///< The dialler has another session with us, which stays.
+    std::optional<known_store> known;  ///< Of a dialler that may offer before it is greeted.
     std::vector<unknown_field> ignored;
     bool operator==(const hello&) const = default;
 };
@@ -76,13 +88,15 @@ struct offer_frame {
     std::uint8_t attempt = 0;
     std::uint8_t hops = 0;  ///< Hops so far; the origin sends 0.
     milliseconds age{0};    ///< Accumulated age when the OFFER was written.
-    digest object;          ///< SHA-256 of the body bytes to come.
+    digest object;          ///< SHA-256 of the body bytes to come. Zero when it does not travel.
     std::uint64_t body_bytes = 0;
     std::uint64_t first_byte = 0;  ///< Where DATA will begin, known from the peer's HELLO.
     bytes preamble;                ///< Text: encode_preamble(). Else empty.
     bureau_id origin;              ///< Attachment: of its message. Receipt: its destination.
     message_id id;                 ///< Attachment: its message. Else zero.
     body_mode mode = body_mode::on_accept;  ///< Given by link_session.
+    /// The preamble of a text, the body of a receipt are in the short form (docs/parcel-format.md).
+    bool is_short = false;
 };
 struct accept_frame {
     stream_id stream = 0;

@@ -29,10 +29,13 @@ enum : std::uint8_t {
     received_count = 12,
     partial = 13,
     checkpoint = 14,
+    trial = 0x8f,   ///< Critical: who does not know it would take the session for a real one.
+    known = 0x90,   ///< Critical: who does not know it would take offers in an old copy.
+    beside = 0x91,  ///< Critical: who does not know it would end the other session for it.
 };
 }  // namespace hello_tag
 
-constexpr std::array<field_rule, 14> hello_rules{{
+constexpr std::array<field_rule, 17> hello_rules{{
     {hello_tag::version},
     {hello_tag::bureau},
     {hello_tag::instance},
@@ -47,6 +50,9 @@ constexpr std::array<field_rule, 14> hello_rules{{
     {hello_tag::received_count},
     {.tag = hello_tag::partial, .required = false, .list = true},
     {.tag = hello_tag::checkpoint, .required = false},
+    {.tag = hello_tag::trial, .required = false},
+    {.tag = hello_tag::known, .required = false},
+    {.tag = hello_tag::beside, .required = false},
 }};
 
 constexpr std::uint64_t any_number = ~std::uint64_t{0};
@@ -78,6 +84,35 @@ result<std::optional<audit_checkpoint>> read_checkpoint(const field_set& fields)
     audit_checkpoint out;
     DHOW_TRY(out.root, in.fixed<digest>());
     DHOW_TRY(out.tree_size, in.varint());
+    DHOW_CHECK(in.end());
+    return std::optional{out};
+}
+
+//= LP-27, LP-58
+result<void> read_mark(const field_set& fields, std::uint8_t tag, bool& out) {
+    const auto value = fields.find(tag);
+    if (!value) {
+        return {};
+    }
+    DHOW_TRY(const auto number, u8_in(*value));
+    if (number != 1) {
+        return errc::out_of_range;
+    }
+    out = true;
+    return {};
+}
+
+//= LP-29
+result<std::optional<known_store>> read_known(const field_set& fields) {
+    const auto value = fields.find(hello_tag::known);
+    if (!value) {
+        return std::optional<known_store>{};
+    }
+    reader in{*value};
+    known_store out;
+    DHOW_TRY(out.instance, in.fixed<instance_id>());
+    DHOW_TRY(out.epoch, in.varint());
+    DHOW_TRY(out.boot, in.varint());
     DHOW_CHECK(in.end());
     return std::optional{out};
 }
@@ -144,6 +179,17 @@ bytes encode_hello(const hello& value) {
         const auto& it = *value.checkpoint;
         out.put(hello_tag::checkpoint, writer{}.raw(it.root.view()).varint(it.tree_size).view());
     }
+    if (value.is_trial) {
+        out.put_u8(hello_tag::trial, 1);
+    }
+    if (value.known) {
+        const auto& it = *value.known;
+        out.put(hello_tag::known,
+                writer{}.raw(it.instance.view()).varint(it.epoch).varint(it.boot).view());
+    }
+    if (value.is_beside) {
+        out.put_u8(hello_tag::beside, 1);
+    }
     return out.finish();
 }
 
@@ -158,6 +204,9 @@ result<hello> decode_hello(byte_view data) {
     DHOW_CHECK(read_limits(fields, out));
     DHOW_TRY(out.partials, read_partials(fields));
     DHOW_TRY(out.checkpoint, read_checkpoint(fields));
+    DHOW_CHECK(read_mark(fields, hello_tag::trial, out.is_trial));
+    DHOW_TRY(out.known, read_known(fields));
+    DHOW_CHECK(read_mark(fields, hello_tag::beside, out.is_beside));
     out.ignored = std::move(fields.ignored);
     return out;
 }

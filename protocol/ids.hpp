@@ -70,6 +70,8 @@ private:
 /// Order of urgency. Smaller goes first. DESIGN section 6 gives the shares.
 enum class message_class : std::uint8_t { flash = 0, urgent = 1, routine = 2, bulk = 3 };
 inline constexpr std::size_t message_class_count = 4;
+/// Of the class in an array with an element for each.
+constexpr std::size_t index_of(message_class cls) { return static_cast<std::size_t>(cls); }
 
 std::string_view to_text(message_class value);
 std::optional<message_class> parse_class(std::string_view text);

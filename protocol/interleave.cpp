@@ -17,8 +17,6 @@ namespace {
 /// Flash does not compete, so its entry is only a number.
 constexpr std::array<std::uint64_t, message_class_count> meter_per_byte{1, 3, 8, 24};
 
-std::size_t index_of(message_class cls) { return static_cast<std::size_t>(cls); }
-
 }  // namespace
 
 void interleave::add(const ready_transfer& what) {
@@ -60,21 +58,23 @@ void interleave::remove(const ready_transfer& what) {
 }
 
 //= LP-31, LP-32
-const interleave::class_queue* interleave::next_class() const {
-    if (!x_classes[index_of(message_class::flash)].flows.empty()) {
-        return &x_classes[index_of(message_class::flash)];
+const interleave::class_queue* interleave::next_class(const class_set& shut) const {
+    constexpr auto flash = static_cast<std::size_t>(message_class::flash);
+    if (!x_classes[flash].flows.empty() && !shut[flash]) {
+        return &x_classes[flash];
     }
     const class_queue* best = nullptr;
-    for (const auto& queue : x_classes) {
-        if (!queue.flows.empty() && (best == nullptr || queue.meter < best->meter)) {
+    for (std::size_t i = 0; i < x_classes.size(); ++i) {
+        const auto& queue = x_classes[i];
+        if (!queue.flows.empty() && !shut[i] && (best == nullptr || queue.meter < best->meter)) {
             best = &queue;
         }
     }
     return best;
 }
 
-std::optional<ready_transfer> interleave::next() const {
-    const auto* queue = next_class();
+std::optional<ready_transfer> interleave::next(const class_set& shut) const {
+    const auto* queue = next_class(shut);
     if (queue == nullptr) {
         return std::nullopt;
     }

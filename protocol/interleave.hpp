@@ -44,8 +44,10 @@ public:
     void add(const ready_transfer& what);
     /// O(log n). Nothing happens when it is not there.
     void remove(const ready_transfer& what);
-    /// Who writes next; nothing when nobody is ready. The same until charge(), add() or remove().
-    [[nodiscard]] std::optional<ready_transfer> next() const;
+    using class_set = std::array<bool, message_class_count>;
+    /// Who writes next, of classes that are not shut; nothing when nobody is ready. The same until
+    /// charge(), add() or remove().
+    [[nodiscard]] std::optional<ready_transfer> next(const class_set& shut = {}) const;
     /// Tells that `what`, as next() named it, wrote a frame of this size.
     void charge(const ready_transfer& what, std::size_t frame_bytes);
     [[nodiscard]] bool empty() const { return x_size == 0; }
@@ -64,7 +66,7 @@ private:
         std::set<std::pair<std::uint64_t, std::uint64_t>> order;  ///< (meter, fairness key).
         std::optional<ready_transfer> holder;                     ///< Small transfer in its turn.
     };
-    [[nodiscard]] const class_queue* next_class() const;
+    [[nodiscard]] const class_queue* next_class(const class_set& shut) const;
 
     std::array<class_queue, message_class_count> x_classes;
     std::uint64_t x_served_meter = 0;  ///< Of the class served last.

@@ -127,13 +127,26 @@ inline constexpr std::size_t transfers_max = 1024;
 inline constexpr std::size_t large_transfers_max = 8;
 /// Segments that are read ahead of the line for each large transfer: one goes out, one waits.
 inline constexpr std::size_t segments_ahead_max = 2;
-/// Received bytes wait this long to fill a segment; a crash costs no more of the line's time.
-inline constexpr std::chrono::seconds gather_time_max{10};
+/// Received bytes wait this long to fill a segment; a crash costs no more of the line's time. At
+/// 64 kbit/s 1 MiB crosses in 145 s: two seconds of it are 1.5 %, and four commits a segment.
+inline constexpr std::chrono::seconds gather_time_max{2};
 /// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64
 /// bytes.
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
+/// Offers of a dialler before the listener's HELLO: each has a head of at most 144 bytes and, in
+/// frames of 600 bytes, 28 DATA frames with heads of 10, so all of them have less than the 64 KiB
+/// that may be held.
+inline constexpr std::size_t early_transfers_max = 64;
+/// A COMMIT waits so long for the receipt or another answer to share its TLS record: opening and
+/// signing take some 2 ms and two commits, and the shortest round trip that is poor is 50 ms.
+inline constexpr std::chrono::milliseconds commit_wait{25};
+/// So many go together at most: a peer with much under way is answered at once.
+inline constexpr std::size_t commits_together_max = 16;
 /// Control frames that may wait for a peer that does not read; a lawful peer's credit ends before.
 inline constexpr std::size_t control_frames_max = 4 * 1024;
+/// Fields of an OFFER or DATA frame beside preamble and payload: digest, message id, origin, eight
+/// numbers of at most nine bytes.
+inline constexpr std::size_t offer_head_bytes_max = 144;
 /// [format] Streams of one direction of a session; then it is closed and begun anew.
 inline constexpr std::uint32_t streams_max = 0xffff'fff0;
 /// Preamble that can_offer() counts on: header, seal and lockboxes for a few recipients.
@@ -144,8 +157,13 @@ inline constexpr std::size_t hello_bytes_max = 4 * kib;
 /// Until HELLO is verified; VSAT at 1500 ms round trip needs 6 s for TCP, TLS and HELLO; ten times
 /// that.
 inline constexpr std::chrono::seconds handshake_time_max{60};
-/// A session in which nothing is under way is asked for a sign of life after this.
-inline constexpr std::chrono::seconds ping_interval{120};
+/// Of a dial: TCP, and then TLS. A line that dies between the two costs no more than the half.
+inline constexpr std::chrono::seconds connect_time_max{30};
+inline constexpr std::chrono::seconds tls_time_max{30};
+/// A session in which nothing happens is asked for a sign of life after this, unless its line is
+/// paid by the byte: who dials learns so of a dead path also when only the far end has something to
+/// send. 270 bytes each time at IP level, both ways together: 97 KB an hour.
+inline constexpr std::chrono::seconds ping_interval{10};
 /// No byte at all for this long while something is expected ends the session.
 inline constexpr std::chrono::seconds silence_time_max{120};
 
@@ -165,6 +183,109 @@ inline constexpr std::chrono::seconds ask_again_peer{5};
 inline constexpr std::chrono::seconds ask_again_third{60};
 /// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
 inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
+
+// Dead paths ----------------------------------------------------------------------------------
+/// A session is stalled when what is expected has not come for so long, for so many round trips,
+/// and for as long as the line needs for what is queued. TCP sends again three times in 4 s; four
+/// round trips are one for a lost packet, one for its repetition, and as much once more.
+inline constexpr std::chrono::milliseconds stall_time_min{4'000};
+inline constexpr int stall_round_trips = 4;
+/// Of the line, where it is not known: the slowest there is, 9.6 kbit/s.
+inline constexpr std::uint64_t stall_rate_min = 1'200;
+/// More than that the queue does not add: an estimate that went wrong must not hide a dead path for
+/// longer than silence_time_max does.
+inline constexpr std::chrono::milliseconds stall_drain_max{60'000};
+/// A session of which something is expected is looked at so often; three system calls.
+inline constexpr std::chrono::milliseconds stall_look{1'000};
+/// A dial of a line that is not paid by the byte sends one more SYN from a socket of its own after
+/// this, and again, each repeated by the kernel a second later: so no two are more than 2 s apart,
+/// however long the first has been waiting. 60 bytes a second at most while a dial is out.
+inline constexpr std::chrono::milliseconds dial_again{3'000};
+
+// Dialling ------------------------------------------------------------------------------------
+/// Dials that may begin together, and how long until there is room for one more: a hub dials 200
+/// links that fall due at once within 10 s, a handshake of 2 ms of a core and 5 KB every 50 ms.
+inline constexpr std::size_t dials_at_once_max = 8;
+inline constexpr std::chrono::milliseconds dial_gap{50};
+/// A session that held so long shows that the line is good, although nothing was to be carried.
+inline constexpr std::chrono::seconds session_stands_after{60};
+/// The longest wait of a flash message for a dial, when sessions come and bring nothing.
+inline constexpr std::chrono::seconds flash_wait_max{60};
+inline constexpr std::chrono::seconds flash_wait_metered_max{300};
+/// The kernel tells of carrier, address and route one after the other: one change is what comes
+/// without such a pause; a line that changes all the time counts as changed after the longer one.
+inline constexpr std::chrono::milliseconds network_settle_time{2'000};
+inline constexpr std::chrono::milliseconds network_settle_time_max{10'000};
+/// After a change the dials spread over so long: for flash, for what else waits, and where nothing
+/// waits here but only we can dial.
+inline constexpr std::chrono::milliseconds wake_spread_flash{500};
+inline constexpr std::chrono::milliseconds wake_spread{2'000};
+inline constexpr std::chrono::milliseconds wake_spread_idle{30'000};
+/// After a dial that a change brought forward in vain, the next change counts for this link when so
+/// much time has passed; four times as much after each further one. DHCP takes 5 s at most.
+inline constexpr std::chrono::milliseconds wake_pause_first{5'000};
+inline constexpr std::chrono::milliseconds wake_pause_max{300'000};
+/// Interfaces and addresses of this machine that are remembered, so that the kernel's repetitions
+/// are not taken for changes; with more, each counts.
+inline constexpr std::size_t interfaces_max = 256;
+inline constexpr std::size_t own_addresses_max = 1024;
+/// One message of the kernel's: it writes at most 32 KiB.
+inline constexpr std::size_t kernel_news_bytes_max = 64 * kib;
+/// Until the watch on the network is opened again when it broke; twice as long each time.
+inline constexpr std::chrono::seconds watch_pause_first{1};
+inline constexpr std::chrono::seconds watch_pause_max{600};
+/// Connections of `dhow link test` at once.
+inline constexpr std::size_t trials_open_max = 16;
+/// A session beside another is ended when it has carried nothing for so long. A minute: what comes
+/// in a burst goes over one, and the line is not kept for what is over.
+inline constexpr std::chrono::milliseconds beside_idle{60'000};
+/// The same when the other session goes by the same link by now: answers may be on their way.
+inline constexpr std::chrono::milliseconds beside_end{5'000};
+/// What a peer cannot take beside, since it comes by the other session, is offered there again.
+inline constexpr std::chrono::milliseconds beside_again{30'000};
+/// A suspended peer is asked to call again after this: it hears soon that it may.
+inline constexpr std::chrono::seconds suspended_pause_max{60};
+
+// Bearers -------------------------------------------------------------------------------------
+/// Windows of one link: each day of the week for each class.
+inline constexpr std::size_t link_windows_max = 32;
+/// Of a MiB, in whatever unit; only compared.
+inline constexpr std::uint64_t link_cost_max = 1'000'000;
+/// The least monthly quota: a handshake and the status of a day take 20 KB, 30 times.
+inline constexpr std::uint64_t month_quota_bytes_min = 1 * mib;
+/// A count of bytes that a store can hold as a signed number.
+inline constexpr std::uint64_t month_bytes_max = 1ULL << 62;
+/// What is used within the next step of the count stands in the store before: a thousandth of the
+/// quota, so that a crash costs no more, between these.
+inline constexpr std::uint64_t quota_step_bytes_min = 64 * kib;
+inline constexpr std::uint64_t quota_step_bytes_max = 1 * mib;
+/// With so much left of a quota, what may not pass beyond it is over; with more, three quarters of
+/// it may be written: the offer of a text for many recipients fits, and a quarter is for headers
+/// and acknowledgements.
+inline constexpr std::uint64_t quota_rest_bytes = 16 * kib;
+/// With less than this left, the counters are read whenever something has happened on the line:
+/// in a second a fast line carries more than that.
+inline constexpr std::uint64_t quota_near_bytes = 1 * mib;
+/// The counters of the kernel are read so often while a session is up on a link with a quota.
+inline constexpr std::chrono::milliseconds traffic_look{1'000};
+/// Where the kernel does not tell: headers of IPv6 and TCP with time stamps, of each segment.
+inline constexpr std::uint64_t segment_header_bytes_max = 72;
+/// What ends a connection is not counted by anybody: FIN and ACK of both sides.
+inline constexpr std::uint64_t connection_end_bytes = 4 * segment_header_bytes_max;
+/// A message of the class may use a dearer link after this. Flash: a fail-over is to delay it by
+/// less than 10 s, dial included; the others: notes on queues, section 2.4.
+inline constexpr std::chrono::seconds dearer_after_flash{5};
+inline constexpr std::chrono::minutes dearer_after_urgent{15};
+inline constexpr std::chrono::hours dearer_after_routine{6};
+/// The longest stay with a dearer link while the cheaper one flaps.
+inline constexpr std::chrono::hours hold_down_max{4};
+/// What waits for peers with several bearers is looked at so often; what has not waited for long
+/// enough over the one that is up, after a sixteenth of that time, between these.
+inline constexpr std::chrono::milliseconds demand_look_min{1'000};
+inline constexpr std::chrono::milliseconds demand_look_max{60'000};
+/// A peer that offers what may not pass here is asked to wait no longer than this: another bearer
+/// may come up, and then it would wait in vain.
+inline constexpr std::chrono::seconds bearer_refusal_max{3600};
 
 // Disk ----------------------------------------------------------------------------------------
 /// Row of payload on disk; notes on queues section 3 (SQLite: larger rows win nothing).
@@ -254,6 +375,59 @@ inline constexpr std::size_t directory_heads_max = 16;
 /// The longest `wait` of an inbox query, below http_idle_time_max of proxies in between.
 inline constexpr std::chrono::seconds inbox_wait_max{60};
 
+// Courier -------------------------------------------------------------------------------------
+/// [format] Plain bytes of one cell. Sealed it has a little less than 4 KiB, the block of a stick's
+/// file system, so that a bad block of the medium costs one or two cells; a sealed hit confirmation
+/// with its offer (1.5 KB and 0.4 KB) fits one.
+inline constexpr std::size_t courier_cell_plain_bytes = 3'840;
+/// [format] What stands before the payload in a cell: volume, place, record, kind, length.
+inline constexpr std::size_t courier_cell_head_bytes = 15;
+inline constexpr std::size_t courier_cell_payload_bytes =
+    courier_cell_plain_bytes - courier_cell_head_bytes;
+/// Cells that go between daemon and command at a time: 128 KiB, of which each side holds three
+/// copies while it seals or opens them; 32 small messages share a commit.
+inline constexpr std::size_t courier_cells_a_part = 32;
+/// A part of an export ends behind the segment with which it reached that: 18 cells more at most.
+inline constexpr std::size_t courier_part_cells_max = courier_cells_a_part + 32;
+/// [format] Text of a letter: the key, and receipts of 64 KiB in all.
+inline constexpr std::size_t courier_letter_bytes_max = 66 * kib;
+/// [format] A letter as it stands in a volume: preamble with one or two lockboxes, and body; the
+/// text, its signature and padding of 12 %.
+inline constexpr std::size_t courier_sealed_letter_bytes_max = 96 * kib;
+/// [format] Receipts of bundles in one letter: more have not come from one bureau between two
+/// couriers; what does not fit goes with the next.
+inline constexpr std::size_t courier_receipts_max = 256;
+inline constexpr std::size_t courier_receipts_bytes_max = 64 * kib;
+/// [format] Records of one bundle: 4 GiB of the smallest, which is one file on FAT32.
+inline constexpr std::uint32_t courier_records_max = 1U << 20U;
+/// [format] Volumes of one bundle: names end in three digits.
+inline constexpr std::uint32_t courier_volumes_max = 999;
+/// A volume holds the letter twice and the largest text: 2 x 96 KiB and 1.25 MiB, and room.
+inline constexpr std::uint64_t courier_volume_bytes_min = 2 * mib;
+/// FAT32 ends files one byte before 4 GiB.
+inline constexpr std::uint64_t courier_volume_bytes_max = 4ULL * 1024 * mib - 64 * kib;
+/// A part of an attachment shorter than this is not begun at the end of a volume.
+inline constexpr std::size_t courier_slice_cells_min = 16;
+/// Exports and imports under way at once, each with at most one part in memory (and one text).
+inline constexpr std::size_t courier_jobs_max = 4;
+/// One that nobody goes on with makes room for another after this.
+inline constexpr std::chrono::minutes courier_idle_max{15};
+/// Messages that are looked at before their records are numbered: a batch of the store, in
+/// rows without bodies.
+inline constexpr std::size_t courier_candidates_max = 64;
+/// An unreceipted bundle raises an alarm after this: a weekly bag, out and back, and as much again.
+inline constexpr std::chrono::days courier_alarm_after{28};
+/// The alarm of one bundle is repeated after this.
+inline constexpr std::chrono::hours courier_alarm_again{24};
+/// A receipt may still be on its way so long after its message expired: the longest outage that
+/// the design reckons with (60 days), and a month for the way back.
+inline constexpr std::chrono::days courier_receipt_lifetime{90};
+/// Bundles that are remembered: three a day for ten years. More than these: settled ones and
+/// imported ones go first; unreceipted ones never.
+inline constexpr std::size_t courier_bundles_max = 10'000;
+/// Settled and imported bundles are forgotten after this.
+inline constexpr std::chrono::days courier_memory{400};
+
 // Configuration -------------------------------------------------------------------------------
 /// One configuration file. A hub with 200 links, routes and agencies writes about 100 KB.
 inline constexpr std::size_t config_bytes_max = 1 * mib;
@@ -270,12 +444,18 @@ inline constexpr std::size_t config_entries_max = 4096;
 /// Names of links, groups and agencies.
 inline constexpr std::size_t config_name_bytes_max = 64;
 
+static_assert(connect_time_max + tls_time_max == handshake_time_max);
 static_assert(flash_credit_bytes < implied_credit_bytes);
 static_assert(inline_body_bytes_max <= implied_credit_bytes - flash_credit_bytes);
+static_assert(early_transfers_max * 2 * offer_head_bytes_max < held_heads_bytes_max);
 static_assert(frame_bytes_min < frame_payload_bytes_max);
 static_assert(transfer_window_bytes * large_transfers_max <= window_pool_bytes);
 static_assert(text_bytes_max < sealed_text_bytes_max);
 static_assert(header_bytes_max < preamble_bytes_max);
 static_assert(piece_bytes % segment_bytes == 0);
+static_assert(courier_cell_payload_bytes < 0x1'0000);
+static_assert(2 * courier_sealed_letter_bytes_max + sealed_text_bytes_max * 5 / 4 +
+                  preamble_bytes_max <
+              courier_volume_bytes_min);
 
 }  // namespace dhow::protocol::limits

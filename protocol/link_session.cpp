@@ -29,12 +29,16 @@ std::optional<utc_time> link_session::next_deadline() const { return x_impl->nex
 
 void link_session::on_deadline(utc_time now) { x_impl->on_deadline(now); }
 
+void link_session::ask(utc_time now) { x_impl->ask(now); }
+bool link_session::is_asking() const { return x_impl->is_asking(); }
+utc_time link_session::heard_at() const { return x_impl->heard_at(); }
+
 void link_session::set_frame_payload(std::size_t payload_bytes) {
     x_impl->set_frame_payload(payload_bytes);
 }
 
-void link_session::on_hello_signed(const key_id& signer, const signature& value, utc_time) {
-    x_impl->on_hello_signed(signer, value);
+void link_session::on_hello_signed(const key_id& signer, const signature& value, utc_time now) {
+    x_impl->on_hello_signed(signer, value, now);
 }
 
 void link_session::on_hello_verified(boost::system::error_code verdict, utc_time now) {
@@ -54,7 +58,11 @@ void link_session::supply(stream_id stream, std::uint64_t offset, bytes data, ut
     x_impl->supply(stream, offset, std::move(data));
 }
 
-void link_session::cancel(stream_id stream, errc code, utc_time) { x_impl->cancel(stream, code); }
+bool link_session::cancel(stream_id stream, errc code, utc_time) {
+    return x_impl->cancel(stream, code);
+}
+
+void link_session::set_allowance(const write_allowance& what) { x_impl->set_allowance(what); }
 
 void link_session::accept(stream_id stream, std::uint64_t offset, utc_time now) {
     x_impl->accept(stream, offset, now);
@@ -64,8 +72,9 @@ void link_session::on_durable(stream_id stream, std::uint64_t durable_bytes, utc
     x_impl->on_durable(stream, durable_bytes);
 }
 
-void link_session::commit(stream_id stream, std::vector<recipient_answer> exceptions, utc_time) {
-    x_impl->commit(stream, std::move(exceptions));
+void link_session::commit(stream_id stream, std::vector<recipient_answer> exceptions,
+                          utc_time now) {
+    x_impl->commit(stream, std::move(exceptions), now);
 }
 
 void link_session::refuse(stream_id stream, errc code, std::chrono::seconds retry_after,
@@ -82,7 +91,10 @@ void link_session::goodbye(errc code, std::chrono::seconds reconnect_after, utc_
 std::optional<session_events> link_session::next_event() { return x_impl->next_event(); }
 bool link_session::is_established() const { return x_impl->is_established(); }
 bool link_session::is_ended() const { return x_impl->is_ended(); }
+bool link_session::is_beside() const { return x_impl->is_beside(); }
 const hello& link_session::peer() const { return x_impl->peer(); }
 std::size_t link_session::open_transfers() const { return x_impl->open_transfers(); }
+std::uint64_t link_session::payload_written() const { return x_impl->payload_written(); }
+std::uint64_t link_session::payload_read() const { return x_impl->payload_read(); }
 
 }  // namespace dhow::protocol

@@ -7,6 +7,7 @@
 
 #include "protocol/frame.hpp"
 
+#include <array>
 #include <deque>
 #include <memory>
 
@@ -18,6 +19,8 @@ struct session_end {
     std::string detail;                       ///< For the log; no content.
     std::chrono::seconds reconnect_after{0};  ///< From the peer's GOODBYE.
     bool durable_progress = false;            ///< An ACK or COMMIT went either way.
+    bool nothing_taken = false;  ///< GOODBYE came instead of HELLO: the peer has acted on nothing.
+    bool by_goodbye = false;     ///< The peer's.
 };
 
 // Events: facts that the session tells; drained with next_event() after every call.
@@ -114,7 +117,14 @@ struct session_options {
     std::uint32_t window_bytes = 0;       ///< 0: limits::transfer_window_bytes.
     std::size_t frame_payload_bytes = 0;  ///< Initial DATA payload; 0: frame_payload_bytes_max.
     milliseconds ping_interval{0};        ///< 0: limits::ping_interval. Negative: never (metered).
-    std::uint32_t streams_max = 0;        ///< 0: limits::streams_max. Tests draw it small.
+    milliseconds commit_wait{0};    ///< A COMMIT waits so long for company (LP-55); 0: not at all.
+    std::uint32_t streams_max = 0;  ///< 0: limits::streams_max. Tests draw it small.
+};
+
+/// What may be written of OFFER and DATA from now on; control frames always may.
+struct write_allowance {
+    std::array<bool, message_class_count> is_metered{};  ///< Classes that share `bytes`.
+    std::uint64_t bytes = 0;                             ///< Of whole frames.
 };
 
 class link_session {
@@ -132,6 +142,11 @@ public:
     void on_transport_closed(boost::system::error_code why, utc_time now);
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
     void on_deadline(utc_time now);
+    /// Asks the peer for a sign of life, unless that was done and is not answered.
+    void ask(utc_time now);
+    [[nodiscard]] bool is_asking() const;
+    /// When the last byte came.
+    [[nodiscard]] utc_time heard_at() const;
     /// Payload of further DATA frames, from the measured rate (frame_time_max).
     void set_frame_payload(std::size_t bytes);
 
@@ -148,7 +163,10 @@ public:
     /// follows). `fairness_key`: round robin between keys (origins) within a class.
     stream_id offer(offer_frame what, bytes body, std::uint64_t fairness_key, utc_time now);
     void supply(stream_id stream, std::uint64_t offset, bytes data, utc_time now);
-    void cancel(stream_id stream, errc code, utc_time now);
+    /// True: its last frame is on its way all the same, so the peer may get the whole.
+    bool cancel(stream_id stream, errc code, utc_time now);
+    /// Replaces the one before. A frame that would not fit into what is left is not begun.
+    void set_allowance(const write_allowance& what);
 
     // Receiving
     /// Where what is on disk cannot go on with what the peer offers, the session refuses (busy)
@@ -167,9 +185,16 @@ public:
     [[nodiscard]] std::optional<session_events> next_event();
     [[nodiscard]] bool is_established() const;
     [[nodiscard]] bool is_ended() const;
+    /// It stands beside another one (LP-58): at the dialler from the start, at the listener once it
+    /// is established.
+    [[nodiscard]] bool is_beside() const;
     [[nodiscard]] const hello& peer() const;
     /// Offers of ours that have no final answer yet.
     [[nodiscard]] std::size_t open_transfers() const;
+    /// Payload of DATA frames so far.
+    [[nodiscard]] std::uint64_t payload_written() const;
+    [[nodiscard]] std::uint64_t payload_read() const;
+    [[nodiscard]] std::uint64_t payload() const { return payload_written() + payload_read(); }
 
 private:
     class impl;

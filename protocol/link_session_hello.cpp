@@ -20,6 +20,9 @@ session_options with_defaults(session_options options) {
     set(options.frame_payload_bytes, limits::frame_payload_bytes_max);
     set(options.streams_max, limits::streams_max);
     set(options.local.frame_bytes_max, limits::frame_payload_bytes_max);
+    if (!options.is_dialler) {
+        options.local.known.reset();  // Nothing is offered to a dialler before it is known.
+    }
     if (options.ping_interval == milliseconds{0}) {
         options.ping_interval = limits::ping_interval;
     }
@@ -44,7 +47,9 @@ link_session::impl::impl(session_options options, utc_time now)
 }
 
 //= LP-22
-void link_session::impl::on_hello_signed(const key_id& signer, const signature& value) {
+//= LP-24
+void link_session::impl::on_hello_signed(const key_id& signer, const signature& value,
+                                         utc_time now) {
     if (is_ended() || x_hello_queued) {
         return;
     }
@@ -52,6 +57,9 @@ void link_session::impl::on_hello_signed(const key_id& signer, const signature& 
     append_frame(encoded, hello_frame{x_local_hello, signer, value});
     x_control.push_front(std::move(encoded));
     x_hello_queued = true;
+    if (is_established()) {
+        handle_held(now);
+    }
 }
 
 void link_session::impl::handle_hello(const hello_frame& what) {
@@ -81,8 +89,9 @@ void link_session::impl::on_hello_verified(boost::system::error_code verdict, ut
             hello_to_be_signed(false, x_options.exporter, x_local_hello)});
     }
     admit_waiting();
-    const bytes held = std::exchange(x_in, {});
-    on_bytes(held, now);
+    if (!is_holding()) {
+        handle_held(now);
+    }
 }
 
 }  // namespace dhow::protocol

@@ -30,36 +30,45 @@ public:
     void goodbye(errc code, std::chrono::seconds reconnect_after);
 
     // link_session_hello.cpp
-    void on_hello_signed(const key_id& signer, const signature& value);
+    void on_hello_signed(const key_id& signer, const signature& value, utc_time now);
     void on_hello_verified(boost::system::error_code verdict, utc_time now);
 
     // link_session_sending.cpp
     bool can_offer(message_class cls, std::uint64_t body_bytes) const;
     stream_id offer(offer_frame what, bytes body, std::uint64_t fairness_key, utc_time now);
     void supply(stream_id stream, std::uint64_t offset, bytes data);
-    void cancel(stream_id stream, errc code);
+    bool cancel(stream_id stream, errc code);
+    void set_allowance(const write_allowance& what) { x_allowance = what; }
 
     // link_session_receiving.cpp
     void accept(stream_id stream, std::uint64_t offset, utc_time now);
     void on_durable(stream_id stream, std::uint64_t durable_bytes);
-    void commit(stream_id stream, std::vector<recipient_answer> exceptions);
+    void commit(stream_id stream, std::vector<recipient_answer> exceptions, utc_time now);
     void refuse(stream_id stream, errc code, std::chrono::seconds retry_after,
                 std::vector<recipient_answer> exceptions);
 
     // link_session_time.cpp
     std::optional<utc_time> next_deadline() const;
     void on_deadline(utc_time now);
+    void ask(utc_time now);
+    bool is_asking() const { return x_ping.has_value(); }
+    utc_time heard_at() const { return x_last_received; }
 
     std::optional<session_events> next_event();
     bool is_established() const { return x_phase == phase::established; }
     bool is_ended() const { return x_phase == phase::ended; }
+    bool is_beside() const {
+        return x_options.is_dialler ? x_options.local.is_beside : x_peer.is_beside;
+    }
     const hello& peer() const { return x_peer; }
     std::size_t open_transfers() const { return x_outgoing.size(); }
+    std::uint64_t payload_written() const { return x_payload_written; }
+    std::uint64_t payload_read() const { return x_payload_read; }
 
 private:
     enum class phase : std::uint8_t {
         greeting,     ///< The peer's HELLO has not come.
-        verifying,    ///< It came; what follows it is held until on_hello_verified().
+        verifying,    ///< It came; what follows it is held.
         established,  ///< It was good.
         ended,        ///< `ended` was told; only GOODBYE and what stands before it still goes out.
     };
@@ -80,6 +89,8 @@ private:
     using incoming_map = std::map<stream_id, incoming_entry>;
 
     // Input
+    bool is_holding() const;
+    void handle_held(utc_time now);
     std::size_t parse(byte_view input, utc_time now);
     void handle(const frame& what, utc_time now);
     void handle_hello(const hello_frame& what);
@@ -100,15 +111,23 @@ private:
 
     // Output
     void push_control(const frame& what);
+    bool is_read();
     void write_next(utc_time now);
     bool write_control();
     void write_transfer(utc_time now);
+    std::optional<ready_transfer> next_allowed() const;
+    std::uint64_t payload_room(message_class cls) const;
+    std::size_t payload_max(message_class cls) const;
+    std::size_t payload_for(const outgoing_transfer& transfer) const;
+    void release_commits();
 
     // Sending
     bool may_offer() const;
     std::uint64_t peer_credit() const;
     std::uint64_t usable_credit(message_class cls) const;
     bool has_room(message_class cls, bool is_large, std::uint64_t cost) const;
+    bool has_early_room(message_class cls, std::uint64_t cost) const;
+    bool try_early(outgoing_entry& entry);
     bool try_admit(outgoing_entry& entry);
     bool try_mode(outgoing_entry& entry, body_mode mode, std::uint64_t first_byte);
     void admit_waiting();
@@ -122,6 +141,7 @@ private:
 
     // Receiving
     bool is_busy_for(const incoming_transfer& transfer) const;
+    bool may_wait(const incoming_transfer& done) const;
     void close_incoming(incoming_map::iterator place);
     /// The transfer that a peer's frame names. End: it is closed, or the session failed.
     incoming_map::iterator find_named(stream_id stream);
@@ -153,6 +173,9 @@ private:
     std::optional<stream_id>
         x_out_completes;  ///< Handle of the transfer whose last byte x_out holds.
     std::deque<bytes> x_control;
+    std::vector<bytes> x_commits;  ///< COMMITs that wait for something to go with.
+    std::optional<utc_time> x_commits_since;
+    std::uint64_t x_commits_credit = 0;  ///< That the peer has back when it reads them.
     std::optional<pong_frame> x_pong;  ///< The latest PING's answer; older ones are merged into it.
     std::deque<stream_id> x_acks;      ///< Incoming streams whose ACK is due, oldest first.
 
@@ -160,11 +183,15 @@ private:
     std::map<stream_id, stream_id> x_wire;  ///< Wire number to handle; written and unanswered.
     std::array<std::array<std::deque<stream_id>, 2>, message_class_count> x_waiting;
     interleave x_interleave;
+    write_allowance x_allowance;
+    std::uint64_t x_payload_written = 0, x_payload_read = 0;
     stream_id x_next_handle = 0;
     stream_id x_next_wire = 0;
     std::uint64_t x_credit_used = 0;
     std::size_t x_open = 0;  ///< Admitted.
     std::size_t x_open_large = 0;
+    std::size_t x_early_transfers = 0;  ///< Admitted before the peer's HELLO was verified.
+    std::uint64_t x_early_cost = 0;
     mutable bool x_room_was_asked = false;  ///< can_offer() has said no since can_offer_again.
 
     incoming_map x_incoming;  ///< By wire number.

@@ -23,14 +23,26 @@ void link_session::impl::on_bytes(byte_view received, utc_time now) {
     //= LP-24
     const auto held_max =
         x_options.implied_credit_bytes + limits::held_heads_bytes_max + limits::frame_length_max;
-    if (x_phase == phase::verifying && x_in.size() > held_max) {
+    if (is_holding() && x_in.size() > held_max) {
         fail(errc::credit_exceeded, "more than the implied credit before HELLO was verified");
     }
 }
 
+/// Until the peer's HELLO is verified; a listener also until its own stands in front of all that it
+/// writes, so that a GOODBYE without HELLO says that nothing was acted on.
+bool link_session::impl::is_holding() const {
+    const bool is_unheard = is_established() && !x_options.is_dialler && !x_hello_queued;
+    return x_phase == phase::verifying || is_unheard;
+}
+
+void link_session::impl::handle_held(utc_time now) {
+    const bytes held = std::exchange(x_in, {});
+    on_bytes(held, now);
+}
+
 std::size_t link_session::impl::parse(byte_view input, utc_time now) {
     std::size_t used = 0;
-    while (x_phase != phase::verifying && x_phase != phase::ended) {
+    while (!is_holding() && !is_ended()) {
         const auto decoded = decode_frame(input.subspan(used));
         if (!decoded) {
             fail(errc_of(decoded.error()), "a frame cannot be read");
@@ -79,8 +91,10 @@ void link_session::impl::handle(const frame& what, utc_time now) {
 
 //= LP-61
 void link_session::impl::handle_goodbye(const goodbye_frame& what) {
-    finish({make_error_code(what.code), "the peer said goodbye", what.reconnect_after, false},
-           std::nullopt);
+    session_end how{make_error_code(what.code), "the peer said goodbye", what.reconnect_after};
+    how.nothing_taken = x_phase == phase::greeting;
+    how.by_goodbye = true;
+    finish(std::move(how), std::nullopt);
 }
 
 void link_session::impl::on_transport_closed(boost::system::error_code why) {
@@ -102,6 +116,13 @@ void link_session::impl::fail(errc code, std::string detail) {
 
 void link_session::impl::finish(session_end how, std::optional<goodbye_frame> last) {
     flush_gathered();
+    release_commits();  // They were given before GOODBYE.
+    if (last && x_out_completes) {
+        // The frame under way goes whole, so the peer gets the whole body.
+        if (const auto place = x_outgoing.find(*x_out_completes); place != x_outgoing.end()) {
+            note_all_sent(place->first, place->second);
+        }
+    }
     x_phase = phase::ended;
     x_pong.reset();
     x_acks.clear();

@@ -54,6 +54,7 @@ void link_session::impl::handle_data(const data_frame& what, utc_time now) {
         return;
     }
     auto& transfer = found->second.transfer;
+    x_payload_read += what.payload.size();
     if (const auto error = transfer.on_data(what)) {
         return fail(errc_of(error), "DATA that does not fit its transfer");
     }
@@ -143,16 +144,35 @@ void link_session::impl::on_durable(stream_id stream, std::uint64_t durable_byte
     }
 }
 
-//= LP-49
-void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> exceptions) {
+/// A peer that may be short of credit or streams hears at once what it has back.
+bool link_session::impl::may_wait(const incoming_transfer& done) const {
+    const auto credit = x_credit_given + x_commits_credit;  // As the peer counts, with this one.
+    return x_options.commit_wait > milliseconds{0} && !done.is_large() &&
+           credit < x_options.implied_credit_bytes / 2 &&
+           x_incoming.size() + x_commits.size() < limits::transfers_max / 2 &&
+           x_commits.size() < limits::commits_together_max;
+}
+
+//= LP-49, LP-55
+void link_session::impl::commit(stream_id stream, std::vector<recipient_answer> exceptions,
+                                utc_time now) {
     const auto found = x_incoming.find(stream);
     if (is_ended() || found == x_incoming.end()) {
         return;
     }
     DHOW_ENSURE(found->second.transfer.is_accepted() && found->second.transfer.all_received());
+    const bool waits = may_wait(found->second.transfer);
+    const auto credit = found->second.transfer.cost();
     close_incoming(found);
     x_durable_progress = true;
-    push_control(commit_frame{stream, std::move(exceptions)});
+    if (!waits) {
+        release_commits();
+        push_control(commit_frame{stream, std::move(exceptions)});
+    } else if (is_read()) {
+        append_frame(x_commits.emplace_back(), commit_frame{stream, std::move(exceptions)});
+        x_commits_credit += credit;
+        x_commits_since = x_commits_since.value_or(now);
+    }
 }
 
 void link_session::impl::refuse(stream_id stream, errc code, std::chrono::seconds retry_after,

@@ -47,11 +47,18 @@ bool link_session::impl::has_room(message_class cls, bool is_large, std::uint64_
            x_credit_used + cost <= usable_credit(cls);
 }
 
+/// What is cancelled counts on: the listener holds it until it has verified our HELLO.
+bool link_session::impl::has_early_room(message_class cls, std::uint64_t cost) const {
+    return x_early_transfers < limits::early_transfers_max &&
+           x_early_cost + cost <= usable_credit(cls) && has_room(cls, false, cost);
+}
+
 bool link_session::impl::can_offer(message_class cls, std::uint64_t body_bytes) const {
     const auto cost = body_bytes + limits::usual_preamble_bytes;
     const bool is_large = body_bytes > limits::inline_body_bytes_max || cost > usable_credit(cls);
-    const bool out = may_offer() && x_waiting[rank_of(cls)][is_large].empty() &&
-                     has_room(cls, is_large, is_large ? 0 : cost);
+    const bool may_go = is_established() ? has_room(cls, is_large, is_large ? 0 : cost)
+                                         : !is_large && has_early_room(cls, cost);
+    const bool out = may_offer() && x_waiting[rank_of(cls)][is_large].empty() && may_go;
     x_room_was_asked = x_room_was_asked || !out;
     return out;
 }
@@ -86,9 +93,27 @@ bool link_session::impl::try_mode(outgoing_entry& entry, body_mode mode, std::ui
     return true;
 }
 
+//= LP-25
+bool link_session::impl::try_early(outgoing_entry& entry) {
+    const auto& offer = entry.transfer.offer();
+    if (offer.body_bytes > limits::inline_body_bytes_max || offer.is_short) {
+        return false;
+    }
+    const auto cost = offer.preamble.size() + offer.body_bytes;
+    if (!has_early_room(offer.cls, cost) || !try_mode(entry, body_mode::with_offer, 0)) {
+        return false;
+    }
+    ++x_early_transfers;
+    x_early_cost += cost;
+    return true;
+}
+
 //= LP-40
 //= LP-44
 bool link_session::impl::try_admit(outgoing_entry& entry) {
+    if (!is_established()) {
+        return try_early(entry);
+    }
     const auto& offer = entry.transfer.offer();
     if (offer.body_bytes <= limits::inline_body_bytes_max) {
         const bool fits = offer.preamble.size() + offer.body_bytes <= usable_credit(offer.cls);
@@ -96,7 +121,7 @@ bool link_session::impl::try_admit(outgoing_entry& entry) {
     }
     const auto partial = std::find_if(x_peer.partials.begin(), x_peer.partials.end(),
                                       [&](const auto& it) { return it.object == offer.object; });
-    if (is_established() && partial != x_peer.partials.end() && partial->durable_bytes > 0 &&
+    if (partial != x_peer.partials.end() && partial->durable_bytes > 0 &&
         partial->durable_bytes <= offer.body_bytes &&
         try_mode(entry, body_mode::resumed, partial->durable_bytes)) {
         x_peer.partials.erase(partial);
@@ -163,15 +188,17 @@ void link_session::impl::supply(stream_id stream, std::uint64_t offset, bytes da
 }
 
 //= LP-51
-void link_session::impl::cancel(stream_id stream, errc code) {
+bool link_session::impl::cancel(stream_id stream, errc code) {
     const auto found = x_outgoing.find(stream);
     if (is_ended() || found == x_outgoing.end()) {
-        return;
+        return false;
     }
+    const bool leaves_all_the_same = x_out_completes == stream;
     if (const auto& wire = found->second.wire) {
         push_control(cancel_frame{*wire, code});
     }
     release(found);
+    return leaves_all_the_same;
 }
 
 void link_session::impl::note_all_sent(stream_id handle, outgoing_entry& entry) {

@@ -76,7 +76,8 @@ bool is_canonical(const signature& value);
 
 bytes encode_seal(const seal& value);
 result<seal> decode_seal(byte_view data);
-bytes encode_lockboxes(const lockbox_set& value);
+/// `with_keys` false: for the short form, without key ids.
+bytes encode_lockboxes(const lockbox_set& value, bool with_keys = true);
 result<lockbox_set> decode_lockboxes(byte_view data);
 
 /// What an OFFER of a text carries: seal and lockboxes.

@@ -20,8 +20,13 @@ constexpr std::uint8_t root_prefix = 0x02;
 using lockbox_entry = lockbox_set::entry;
 using entries_view = std::span<const lockbox_entry>;
 
-bytes encode_lockbox(const lockbox& box) {
-    return writer{}.sized(box.recipient.text()).raw(box.key.view()).raw(box.wrapped.view()).take();
+bytes encode_lockbox(const lockbox& box, bool with_key = true) {
+    writer out;
+    out.sized(box.recipient.text());
+    if (with_key) {
+        out.raw(box.key.view());
+    }
+    return out.raw(box.wrapped.view()).take();
 }
 
 digest leaf_digest(const lockbox& box, const hasher& hash) {
@@ -146,11 +151,17 @@ private:
     std::size_t x_next_sibling = 0;
 };
 
-result<lockbox> read_lockbox(reader& in) {
+result<lockbox> read_lockbox(reader& in, const directory* keys) {
     lockbox box;
     DHOW_TRY(const auto recipient, in.sized(bureau_id::max_characters));
     DHOW_TRY(box.recipient, bureau_in(recipient));
-    DHOW_TRY(box.key, in.fixed<key_id>());
+    if (keys == nullptr) {
+        DHOW_TRY(box.key, in.fixed<key_id>());
+    } else if (const auto* key = keys->current_key(box.recipient, key_purpose::encrypt)) {
+        box.key = key->id;
+    } else {
+        return errc::unknown_key;
+    }
     DHOW_TRY(box.wrapped, in.fixed<wrapped_key>());
     return box;
 }
@@ -213,7 +224,7 @@ result<lockbox_set> branch_of(const lockbox_set& set, std::span<const bureau_id>
     return branch;
 }
 
-bytes encode_lockboxes(const lockbox_set& value) {
+bytes encode_lockboxes(const lockbox_set& value, bool with_keys) {
     const bool complete = value.entries.size() == value.leaf_count;
     writer out;
     out.varint(value.leaf_count).varint(value.entries.size());
@@ -221,7 +232,7 @@ bytes encode_lockboxes(const lockbox_set& value) {
         if (!complete) {
             out.varint(entry.index);
         }
-        out.raw(encode_lockbox(entry.box));
+        out.raw(encode_lockbox(entry.box, with_keys));
     }
     for (const auto& sibling : value.siblings) {
         out.raw(sibling.view());
@@ -230,7 +241,7 @@ bytes encode_lockboxes(const lockbox_set& value) {
 }
 
 //= PF-22
-result<lockbox_set> read_lockboxes(reader& in) {
+result<lockbox_set> read_lockboxes(reader& in, const directory* keys) {
     lockbox_set out;
     DHOW_TRY(const auto leaves, in.varint(limits::recipients_max));
     DHOW_TRY(const auto count, in.varint(leaves));
@@ -246,7 +257,7 @@ result<lockbox_set> read_lockboxes(reader& in) {
         if (!out.entries.empty() && index <= out.entries.back().index) {
             return errc::bad_order;
         }
-        DHOW_TRY(const auto box, read_lockbox(in));
+        DHOW_TRY(const auto box, read_lockbox(in, keys));
         out.entries.push_back({static_cast<std::uint16_t>(index), box});
     }
     const auto siblings = siblings_needed(out.entries, 0, out.leaf_count);

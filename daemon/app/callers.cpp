@@ -43,6 +43,7 @@ void callers::configure(const config::gateway& settings, std::vector<std::string
         auto& slot = x_users[*number];
         slot.agency = who.agency.empty() ? slot.agency : who.agency;
         slot.is_operator = slot.is_operator || who.is_operator;
+        slot.user = name;
     };
     for (const auto& [name, agency] : settings.agencies) {
         for (const auto& user : agency.users) {
@@ -59,7 +60,11 @@ void callers::configure(const config::gateway& settings, std::vector<std::string
     }
     // Whoever runs the daemon, and root, could read its memory anyway.
     for (const auto owner : {std::uint32_t{0}, static_cast<std::uint32_t>(geteuid())}) {
-        x_users[owner].is_operator = true;
+        auto& slot = x_users[owner];
+        slot.is_operator = true;
+        if (slot.user.empty()) {
+            slot.user = owner == 0 ? "root" : "user " + std::to_string(owner);
+        }
     }
 }
 

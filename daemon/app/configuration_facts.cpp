@@ -6,6 +6,7 @@
 #include "daemon/app/configuration_facts.hpp"
 
 #include "config/load.hpp"
+#include "daemon/link/congestion.hpp"
 #include "daemon/seal/directory_file.hpp"
 #include "daemon/seal/openssl_ptr.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <set>
 
 namespace dhow::app {
 
@@ -141,6 +143,21 @@ std::optional<protocol::directory> read_directory(const config::gateway& setting
     return std::move(*directory);
 }
 
+std::vector<config::congestion_trouble> read_congestion_troubles(const config::gateway& settings) {
+    std::set<config::link_congestion> named;
+    for (const auto& one : settings.links) {
+        named.insert(one.congestion);
+    }
+    named.erase(config::link_congestion::kernel);
+    std::vector<config::congestion_trouble> out;
+    for (const auto which : named) {
+        if (auto refusal = link::look_for_congestion(config::to_text(which))) {
+            out.push_back({which, std::move(refusal->text), std::move(refusal->hint)});
+        }
+    }
+    return out;
+}
+
 std::vector<config::finding> check_configuration(const config::loaded& read,
                                                  protocol::utc_time now) {
     auto findings = read.findings;
@@ -150,6 +167,7 @@ std::vector<config::finding> check_configuration(const config::loaded& read,
     config::check_facts facts;
     facts.now = now;
     facts.certificates = read_certificates(read.settings, read.where, findings);
+    facts.congestion_troubles = read_congestion_troubles(read.settings);
     std::optional<protocol::directory> directory;
     if (!has_errors(findings)) {  // Else the anchors may be what is missing.
         directory = read_directory(read.settings, read.where, findings);

@@ -1,4 +1,5 @@
-// What the checks need to know of this host: dates of certificates, files, the directory.
+// What the checks need to know of this host: dates of certificates, files, the directory, the
+// kernel.
 // Way of the message: none; `dhow config check`, and the daemon at start and reload.
 // Not pure: reads the files that a configuration names. Any thread.
 // Spec: docs/configuration.md#checks. Tests: unit/cli/config_command_test.cpp.
@@ -30,6 +31,9 @@ std::vector<config::certificate_dates> read_certificates(const config::gateway& 
 std::optional<protocol::directory> read_directory(const config::gateway& settings,
                                                   const config::source_map& where,
                                                   std::vector<config::finding>& problems);
+
+/// Of the congestion controls that links name, those that this host's kernel does not let us use.
+std::vector<config::congestion_trouble> read_congestion_troubles(const config::gateway& settings);
 
 /// What `read` brought, and, when it has no errors, what does not fit together on this host at
 /// `now`.

@@ -76,9 +76,9 @@ void core_driver::run(route::commands what) {
             x_waiting_jobs.push_back(std::move(one));
             start_jobs();
         } else if constexpr (std::is_same_v<kind, command::dial>) {
-            x_links->dial(one.link, one.peer, one.address);
+            x_links->dial(one);
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
-            x_links->close(one.session);
+            x_links->close(one.session, one.at_once);
         } else {
             x_log.write(one.level, one.id, one.text);
         }
@@ -148,6 +148,7 @@ void core_driver::stop() {
 
 void core_driver::request(const route::caller& who, route::api_request what,
                           std::function<void(route::api_response)> answer) {
+    x_gateway.note_time(now());
     x_gateway.request(who, std::move(what), std::move(answer));
     schedule_pump();
 }

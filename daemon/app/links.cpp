@@ -29,15 +29,21 @@ void links::listen(const std::string& address) {
                 "for peers on " + address + ", port " + std::to_string(port));
 }
 
-void links::dial(const std::string& link, protocol::bureau_id peer, const std::string& address) {
-    x_dialer.dial(link, peer, address);
+route::gateway& links::told() {
+    x_gateway.note_time(x_driver.now());
+    x_driver.schedule_pump();
+    return x_gateway;
 }
 
-void links::close(route::session_number session) {
+void links::close(route::session_number session, bool at_once) {
     if (const auto found = x_links.find(session); found != x_links.end()) {
         // A copy, since closing may take it out of the map.
         const auto link = found->second;
-        link->close();
+        if (at_once) {
+            link->reset();
+        } else {
+            link->close();
+        }
     }
 }
 
@@ -48,43 +54,44 @@ void links::flush(route::session_number session) {
     }
 }
 
-protocol::session_options links::options_for(protocol::bureau_id peer) {
+protocol::session_options links::options_for(protocol::bureau_id peer, const std::string& link_name,
+                                             const std::string& came_to) {
     protocol::session_options out;
     out.local = x_gateway.local_hello(peer);
-    const auto& settings = x_gateway.state().config->links;
-    const auto metered = std::any_of(settings.begin(), settings.end(), [&](const auto& one) {
-        return one.peer == peer && one.metered;
-    });
+    const auto metered = x_gateway.is_metered(peer, link_name, came_to);
     out.ping_interval = metered ? protocol::milliseconds{-1} : protocol::milliseconds{0};
+    out.commit_wait = protocol::limits::commit_wait;
     return out;
 }
 
 std::uint64_t links::on_up(std::shared_ptr<link::tls_link> link, protocol::bureau_id peer,
-                           const std::string& link_name, bool is_dialler) {
+                           const std::string& link_name, bool is_dialler,
+                           route::trial_number trial) {
     const auto number = ++x_last;
     auto& session = link->session();
+    const auto came_to = is_dialler ? std::string{} : link->local_address();
     x_links[number] = std::move(link);
-    x_gateway.on_connected(number, peer, link_name, is_dialler, session);
-    x_driver.schedule_pump();
+    told().on_connected(number, peer, link_name, is_dialler, session, trial, came_to);
+    set_congestion(number);
     return number;
 }
 
-void links::on_events(std::uint64_t session) {
-    x_gateway.on_session_events(session);
-    x_driver.schedule_pump();
-}
+void links::on_events(std::uint64_t session) { told().on_session_events(session); }
 
 void links::on_down(std::uint64_t session) {
-    x_gateway.on_disconnected(session);
+    told().on_disconnected(session);
     x_links.erase(session);
-    x_driver.schedule_pump();
 }
 
 void links::on_dial_failed(const std::string& link_name, protocol::errc code,
                            const std::string& text) {
     x_log.write(route::log_level::info, "dial-failed", link_name + ": " + text);
-    x_gateway.on_dial_failed(link_name, code, text);
-    x_driver.schedule_pump();
+    told().on_dial_failed(link_name, code, text);
+}
+
+void links::on_trial_step(route::trial_number trial, route::trial_step step, protocol::errc code,
+                          const std::string& text) {
+    told().on_trial_step(trial, step, code, text);
 }
 
 void links::on_refused(const std::string& from, protocol::errc code, const std::string& text) {
@@ -103,15 +110,6 @@ std::optional<protocol::bureau_id> links::peer_of(protocol::byte_view certificat
     const bool may_connect =
         status == protocol::bureau_status::active || status == protocol::bureau_status::retiring;
     return may_connect ? std::optional(found->entry->bureau) : std::nullopt;
-}
-
-route::line_facts links::facts(route::session_number session) const {
-    const auto found = x_links.find(session);
-    if (found == x_links.end()) {
-        return {};
-    }
-    const auto& line = *found->second;
-    return {line.bytes_in(), line.bytes_out(), line.rate(), line.round_trip()};
 }
 
 }  // namespace dhow::app

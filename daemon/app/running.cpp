@@ -35,6 +35,7 @@ void running::start() {
     x_driver->pump();
     wait_until_ready();
     watch();
+    x_carrier->start();
 }
 
 void running::make_core() {
@@ -77,6 +78,16 @@ void running::make_core() {
     x_driver->set_links(x_links.get());
     x_disk =
         std::make_unique<disk_watch>(x_settings->state_directory, x_settings->disk_settings, x_log);
+    x_carrier = std::make_unique<link::carrier_watch>(
+        x_io,
+        [this] {
+            x_gateway->note_time(x_driver->now());
+            x_gateway->on_network_changed();
+            x_driver->schedule_pump();
+        },
+        [this](const std::string& text) {
+            x_log.write(route::log_level::warning, "carrier-watch", text);
+        });
     set_evidence_files();
 }
 
@@ -94,6 +105,7 @@ void running::make_servers() {
     x_routes.add(intake::endpoints());
     x_routes.add(handover::endpoints());
     x_routes.add(control::endpoints());
+    x_routes.add(control::courier_endpoints());
     x_server = std::make_unique<http::server>(
         x_io, *x_driver, x_routes, x_callers,
         [this](const std::string& line) { x_log.write(route::log_level::info, "api", line); });
@@ -166,6 +178,7 @@ void running::stop() {
     }
     x_watch_timer.cancel();
     x_ready_timer.cancel();
+    x_carrier->stop();
     x_links->stop_listening();
     x_server->stop();
     x_gateway->stop();

@@ -12,6 +12,7 @@
 #include "daemon/app/links.hpp"
 #include "daemon/app/trust.hpp"
 #include "daemon/http/server.hpp"
+#include "daemon/link/carrier_watch.hpp"
 #include "daemon/seal/cms_sealer.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/store/sqlite_store.hpp"
@@ -88,6 +89,7 @@ private:
     http::router x_routes;
     std::unique_ptr<http::server> x_server;
     std::unique_ptr<disk_watch> x_disk;
+    std::unique_ptr<link::carrier_watch> x_carrier;
     boost::asio::steady_timer x_ready_timer;
     boost::asio::steady_timer x_watch_timer;
     std::uint64_t x_last_heartbeat = 0;

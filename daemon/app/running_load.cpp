@@ -163,6 +163,7 @@ void running::reload(const config::gateway& settings) {
     configure_callers();
     x_log.set_level(settings.log_level);
     x_gateway->reload(x_settings, x_trust.data, remembered(*x_trust.data));
+    x_links->on_settings();
     x_driver->pump();
     x_log.write(route::log_level::notice, "reload",
                 "the new configuration is in use, directory serial " +

@@ -3,7 +3,7 @@
 // Not pure: the socket. One thread.
 // Spec: docs/man/dhow.1. Tests: unit/cli/queue_command_test.cpp.
 // Limits: page_rows_max shipments a request; pages follow until the end.
-#include "daemon/cli/online.hpp"
+#include "daemon/cli/link_verbs.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
 
@@ -24,6 +24,23 @@ std::string size_of(const json::object& object) {
     return bytes == nullptr ? "" : size_text(bytes->to_number<std::uint64_t>());
 }
 
+/// Which way it goes, or what keeps it and until when; empty: nothing is known.
+std::string outlook_line(const json::object& one) {
+    std::string out;
+    const auto add = [&](std::string_view before, const std::string& text) {
+        out += text.empty() ? "" : (out.empty() ? "" : ", ") + std::string(before) + text;
+    };
+    const auto time = [&](std::string_view name) {
+        const auto at = shown(one, name);
+        return at.empty() ? at : time_text(at);
+    };
+    add("", shown(one, "cause"));
+    add("by ", shown(one, "link"));
+    add("next try ", time("next_try"));
+    add("done by ", time("expected_at"));
+    return out.empty() ? "" : shown(one, "peer") + " " + shown(one, "class") + ": " + out + '\n';
+}
+
 int show_summary(online& verb) {
     int code = 0;
     const auto answer = get_object(verb, "/admin/v1/queues", code);
@@ -31,6 +48,8 @@ int show_summary(online& verb) {
         return code;
     }
     table rows{{"PEER", "CLASS", "READY", "DEFERRED", "HELD", "WAIT", "DOUBT", "SIZE", "OLDEST"}};
+    suspensions suspended;
+    std::string outlooks;
     for_each_object(*answer, "queues", [&](const json::object& one) {
         if (verb.options.json) {
             print_json(verb.streams, one);
@@ -38,12 +57,16 @@ int show_summary(online& verb) {
             rows.add({shown(one, "peer"), shown(one, "class"), shown(one, "ready"),
                       shown(one, "deferred"), shown(one, "held"), shown(one, "waiting"),
                       shown(one, "in_doubt"), size_of(one), time_text(shown(one, "oldest"))});
+            outlooks += outlook_line(one);
+            note_suspension(suspended, one);
         }
     });
     if (!verb.options.json && rows.empty()) {
         verb.streams.out << "nothing waits\n";
     } else if (!verb.options.json) {
         rows.print(verb.streams.out);
+        verb.streams.out << (outlooks.empty() ? "" : "\n" + outlooks);
+        print_suspensions(verb.streams, suspended);
     }
     return to_int(exit_code::done);
 }
@@ -75,7 +98,15 @@ std::optional<std::string> show_page(online& verb, const std::string& after, int
     } else if (!verb.options.json && after == "0") {
         verb.streams.out << "nothing waits for " << verb.options.operands[0] << '\n';
     }
-    return shown(*answer, "more") == "true" ? last : std::string{};
+    const bool is_last = shown(*answer, "more") != "true";
+    if (!verb.options.json && is_last) {
+        suspensions suspended;
+        auto page = *answer;
+        page["peer"] = verb.options.operands[0];
+        note_suspension(suspended, page);
+        print_suspensions(verb.streams, suspended);
+    }
+    return is_last ? std::string{} : last;
 }
 
 }  // namespace

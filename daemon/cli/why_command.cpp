@@ -29,6 +29,9 @@ void print_cause(std::ostream& out, const json::object& cause) {
     if (const auto next = shown(cause, "next_try"); !next.empty()) {
         out << "    next try  " << time_text(next) << '\n';
     }
+    if (const auto at = shown(cause, "expected_at"); !at.empty()) {
+        out << "    sent by   " << time_text(at) << '\n';
+    }
     const auto remedy = shown(cause, "remedy");
     out << "    to do     " << (remedy.empty() ? "nothing" : remedy) << '\n';
 }

@@ -1,6 +1,6 @@
-// Queues, links, routes and verdicts as JSON.
+// Queues, routes and verdicts as JSON.
 // Way of the message: core -> [control_json] -> operator.
-// Pure: values, any thread.
+// Pure: values, any thread. Links are in link_json.cpp.
 // Spec: docs/agency-api.md#operators. Tests: unit/api/endpoints_test.cpp.
 // Limits: none.
 #include "daemon/control/control_json.hpp"
@@ -40,29 +40,14 @@ json::object to_json(const store::answer::ready_shipment& value) {
     return out;
 }
 
-json::object to_json(const response::link_status& value) {
-    json::object out;
-    out["name"] = value.name;
-    out["peer"] = value.peer.text();
-    out["state"] = value.state;
-    out["address"] = value.address;
-    out["since"] = time_value(value.since);
-    out["next_try"] = time_value(value.next_try);
-    out["last_error"] = value.last_error;
-    out["sessions"] = value.sessions;
-    out["bytes_in"] = value.bytes_in;
-    out["bytes_out"] = value.bytes_out;
-    out["bytes_per_s"] = value.bytes_per_s;
-    out["failures"] = value.failures;
-    out["round_trip_ms"] = value.round_trip.count();
-    return out;
-}
-
 }  // namespace
 
 json::object to_json(const response::queue_summary& value) {
     json::array lines;
-    for (const store::answer::queue_line& line : value.lines) {
+    for (std::size_t i = 0; i < value.lines.size(); ++i) {
+        const store::answer::queue_line& line = value.lines[i];
+        const auto outlook =
+            i < value.outlooks.size() ? value.outlooks[i] : response::queue_outlook{};
         json::object one;
         one["peer"] = line.peer.text();
         one["class"] = protocol::to_text(line.cls);
@@ -73,6 +58,13 @@ json::object to_json(const response::queue_summary& value) {
         one["waiting"] = line.waiting;
         one["bytes"] = line.bytes;
         one["oldest"] = time_value(line.oldest);
+        one["link"] = outlook.link;
+        one["cause"] = outlook.cause;
+        one["next_try"] = time_value(outlook.next_try);
+        one["expected_at"] = time_value(outlook.expected_at);
+        const auto suspended = value.suspended.find(line.peer);
+        one["suspended"] = suspended == value.suspended.end() ? json::value{}
+                                                              : suspension_value(suspended->second);
         lines.push_back(std::move(one));
     }
     json::object out;
@@ -88,16 +80,7 @@ json::object to_json(const response::queue& value) {
     json::object out;
     out["shipments"] = std::move(rows);
     out["more"] = value.more;
-    return out;
-}
-
-json::object to_json(const response::links& value) {
-    json::array rows;
-    for (const response::link_status& row : value.rows) {
-        rows.push_back(to_json(row));
-    }
-    json::object out;
-    out["links"] = std::move(rows);
+    out["suspended"] = suspension_value(value.suspended);
     return out;
 }
 

@@ -5,6 +5,7 @@
 // Limits: page_rows_max.
 #include "daemon/control/endpoints.hpp"
 
+#include "config/units.hpp"
 #include "daemon/control/control_json.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/json_output.hpp"
@@ -89,6 +90,23 @@ asio::awaitable<void> call_link(connection_ptr client) {
     return act(client, request::call_link{client->path_value(0)});
 }
 
+asio::awaitable<void> test_link(connection_ptr client) {
+    route::api_request what = request::test_link{client->path_value(0)};
+    const bool readable = co_await read_body(client, &read_nothing, &what);
+    if (readable) {
+        co_await relay<response::trial_report>(client, std::move(what));
+    }
+}
+
+void read_used(http::object_input& input, route::api_request& out) {
+    input.number("used_bytes", std::get<request::set_quota>(out).used_bytes, 0,
+                 limits::month_bytes_max);
+}
+
+asio::awaitable<void> set_quota(connection_ptr client) {
+    return act(client, request::set_quota{client->path_value(0), UINT64_MAX}, &read_used);
+}
+
 // Peers -----------------------------------------------------------------------------------------
 
 void read_suspension(http::object_input& input, route::api_request& out) {
@@ -100,6 +118,14 @@ void read_suspension(http::object_input& input, route::api_request& out) {
         what.until = protocol::parse_utc(until);
         if (!what.until) {
             input.refuse("until", "must be a time like 2026-11-24T18:09:58.123Z");
+        }
+    }
+    std::string lasts;
+    input.text("for", lasts, limits::short_text_bytes_max);
+    if (!lasts.empty()) {
+        what.lasts = config::parse_duration(lasts);
+        if (!what.lasts) {
+            input.refuse("for", "must be a time like 90m, 12h or 3d");
         }
     }
 }
@@ -242,6 +268,8 @@ constexpr http::endpoint table[] = {
     {"GET", "/admin/v1/queues/{peer}", operators, &get_queue},
     {"GET", "/admin/v1/links", operators, &get_links},
     {"POST", "/admin/v1/links/{name}/call", operators, &call_link},
+    {"POST", "/admin/v1/links/{name}/test", operators, &test_link},
+    {"POST", "/admin/v1/links/{name}/quota", operators, &set_quota},
     {"POST", "/admin/v1/peers/{peer}/suspend", operators, &suspend_peer},
     {"POST", "/admin/v1/peers/{peer}/resume", operators, &resume_peer},
     {"POST", "/admin/v1/peers/{peer}/hold", operators, &hold_peer<true>},

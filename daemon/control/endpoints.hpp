@@ -10,5 +10,7 @@
 namespace dhow::control {
 
 std::span<const http::endpoint> endpoints();
+/// In courier_endpoints.cpp.
+std::span<const http::endpoint> courier_endpoints();
 
 }  // namespace dhow::control

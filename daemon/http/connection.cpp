@@ -190,7 +190,7 @@ std::optional<std::uint64_t> connection::content_length() const { return reader_
 
 route::caller connection::asking_as() const {
     const bool as_operator = match_.found != nullptr && match_.found->who == access::operators;
-    return as_operator ? route::caller{{}, true} : who_;
+    return as_operator ? route::caller{{}, true, who_.user} : who_;
 }
 
 asio::awaitable<route::api_response> connection::ask(route::api_request what) {

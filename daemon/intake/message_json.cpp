@@ -61,6 +61,7 @@ json::object to_json(const response::why& value) {
         one["text"] = cause.text;
         one["since"] = time_value(cause.since);
         one["next_try"] = time_value(cause.next_try);
+        one["expected_at"] = time_value(cause.expected_at);
         one["remedy"] = cause.remedy;
         causes.push_back(std::move(one));
     }

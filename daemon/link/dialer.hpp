@@ -2,7 +2,7 @@
 // Way of the message: application -> [dialer] -> tls_link.
 // Not pure: sockets. Net thread.
 // Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
-// Limits: handshake_time_max for all of it.
+// Limits: connect_time_max, then tls_time_max.
 #pragma once
 
 #include "daemon/link/tls_link.hpp"
@@ -18,15 +18,19 @@ public:
     dialer(boost::asio::io_context& io, link_handler& handler, const peer_pinning& pins)
         : x_io(io), x_handler(handler), x_pins(pins) {}
     void set_context(tls_context context) { x_context = std::move(context); }
-    /// `address`: `tls://host:port`. Ends in link_handler::on_up() or on_dial_failed(), once.
-    void dial(std::string link_name, protocol::bureau_id peer, std::string address);
+    /// Its address: `tls://host:port`. Ends in link_handler::on_up() or on_dial_failed(), once; a
+    /// trial in on_up() or an on_trial_step() that failed.
+    void dial(route::command::dial order);
 
 private:
     struct attempt;
     boost::asio::awaitable<void> run(std::shared_ptr<attempt> what);
+    static void watch(const std::shared_ptr<attempt>& what, std::chrono::seconds time);
     boost::asio::awaitable<bool> connect(std::shared_ptr<attempt> what);
     boost::asio::awaitable<bool> shake_hands(std::shared_ptr<attempt> what);
-    void fail(const attempt& what, protocol::errc code, std::string text);
+    void pass(const attempt& what, route::trial_step step, const std::string& found);
+    void fail(const attempt& what, route::trial_step step, protocol::errc code,
+              const std::string& text);
 
     boost::asio::io_context& x_io;
     link_handler& x_handler;

@@ -5,7 +5,8 @@
 // Limits: none.
 #pragma once
 
-#include "protocol/link_session.hpp"
+#include "daemon/route/effects.hpp"
+#include "daemon/route/line_traffic.hpp"
 
 #include <memory>
 #include <string>
@@ -28,17 +29,31 @@ class link_handler {
 public:
     virtual ~link_handler() = default;
     /// What a session with this peer begins with; the exporter is filled in by the link.
-    virtual protocol::session_options options_for(protocol::bureau_id peer) = 0;
+    /// `link_name`: as for on_up(); `came_to`: our address, of one that came in.
+    virtual protocol::session_options options_for(protocol::bureau_id peer,
+                                                  const std::string& link_name,
+                                                  const std::string& came_to) = 0;
     /// TLS stands and the peer is pinned. `link_name` is empty for one that came in. Returns its
-    /// number.
+    /// number. `trial`: of the order that it was dialled by; 0 for messages.
     virtual std::uint64_t on_up(std::shared_ptr<tls_link> link, protocol::bureau_id peer,
-                                const std::string& link_name, bool is_dialler) = 0;
+                                const std::string& link_name, bool is_dialler,
+                                route::trial_number trial) = 0;
     /// The session has events, or was given time.
     virtual void on_events(std::uint64_t session) = 0;
     /// The connection is gone; the session object dies after this call.
     virtual void on_down(std::uint64_t session) = 0;
     virtual void on_dial_failed(const std::string& link_name, protocol::errc code,
                                 const std::string& text) = 0;
+    /// The same of a dial for a session beside the one that there is.
+    virtual void on_beside_failed(const std::string& link_name, protocol::errc code,
+                                  const std::string& text) = 0;
+    /// What a dial that made no session has cost; after it was told that it failed.
+    virtual void on_dial_cost(const std::string& /*link_name*/,
+                              const route::line_traffic& /*cost*/) {}
+    /// Of a dial with the number of a trial: a step is over; with a code it failed, and is the
+    /// last.
+    virtual void on_trial_step(route::trial_number trial, route::trial_step step,
+                               protocol::errc code, const std::string& text) = 0;
     /// A connection that came in and did not become a session; for the log.
     virtual void on_refused(const std::string& from, protocol::errc code,
                             const std::string& text) = 0;

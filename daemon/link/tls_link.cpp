@@ -6,6 +6,7 @@
 #include "daemon/link/tls_link.hpp"
 
 #include "daemon/link/socket_reading.hpp"
+#include "daemon/link/socket_traffic.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -30,6 +31,7 @@ tls_link::tls_link(tls_stream stream, link_handler& handler, protocol::session_o
       x_timer(x_stream.get_executor()),
       x_room_timer(x_stream.get_executor()) {
     x_session.set_frame_payload(x_pace.batch_bytes());
+    x_handshake = read_traffic(x_stream.lowest_layer().native_handle());
 }
 
 void tls_link::start(std::uint64_t session) {
@@ -63,7 +65,10 @@ asio::awaitable<void> tls_link::read_loop() {
 void tls_link::gather() {
     x_out.clear();
     const auto batch_bytes = x_pace.batch_bytes();
-    while (x_out.size() < batch_bytes) {
+    // The session cuts no frame shorter than frame_bytes_min: one more in little room would make
+    // the write half as long again.
+    constexpr auto room_min = protocol::limits::frame_bytes_min / 2;
+    while (x_out.empty() || x_out.size() + room_min <= batch_bytes) {
         x_session.set_frame_payload(batch_bytes - x_out.size());
         const auto next = x_session.to_send(x_handler.now());
         if (next.empty()) {

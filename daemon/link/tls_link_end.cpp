@@ -3,6 +3,9 @@
 // Not pure: sockets, timers. Net thread.
 // Spec: docs/link-protocol.md#violations. Tests: unit/link/tls_link_test.cpp, system.
 // Limits: close_time_max.
+#include "daemon/link/bound_connect.hpp"
+#include "daemon/link/congestion.hpp"
+#include "daemon/link/socket_traffic.hpp"
 #include "daemon/link/tls_link.hpp"
 
 #include <boost/asio/ssl/error.hpp>
@@ -61,6 +64,44 @@ void tls_link::on_timer() {
     pump();
 }
 
+route::line_traffic tls_link::traffic() {
+    auto out = x_last_traffic;
+    if (x_stream.lowest_layer().is_open()) {
+        out = read_traffic(x_stream.lowest_layer().native_handle());
+        out.out += x_out.size();  // With the kernel soon, or already.
+    }
+    out.handshake_in = x_handshake.in;
+    out.handshake_out = x_handshake.out;
+    out.payload_in = x_session.payload_read();
+    out.payload_out = x_session.payload_written();
+    return out;
+}
+
+boost::system::error_code tls_link::set_congestion(std::string_view name) {
+    return link::set_congestion(x_stream.lowest_layer().native_handle(), name);
+}
+
+bytes_under_way tls_link::under_way() {
+    auto& socket = x_stream.lowest_layer();
+    return socket.is_open() ? read_under_way(socket.native_handle()) : bytes_under_way{};
+}
+
+void tls_link::reset() {
+    boost::system::error_code ignored;
+    x_stream.lowest_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+    cut();
+}
+
+std::string tls_link::congestion() {
+    return congestion_of(x_stream.lowest_layer().native_handle());
+}
+
+std::string tls_link::local_address_of(tls_stream& stream) {
+    boost::system::error_code error;
+    const auto endpoint = stream.lowest_layer().local_endpoint(error);
+    return error ? std::string{} : plain_address(endpoint.address());
+}
+
 void tls_link::close() {
     x_session.goodbye(errc::shutting_down, std::chrono::seconds{0}, x_handler.now());
     pump();
@@ -76,6 +117,7 @@ void tls_link::end(const boost::system::error_code& why) {
         std::exchange(x_on_end, nullptr)(x_stream);
     }
     keep_resumable(x_stream);
+    x_last_traffic = traffic();
     boost::system::error_code ignored;
     x_stream.lowest_layer().close(ignored);
     x_session.on_transport_closed(protocol::make_error_code(code_of(why)), x_handler.now());

@@ -8,7 +8,9 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "daemon/route/bearer_book.hpp"
 #include "daemon/route/clock_jumps.hpp"
+#include "daemon/route/dial_pacer.hpp"
 #include "daemon/route/effects.hpp"
 #include "daemon/route/routing_table.hpp"
 #include "protocol/directory.hpp"
@@ -46,7 +48,10 @@ struct counters {
     std::uint64_t duplicates = 0, refused_in = 0, refused_out = 0, quarantined = 0,
                   equivocations = 0;
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
+    std::uint64_t stalls = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
+    std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
+                  courier_acknowledged = 0;
 };
 
 /// What the core cannot make itself.
@@ -55,6 +60,12 @@ struct line_facts {
     std::uint64_t bytes_in = 0, bytes_out = 0;  ///< TLS payload since it began.
     std::uint64_t bytes_per_s = 0;              ///< Measured towards the peer; 0: not known.
     protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
+    line_traffic traffic = {};                  ///< What it has cost, at IP level.
+    std::string congestion = {};                ///< TCP's, in use; empty: not known.
+    std::uint64_t under_way_bytes = 0;  ///< With the kernel, and not acknowledged by the peer's.
+    /// Another one whenever the peer's TCP has acknowledged something.
+    std::uint64_t acknowledgements = 0;
+    protocol::milliseconds usual_round_trip{0};  ///< Of late, smoothed.
 };
 
 struct surroundings {
@@ -66,6 +77,9 @@ struct surroundings {
     std::size_t loaded_per_class = limits::loaded_shipments_per_class;
     /// What may have been sent is written down so many rows ahead, at least 1. Drawn small too.
     std::int64_t mark_rows_ahead = limits::mark_rows_ahead;
+    dial_pace pace;  ///< The simulator draws it slow.
+    /// Hours in the simulator, where no stick is on its way for longer.
+    protocol::milliseconds courier_receipt_lifetime = limits::courier_receipt_lifetime;
 };
 
 /// Disk as last measured; decided by store::disk_guard in the driver, obeyed here.
@@ -77,6 +91,17 @@ struct disk_state {
     }
 };
 
+/// What is known of a connection's silence; kept by silences.
+struct silence_record {
+    std::optional<utc_time> look_at;  ///< Nothing: nothing is expected.
+    utc_time watched_since{};         ///< The looks began then.
+    utc_time quiet_at{};              ///< When nothing was expected, last.
+    utc_time heard_at{};              ///< Bytes or acknowledgements came, last.
+    std::uint64_t acknowledgements = 0;
+    std::uint64_t bytes_per_s = 0;  ///< The best that was measured since then.
+    std::optional<utc_time> stalled_since;
+};
+
 /// One connection that the core knows; the session itself belongs to the driver and outlives its
 /// record.
 struct session_record {
@@ -86,6 +111,22 @@ struct session_record {
     bool established = false;
     protocol::link_session* session = nullptr;
     utc_time since{};
+    trial_number trial = 0;  ///< We dialled it as a trial.
+    bool is_trial = false;   ///< One end tries the link: carries nothing, is never established.
+    /// Carries flash beside the established one, and is never established itself.
+    bool is_beside = false;
+    bool hello_said = false;         ///< Ours is signed.
+    bool is_early = false;           ///< It carries offers though its peer's HELLO has not come.
+    std::string bearer = {};         ///< The link that its bytes count for; empty: none is known.
+    utc_time active_at{};            ///< Something was last carried, either way.
+    std::uint64_t payload_seen = 0;  ///< That its session had carried then.
+    /// What passes; of one that is established or early kept by peers.
+    passages passes = {};
+    utc_time passes_until{};  ///< Then they are to be looked at again.
+    silence_record silence = {};
+    [[nodiscard]] const passage& passage_of(message_class cls) const {
+        return passes[static_cast<std::size_t>(cls)];
+    }
 };
 
 struct core {
@@ -97,6 +138,7 @@ struct core {
     std::shared_ptr<const config::gateway> config;
     std::shared_ptr<const protocol::directory> directory;
     routing_table routes;
+    bearer_book bearers;
     utc_time now{};
     protocol::instance_id instance;
     std::uint64_t epoch = 1;
@@ -139,6 +181,8 @@ struct core {
     [[nodiscard]] protocol::link_session* session(session_number number);
     /// Number of the established session with a peer, if there is one.
     [[nodiscard]] std::optional<session_number> session_with(bureau_id peer) const;
+    /// The same, if its path seems to be dead.
+    [[nodiscard]] std::optional<session_number> stalled_session_with(bureau_id peer) const;
     /// Whether a bureau hands on what others wrote.
     [[nodiscard]] bool is_relay(bureau_id bureau) const;
     [[nodiscard]] bureau_id self() const { return config->bureau; }

@@ -104,7 +104,14 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         look_later(row, x_core.now + look_again, errc{}, what.busy);
         return;
     }
-    const bool in_doubt = may_be_with_others(what.message, row, what.tried, x_out);
+    const bool by_link =
+        may_be_with_others(what.message, row, what.tried.without_couriers(), x_out);
+    // A courier gets rid of what has expired at nobody; a receipt for what came in time may still
+    // be on its way back, and not for ever. Nor does what no link takes wait for it for ever.
+    const auto courier_since = over ? *expires_at : row.changed_at;
+    const bool by_courier = x_core.now < courier_since + x_core.outside.courier_receipt_lifetime &&
+                            may_be_with_others(what.message, row, what.tried, x_out);
+    const bool in_doubt = by_link || by_courier;
     if (over && !in_doubt) {
         x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,
                         errc::expired, both(what));
@@ -118,7 +125,8 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
     } else if (!ours || (in_state(row.state) & sent_again) == 0) {
         look_later(row, expires_at, errc{}, what.busy);
     } else {
-        send_again_or_wait(what, row, expires_at, in_doubt);
+        // What only went along with a courier waits here for its link as well.
+        send_again_or_wait(what, row, expires_at, by_link);
     }
 }
 
@@ -166,6 +174,14 @@ void deadlines::divert_or_wait(look& what, const store::delivery_row& row,
     }
     if (!in_doubt) {
         x_divert.give_up(refused, both(what));
+        return;
+    }
+    const bool ours =
+        (what.message.message.roles & static_cast<std::uint8_t>(store::message_role::origin)) != 0;
+    if (!ours) {
+        // It went along with a courier: that may arrive, and only the origin makes attempts.
+        const auto at = x_core.now + look_again;
+        look_later(row, std::min(at, expires_at.value_or(at)), refused.code, what.busy);
         return;
     }
     const auto patience = x_divert.patience(what.message.message.cls, row.attempt);

@@ -5,6 +5,8 @@
 // Limits: sending_attempts_max.
 #include "daemon/route/diversion.hpp"
 
+#include "daemon/store/names.hpp"
+
 #include <algorithm>
 
 namespace dhow::route {
@@ -72,14 +74,19 @@ std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id pee
     return std::nullopt;
 }
 
-std::optional<protocol::milliseconds> diversion::patience(message_class cls,
-                                                          std::uint8_t attempt) const {
-    const auto first = x_core.config->times[static_cast<std::size_t>(cls)].send_again_after;
+std::optional<protocol::milliseconds> patience_of(const core& shared, message_class cls,
+                                                  std::uint8_t attempt) {
+    const auto first = shared.config->times[static_cast<std::size_t>(cls)].send_again_after;
     if (first.count() == 0) {
         return std::nullopt;
     }
     constexpr unsigned doublings_max = 6;  // Attempts are counted for all recipients together.
     return first * (1L << std::min<unsigned>(attempt, doublings_max));
+}
+
+std::optional<protocol::milliseconds> diversion::patience(message_class cls,
+                                                          std::uint8_t attempt) const {
+    return patience_of(x_core, cls, attempt);
 }
 
 // Of three hubs or more, those asked because the recipient was away may all have handed it on, each
@@ -111,7 +118,7 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
         } else if (is_ours) {
             judge_soon(one);
         } else {
-            give_up(one, keep);
+            give_up_or_wait(one, keep);
         }
     }
     if (by_peer.empty()) {
@@ -126,6 +133,28 @@ void diversion::divert(std::vector<undelivered> what, withheld keep) {
             const auto still = rows.empty() ? ways{} : still_here(rows.front(), by_peer, attempt);
             if (!still.empty()) {
                 reroute(rows.front(), still, false, reason, [keep](bool) {});
+            }
+        });
+}
+
+// The link's word is not the last one while a courier has a copy: deadlines waits for its receipt.
+void diversion::give_up_or_wait(const undelivered& what, withheld keep) {
+    // Withheld, so that it does not go along between the look and the notice.
+    auto both = std::make_shared<const std::pair<withheld, withheld>>(
+        std::move(keep), x_out.withhold(what.message.row));
+    const std::string courier(store::courier_event);
+    x_core.out.ask(
+        query::load_events{what.message.origin, what.message.id, courier, courier, courier},
+        [this, what, both = std::move(both)](store::reply& reply) {
+            const auto& events = expect<answer::events>(reply).rows;
+            const bool went_along = std::ranges::any_of(events, [&](const auto& event) {
+                return event.recipient == what.recipient &&
+                       store::attempt_of(event.text) == what.attempt;
+            });
+            if (went_along) {
+                judge_soon(what);
+            } else {
+                give_up(what, both);
             }
         });
 }

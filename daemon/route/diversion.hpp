@@ -43,6 +43,8 @@ public:
 private:
     using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.
     void judge_soon(const undelivered& what);
+    /// At a hub: a notice, unless a copy of this attempt went along with a courier.
+    void give_up_or_wait(const undelivered& what, withheld keep);
     /// Without those whom a later attempt is under way to, or who have been reached meanwhile.
     static ways still_here(const answer::full_message& message, ways by_peer, std::uint8_t attempt);
     void reroute(const answer::full_message& message, const ways& by_peer, bool new_attempt,

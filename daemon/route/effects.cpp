@@ -25,12 +25,10 @@ void effects::run(seal::job_request what, bool at_once, sealed then) {
     x_commands.emplace_back(command::run{x_last, at_once, std::move(what)});
 }
 
-void effects::dial(std::string link, protocol::bureau_id peer, std::string address) {
-    x_commands.emplace_back(command::dial{std::move(link), peer, std::move(address)});
-}
+void effects::dial(command::dial what) { x_commands.emplace_back(std::move(what)); }
 
-void effects::close_session(session_number session) {
-    x_commands.emplace_back(command::close_session{session});
+void effects::close_session(session_number session, bool at_once) {
+    x_commands.emplace_back(command::close_session{session, at_once});
 }
 
 void effects::log(log_level level, std::string id, std::string text) {

@@ -19,6 +19,10 @@ namespace dhow::route {
 using token = std::uint64_t;
 /// Number of one connection; given by the driver, rising.
 using session_number = std::uint64_t;
+/// Number of a connection that is made to see whether it can be made.
+using trial_number = std::uint64_t;
+/// What setting up a connection consists of, in this order.
+enum class trial_step : std::uint8_t { name, tcp, tls, identity, hello };
 
 enum class log_level : std::uint8_t { debug, info, notice, warning, alarm };
 
@@ -39,9 +43,15 @@ struct dial {
     std::string link;
     protocol::bureau_id peer;
     std::string address;
+    trial_number trial = 0;  ///< 0: for messages.
+    std::string local = {};  ///< Address of this machine to dial from; empty: any.
+    bool is_beside = false;  ///< For a session beside the one that there is.
+    /// Not 0: while nothing answers, another SYN goes out after so long, and again.
+    protocol::milliseconds again_after{0};
 };
 struct close_session {
     session_number session = 0;
+    bool at_once = false;  ///< By a reset: nothing more is written, and the peer hears it at once.
 };
 /// Ids, codes, sizes and states only; never content, names or file names.
 struct log {
@@ -64,8 +74,8 @@ public:
     void commit(store::transaction what, stored then);
     void ask(store::question what, answered then);
     void run(seal::job_request what, bool at_once, sealed then);
-    void dial(std::string link, protocol::bureau_id peer, std::string address);
-    void close_session(session_number session);
+    void dial(command::dial what);
+    void close_session(session_number session, bool at_once = false);
     void log(log_level level, std::string id, std::string text);
 
     [[nodiscard]] std::optional<commands> next_command();

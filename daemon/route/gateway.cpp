@@ -28,13 +28,17 @@ gateway::gateway(gateway_start from)
     : x_out(x_core),
       x_receipts(x_core, x_out),
       x_opening(x_core, x_receipts),
-      x_peers(x_core, std::move(from.random)),
+      x_peers(x_core, from.random),
+      x_trials(x_core, x_peers),
+      x_besides(x_core, x_peers, x_out, from.random),
+      x_silences(x_core, x_peers, x_out),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
-      x_queries(x_core, x_out, x_peers, x_receipts, x_divert, x_submission) {
+      x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
+      x_courier(x_core, x_out, x_in, x_peers) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -49,8 +53,15 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
+    x_out.set_waiting([this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_peers.set_passage_changed([this](session_number number) {
+        x_out.on_passage_changed(number);
+        x_in.on_passage_changed(number);
+    });
+    x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
+    x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
 
 void gateway::start() {
@@ -70,7 +81,7 @@ void gateway::on_started(answer::start& found) {
     if (const auto text = found.meta.find(clock_jumps_key); text != found.meta.end()) {
         x_core.jumps = clock_jumps::parse(text->second);
     }
-    judge_times(found.meta, transaction);
+    judge_times(found, transaction);
     judge_doubt(found.meta, transaction);
     for (const auto& [key, value] : x_remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});
@@ -81,6 +92,8 @@ void gateway::on_started(answer::start& found) {
                 peer.peer, static_cast<message_class>(cls), peer.offered_upto[cls]});
         }
     }
+    x_core.bearers.configure(x_core.config->links);
+    x_core.bearers.restore(found.meta);
     x_peers.load(std::move(found.peers));
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {
@@ -100,19 +113,26 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_peers.configure();
+        x_besides.configure();
     });
 }
 
-void gateway::judge_times(const std::map<std::string, std::string>& meta, store::transaction& to) {
-    const auto last = time_in(meta, "last_time");
-    x_doubted_from = time_in(meta, "doubted_from");
+void gateway::judge_times(answer::start& found, store::transaction& to) {
+    const auto last = time_in(found.meta, "last_time");
+    x_doubted_from = time_in(found.meta, "doubted_from");
     if (x_doubted_from && last && *x_doubted_from <= *last) {
         x_doubted_from.reset();  // The doubt ended well.
     }
     if (x_doubted_from) {
         // Where the doubt began behind it may have gone ahead since, by a peer's word.
-        to.changes.emplace_back(
-            operation::bring_back{std::max(*x_doubted_from, x_core.now), x_core.now});
+        const auto since = std::max(*x_doubted_from, x_core.now);
+        to.changes.emplace_back(operation::bring_back{since, x_core.now});
+        for (auto& peer : found.peers) {
+            if (peer.suspended_at && *peer.suspended_at >= since) {
+                peer.suspended_at = x_core.now;
+                to.changes.emplace_back(operation::put_peer{peer});
+            }
+        }
     }
     if (x_doubted_from && x_core.now < *x_doubted_from) {
         x_core.out.log(log_level::notice, "clock",
@@ -170,6 +190,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
     x_core.directory = std::move(directory);
     x_core.routes = routing_table(*x_core.config, *x_core.directory);
     x_peers.configure();
+    x_besides.configure();
     x_receipts.sign_waiting();
     store::transaction transaction;
     for (const auto& [key, value] : remember) {
@@ -192,8 +213,9 @@ void gateway::stop() {
     x_core.stopping = true;
     x_core.stopping_since = x_core.now;
     x_inbox.wake_all();
+    x_peers.note_quotas();
     for (const auto& [number, record] : x_core.sessions) {
-        x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
+        x_core.session(number)->goodbye(errc::shutting_down, link_backoff::after_stop, x_core.now);
     }
 }
 
@@ -251,7 +273,14 @@ void gateway::advance(utc_time now) {
         return;
     }
     x_peers.on_deadline();
+    x_trials.on_deadline();
+    x_besides.on_deadline();
+    x_silences.on_deadline();
+    for (const auto number : x_silences.take_dead()) {
+        give_up(number);
+    }
     x_deadlines.on_deadline();
+    x_courier.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -259,9 +288,12 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    const auto due = x_deadlines.next_deadline();
-    if (due && (!first || *due < *first)) {
-        first = due;
+    for (const auto& due :
+         {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
+          x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+        if (due && (!first || *due < *first)) {
+            first = due;
+        }
     }
     return first;
 }
@@ -273,17 +305,40 @@ void gateway::on_stored(const std::vector<store::transaction_result>& results) {
 }
 
 void gateway::on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                           protocol::link_session& session) {
+                           protocol::link_session& session, trial_number trial,
+                           const std::string& came_to) {
     DHOW_ENSURE(x_ready);
+    auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
+    const bool is_beside = session.is_beside();
+    const bool is_for_all = trial == 0 && !is_beside;
+    if (const auto stalled = x_core.stalled_session_with(peer);
+        stalled && is_for_all && is_dialler) {
+        give_up(*stalled);  // The path lives, and this one may offer early.
+    }
     x_core.sessions[number] = {.peer = peer,
-                               .link = std::move(link),
+                               .link = is_for_all ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
                                .established = false,
                                .session = &session,
-                               .since = x_core.now};
+                               .since = x_core.now,
+                               .trial = trial,
+                               .is_trial = trial != 0,
+                               .is_beside = is_beside,
+                               .bearer = std::move(bearer),
+                               .active_at = x_core.now};
     session.tell_time(x_core.tells_time);
     x_peers.on_connected(number);
+    if (x_peers.begin_early(number)) {
+        x_out.on_session_begins(number);
+    }
     on_session_events(number);
+}
+
+/// Its path is dead, or another one lives. Nothing more would get there.
+void gateway::give_up(session_number number) {
+    x_core.out.close_session(number, true);
+    x_core.session(number)->on_transport_closed(make_error_code(errc::timed_out), x_core.now);
+    drain_events(number);
 }
 
 void gateway::drain_events(session_number number) {
@@ -300,22 +355,55 @@ void gateway::drain_events(session_number number) {
 void gateway::on_session_events(session_number number) {
     drain_events(number);
     if (x_core.sessions.contains(number)) {
+        x_silences.on_events(number);
         x_core.touched.insert(number);
     }
 }
 
-void gateway::on_event(session_number number, protocol::session_events& happened) {
+// Nothing of it concerns what carries messages.
+void gateway::on_trial_event(session_number number, protocol::session_events& happened) {
     const auto visit = [&](auto& what) {
         using kind = std::decay_t<decltype(what)>;
         if constexpr (std::is_same_v<kind, event::sign_hello> ||
                       std::is_same_v<kind, event::verify_hello>) {
             x_peers.on_event(number, what);
         } else if constexpr (std::is_same_v<kind, event::established>) {
-            if (x_peers.on_established(number, what.peer)) {
-                x_out.on_session_up(number);
-            }
-        } else if constexpr (std::is_same_v<kind, event::offer_received> ||
-                             std::is_same_v<kind, event::data_received>) {
+            x_trials.on_established(number);
+        } else if constexpr (std::is_same_v<kind, event::offer_received>) {
+            x_core.session(number)->goodbye(errc::protocol_violation, std::chrono::seconds{0},
+                                            x_core.now);
+        } else if constexpr (std::is_same_v<kind, event::ended>) {
+            x_trials.on_ended(number, what.how);
+            x_core.out.close_session(number);
+        }
+    };
+    std::visit(visit, happened);
+}
+
+void gateway::on_event(session_number number, protocol::session_events& happened) {
+    auto& record = x_core.sessions.at(number);
+    if (const auto* up = std::get_if<event::established>(&happened)) {
+        record.is_trial = record.is_trial || (up->peer.is_trial && !record.is_dialler);
+        record.is_beside = record.session->is_beside();
+    }
+    if (record.is_trial) {
+        return on_trial_event(number, happened);
+    }
+    const auto visit = [&](auto& what) {
+        using kind = std::decay_t<decltype(what)>;
+        if constexpr (!std::is_same_v<kind, event::peer_time> &&
+                      !std::is_same_v<kind, event::can_offer_again>) {
+            record.active_at = x_core.now;
+            record.payload_seen = record.session->payload();
+        }
+        if constexpr (std::is_same_v<kind, event::sign_hello> ||
+                      std::is_same_v<kind, event::verify_hello>) {
+            x_peers.on_event(number, what);
+        } else if constexpr (std::is_same_v<kind, event::established>) {
+            on_established(number, what.peer);
+        } else if constexpr (std::is_same_v<kind, event::offer_received>) {
+            on_offer(number, what);
+        } else if constexpr (std::is_same_v<kind, event::data_received>) {
             x_in.on_event(number, std::move(what));
         } else if constexpr (std::is_same_v<kind, event::body_received> ||
                              std::is_same_v<kind, event::peer_cancelled>) {
@@ -325,11 +413,7 @@ void gateway::on_event(session_number number, protocol::session_events& happened
         } else if constexpr (std::is_same_v<kind, event::peer_time>) {
             x_peers.on_peer_time(number, what.peer, what.round_trip);
         } else if constexpr (std::is_same_v<kind, event::ended>) {
-            x_out.on_session_down(number);
-            x_in.on_session_down(number);
-            const bool was_up = std::exchange(x_core.sessions.at(number).established, false);
-            x_peers.on_ended(number, what.how, was_up);
-            x_core.out.close_session(number);
+            on_ended(number, what.how);
         } else if constexpr (std::is_same_v<kind, event::refused>) {
             x_out.on_event(number, std::move(what));
         } else {
@@ -339,12 +423,48 @@ void gateway::on_event(session_number number, protocol::session_events& happened
     std::visit(visit, happened);
 }
 
+void gateway::on_established(session_number number, const protocol::hello& said) {
+    if (x_core.sessions.at(number).is_beside) {
+        x_besides.on_established(number, said);
+    } else if (x_peers.on_established(number, said)) {
+        x_out.on_session_up(number);
+    }
+}
+
+//= LP-56
+void gateway::on_offer(session_number number, event::offer_received& what) {
+    const bool is_copy = what.offer.cls == protocol::message_class::flash &&
+                         what.offer.kind == protocol::object_kind::text;
+    if (x_core.sessions.at(number).is_beside && !is_copy) {
+        x_core.session(number)->goodbye(errc::protocol_violation, std::chrono::seconds{0},
+                                        x_core.now);
+        return;
+    }
+    x_in.on_event(number, std::move(what));
+}
+
+void gateway::on_ended(session_number number, const protocol::session_end& how) {
+    x_out.on_session_down(number, how.nothing_taken);
+    x_in.on_session_down(number);
+    auto& record = x_core.sessions.at(number);
+    const bool was_up = std::exchange(record.established, false);
+    record.is_early = false;
+    if (record.is_beside) {
+        x_besides.on_ended(number, how);
+    } else {
+        x_peers.on_ended(number, how, was_up);
+    }
+    x_core.out.close_session(number);
+}
+
 void gateway::on_disconnected(session_number number) {
     const auto found = x_core.sessions.find(number);
     if (found == x_core.sessions.end()) {
         return;
     }
     drain_events(number);
+    x_peers.on_line_gone(number);
+    x_besides.on_gone(number);
     x_core.sessions.erase(number);
     x_core.touched.erase(number);
 }

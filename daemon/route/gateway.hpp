@@ -6,6 +6,8 @@
 // Limits: see the stations.
 #pragma once
 
+#include "daemon/route/besides.hpp"
+#include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/inbound.hpp"
@@ -15,7 +17,9 @@
 #include "daemon/route/peers.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/silences.hpp"
 #include "daemon/route/submission.hpp"
+#include "daemon/route/trials.hpp"
 
 namespace dhow::route {
 
@@ -48,6 +52,8 @@ public:
 
     // Time: `now` never goes back; the driver derives it from the monotonic clock.
     void advance(utc_time now);
+    /// The same without what falls due by it; before any fact, so that it is taken to be of now.
+    void note_time(utc_time now) { x_core.now = std::max(x_core.now, now); }
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
     /// What the peers' clocks say it is now: the median of those known; nothing when none is known.
     /// What peers have said since the last call.
@@ -71,12 +77,36 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
         return x_peers.local_hello(peer);
     }
+    /// Whether a session that carries nothing costs money, by the link that it will count for. Like
+    /// on_connected(): dialled by `link`, or come in to `came_to`.
+    [[nodiscard]] bool is_metered(bureau_id peer, const std::string& link,
+                                  const std::string& came_to) const {
+        return x_peers.is_metered(peer, link.empty() ? x_peers.bearer_of(peer, came_to) : link);
+    }
     /// Only when is_ready(): before, neither peers nor the number of this start are known.
+    /// `trial`: that of the command which it was dialled by.
+    /// `came_to`: the address of this machine, of one that came in.
     void on_connected(session_number number, bureau_id peer, std::string link, bool is_dialler,
-                      protocol::link_session& session);
+                      protocol::link_session& session, trial_number trial = 0,
+                      const std::string& came_to = {});
+    /// What a dial for this link, that made no session, has cost.
+    void on_dial_cost(const std::string& link, const line_traffic& cost) {
+        x_peers.on_dial_cost(link, cost);
+    }
     void on_dial_failed(const std::string& link, errc code, std::string text) {
         x_peers.on_dial_failed(link, code, std::move(text));
     }
+    /// The same of a dial for a session beside.
+    void on_beside_failed(const std::string& link, errc code, const std::string& text) {
+        x_besides.on_dial_failed(link, code, text);
+    }
+    /// A step of a dial with a trial's number, which does not end in on_dial_failed(); with a code
+    /// it is the last.
+    void on_trial_step(trial_number trial, trial_step step, errc code, std::string text) {
+        x_trials.on_step(trial, step, code, std::move(text));
+    }
+    /// The kernel says that carrier, address or route of this machine are others than before.
+    void on_network_changed() { x_peers.on_network_changed(); }
     /// Drains the session's events. Call after every on_bytes(), mark_sent(), deadline.
     void on_session_events(session_number number);
     void on_disconnected(session_number number);
@@ -100,14 +130,19 @@ public:
 private:
     void on_started(answer::start& found);
     /// What an earlier run noted under a time that is to come by ours.
-    void judge_times(const std::map<std::string, std::string>& meta, store::transaction& to);
+    void judge_times(answer::start& found, store::transaction& to);
     /// Whether this life goes on with the doubt in which the one before ended, or ends it.
     void judge_doubt(const std::map<std::string, std::string>& meta, store::transaction& to);
     void note_doubt(store::transaction& to) const;
     /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
     void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);
+    void give_up(session_number number);
     void on_event(session_number number, protocol::session_events& event);
+    void on_trial_event(session_number number, protocol::session_events& event);
+    void on_established(session_number number, const protocol::hello& said);
+    void on_offer(session_number number, protocol::session_event::offer_received& what);
+    void on_ended(session_number number, const protocol::session_end& how);
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
 
     core x_core;
@@ -115,6 +150,9 @@ private:
     receipts x_receipts;
     opening x_opening;
     peers x_peers;
+    trials x_trials;
+    besides x_besides;
+    silences x_silences;
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;
@@ -122,6 +160,7 @@ private:
     submission x_submission;
     inbox x_inbox;
     queries x_queries;
+    courier x_courier;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;

@@ -7,6 +7,16 @@
 
 namespace dhow::route {
 
+namespace {
+template <class Request, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<Request, Others> || ...);
+template <class Request>
+inline constexpr bool is_courier =
+    is_one_of<Request, request::courier_export, request::courier_part, request::courier_export_end,
+              request::courier_import, request::courier_cells, request::courier_import_end,
+              request::courier_bundles, request::courier_parties, request::courier_close>;
+}  // namespace
+
 void gateway::request(const caller& who, api_request what,
                       std::function<void(api_response)> answer) {
     if (!x_ready && !std::holds_alternative<request::health>(what)) {
@@ -31,6 +41,8 @@ void gateway::request(const caller& who, api_request what,
             x_inbox.read(who, one, std::move(answer));
         } else if constexpr (std::is_same_v<kind, request::acknowledge>) {
             x_inbox.acknowledge(who, one, std::move(answer));
+        } else if constexpr (is_courier<kind>) {
+            x_courier.ask(who, std::move(one), std::move(answer));
         } else {
             x_queries.ask(who, one, std::move(answer));
         }

@@ -28,15 +28,18 @@ void inbound::refuse(session_number number, stream_id stream, errc code,
         return;
     }
     x_streams[number].erase(stream);
+    if (code == errc::full_form_wanted) {
+        x_core.out.log(log_level::info, "full-form-wanted",
+                       "an offer of peer " + std::string(peer_of(number).text()) +
+                           " in the short form cannot be rebuilt here, or was altered");
+    }
     if (code != errc::have_it && !protocol::is_retryable(code)) {
         x_core.count.refused_in += 1;
         x_core.out.log(log_level::warning, "offer-refused",
                        "an offer of peer " + std::string(peer_of(number).text()) +
                            " is refused: " + std::string(protocol::text_of(code)));
     }
-    if (auto* session = x_core.session(number)) {
-        session->refuse(stream, code, retry_after, std::move(exceptions), x_core.now);
-    }
+    answer_refuse(number, stream, code, retry_after, std::move(exceptions));
 }
 
 void inbound::commit(session_number number, stream_id stream,
@@ -47,18 +50,14 @@ void inbound::commit(session_number number, stream_id stream,
     }
     const bool was_on_disk = in->was_on_disk;
     x_streams[number].erase(stream);
-    auto* session = x_core.session(number);
-    if (session == nullptr) {
-        return;
-    }
     if (was_on_disk) {
         // The peer sent nothing this time, so there is nothing to commit: it is told that we have
         // it.
-        session->refuse(stream, errc::have_it, std::chrono::seconds{0}, std::move(exceptions),
-                        x_core.now);
+        answer_refuse(number, stream, errc::have_it, std::chrono::seconds{0},
+                      std::move(exceptions));
         return;
     }
-    session->commit(stream, std::move(exceptions), x_core.now);
+    answer_commit(number, stream, std::move(exceptions));
 }
 
 void inbound::on_event(session_number number, event::offer_received what) {
@@ -69,6 +68,12 @@ void inbound::on_event(session_number number, event::offer_received what) {
     in.is_small = what.inline_body || is_receipt;
     if (in.offer.cls != message_class::flash && !is_receipt && !x_core.disk.accepts(in.offer.cls)) {
         refuse(number, stream, errc::store_full, std::chrono::seconds{60});
+        return;
+    }
+    // A body that comes with its offer has been paid for.
+    const auto wait = what.inline_body ? std::nullopt : wait_for_passage(number, in.offer);
+    if (wait) {
+        refuse(number, stream, errc::busy, *wait);
         return;
     }
     switch (in.offer.kind) {
@@ -85,7 +90,7 @@ void inbound::on_event(session_number number, event::offer_received what) {
             }
             in.is_ready = true;
             if (!what.inline_body) {
-                x_core.session(number)->accept(stream, 0, x_core.now);
+                answer_accept(number, stream, 0);
             }
             break;
     }
@@ -184,8 +189,10 @@ void inbound::on_written(session_number number, stream_id stream, std::uint64_t 
         return;
     }
     in->object.durable_bytes = upto;
-    if (auto* session = x_core.session(number); session != nullptr && !in->is_small) {
-        session->on_durable(stream, upto, x_core.now);
+    if (!in->is_small) {
+        // A session beside this one would say in HELLO where it was before: it is asked instead.
+        x_peers.forget_partial(peer_of(number), in->offer.object);
+        answer_durable(number, stream, upto);
     }
     step(number, stream);
 }
@@ -209,6 +216,7 @@ void inbound::look_at_last_segment(session_number number, stream_id stream) {
 
 void inbound::on_session_down(session_number session) {
     x_streams.erase(session);
+    x_imports.erase(session);
     const auto record = x_core.sessions.find(session);
     if (record != x_core.sessions.end()) {
         refresh_partials(record->second.peer);

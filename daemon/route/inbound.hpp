@@ -12,6 +12,22 @@
 
 namespace dhow::route {
 
+/// Where the answers go when what inbound is given does not come by a session.
+class receiving_end {
+public:
+    virtual ~receiving_end() = default;
+    virtual void accept(protocol::stream_id stream, std::uint64_t offset) = 0;
+    virtual void on_durable(protocol::stream_id stream, std::uint64_t durable_bytes) = 0;
+    virtual void commit(protocol::stream_id stream,
+                        std::vector<protocol::recipient_answer> exceptions) = 0;
+    virtual void refuse(protocol::stream_id stream, errc code,
+                        std::vector<protocol::recipient_answer> exceptions) = 0;
+    /// No answer can be given: nothing more is taken.
+    virtual void give_up(errc code) = 0;
+};
+/// Numbers of imports stand above all numbers of sessions.
+inline constexpr session_number first_import = session_number{1} << 62U;
+
 class inbound {
 public:
     inbound(core& shared, outbound& out, receipts& receipts_, opening& opening_, peers& peers_)
@@ -22,10 +38,19 @@ public:
     void on_event(session_number session, const protocol::session_event::body_received& what);
     void on_event(session_number session, const protocol::session_event::peer_cancelled& what);
     void on_session_down(session_number session);
+    /// Other things pass over the session than before: what does not any more is refused for now;
+    /// what is on disk of it stays.
+    void on_passage_changed(session_number session);
+    /// What comes under this number is from `peer` and is answered to `to`, until
+    /// on_session_down(). From first_import on.
+    void begin_import(session_number number, bureau_id peer, receiving_end& to);
+    /// Whether something came under this number that is not answered yet.
+    [[nodiscard]] bool knows(session_number number, protocol::stream_id stream) const;
     /// Reads what a peer has begun to send, for the next HELLO.
     void refresh_partials(bureau_id peer);
 
 private:
+    using stream_id = protocol::stream_id;
     struct incoming {
         protocol::offer_frame offer;
         protocol::preamble preamble;  ///< Text only.
@@ -44,11 +69,25 @@ private:
         bool was_on_disk = false;  ///< Nothing was accepted: all bytes were here before.
         bool is_finishing = false;
     };
-    using stream_id = protocol::stream_id;
     using split = std::map<bureau_id, bureau_id>;  ///< Recipient to next hop; ourselves to empty.
 
     incoming* find(session_number session, stream_id stream);
-    bureau_id peer_of(session_number session) const { return x_core.sessions.at(session).peer; }
+    /// Until the link lets the offered body pass; nothing: it does.
+    [[nodiscard]] std::optional<std::chrono::seconds> wait_for_passage(
+        session_number session, const protocol::offer_frame& offer) const;
+    struct import_line {
+        bureau_id peer;
+        receiving_end* to = nullptr;
+    };
+    [[nodiscard]] bureau_id peer_of(session_number number) const;
+    // An answer goes to the import or session of this number; to nobody when it is gone.
+    void answer_accept(session_number number, stream_id stream, std::uint64_t offset);
+    void answer_durable(session_number number, stream_id stream, std::uint64_t durable_bytes);
+    void answer_refuse(session_number number, stream_id stream, errc code,
+                       std::chrono::seconds retry_after,
+                       std::vector<protocol::recipient_answer> exceptions);
+    void answer_commit(session_number number, stream_id stream,
+                       std::vector<protocol::recipient_answer> exceptions);
     void refuse(session_number session, stream_id stream, errc code,
                 std::chrono::seconds retry_after = std::chrono::seconds{0},
                 std::vector<protocol::recipient_answer> exceptions = {});
@@ -65,11 +104,15 @@ private:
 
     // Text
     errc judge_text(incoming& in, bureau_id peer) const;
+    /// Of an offer in the short form; false: what was left off is not known here.
+    [[nodiscard]] bool complete_preamble(protocol::offer_frame& offer) const;
     void begin_text(session_number session, stream_id stream);
     /// Expired now, and perhaps taken before.
     void refuse_expired(session_number session, stream_id stream);
     void ask_for_partial(session_number session, stream_id stream);
     void verify_text(session_number session, stream_id stream, bytes body);
+    /// Of an offer in the short form the full one is asked for first.
+    void refuse_unverified(session_number session, stream_id stream, errc code);
     split split_recipients(const incoming& in, bureau_id peer,
                            std::vector<protocol::recipient_answer>& exceptions) const;
     void take_custody(session_number session, stream_id stream, bytes body,
@@ -126,6 +169,7 @@ private:
     opening& x_opening;
     peers& x_peers;
     std::map<session_number, std::map<stream_id, incoming>> x_streams;
+    std::map<session_number, import_line> x_imports;
 };
 
 }  // namespace dhow::route

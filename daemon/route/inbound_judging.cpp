@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
 // Limits: sealed_text_bytes_max.
 #include "daemon/route/inbound.hpp"
+#include "protocol/short_form.hpp"
 
 #include <algorithm>
 
@@ -13,15 +14,29 @@ using protocol::object_kind;
 using protocol::recipient_answer;
 using store::object_state;
 
-//= PF-65
-errc inbound::judge_text(incoming& in, bureau_id peer) const {
-    auto preamble = protocol::decode_preamble(in.offer.preamble);
-    if (!preamble) {
-        return protocol::errc_of(preamble.error());
+//= PF-81
+bool inbound::complete_preamble(protocol::offer_frame& offer) const {
+    auto whole =
+        protocol::decode_short_preamble(offer.preamble, {*x_core.directory, x_core.hash()});
+    if (!whole) {
+        return false;
     }
-    auto header = protocol::decode_header(preamble->seal.header);
+    whole->seal.body_digest = offer.object;  // Zero until a body that comes whole is here.
+    whole->seal.body_bytes = offer.body_bytes;
+    offer.preamble = protocol::encode_preamble(*whole);
+    return true;
+}
+
+//= PF-65, PF-82, LP-14
+errc inbound::judge_text(incoming& in, bureau_id peer) const {
+    // What was rebuilt is read like what came in full: nothing passes that could not be handed on.
+    const bool is_whole = !in.offer.is_short || complete_preamble(in.offer);
+    auto preamble = is_whole ? protocol::decode_preamble(in.offer.preamble)
+                             : protocol::result<protocol::preamble>{errc::full_form_wanted};
+    auto header = preamble ? protocol::decode_header(preamble->seal.header)
+                           : protocol::result<protocol::header>{preamble.error()};
     if (!header) {
-        return protocol::errc_of(header.error());
+        return in.offer.is_short ? errc::full_form_wanted : protocol::errc_of(header.error());
     }
     in.preamble = std::move(*preamble);
     in.header = std::move(*header);
@@ -69,8 +84,7 @@ void inbound::begin_text(session_number number, stream_id stream) {
                            return;
                        }
                        if (!outcome) {
-                           x_core.count.forged += 1;
-                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           refuse_unverified(number, stream, protocol::errc_of(outcome.error()));
                            return;
                        }
                        ask_for_partial(number, stream);
@@ -109,8 +123,7 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
     const auto* in = find(number, stream);
     const auto accept = [this, number, stream](store::object_row object) {
         auto* still = find(number, stream);
-        auto* session = still == nullptr ? nullptr : x_core.session(number);
-        if (session == nullptr) {
+        if (still == nullptr) {
             return;
         }
         still->object = std::move(object);
@@ -122,7 +135,7 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
             step(number, stream);
             return;
         }
-        session->accept(stream, still->object.durable_bytes, x_core.now);
+        answer_accept(number, stream, still->object.durable_bytes);
     };
     x_core.out.ask(query::find_object{in->offer.object, peer_of(number)},
                    [this, number, stream, accept](store::reply& reply) {
@@ -157,8 +170,23 @@ void inbound::ask_for_partial(session_number number, stream_id stream) {
                    });
 }
 
+//= LP-14
+void inbound::refuse_unverified(session_number number, stream_id stream, errc code) {
+    if (find(number, stream)->offer.is_short) {
+        // Perhaps it was only rebuilt from another directory than the sender's.
+        refuse(number, stream, errc::full_form_wanted);
+        return;
+    }
+    x_core.count.forged += 1;
+    refuse(number, stream, code);
+}
+
 void inbound::verify_text(session_number number, stream_id stream, bytes body) {
-    const auto* in = find(number, stream);
+    auto* in = find(number, stream);
+    if (in->offer.is_short && in->offer.mode == protocol::body_mode::with_offer) {
+        in->offer.object = x_core.hash().sha256({body});
+        in->preamble.seal.body_digest = in->offer.object;
+    }
     seal::job::verify_parcel job{in->preamble, body, in->offer.object};
     x_core.out.run(std::move(job), in->offer.cls == message_class::flash,
                    [this, number, stream,
@@ -167,9 +195,7 @@ void inbound::verify_text(session_number number, stream_id stream, bytes body) {
                            return;
                        }
                        if (!outcome) {
-                           x_core.count.forged += 1;
-                           const auto code = protocol::errc_of(outcome.error());
-                           refuse(number, stream, code);
+                           refuse_unverified(number, stream, protocol::errc_of(outcome.error()));
                            return;
                        }
                        take_custody(number, stream, body, {});

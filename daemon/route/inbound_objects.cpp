@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
 // Limits: one segment in memory per attachment; receipt_bytes_max.
 #include "daemon/route/inbound.hpp"
+#include "protocol/short_form.hpp"
 
 #include <algorithm>
 
@@ -54,7 +55,7 @@ void inbound::begin_attachment(session_number number, stream_id stream) {
                     still->was_on_disk = true;
                     still->has_body = true;  // All is here but was not verified yet.
                 } else {
-                    x_core.session(number)->accept(stream, row->durable_bytes, x_core.now);
+                    answer_accept(number, stream, row->durable_bytes);
                 }
             }
             step(number, stream);
@@ -186,6 +187,19 @@ void inbound::attachment_complete(session_number number, stream_id stream) {
 
 void inbound::finish_receipt(session_number number, stream_id stream) {
     auto* in = find(number, stream);
+    if (in->offer.is_short) {
+        const auto whole =
+            protocol::decode_short_receipt(in->buffer, {*x_core.directory, x_core.hash()});
+        if (!whole) {
+            refuse(number, stream, errc::full_form_wanted);
+            return;
+        }
+        in->buffer = protocol::encode_receipt(*whole);
+        if (in->buffer.size() > limits::receipt_bytes_max) {  // No peer would take it from us.
+            refuse(number, stream, errc::full_form_wanted);
+            return;
+        }
+    }
     x_core.out.run(seal::job::verify_receipt{in->buffer}, in->offer.cls == message_class::flash,
                    [this, number, stream](protocol::result<seal::job_outcome>& outcome) {
                        auto* still = find(number, stream);
@@ -193,8 +207,7 @@ void inbound::finish_receipt(session_number number, stream_id stream) {
                            return;
                        }
                        if (!outcome) {
-                           x_core.count.forged += 1;
-                           refuse(number, stream, protocol::errc_of(outcome.error()));
+                           refuse_unverified(number, stream, protocol::errc_of(outcome.error()));
                            return;
                        }
                        const auto& receipt = std::get<seal::done::verified_receipt>(*outcome);

@@ -288,15 +288,17 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
 void inbound::refuse_full(session_number number, stream_id stream) {
     store::transaction proof;
     proof.changes.emplace_back(operation::put_meta{"full_at", protocol::to_text(x_core.now)});
-    x_core.out.commit(std::move(proof),
-                      [this, number, stream](const store::transaction_result& result) {
-                          constexpr std::chrono::seconds later{60};
-                          if (result.status == store::transaction_status::committed) {
-                              refuse(number, stream, errc::store_full, later);
-                          } else if (auto* session = x_core.session(number)) {
-                              session->goodbye(errc::store_full, later, x_core.now);
-                          }
-                      });
+    x_core.out.commit(
+        std::move(proof), [this, number, stream](const store::transaction_result& result) {
+            constexpr std::chrono::seconds later{60};
+            if (result.status == store::transaction_status::committed) {
+                refuse(number, stream, errc::store_full, later);
+            } else if (const auto at = x_imports.find(number); at != x_imports.end()) {
+                at->second.to->give_up(errc::store_full);
+            } else if (auto* session = x_core.session(number)) {
+                session->goodbye(errc::store_full, later, x_core.now);
+            }
+        });
 }
 
 void inbound::commit_or_refuse(session_number number, stream_id stream, errc code,
@@ -408,7 +410,13 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
                               const std::vector<store::custody_row>& rows) {
     const auto* in = find(number, stream);
     const auto peer = peer_of(number);
+    const auto known = exceptions.size();
     for (const auto& row : rows) {
+        const bool is_known = std::ranges::any_of(
+            exceptions, [&](const auto& one) { return one.recipient == row.recipient; });
+        if (is_known) {
+            continue;
+        }
         if (row.inner_digest != in->preamble.seal.inner_digest) {
             x_core.count.equivocations += 1;
             x_core.count.alarms += 1;
@@ -421,8 +429,9 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
         }
         exceptions.push_back({row.recipient, word_of(row, peer), row.outcome});
     }
-    if (rows.empty()) {
-        // Not custody but something else clashed (a partial object that moved on): try again later.
+    if (exceptions.size() == known) {
+        // Not custody but something else clashed (a partial object that moved on, since an earlier
+        // attempt of the same came first): try again later.
         refuse(number, stream, errc::busy, std::chrono::seconds{5});
         return;
     }

@@ -72,7 +72,15 @@ void put_counters(writer& out, const counters& count) {
     counter("sessions_total", "Sessions established.", count.sessions);
     counter("session_failures_total", "Dials and sessions without progress.",
             count.session_failures);
+    counter("stalls_total", "Sessions whose path seemed to be dead.", count.stalls);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
+    counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
+    counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
+    counter("courier_known_total", "Records of bundles that were here before.",
+            count.courier_known);
+    counter("courier_lost_total", "Records of bundles that were damaged.", count.courier_lost);
+    counter("courier_acknowledged_total", "Records that an importer has receipted.",
+            count.courier_acknowledged);
     counter("alarms_total", "Alarms in the log.", count.alarms);
 }
 
@@ -104,12 +112,61 @@ void put_queue(writer& out, const answer::queue_summary& queue, utc_time now) {
     });
 }
 
+std::string link_label(const std::string& name) { return "link=\"" + name + "\""; }
+
 void put_links(writer& out, const peers& links) {
     out.head("link_up", "gauge", "1 while a session stands.");
     for (const auto& [name, link] : links.links()) {
         out.value("link_up",
-                  "link=\"" + name + "\",peer=\"" + std::string(link.settings.peer.text()) + "\"",
+                  link_label(name) + ",peer=\"" + std::string(link.settings.peer.text()) + "\"",
                   link.state == link_state::up ? 1 : 0);
+    }
+    out.head("link_bytes_per_second", "gauge",
+             "What the line carries towards the peer, as measured; 0 while it is not known.");
+    for (const auto& [name, link] : links.links()) {
+        out.value("link_bytes_per_second", link_label(name), links.line_of(name).bytes_per_s);
+    }
+    out.head("link_round_trip_milliseconds", "gauge",
+             "The shortest round trip of the session, or the last known; 0: none is known.");
+    for (const auto& [name, link] : links.links()) {
+        out.value("link_round_trip_milliseconds", link_label(name),
+                  links.line_of(name).round_trip.count());
+    }
+}
+
+void put_traffic(writer& out, const bearer_book& book) {
+    out.head("link_bytes_total", "counter", "IP bytes of links, by direction and purpose.");
+    const auto lines = [&](const std::string& name, std::string_view direction,
+                           const traffic& what) {
+        const auto value = [&](std::string_view purpose, std::uint64_t number) {
+            out.value("link_bytes_total",
+                      "link=\"" + name + "\",direction=\"" + std::string(direction) +
+                          "\",purpose=\"" + std::string(purpose) + "\"",
+                      number);
+        };
+        value("payload", what.payload);
+        value("control", what.control);
+        value("handshake", what.handshake);
+        value("resent", what.resent);
+    };
+    for (const auto& [name, record] : book.all()) {
+        lines(name, "out", record.sent);
+        lines(name, "in", record.received);
+    }
+    out.head("link_cuts_total", "counter",
+             "Sessions of links that a lost connection or silence ended.");
+    for (const auto& [name, record] : book.all()) {
+        out.value("link_cuts_total", link_label(name), record.cuts);
+    }
+    out.head("link_quota_used_bytes", "gauge", "IP bytes of this month, by our count.");
+    for (const auto& [name, record] : book.all()) {
+        out.value("link_quota_used_bytes", link_label(name), record.quota.used());
+    }
+    out.head("link_quota_bytes", "gauge", "What a month may have; only links with a quota.");
+    for (const auto& [name, record] : book.all()) {
+        if (record.quota.is_limited()) {
+            out.value("link_quota_bytes", link_label(name), record.quota.limit());
+        }
     }
 }
 
@@ -135,6 +192,7 @@ std::string metrics_text(const core& shared, const peers& links, std::size_t loa
     put_counters(out, shared.count);
     put_queue(out, queue, shared.now);
     put_links(out, links);
+    put_traffic(out, shared.bearers);
     put_store(out, measured);
     out.one("loaded_shipments", "gauge", "Shipments in memory.", loaded_shipments);
     out.one("receipts_waiting", "gauge", "Outcomes that wait to be signed.", receipts_waiting);

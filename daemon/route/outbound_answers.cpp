@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#sending. Tests: unit/route/outbound_test.cpp, sim.
 // Limits: see outbound.hpp.
+#include "daemon/route/open_states.hpp"
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/retry.hpp"
 #include "daemon/store/names.hpp"
@@ -19,13 +20,6 @@ using store::delivery_state;
 using store::shipment_state;
 
 namespace {
-constexpr store::shipment_set open_shipment =
-    in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
-    in_state(shipment_state::deferred) | in_state(shipment_state::held);
-constexpr store::state_set under_way =
-    in_state(delivery_state::accepted) | in_state(delivery_state::queued) |
-    in_state(delivery_state::sending) | in_state(delivery_state::in_doubt) |
-    in_state(delivery_state::deferred) | in_state(delivery_state::held);
 
 /// What is to follow a failure is begun at once; should it come to nothing, deadlines looks then.
 constexpr std::chrono::seconds look_after{10};
@@ -37,9 +31,19 @@ bool is_worth_another_try(const ready_shipment& item, errc code) {
     return item.object.kind == protocol::object_kind::receipt && is_no_for_now(code);
 }
 
-/// Answers that leave custody with us only because it lies with the peer already.
-bool means_taken(const protocol::recipient_answer& said) { return said.code == errc::have_it; }
 }  // namespace
+
+std::optional<std::optional<utc_time>> due_when_taken(core& shared,
+                                                      const store::message_row& message,
+                                                      std::uint8_t attempt) {
+    const auto patience = patience_of(shared, message.cls, attempt);
+    if (!is_origin(message) || !patience) {
+        return std::nullopt;
+    }
+    const auto at = shared.now + *patience;
+    shared.wake_at(at);
+    return std::min(at, message.expires_at.value_or(at));
+}
 
 void outbound::on_event(session_number number, const event::committed& what) {
     auto* lane = lane_of(number);
@@ -53,7 +57,9 @@ void outbound::on_event(session_number number, const event::committed& what) {
     transfer done = std::move(found->second);
     lane->open.erase(found);
     const bureau_id peer = x_core.sessions.at(number).peer;
-    finish(peer, std::move(done), what.exceptions);
+    if (is_settled(*lane, done, what.exceptions)) {
+        finish(peer, std::move(done), what.exceptions);
+    }
     feed(peer);
 }
 
@@ -76,12 +82,15 @@ void outbound::add_custody_moves(store::transaction& to, const ready_shipment& i
             continue;
         }
         const auto state = origin ? delivery_state::relayed : delivery_state::handed_on;
-        to.changes.emplace_back(operation::advance_delivery{.message = message.row,
-                                                            .recipient = delivery.recipient,
-                                                            .expected = under_way,
-                                                            .state = state,
-                                                            .at = x_core.now,
-                                                            .lenient = true});
+        to.changes.emplace_back(operation::advance_delivery{
+            .message = message.row,
+            .recipient = delivery.recipient,
+            .expected = in_progress,
+            .state = state,
+            .at = x_core.now,
+            .text = {},
+            .due_at = due_when_taken(x_core, message, item.shipment.attempt),
+            .lenient = true});
         to.changes.emplace_back(
             operation::put_event{x_core.event(message.origin, message.id, delivery.recipient,
                                               origin ? store::relayed_event : "handed-on", actor,
@@ -106,7 +115,7 @@ void outbound::keep_due(store::transaction& to, const ready_shipment& item) cons
         to.changes.emplace_back(
             operation::advance_delivery{.message = item.message->row,
                                         .recipient = delivery.recipient,
-                                        .expected = in_state(delivery.state) & under_way,
+                                        .expected = in_state(delivery.state) & in_progress,
                                         .state = delivery.state,
                                         .at = x_core.now,
                                         .due_at = std::optional<std::optional<utc_time>>(at),
@@ -118,6 +127,7 @@ void outbound::keep_due(store::transaction& to, const ready_shipment& item) cons
 void outbound::finish(bureau_id peer, transfer done,
                       const std::vector<protocol::recipient_answer>& exceptions) {
     const auto& item = done.item;
+    take_from_both(item);
     store::transaction transaction;
     transaction.at_once = false;
     std::vector<undelivered> left;
@@ -150,9 +160,7 @@ void outbound::finish(bureau_id peer, transfer done,
     commit_surely(std::move(transaction), [this, peer, row, left, is_text, last,
                                            id](const store::transaction_result& result) {
         x_handing_over.erase(x_handing_over.find(id));
-        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
-            lane->second.queue.forget(row);
-        }
+        forget(peer, row);
         if (result.status != store::transaction_status::committed) {
             x_core.out.log(log_level::warning, "outbound-commit",
                            "a hand-over could not be recorded; the peer will be asked again: " +
@@ -185,19 +193,28 @@ void outbound::on_event(session_number number, event::refused what) {
     lane->open.erase(found);
     const bureau_id peer = x_core.sessions.at(number).peer;
     x_core.count.refused_out += what.code == errc::have_it ? 0 : 1;
+    if (!is_last_word(*lane, open, what)) {
+        feed(peer);
+        return;
+    }
     switch (what.code) {
         case errc::have_it:
-            finish(peer, std::move(open), what.exceptions);
+            if (is_settled(*lane, open, what.exceptions)) {
+                finish(peer, std::move(open), what.exceptions);
+            }
             break;
-        case errc::busy:
-        case errc::text_first:
-        case errc::store_full:
-        case errc::overloaded:
-        case errc::shutting_down:
-            defer(peer, std::move(open), what.code, what.retry_after);
+        case errc::full_form_wanted:
+            if (!open.is_short) {
+                give_up(peer, std::move(open), what.code, {});
+                break;
+            }
+            lane->wants_full = true;
+            if (!keep_back(*lane, open.item)) {
+                put_back(*lane, number, std::move(open.item));
+            }
             break;
         default:
-            if (is_worth_another_try(open.item, what.code)) {
+            if (means_later(what.code) || is_worth_another_try(open.item, what.code)) {
                 defer(peer, std::move(open), what.code, what.retry_after);
             } else {
                 give_up(peer, std::move(open), what.code, {});
@@ -208,6 +225,7 @@ void outbound::on_event(session_number number, event::refused what) {
 }
 
 void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seconds after) {
+    take_from_both(what.item);
     const auto tries = what.item.shipment.tries + 1;
     const auto delay =
         after.count() > 0 ? std::chrono::duration_cast<milliseconds>(after)
@@ -236,11 +254,8 @@ void outbound::defer(bureau_id peer, transfer what, errc code, std::chrono::seco
         }
     }
     const auto row = what.item.shipment.row;
-    commit_surely(std::move(transaction), [this, peer, row](const store::transaction_result&) {
-        if (const auto lane = x_lanes.find(peer); lane != x_lanes.end()) {
-            lane->second.queue.forget(row);
-        }
-    });
+    commit_surely(std::move(transaction),
+                  [this, peer, row](const store::transaction_result&) { forget(peer, row); });
 }
 
 void outbound::give_up(bureau_id peer, transfer what, errc code, std::vector<undelivered> left) {
@@ -262,6 +277,8 @@ void outbound::give_up(bureau_id peer, transfer what, errc code, std::vector<und
 }
 
 void outbound::fail(const ready_shipment& item, errc code, std::string text) {
+    // It stays known there: rows that are being loaded may hold it as ready.
+    take_from_both(item);
     if (code == errc::store_corrupt) {
         x_core.out.log(log_level::alarm, "object-damaged",
                        "shipment " + std::to_string(item.shipment.row) + ": " + text +
@@ -326,9 +343,7 @@ void outbound::commit_surely(store::transaction what, effects::stored then) {
 
 void outbound::feed_all() {
     if (std::exchange(x_waits_for_space, false)) {
-        for (const auto& [peer, lane] : x_lanes) {
-            feed(peer);
-        }
+        each_lane([this](peer_lane& lane) { feed(lane); });
     }
 }
 

@@ -13,16 +13,16 @@ namespace dhow::route {
 withheld outbound::withhold(store::row_id message) {
     auto& entry = x_withheld[message];
     if (++entry.count == 1) {
-        for (auto& [peer, lane] : x_lanes) {
+        each_lane([&](peer_lane& lane) {
             for (const auto& [stream, open] : lane.open) {
                 if (open.item.shipment.message == message) {
                     entry.under_way.insert(open.item.shipment.row);
                 }
             }
             if (drop(lane, message)) {
-                entry.dropped.insert(peer);
+                entry.dropped.insert(lane.peer);
             }
-        }
+        });
     }
     const std::weak_ptr<outbound*> alive = x_alive;
     return withheld{this, [alive, message](const void*) {
@@ -61,10 +61,11 @@ bool outbound::is_under_way(const message_id& id, std::uint8_t attempt, bureau_i
                    return delivery.recipient == recipient;
                });
     };
-    return std::ranges::any_of(x_lanes, [&](const auto& entry) {
+    const auto has_it = [&](const auto& entry) {
         return std::ranges::any_of(entry.second.open,
                                    [&](const auto& one) { return is_it(one.second.item); });
-    });
+    };
+    return std::ranges::any_of(x_lanes, has_it) || std::ranges::any_of(x_beside, has_it);
 }
 
 bool outbound::drop(peer_lane& lane, store::row_id message) {
@@ -100,7 +101,8 @@ void outbound::drop_withheld(bureau_id peer, peer_lane& lane) {
 // it is released.
 void outbound::stop_message(store::row_id message) {
     store::transaction doubts;
-    for (auto& [peer, lane] : x_lanes) {
+    std::vector<std::pair<bureau_id, store::row_id>> copies;
+    each_lane([&](peer_lane& lane) {
         drop(lane, message);
         auto* session = lane.session ? x_core.session(*lane.session) : nullptr;
         std::erase_if(lane.open, [&](const auto& entry) {
@@ -109,29 +111,35 @@ void outbound::stop_message(store::row_id message) {
             if (session == nullptr || shipment.message != message) {
                 return false;
             }
-            session->cancel(stream, errc::cancelled, x_core.now);
+            const bool leaves = session->cancel(stream, errc::cancelled, x_core.now);
             lane.queue.forget(shipment.row);
-            if (open.all_sent && !shipment.in_doubt) {
+            if ((open.all_sent || leaves) && !shipment.in_doubt) {
                 add_doubt(doubts, shipment.row);
+            }
+            if (lane.is_beside) {
+                copies.emplace_back(lane.peer, shipment.row);
             }
             return true;
         });
-    }
+    });
     if (!doubts.changes.empty()) {
         commit_surely(std::move(doubts), [](const store::transaction_result&) {});
+    }
+    for (const auto& [peer, row] : copies) {
+        on_copy_over(peer, row);
     }
 }
 
 void outbound::stop_peer(bureau_id peer) {
-    const auto found = x_lanes.find(peer);
-    if (found == x_lanes.end()) {
-        return;
+    for (auto* lane : {lane_to(peer, false), lane_to(peer, true)}) {
+        if (lane == nullptr) {
+            continue;
+        }
+        for (const auto& [shipment, message] : std::exchange(lane->preparing, {})) {
+            lane->queue.forget(shipment);
+        }
+        lane->queue.drop_all();
     }
-    auto& lane = found->second;
-    for (const auto& [shipment, message] : std::exchange(lane.preparing, {})) {
-        lane.queue.forget(shipment);
-    }
-    lane.queue.drop_all();
     rescan(peer);
 }
 

@@ -1,6 +1,7 @@
 // Links and sessions: HELLO, which session stays, what is remembered of a peer.
 // Way of the message: see peers.hpp.
-// Pure. Net thread. Dialling is in peers_dialling.cpp.
+// Pure. Net thread. Dialling is in peers_dialling.cpp, suspensions in
+// peers_suspension.cpp, bearers in peers_bearers.cpp.
 // Spec: docs/overview.md#links. Tests: unit/route/peers_test.cpp, sim.
 // Limits: one established session a peer.
 #include "daemon/route/peers.hpp"
@@ -35,6 +36,7 @@ protocol::hello peers::local_hello(bureau_id peer) const {
     out.time = x_core.tells_time ? x_core.now : utc_time{};
     out.inline_credit_bytes = limits::granted_credit_bytes;
     out.frame_bytes_max = limits::frame_payload_bytes_max;
+    out.known = known_store_of(peer);
     if (const auto* record = find(peer)) {
         out.sent_count = record->row.sent_count;
         out.received_count = record->row.received_count;
@@ -49,12 +51,21 @@ void peers::set_partials(bureau_id peer, std::vector<protocol::partial_transfer>
     x_partials[peer] = std::move(partials);
 }
 
+void peers::forget_partial(bureau_id peer, const digest& object) {
+    if (const auto partials = x_partials.find(peer); partials != x_partials.end()) {
+        std::erase_if(partials->second, [&](const auto& one) { return one.object == object; });
+    }
+}
+
 void peers::on_connected(session_number session) {
     auto& record = x_core.sessions.at(session);
     record.since = x_core.now;
-    if (auto* link = link_of(session)) {
+    if (auto* link = link_of(session); link != nullptr && !take_probe(*link, session)) {
         link->state = link_state::connecting;
         link->dial_at.reset();
+    }
+    if (is_suspended(record.peer)) {
+        x_core.session(session)->goodbye(errc::busy, pause_of(record.peer), x_core.now);
     }
 }
 
@@ -74,7 +85,20 @@ void peers::on_event(session_number number, const event::sign_hello& what) {
             }
             const auto& signed_hello = std::get<seal::done::signed_hello>(*outcome);
             session->on_hello_signed(signed_hello.signer, signed_hello.value, x_core.now);
+            x_core.sessions.at(number).hello_said = true;
         });
+}
+
+void peers::refuse_hello(session_number number, boost::system::error_code why) {
+    const auto text =
+        "peer " + std::string(x_core.sessions.at(number).peer.text()) + ": " + why.message();
+    if (protocol::errc_of(why) == errc::busy) {
+        x_core.out.log(log_level::info, "hello-refused", text);
+    } else {
+        x_core.out.log(log_level::alarm, "hello-refused", text);
+        x_core.count.alarms += 1;
+    }
+    x_core.session(number)->on_hello_verified(why, x_core.now);
 }
 
 boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& said) const {
@@ -87,8 +111,11 @@ boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& 
         return errc::peer_not_pinned;
     }
     const auto* record = find(pinned);
-    if (record != nullptr && !record->row.suspended.empty()) {
+    if (record != nullptr && record->is_suspended()) {
         return errc::busy;
+    }
+    if (said.known && are_we_an_old_copy(*said.known)) {
+        return errc::clone_detected;
     }
     if (record == nullptr || !record->known || record->row.instance != said.instance) {
         return {};
@@ -100,35 +127,30 @@ boost::system::error_code peers::judge(bureau_id pinned, const protocol::hello& 
 }
 
 void peers::on_event(session_number number, const event::verify_hello& what) {
-    const auto pinned = x_core.sessions.at(number).peer;
+    const auto& session = x_core.sessions.at(number);
+    const auto pinned = session.peer;
+    //= LP-28
+    if (session.is_dialler && !session.hello_said) {
+        return refuse_hello(number, errc::protocol_violation);
+    }
     if (const auto wrong = judge(pinned, what.peer)) {
-        x_core.out.log(log_level::alarm, "hello-refused",
-                       "peer " + std::string(pinned.text()) + ": " + wrong.message());
-        x_core.count.alarms += 1;
-        x_core.session(number)->on_hello_verified(wrong, x_core.now);
-        return;
+        return refuse_hello(number, wrong);
     }
     x_core.out.run(seal::job::verify_hello{pinned, what.signer, what.value, what.to_be_signed},
-                   true, [this, number, pinned](protocol::result<seal::job_outcome>& outcome) {
-                       auto* session = x_core.session(number);
-                       if (session == nullptr) {
-                           return;
+                   true, [this, number](protocol::result<seal::job_outcome>& outcome) {
+                       auto* open = x_core.session(number);
+                       if (open != nullptr && outcome) {
+                           open->on_hello_verified({}, x_core.now);
+                       } else if (open != nullptr) {
+                           refuse_hello(number, outcome.error());
                        }
-                       if (!outcome) {
-                           x_core.out.log(log_level::alarm, "hello-refused",
-                                          "peer " + std::string(pinned.text()) +
-                                              ": HELLO signature: " + outcome.error().message());
-                           x_core.count.alarms += 1;
-                       }
-                       session->on_hello_verified(
-                           outcome ? boost::system::error_code{} : outcome.error(), x_core.now);
                    });
 }
 
 bool peers::newer_stays(session_number older, session_number newer) const {
     const auto& first = x_core.sessions.at(older);
     const auto& second = x_core.sessions.at(newer);
-    if (first.is_dialler == second.is_dialler) {
+    if (first.is_dialler == second.is_dialler || first.silence.stalled_since) {
         return true;
     }
     const bool we_are_lower = x_core.self() < first.peer;
@@ -143,26 +165,36 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         const auto loser = replace ? *older : number;
         x_core.session(loser)->goodbye(errc::conflict, std::chrono::seconds{0}, x_core.now);
         if (!replace) {
+            x_core.session(*older)->ask(x_core.now);  // The peer seems to know nothing of it.
             return false;
         }
-        x_core.sessions.at(loser).established = false;
+        x_stalled.erase(peer);
+        auto& lost = x_core.sessions.at(loser);
+        lost.established = false;
+        if (const auto link = x_links.find(lost.bearer); link != x_links.end()) {
+            link->second.carried_until = x_core.now;
+        }
     }
     session.established = true;
+    session.is_early = false;
     if (auto* link = link_of(number)) {
         link->state = link_state::up;
         link->since = x_core.now;
         link->sessions += 1;
     }
+    on_bearer_up(number);
     x_core.count.sessions += 1;
     x_core.out.log(log_level::info, "session-up", "peer " + std::string(peer.text()));
     auto& record = x_peers[peer];
-    const bool restored =
-        record.known && (record.row.instance != said.instance || record.row.epoch != said.epoch);
+    // One that was suspended before its first session is known, and is no other than before.
+    const bool restored = record.has_a_store() &&
+                          (record.row.instance != said.instance || record.row.epoch != said.epoch);
     record.row.peer = peer;
     record.row.boot = said.boot;
     record.row.last_session_at = x_core.now;
     note_time(record, said.time);
     record.row.last_error.clear();
+    record.is_greeting_due = false;
     if (restored) {
         x_core.out.log(log_level::alarm, "peer-restored",
                        "peer " + std::string(peer.text()) +
@@ -198,11 +230,16 @@ void peers::revive(session_number number, const peer_record& record, const proto
         });
 }
 
-void peers::remember(peer_record& record) {
+void peers::remember(peer_record& record, written then) {
     record.known = true;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_peer{record.row});
-    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+    x_core.out.commit(std::move(transaction),
+                      [then = std::move(then)](const store::transaction_result& result) {
+                          if (then) {
+                              then(result);
+                          }
+                      });
 }
 
 void peers::mark_offered(bureau_id peer, message_class cls, store::row_id upto,
@@ -228,7 +265,9 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     record.row.peer = session.peer;
     const bool replaced = protocol::errc_of(how.code) == errc::conflict;
     const bool has_another = std::ranges::any_of(x_core.sessions, [&](const auto& one) {
-        return one.first != number && one.second.peer == session.peer;
+        const auto& other = one.second;
+        return one.first != number && other.peer == session.peer && !other.is_trial &&
+               !other.is_beside;
     });
     if (replaced && was_up && !has_another) {
         // The peer has another session with us, and it is not here.
@@ -238,27 +277,45 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         x_core.count.alarms += 1;
     }
     if (!replaced) {
+        record.is_greeting_due = record.is_greeting_due || (session.is_dialler && !was_up);
         record.row.last_error = how.code.message() + (how.detail.empty() ? "" : ": " + how.detail);
         record.row.last_error_at = x_core.now;
     }
-    if (auto* link = link_of(number)) {
+    const bool was_idle = protocol::errc_of(how.code) == errc::link_idle;
+    const bool stood =
+        was_up && (was_idle || x_core.now - session.since >= limits::session_stands_after);
+    const auto brought = how.durable_progress ? link_result::progress
+                         : stood              ? link_result::stood
+                                              : link_result::nothing;
+    if (was_up && !is_up(session.peer)) {
+        x_stalled.erase(session.peer);
+    }
+    if (auto* link = link_of(number); link != nullptr && !has_another_session(number)) {
         link->state = link_state::idle;
         link->since = x_core.now;
         link->last_error = how.code.message();
         link->last_code = protocol::errc_of(how.code);
         link->last_error_at = x_core.now;
-        if (!how.durable_progress && !replaced) {
+        if (brought == link_result::nothing && !replaced) {
             link->failures += 1;
             x_core.count.session_failures += 1;
         }
-        const bool flash = x_flash_waits && x_flash_waits(session.peer);
-        auto delay =
-            link->backoff.on_end(how.durable_progress, link->settings.metered, flash, x_random);
-        delay = std::max(delay, std::chrono::duration_cast<milliseconds>(how.reconnect_after));
-        plan_dial(*link, replaced ? link_backoff::first : delay);
+        const auto asked = std::min<milliseconds>(how.reconnect_after, link_backoff::cap);
+        // Where links differ it is wanted again at once, and may lose each time.
+        const bool lost_at_once = replaced && !was_up && !is_plain(session.peer);
+        const auto own = delay_after(*link, brought);
+        // All peers of a hub that stops are asked for the same: what spreads them comes on top.
+        const auto later = asked + (brought == link_result::progress ? own : milliseconds{0});
+        plan_dial(*link, replaced && !lost_at_once ? link_backoff::first : std::max(own, later));
+        if (std::exchange(link->is_probing, false)) {
+            link->state = link_state::connecting;  // That dial is out already.
+            link->dial_at.reset();
+        }
     }
+    on_bearer_down(session, was_up);
     if (was_up) {
-        call_dial_links(session.peer);
+        x_core.bearers.count_end(session.bearer, how);
+        count_for_others(session, brought);
     }
 }
 

@@ -1,11 +1,13 @@
-// When each link is dialled: back-off, wake-ups, suspension.
+// When each link is dialled: back-off, turns, changes of the network.
 // Way of the message: see peers.hpp.
-// Pure. Net thread.
-// Spec: docs/overview.md#links. Tests: unit/route/peers_test.cpp, sim.
-// Limits: link_backoff.
+// Pure. Net thread. Suspensions are in peers_suspension.cpp.
+// Spec: docs/overview.md#links, docs/decisions/0008-who-dials-when.md.
+// Tests: unit/route/peers_test.cpp, unit/route/peers_wake_test.cpp, sim.
+// Limits: link_backoff, dial_pacer, wake_up.
 #include "daemon/route/peers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -18,24 +20,11 @@ link_record* peers::link_of(session_number session) {
     return link == x_links.end() ? nullptr : &link->second;
 }
 
-void peers::configure() {
-    std::map<std::string, link_record> kept;
-    for (const auto& settings : x_core.config->links) {
-        auto& record = kept[settings.name];
-        if (const auto old = x_links.find(settings.name); old != x_links.end()) {
-            record = std::move(old->second);
-        } else {
-            record.since = x_core.now;
-        }
-        record.settings = settings;
-        if (record.state == link_state::idle && !record.dial_at) {
-            plan_dial(record, milliseconds{0});
-        }
-    }
-    x_links = std::move(kept);
-}
-
 std::vector<std::string> peers::addresses_of(const link_record& link) const {
+    if (link.settings.mode == config::link_mode::listen ||
+        link.settings.mode == config::link_mode::courier) {
+        return {};
+    }
     if (!link.settings.addresses.empty()) {
         return link.settings.addresses;
     }
@@ -49,23 +38,38 @@ std::vector<std::string> peers::addresses_of(const link_record& link) const {
 }
 
 void peers::plan_dial(link_record& link, milliseconds delay) {
-    const bool dials =
-        link.settings.mode != config::link_mode::listen && !addresses_of(link).empty();
-    const auto* record = find(link.settings.peer);
-    const bool suspended = record != nullptr && !record->row.suspended.empty();
+    const bool suspended = is_suspended(link.settings.peer);
     link.state = suspended ? link_state::suspended : link_state::idle;
-    if (!dials || suspended || x_core.stopping) {
+    link.is_called = false;
+    if (suspended || x_core.stopping || addresses_of(link).empty()) {
         link.dial_at.reset();
         return;
     }
     link.dial_at = x_core.now + delay;
 }
 
-void peers::call_dial_links(bureau_id peer) {
+milliseconds peers::delay_after(link_record& link, link_result brought) {
+    link.wake.on_result(brought, x_core.now);
+    const auto stalled = x_stalled.find(link.settings.peer);
+    link.is_flash = (stalled != x_stalled.end() && stalled->second) ||
+                    (x_flash_waits && x_flash_waits(link.settings.peer));
+    return link.backoff.on_end(brought, link.settings.metered, link.is_flash, x_random);
+}
+
+void peers::count_for_others(const session_record& ended, link_result brought) {
+    const bool came_in = ended.link.empty();
+    const bool is_good = brought == link_result::progress || brought == link_result::stood;
     for (auto& [name, link] : x_links) {
-        if (link.settings.peer == peer && link.state == link_state::idle && !link.dial_at &&
-            !is_up(peer)) {
-            plan_dial(link, link_backoff::after_progress);
+        if (link.settings.peer != ended.peer || name == ended.link ||
+            link.state != link_state::idle || is_up(ended.peer)) {
+            continue;
+        }
+        if (!link.dial_at) {  // It fell due while the session was up.
+            plan_dial(link, delay_after(link, brought));
+        } else if (came_in && is_good) {  // The way is open: no reason to wait for long.
+            const auto planned = *link.dial_at;
+            plan_dial(link, delay_after(link, brought));
+            link.dial_at = link.dial_at ? std::min(*link.dial_at, planned) : link.dial_at;
         }
     }
 }
@@ -82,104 +86,183 @@ void peers::on_dial_failed(const std::string& name, errc code, std::string text)
     link.last_error_at = x_core.now;
     link.since = x_core.now;
     x_core.count.session_failures += 1;
-    const bool flash = x_flash_waits && x_flash_waits(link.settings.peer);
-    plan_dial(link, link.backoff.on_end(false, link.settings.metered, flash, x_random));
+    auto delay = delay_after(link, link_result::no_session);
+    // It has tried all the time. Where the path is dead, the next goes on with that.
+    const bool goes_on = code == errc::timed_out && !link.settings.metered &&
+                         (link.is_flash || is_stalled(link.settings.peer));
+    delay = goes_on ? milliseconds{0} : delay;
+    if (link.settings.metered && is_stalled(link.settings.peer)) {
+        delay = std::max(delay, link_backoff::flash_probe_metered);
+    }
+    if (!std::exchange(link.is_probing, false)) {
+        plan_dial(link, delay);
+    } else if (is_stalled(link.settings.peer)) {
+        link.dial_at = x_core.now + delay;
+    }
 }
 
 void peers::hurry(bureau_id peer) {
+    if (is_stalled(peer)) {
+        on_stalled(peer, true);
+    }
     for (auto& [name, link] : x_links) {
-        const auto wait =
-            link.settings.metered ? link_backoff::flash_probe_metered : link_backoff::flash_probe;
-        if (link.settings.peer == peer && link.state == link_state::idle && link.dial_at &&
-            *link.dial_at > x_core.now + wait) {
-            plan_dial(link, wait);
+        const auto wait = link.backoff.flash_wait(link.settings.metered);
+        if (link.settings.peer == peer && waits_for_dial(link)) {
+            link.dial_at = std::min(*link.dial_at, x_core.now + wait);
+            link.is_flash = true;
         }
     }
 }
 
-void peers::on_deadline() {
-    for (auto& [peer, record] : x_peers) {
-        if (record.row.suspended_until && *record.row.suspended_until <= x_core.now) {
-            resume(peer);
-        }
-    }
-    for (auto& [name, link] : x_links) {
-        if (link.state != link_state::idle || !link.dial_at || *link.dial_at > x_core.now) {
-            continue;
-        }
-        if (is_up(link.settings.peer)) {
-            link.dial_at.reset();  // Planned again when that session ends.
-            continue;
-        }
-        const auto addresses = addresses_of(link);
-        if (addresses.empty()) {
-            link.dial_at.reset();  // A reload took them away.
-            continue;
-        }
-        const auto& address = addresses[link.next_address % addresses.size()];
-        link.next_address = (link.next_address + 1) % addresses.size();
+void peers::dial(const std::string& name, link_record& link) {
+    const auto addresses = addresses_of(link);
+    const auto& address = addresses[link.next_address % addresses.size()];
+    link.next_address = (link.next_address + 1) % addresses.size();
+    if (link.state == link_state::up) {
+        link.is_probing = true;
+    } else {
         link.state = link_state::connecting;
         link.since = x_core.now;
-        link.dial_at.reset();
-        x_core.out.dial(name, link.settings.peer, address);
+    }
+    link.dial_at.reset();
+    link.is_called = false;
+    x_pacer.on_dial(std::exchange(link.is_flash, false), x_core.now);
+    x_core.out.dial({.link = name,
+                     .peer = link.settings.peer,
+                     .address = address,
+                     .local = link.settings.local,
+                     .again_after = again_after(link.settings)});
+}
+
+void peers::on_deadline() {
+    for (const auto& [peer, record] : x_peers) {
+        const auto end = suspended_until(peer);
+        if (end && *end <= x_core.now) {
+            resume(peer, {}, {});
+        }
+    }
+    if (x_network.take(x_core.now)) {
+        ask_for_life();
+        x_core.out.ask(query::summarise_queue{}, [this](store::reply& reply) {
+            wake_links(expect<answer::queue_summary>(reply));
+        });
+    }
+    on_bearers_deadline();
+    std::vector<dial_pacer::waiting> due;
+    for (auto& [name, link] : x_links) {
+        if (!waits_for_dial(link) || *link.dial_at > x_core.now) {
+            continue;
+        }
+        if (is_given_up(link) || x_core.stopping || addresses_of(link).empty()) {
+            link.dial_at.reset();  // Planned again when that session ends, or by a reload.
+        } else if (link.is_called) {
+            dial(name, link);
+        } else if (const auto wanted = wanted_from(name); wanted && *wanted <= x_core.now) {
+            due.push_back({name, *link.dial_at, link.is_flash});
+        }
+    }
+    while (!due.empty() && x_pacer.has_room(x_core.now)) {
+        const auto next = due.begin() + static_cast<std::ptrdiff_t>(x_pacer.next_of(due));
+        dial(next->link, x_links.at(next->link));
+        due.erase(next);
     }
 }
 
 std::optional<utc_time> peers::next_deadline() const {
-    std::optional<utc_time> first;
+    std::optional<utc_time> first = x_network.next_deadline();
     const auto take = [&](const std::optional<utc_time>& at) {
         if (at && (!first || *at < *first)) {
             first = at;
         }
     };
     for (const auto& [name, link] : x_links) {
-        take(link.state == link_state::idle ? link.dial_at : std::nullopt);
+        if (!waits_for_dial(link)) {
+            continue;
+        }
+        if (link.is_called) {
+            take(*link.dial_at);
+        } else if (is_plain(link.settings.peer)) {
+            take(std::max(*link.dial_at, x_pacer.room_at()));
+        } else if (const auto wanted = wanted_from(name)) {
+            take(std::max({*link.dial_at, *wanted, x_pacer.room_at()}));
+        }
     }
+    take(next_bearers_deadline());
     for (const auto& [peer, record] : x_peers) {
-        take(record.row.suspended.empty() ? std::nullopt : record.row.suspended_until);
+        take(suspended_until(peer));
     }
     return first;
 }
 
-bool peers::call(const std::string& name) {
-    const auto found = x_links.find(name);
-    if (found == x_links.end() || found->second.state == link_state::suspended) {
-        return false;
-    }
-    if (found->second.state == link_state::idle) {
-        plan_dial(found->second, milliseconds{0});
-    }
-    return true;
-}
-
-void peers::suspend(bureau_id peer, std::string reason, std::optional<utc_time> until) {
-    auto& record = x_peers[peer];
-    record.row.peer = peer;
-    record.row.suspended = reason.empty() ? "no reason given" : std::move(reason);
-    record.row.suspended_until = until;
-    for (auto& [name, link] : x_links) {
-        if (link.settings.peer == peer) {
-            link.state = link.state == link_state::idle ? link_state::suspended : link.state;
-            link.dial_at.reset();
+void peers::wake_links(const answer::queue_summary& waiting) {
+    enum class need : std::uint8_t { nothing, something, flash };
+    std::map<bureau_id, need> needs;
+    for (const auto& line : waiting.rows) {
+        if (line.ready + line.waiting + line.in_doubt > 0) {
+            auto& of = needs[line.peer];
+            of = std::max(of, line.cls == message_class::flash ? need::flash : need::something);
         }
     }
-    if (const auto session = x_core.session_with(peer)) {
-        x_core.session(*session)->goodbye(errc::busy, std::chrono::seconds{60}, x_core.now);
-    }
-    remember(record);
-}
-
-void peers::resume(bureau_id peer) {
-    auto& record = x_peers[peer];
-    record.row.peer = peer;
-    record.row.suspended.clear();
-    record.row.suspended_until.reset();
-    remember(record);
     for (auto& [name, link] : x_links) {
-        if (link.settings.peer == peer && link.state == link_state::suspended) {
-            plan_dial(link, milliseconds{0});
+        const auto found = needs.find(link.settings.peer);
+        const auto of = found == needs.end() ? need::nothing : found->second;
+        // What the peer has for us it cannot bring when only we can dial.
+        const bool is_wanted =
+            of != need::nothing ||
+            (!link.settings.metered && link.settings.mode == config::link_mode::dial);
+        if (link.state != link_state::idle || !link.dial_at || !is_wanted ||
+            !link.wake.is_open(x_core.now)) {
+            continue;
+        }
+        const auto spread = of == need::flash       ? limits::wake_spread_flash
+                            : of == need::something ? limits::wake_spread
+                                                    : limits::wake_spread_idle;
+        const auto at = x_core.now + between(milliseconds{0}, spread, x_random);
+        if (at < *link.dial_at) {
+            link.wake.on_wake();
+            link.dial_at = at;
+            link.is_flash = of == need::flash;
         }
     }
+}
+
+std::vector<std::string> peers::named(const std::string& link_or_peer) const {
+    if (x_links.contains(link_or_peer)) {
+        return {link_or_peer};
+    }
+    std::vector<std::string> out;
+    for (const auto& [name, link] : x_links) {
+        if (link.settings.peer.text() == link_or_peer) {
+            out.push_back(name);
+        }
+    }
+    return out;
+}
+
+call_result peers::call(const std::string& name) {
+    auto& link = x_links.at(name);
+    if (is_suspended(link.settings.peer)) {
+        return call_result::suspended;
+    }
+    const bool has_session =
+        is_plain(link.settings.peer) ? is_up(link.settings.peer) : is_carrying(name);
+    if (has_session && !is_stalled(link.settings.peer)) {
+        return call_result::is_up;
+    }
+    const bool is_probed = link.state == link_state::up && !link.is_probing;
+    if (link.state != link_state::idle && !is_probed) {
+        return call_result::under_way;
+    }
+    link.backoff.reset();
+    link.wake.reset();
+    if (is_probed) {
+        x_stalled[link.settings.peer] = true;  // Whatever it costs.
+        link.dial_at = x_core.now;
+    } else {
+        plan_dial(link, milliseconds{0});
+    }
+    link.is_called = link.dial_at.has_value();
+    return link.is_called ? call_result::dialling : call_result::must_be_called;
 }
 
 }  // namespace dhow::route

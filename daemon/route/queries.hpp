@@ -11,6 +11,9 @@
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/peers.hpp"
 #include "daemon/route/submission.hpp"
+#include "daemon/route/trials.hpp"
+
+#include <span>
 
 namespace dhow::route {
 
@@ -21,13 +24,17 @@ struct evidence_facts {
     std::optional<bytes> inner;  ///< The signed content; only for the agency that sent it.
 };
 
+/// As `dhow link list` and the health report say it.
+std::string_view state_text(const link_record& link);
+
 class queries {
 public:
-    queries(core& shared, outbound& out, peers& peers_, receipts& receipts_, diversion& divert,
-            submission& submit)
+    queries(core& shared, outbound& out, peers& peers_, trials& trials_, receipts& receipts_,
+            diversion& divert, submission& submit)
         : x_core(shared),
           x_out(out),
           x_peers(peers_),
+          x_trials(trials_),
           x_receipts(receipts_),
           x_divert(divert),
           x_submission(submit) {}
@@ -50,6 +57,8 @@ public:
     void ask(const caller& who, const request::list_queue& what, answer_to answer);
     void ask(const caller& who, const request::list_links& what, const answer_to& answer);
     void ask(const caller& who, const request::call_link& what, const answer_to& answer);
+    void ask(const caller& who, const request::test_link& what, const answer_to& answer);
+    void ask(const caller& who, const request::set_quota& what, const answer_to& answer);
     void ask(const caller& who, const request::suspend_peer& what, const answer_to& answer);
     void ask(const caller& who, const request::explain_route& what, const answer_to& answer);
     void ask(const caller& who, const request::health& what, const answer_to& answer);
@@ -69,6 +78,12 @@ private:
               std::function<void(messages&)> then);
     /// False: `unauthorised` was answered.
     static bool is_operator(const caller& who, const answer_to& answer);
+    void add_bearer_facts(response::link_status& to) const;
+    [[nodiscard]] std::vector<response::queue_outlook> outlooks_of(
+        const std::vector<answer::queue_line>& lines) const;
+    /// `queue`: for those that wait for their turn.
+    [[nodiscard]] response::why why_of(const message_id& id, const messages& rows,
+                                       std::span<const answer::queue_line> queue) const;
     [[nodiscard]] response::status make_status(const messages& rows) const;
     [[nodiscard]] response::recipient_status make_status(const answer::full_message& message,
                                                          const store::delivery_row& row) const;
@@ -92,6 +107,7 @@ private:
     core& x_core;
     outbound& x_out;
     peers& x_peers;
+    trials& x_trials;
     receipts& x_receipts;
     diversion& x_divert;
     submission& x_submission;

@@ -147,6 +147,13 @@ std::size_t ready_queue::drop(store::row_id message) {
         [message](const ready_shipment& item) { return item.shipment.message == message; });
 }
 
+void ready_queue::take_out(store::row_id row) {
+    if (!x_known.insert(row).second) {
+        drop_if([row](const ready_shipment& item) { return item.shipment.row == row; });
+        x_known.insert(row);
+    }
+}
+
 void ready_queue::drop_all() {
     drop_if([](const ready_shipment&) { return true; });
 }

@@ -25,6 +25,10 @@ public:
     bool add_fresh(ready_shipment item);
     /// Adds what the store answered for `cls`; rows already here or under way are skipped.
     void add_loaded(message_class cls, answer::ready rows);
+    /// The load under way has answered with rows up to this one; before add_loaded().
+    void pass_over(message_class cls, store::row_id upto) {
+        lane_of(cls).after = std::max(lane_of(cls).after, upto);
+    }
     /// Puts back one that was not sent, at the front of its class.
     void put_back(ready_shipment item);
     /// The class that should be asked for next among those for which `may_go(front)` says yes;
@@ -38,6 +42,13 @@ public:
     void forget(store::row_id row) { x_known.erase(row); }
     /// Takes out what is loaded of a message; the number of shipments.
     std::size_t drop(store::row_id message);
+    /// Takes one out, if it is loaded; it is known as under way until forget() in any case.
+    void take_out(store::row_id row);
+    template <class Predicate>
+    [[nodiscard]] bool any_of(message_class cls, Predicate is_it) const;
+    /// All that is loaded of the class, in no order.
+    template <class Function>
+    void each(message_class cls, Function what) const;
     /// Takes out all that is loaded.
     void drop_all();
     /// Classes of which less than half as much is loaded as may be, while the store may have more.
@@ -95,6 +106,27 @@ std::optional<message_class> ready_queue::choose(Predicate may_go) const {
         }
     }
     return best;
+}
+
+template <class Predicate>
+bool ready_queue::any_of(message_class cls, Predicate is_it) const {
+    for (const auto& [origin, rows] : lane_of(cls).by_origin) {
+        for (const auto& item : rows) {
+            if (is_it(item)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+template <class Function>
+void ready_queue::each(message_class cls, Function what) const {
+    for (const auto& [origin, rows] : lane_of(cls).by_origin) {
+        for (const auto& item : rows) {
+            what(item);
+        }
+    }
 }
 
 }  // namespace dhow::route

@@ -307,6 +307,9 @@ void receipts::find_other_ways() {
 std::optional<bureau_id> receipts::better_way(const ready_shipment& item) const {
     const auto& shipment = item.shipment;
     const auto ways = ways_to(shipment.origin, item.object.from_peer, shipment.attempt);
+    if (x_out.progress(shipment.row)) {
+        return std::nullopt;  // Over a connection that is being greeted.
+    }
     if (x_core.session_with(shipment.peer)) {
         // "Later" is no reason to go elsewhere. After as many refusals as there are ways, another
         // is asked only when this one would be asked again: the time between them grows.

@@ -5,32 +5,55 @@
 // Limits: see retry.hpp.
 #include "daemon/route/retry.hpp"
 
+#include "protocol/limits.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace dhow::route {
 
-namespace {
+namespace limits = protocol::limits;
+
 milliseconds between(milliseconds low, milliseconds high, const random_fraction& random) {
     const double span = static_cast<double>((high - low).count());
     return low + milliseconds(static_cast<milliseconds::rep>(span * random()));
 }
-}  // namespace
 
-milliseconds link_backoff::on_end(bool durable_progress, bool metered, bool flash_waits,
+milliseconds link_backoff::flash_wait(bool metered) const {
+    const milliseconds most = metered ? limits::flash_wait_metered_max : limits::flash_wait_max;
+    milliseconds out = metered ? flash_probe_metered : flash_probe;
+    for (unsigned i = 1; i < x_barren && out < most; ++i) {
+        out = 2 * out;
+    }
+    return std::min(out, most);
+}
+
+void link_backoff::reset() { *this = {}; }
+
+milliseconds link_backoff::on_end(link_result brought, bool metered, bool flash_waits,
                                   const random_fraction& random) {
-    if (durable_progress) {
-        x_previous = milliseconds{0};
-        x_failures = 0;
+    if (brought == link_result::progress) {
+        reset();
         return between(milliseconds{0}, after_progress, random);
     }
-    ++x_failures;
-    const milliseconds limit = metered ? cap_metered : cap;
-    x_previous = std::min(limit, between(first, std::max(first, 3 * x_previous), random));
-    if (flash_waits) {
-        return std::min(x_previous, metered ? flash_probe_metered : flash_probe);
+    milliseconds out{0};
+    if (brought == link_result::stood) {
+        reset();
+        out = between(first_min, first, random);
+    } else {
+        ++x_failures;
+        x_barren += brought == link_result::nothing ? 1 : 0;
+        const milliseconds limit = metered ? cap_metered : cap;
+        out = x_failures == 1
+                  ? between(first_min, first, random)
+                  : std::min(limit, between(first, std::max(first, 3 * x_previous), random));
+        x_previous = out;
     }
-    return x_previous;
+    if (flash_waits) {
+        const auto most = flash_wait(metered);
+        return std::min(out, between(most / 2, most, random));
+    }
+    return out;
 }
 
 milliseconds message_retry_delay(unsigned tries, const random_fraction& random) {

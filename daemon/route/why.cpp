@@ -5,6 +5,7 @@
 // Limits: see why.hpp.
 #include "daemon/route/why.hpp"
 
+#include "daemon/route/blockage.hpp"
 #include "daemon/route/submission.hpp"
 #include "protocol/ensure.hpp"
 
@@ -63,7 +64,17 @@ std::string_view code_of_link(errc code) {
     }
 }
 
-cause cause_of_link(const link_record& link) {
+/// When the link is dialled next; of several that are not alike a dearer one may not be wanted.
+std::optional<utc_time> next_dial(const peers& links, const std::string& link_name,
+                                  const link_record& link) {
+    if (!link.dial_at || link.is_called || links.is_plain(link.settings.peer)) {
+        return link.dial_at;
+    }
+    const auto wanted = links.wanted_from(link_name);
+    return wanted ? std::optional(std::max(*wanted, *link.dial_at)) : std::nullopt;
+}
+
+cause cause_of_link(const link_record& link, const std::optional<utc_time>& next) {
     cause out;
     if (link.state == link_state::connecting) {
         out = make("link-connecting", link.settings.name);
@@ -72,7 +83,7 @@ cause cause_of_link(const link_record& link) {
     } else {
         out = make(code_of_link(link.last_code),
                    link.settings.name + (link.last_error.empty() ? "" : ": " + link.last_error));
-        out.next_try = link.dial_at;
+        out.next_try = next;
     }
     out.since = link.since;
     return out;
@@ -86,25 +97,30 @@ cause cause_of_peer(const why_view& from, bureau_id peer) {
         return make("peer-revoked", name(peer));
     }
     const auto* record = from.links.find(peer);
-    if (record != nullptr && !record->row.suspended.empty()) {
-        auto out = make("peer-suspended", name(peer) + ": " + record->row.suspended);
-        out.next_try = record->row.suspended_until;
+    if (record != nullptr && record->is_suspended()) {
+        const auto& row = record->row;
+        auto out = make("peer-suspended",
+                        name(peer) + ": " + row.suspended +
+                            (row.suspended_by.empty() ? "" : " (by " + row.suspended_by + ")"));
+        out.since = row.suspended_at;
+        out.next_try = from.links.suspended_until(peer);
         return out;
     }
     const link_record* best = nullptr;
+    std::optional<utc_time> first;
     for (const auto& [link_name, link] : from.links.links()) {
-        const auto is_better = [&] {
-            if (best == nullptr || link.state == link_state::connecting) {
-                return true;
-            }
-            return best->state != link_state::connecting && link.dial_at &&
-                   (!best->dial_at || *link.dial_at < *best->dial_at);
-        };
-        if (link.settings.peer == peer && is_better()) {
+        if (link.settings.peer != peer) {
+            continue;
+        }
+        const auto next = next_dial(from.links, link_name, link);
+        const bool is_sooner = next && (!first || *next < *first);
+        if (best == nullptr || link.state == link_state::connecting ||
+            (best->state != link_state::connecting && is_sooner)) {
             best = &link;
+            first = next;
         }
     }
-    return best == nullptr ? make("no-link", name(peer)) : cause_of_link(*best);
+    return best == nullptr ? make("no-link", name(peer)) : cause_of_link(*best, first);
 }
 
 /// The text's shipment to a recipient's next hop; of several the last.
@@ -129,11 +145,80 @@ cause cause_of_deferred(const store::shipment_row& shipment) {
     return out;
 }
 
-cause cause_of_ready(const why_view& from, const store::shipment_row& shipment) {
+std::uint64_t bytes_of(const answer::full_message& message, const store::shipment_row& shipment) {
+    const auto object =
+        std::ranges::find(message.objects, shipment.object, &store::object_row::row);
+    return object == message.objects.end() ? std::uint64_t{1} : object->bytes;
+}
+
+/// When one that waits for its turn will have left. More urgent classes go before it, and of its
+/// own what stands before it; where that is not in memory the whole class, so that the time is
+/// rather too late.
+std::optional<utc_time> waits_until(const why_view& from, const answer::full_message& message,
+                                    const store::shipment_row& shipment) {
+    const auto own = bytes_of(message, shipment);
+    const auto before = from.sending.bytes_before(shipment);
+    auto sum = before ? *before + own : 0;
+    for (const auto& line : from.queue) {
+        const bool goes_first = line.cls < shipment.cls || (!before && line.cls == shipment.cls);
+        sum += line.peer == shipment.peer && goes_first ? line.bytes : 0;
+    }
+    return expected_at(from.shared, std::max(sum, own),
+                       rate_to(from.shared, from.links, shipment.peer));
+}
+
+/// What of links keeps it, but for their state.
+std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_message& message,
+                                       const store::shipment_row& shipment) {
+    if (from.links.is_suspended(shipment.peer)) {
+        return std::nullopt;
+    }
+    const auto blocked = blockage_of(from.shared, from.links, shipment.peer, shipment.cls,
+                                     bytes_of(message, shipment), shipment.created_at);
+    if (!blocked) {
+        return std::nullopt;
+    }
+    auto out = make(blocked->code, name(shipment.peer) +
+                                       (blocked->link.empty() ? "" : " by link " + blocked->link));
+    out.since = shipment.created_at;
+    out.next_try = blocked->until;
+    return out;
+}
+
+/// The session is up, and its path seems to be dead.
+std::optional<cause> cause_of_silence(const why_view& from, bureau_id peer) {
+    const auto stalled = from.shared.stalled_session_with(peer);
+    if (!stalled) {
+        return std::nullopt;
+    }
+    const auto& record = from.shared.sessions.at(*stalled);
+    auto out = make("link-silent",
+                    name(peer) + (record.bearer.empty() ? "" : " by link " + record.bearer));
+    out.since = record.silence.stalled_since;
+    for (const auto& [link_name, link] : from.links.links()) {
+        const auto next = link.settings.peer == peer && link.dial_at
+                              ? next_dial(from.links, link_name, link)
+                              : std::nullopt;
+        out.next_try = next && (!out.next_try || *next < *out.next_try) ? next : out.next_try;
+    }
+    return out;
+}
+
+cause cause_of_ready(const why_view& from, const answer::full_message& message,
+                     const store::shipment_row& shipment) {
+    if (auto silent = cause_of_silence(from, shipment.peer)) {
+        return *silent;
+    }
     if (const auto progress = from.sending.progress(shipment.row)) {
-        return make("sending", std::to_string(progress->durable_bytes) + " of " +
-                                   std::to_string(progress->total_bytes) + " bytes are at " +
-                                   name(shipment.peer));
+        auto out = make("sending", std::to_string(progress->durable_bytes) + " of " +
+                                       std::to_string(progress->total_bytes) + " bytes are at " +
+                                       name(shipment.peer));
+        out.expected_at = expected_at(from.shared, progress->total_bytes - progress->durable_bytes,
+                                      rate_to(from.shared, from.links, shipment.peer));
+        return out;
+    }
+    if (auto blocked = cause_of_blockage(from, message, shipment)) {
+        return *blocked;
     }
     if (!from.links.is_up(shipment.peer)) {
         if (!shipment.in_doubt) {
@@ -147,10 +232,12 @@ cause cause_of_ready(const why_view& from, const store::shipment_row& shipment) 
     }
     auto out = make("queued-behind", name(shipment.peer));
     out.since = shipment.created_at;
+    out.expected_at = waits_until(from, message, shipment);
     return out;
 }
 
-cause cause_of_shipment(const why_view& from, const store::shipment_row& shipment) {
+cause cause_of_shipment(const why_view& from, const answer::full_message& message,
+                        const store::shipment_row& shipment) {
     switch (shipment.state) {
         case shipment_state::held:
             return make("held-by-operator");
@@ -166,7 +253,7 @@ cause cause_of_shipment(const why_view& from, const store::shipment_row& shipmen
         case shipment_state::ready:
             break;
     }
-    return cause_of_ready(from, shipment);
+    return cause_of_ready(from, message, shipment);
 }
 
 bool is_over(const why_view& from, const answer::full_message& message) {
@@ -191,7 +278,7 @@ cause cause_of_queued(const why_view& from, const answer::full_message& message,
     if (row.state == delivery_state::deferred && shipment->state == shipment_state::done) {
         return make("refused-by-peer", name(row.next_hop) + ", " + text_of_code(row.code));
     }
-    return cause_of_shipment(from, *shipment);
+    return cause_of_shipment(from, message, *shipment);
 }
 
 cause cause_of_relayed(const why_view& from, const answer::full_message& message,
@@ -312,6 +399,8 @@ std::vector<response::cause> causes_of(const why_view& from, const answer::full_
     }
     return out;
 }
+
+bool waits_its_turn(const cause& what) { return what.code == "queued-behind"; }
 
 std::vector<response::cause> causes_of_gateway(const core& shared) {
     std::vector<cause> out;

@@ -10,6 +10,7 @@
 #include "daemon/seal/cms_seal.hpp"
 #include "daemon/seal/symmetric.hpp"
 #include "protocol/bytes.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/try.hpp"
 
 #include <boost/json.hpp>
@@ -151,6 +152,28 @@ result<job_outcome> cms_sealer::run_one(const job::verify_hello& job) {
     }
     DHOW_CHECK(verify_digest(signer->public_key.get(), sha256(job.to_be_signed), job.value));
     return done::verified_hello{};
+}
+
+//= CF-10
+result<job_outcome> cms_sealer::run_one(const job::seal_cells& job) {
+    if (job.plain.size() > protocol::limits::courier_part_cells_max) {
+        return errc::too_large;
+    }
+    done::sealed_cells out;
+    for (const auto& plain : job.plain) {
+        DHOW_TRY(auto one, make_piece({job.key, plain}));
+        out.sealed.push_back(std::move(one.sealed));
+    }
+    return out;
+}
+
+result<job_outcome> cms_sealer::run_one(const job::open_cells& job) {
+    done::opened_cells out;
+    for (const auto& sealed : job.sealed) {
+        auto one = open_piece({job.key, sha256(sealed), sealed});
+        out.plain.push_back(one ? std::optional(std::move(one->plain)) : std::nullopt);
+    }
+    return out;
 }
 
 result<job_outcome> cms_sealer::run_one(const job::seal_at_rest& job) {

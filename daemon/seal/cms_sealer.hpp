@@ -45,6 +45,8 @@ private:
     result<job_outcome> run_one(const job::verify_hello& job);
     result<job_outcome> run_one(const job::seal_at_rest& job);
     result<job_outcome> run_one(const job::open_at_rest& job);
+    result<job_outcome> run_one(const job::seal_cells& job);
+    result<job_outcome> run_one(const job::open_cells& job);
 
     [[nodiscard]] protocol::utc_time now() const { return x_options.now(); }
     bytes seal_at_rest(byte_view plain, std::string_view context) const;

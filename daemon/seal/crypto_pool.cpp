@@ -18,20 +18,25 @@ struct overloaded : Cases... {
     using Cases::operator()...;
 };
 
+std::size_t bytes_of(const std::vector<protocol::bytes>& cells) {
+    return cells.empty() ? 0 : cells.size() * cells.front().size();
+}
+
 /// The large byte strings of a job; what is left out is bounded by the formats to some kilobytes.
 std::size_t bytes_of(const job_request& request) {
     return std::visit(
-        overloaded{
-            [](const job::seal_message& job) { return job.content.text.size(); },
-            [](const job::seal_piece& job) { return job.plain.size(); },
-            [](const job::verify_parcel& job) { return job.body ? job.body->size() : 0; },
-            [](const job::open_message& job) { return job.body.size(); },
-            [](const job::open_piece& job) { return job.sealed.size(); },
-            [](const job::verify_receipt& job) { return job.encoded.size(); },
-            [](const job::sign_hello& job) { return job.to_be_signed.size(); },
-            [](const job::seal_at_rest& job) { return job.plain.size(); },
-            [](const job::open_at_rest& job) { return job.sealed.size(); },
-            [](const auto&) { return std::size_t{0}; }},
+        overloaded{[](const job::seal_message& job) { return job.content.text.size(); },
+                   [](const job::seal_piece& job) { return job.plain.size(); },
+                   [](const job::verify_parcel& job) { return job.body ? job.body->size() : 0; },
+                   [](const job::open_message& job) { return job.body.size(); },
+                   [](const job::open_piece& job) { return job.sealed.size(); },
+                   [](const job::verify_receipt& job) { return job.encoded.size(); },
+                   [](const job::sign_hello& job) { return job.to_be_signed.size(); },
+                   [](const job::seal_at_rest& job) { return job.plain.size(); },
+                   [](const job::open_at_rest& job) { return job.sealed.size(); },
+                   [](const job::seal_cells& job) { return bytes_of(job.plain); },
+                   [](const job::open_cells& job) { return bytes_of(job.sealed); },
+                   [](const auto&) { return std::size_t{0}; }},
         request);
 }
 

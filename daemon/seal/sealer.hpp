@@ -78,6 +78,15 @@ struct open_at_rest {
     bytes sealed;
     std::string context;
 };
+/// Cells of a courier bundle under the key of its letter, each sealed as a piece of its own.
+struct seal_cells {
+    std::array<std::uint8_t, 32> key{};
+    std::vector<bytes> plain;  ///< Each courier_cell_plain_bytes, at most courier_part_cells_max.
+};
+struct open_cells {
+    std::array<std::uint8_t, 32> key{};
+    std::vector<bytes> sealed;
+};
 }  // namespace job
 
 /// Contexts under which results of a job are sealed at rest; open_at_rest wants the same.
@@ -91,7 +100,8 @@ inline std::string summary_context(const protocol::message_id& id) {
 using job_request =
     std::variant<job::seal_message, job::seal_piece, job::make_key, job::verify_parcel,
                  job::open_message, job::open_piece, job::sign_receipt, job::verify_receipt,
-                 job::sign_hello, job::verify_hello, job::seal_at_rest, job::open_at_rest>;
+                 job::sign_hello, job::verify_hello, job::seal_at_rest, job::open_at_rest,
+                 job::seal_cells, job::open_cells>;
 
 namespace done {
 struct sealed_message {
@@ -138,12 +148,19 @@ struct verified_hello {};
 struct at_rest {
     bytes value;
 };
+struct sealed_cells {
+    std::vector<bytes> sealed;  ///< Each sealed_cell_bytes().
+};
+struct opened_cells {
+    std::vector<std::optional<bytes>> plain;  ///< In order; nothing where one is damaged.
+};
 }  // namespace done
 
 using job_outcome =
     std::variant<done::sealed_message, done::sealed_piece, done::key, done::verified_parcel,
                  done::opened_message, done::opened_piece, done::signed_receipt,
-                 done::verified_receipt, done::signed_hello, done::verified_hello, done::at_rest>;
+                 done::verified_receipt, done::signed_hello, done::verified_hello, done::at_rest,
+                 done::sealed_cells, done::opened_cells>;
 
 /// Runs one job to its end on the calling thread. Thread-safe: keys and directory are shared
 /// read-only.

@@ -5,6 +5,7 @@
 // Limits: none.
 #pragma once
 
+#include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <array>
@@ -26,7 +27,14 @@ inline constexpr std::array<std::string_view, 3> assignment_state_names{"offered
 inline constexpr std::array<std::string_view, 5> object_state_names{
     "expected", "partial", "complete", "spooling", "purged"};
 
+inline constexpr std::array<std::string_view, 6> bundle_state_names{
+    "writing", "written", "settled", "closed", "broken", "imported"};
+
 /// `unknown` for a number that names no state.
+constexpr std::string_view to_text(bundle_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < bundle_state_names.size() ? bundle_state_names[at] : "unknown";
+}
 constexpr std::string_view to_text(delivery_state state) {
     const auto at = static_cast<std::size_t>(state);
     return at < delivery_state_names.size() ? delivery_state_names[at] : "unknown";
@@ -46,6 +54,10 @@ constexpr std::string_view to_text(object_state state) {
 
 /// Events that the gateway reads again: of a sending attempt, which their text names.
 inline constexpr std::string_view relayed_event = "relayed";  ///< A peer took the copy.
+/// The copy went along with a courier. It counts as the one before, until a peer has the copy.
+inline constexpr std::string_view courier_event = "courier";
+/// Its actor: to whom it went along.
+inline std::string courier_actor(bureau_id peer) { return "courier " + std::string(peer.text()); }
 /// A gateway on the way says that the attempt came to nothing.
 inline constexpr std::string_view attempt_failed_event = "attempt-failed";
 

@@ -97,9 +97,10 @@ struct settle_delivery {
     /// A word of a gateway on the way: `unchanged` unless the message may be with others, that is
     /// relayed in some attempt, or its text all sent to the next hop.
     bool only_if_sent = false;
-    /// Given: a word about this sending attempt alone. When there has been another it settles
-    /// nothing: an event `attempt-failed` is written. If it is of the last attempt the delivery is
-    /// `deferred` with this code, but for one that is held; a deferred one falls due.
+    /// Given: a word about this sending attempt alone. When there has been another, or (with
+    /// only_if_sent) a courier took a copy to the recipient itself, it settles nothing: an event
+    /// `attempt-failed` is written. If it is of the last attempt the delivery is `deferred` with
+    /// this code, but for one that is held; a deferred one falls due.
     std::optional<std::uint8_t> of_attempt = std::nullopt;
 };  ///< Writes the event itself when the state changes.
 struct put_shipment {
@@ -244,6 +245,63 @@ struct forget_old {
     utc_time before{};
     std::uint32_t limit = 256;
 };
+/// conflict: row number, or (id, peer, is_import), exists. `records` and `open` are not looked at:
+/// they start at 0, and only records that are put raise them.
+struct put_bundle {
+    bundle_row row;
+};
+/// Conflict when the state is not in `expected`, or there is none. Optional members are written
+/// only when given.
+struct advance_bundle {
+    row_id bundle = 0;
+    bundle_set expected = 0;
+    bundle_state state = bundle_state::written;
+    utc_time at{};
+    std::optional<std::optional<utc_time>> due_at;
+    std::optional<std::uint32_t> volumes;
+    std::optional<std::uint64_t> bytes;
+    bool lenient = false;  ///< `unchanged` instead of conflict.
+};
+/// conflict: (bundle, record) exists, or the bundle does not.
+struct put_bundle_record {
+    bundle_record_row row;
+};
+/// An imported record: put when there is none, or when that was not taken and this one is; else
+/// `unchanged`. conflict: no such bundle.
+struct note_bundle_record {
+    bundle_record_row row;
+};
+/// Never a conflict: `unchanged` when its state is not in `expected`. `code` is always written.
+struct advance_bundle_record {
+    row_id bundle = 0;
+    std::uint32_t record = 0;
+    record_set expected = 0;
+    record_state state = record_state::acknowledged;
+    std::uint16_t code = 0;
+};
+/// Records from `from` on that were numbered and did not go along after all.
+struct drop_bundle_records {
+    row_id bundle = 0;
+    std::uint32_t from = 0;
+};
+/// Imported records of which our bundle `told_in` carries the receipt: `first` to `last`.
+struct tell_bundle_records {
+    row_id bundle = 0;
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    row_id told_in = 0;
+};
+/// Receipts that went with our bundle `told_in` have come: their records go, at most `limit`, and
+/// no others.
+struct close_told_records {
+    row_id told_in = 0;
+    std::uint32_t limit = 256;
+};
+/// At most `limit` of its records, then the bundle itself. `unchanged` when it is gone.
+struct drop_bundle {
+    row_id bundle = 0;
+    std::uint32_t limit = 256;
+};
 }  // namespace operation
 
 using change = std::variant<
@@ -256,7 +314,10 @@ using change = std::variant<
     operation::complete_inbox, operation::put_assignment, operation::advance_assignment,
     operation::put_outcome, operation::drop_outcome, operation::put_receipt,
     operation::put_idempotency, operation::put_event, operation::put_peer, operation::put_meta,
-    operation::drop_message, operation::forget_old>;
+    operation::drop_message, operation::forget_old, operation::put_bundle,
+    operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
+    operation::advance_bundle_record, operation::drop_bundle_records,
+    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle>;
 
 /// Changes that append `data` at `offset` to an object, one for each segment that it touches.
 void append_data(std::vector<change>& to, row_id object, std::uint64_t offset,

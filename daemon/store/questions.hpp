@@ -5,8 +5,10 @@
 // Limits: page_rows_max and the limits in the questions themselves.
 #pragma once
 
+#include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/rows.hpp"
 
+#include <limits>
 #include <map>
 #include <variant>
 
@@ -21,12 +23,15 @@ struct purge_place {
 
 namespace query {
 struct load_start {};  ///< What the core needs at start.
-/// Ready shipments of a peer and class in order, with what an OFFER needs.
+/// Ready shipments of a peer and class in order, with what an OFFER needs; those alone whose object
+/// has at most `bytes_max` and that were made by `made_by`.
 struct load_ready {
     bureau_id peer;
     message_class cls = message_class::routine;
     row_id after = 0;
     std::size_t limit = 256;
+    std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max();
+    utc_time made_by = utc_time::max();
 };
 struct load_shipment {
     row_id shipment = 0;
@@ -100,8 +105,9 @@ struct list_inbox {
 struct load_events {
     bureau_id origin;
     message_id id;
-    std::string what;     ///< Only these; empty: all.
-    std::string or_what;  ///< And these.
+    std::string what;                     ///< Only these; empty: all.
+    std::string or_what;                  ///< And these.
+    std::string or_else = std::string();  ///< And these.
 };
 struct load_receipts {
     bureau_id origin;
@@ -116,11 +122,13 @@ struct load_unopened {
     row_id after = 0;
     std::size_t limit = 64;
 };
-/// Objects in state partial, newest first.
+/// Inbox rows that wait for attachments, in order.
 struct load_incomplete {
     row_id after = 0;
     std::size_t limit = 64;
-};  ///< Inbox rows that wait for attachments, in order.
+};
+/// Texts and receipts that come from the peer, and attachments of texts that came from it, in state
+/// partial, newest first.
 struct load_partials {
     bureau_id from_peer;
     std::size_t limit = 32;
@@ -147,17 +155,70 @@ struct back_up {
 struct check {
     bool thorough = false;
 };
+/// Messages of which something may go to this bureau by courier: with a delivery that is for it or
+/// goes by it as next hop, and that is not settled. Looks at `limit` messages above `after`, and
+/// gives those of this class; with `attachments` those that have a complete attachment of it.
+struct find_courier {
+    bureau_id to;
+    message_class cls = message_class::routine;
+    bool attachments = false;
+    row_id after = 0;
+    std::size_t limit = 64;
+};
+/// Recipients and next hops of deliveries that are not settled, and peers for which shipments wait.
+struct list_courier_parties {};
+struct find_bundle {
+    message_id id;
+    bureau_id peer;
+    bool is_import = false;
+};  ///< Empty peer: any.
+/// In the order of their rows. Empty peer: of all; nothing in is_import: both.
+struct list_bundles {
+    bureau_id peer;
+    std::optional<bool> is_import;
+    row_id after = 0;
+    std::size_t limit = 100;
+};
+/// Those with due_at <= now, the earliest first.
+struct load_due_bundles {
+    utc_time now{};
+    std::size_t limit = 16;
+};
+/// Of those in forgettable_bundles, the least recently touched first: those changed before
+/// `before`, and as many as there are more than `keep` bundles in all.
+struct find_old_bundles {
+    utc_time before{};
+    std::size_t keep = 0;
+    std::size_t limit = 16;
+};
+/// From this record on, in order.
+struct load_bundle_records {
+    row_id bundle = 0;
+    std::uint32_t from = 0;
+    std::size_t limit = 256;
+};
+/// Looks at `limit` records in state gone_along from `from` on, and gives those that nobody waits
+/// for any more: texts of whose recipients none is still under way from here; attachments whose
+/// message is settled for the bundle's peer; receipts whose shipment is done; and all whose message
+/// is gone, or was to expire before `expired_before`.
+struct find_ended_records {
+    row_id bundle = 0;
+    std::uint32_t from = 0;
+    utc_time expired_before{};
+    std::size_t limit = 256;
+};
 }  // namespace query
 
-using question =
-    std::variant<query::load_start, query::load_ready, query::load_shipment,
-                 query::load_waiting_receipts, query::load_due, query::find_purges,
-                 query::find_message, query::load_message, query::find_object,
-                 query::find_attachment, query::load_segment, query::find_custody,
-                 query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
-                 query::load_outcomes, query::load_unopened, query::load_incomplete,
-                 query::load_partials, query::find_idempotency, query::summarise_queue,
-                 query::list_queue, query::measure, query::back_up, query::check>;
+using question = std::variant<
+    query::load_start, query::load_ready, query::load_shipment, query::load_waiting_receipts,
+    query::load_due, query::find_purges, query::find_message, query::load_message,
+    query::find_object, query::find_attachment, query::load_segment, query::find_custody,
+    query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
+    query::load_outcomes, query::load_unopened, query::load_incomplete, query::load_partials,
+    query::find_idempotency, query::summarise_queue, query::list_queue, query::measure,
+    query::back_up, query::check, query::find_courier, query::list_courier_parties,
+    query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
+    query::load_bundle_records, query::find_ended_records>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.
@@ -263,6 +324,7 @@ struct queue_line {
     std::uint64_t bytes = 0;
     std::optional<utc_time> oldest;
     std::uint64_t waiting = 0;
+    std::optional<utc_time> oldest_ready = std::nullopt;  ///< In doubt or not.
 };
 struct queue_summary {
     std::vector<queue_line> rows;
@@ -291,6 +353,23 @@ struct verdict {
     bool ok = false;
     std::vector<std::string> problems;
 };
+/// next: look on above this row; nothing: all was looked at.
+struct courier_page {
+    std::vector<row_id> messages;
+    std::optional<row_id> next;
+};
+struct courier_parties {
+    std::vector<bureau_id> bureaus;  ///< In order, each once.
+};
+struct bundles {
+    std::vector<bundle_row> rows;
+    bool more = false;
+};
+/// next: look on from this record; nothing: all was looked at.
+struct bundle_records {
+    std::vector<bundle_record_row> rows;
+    std::optional<std::uint32_t> next;
+};
 }  // namespace answer
 
 using reply =
@@ -298,6 +377,7 @@ using reply =
                  answer::object, answer::segment, answer::custody, answer::inbox, answer::events,
                  answer::receipts, answer::outcomes, answer::unopened, answer::incomplete,
                  answer::partials, answer::idempotency, answer::queue_summary, answer::queue,
-                 answer::measures, answer::backup, answer::verdict>;
+                 answer::measures, answer::backup, answer::verdict, answer::courier_page,
+                 answer::courier_parties, answer::bundles, answer::bundle_records>;
 
 }  // namespace dhow::store

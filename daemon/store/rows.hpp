@@ -233,8 +233,11 @@ struct peer_row {
     std::uint64_t received_count = 0;
     /// By class: shipments up to this one may have been sent (in doubt after a crash).
     std::array<row_id, protocol::message_class_count> offered_upto{};
-    std::string suspended;  ///< Reason; empty: not suspended.
-    std::optional<utc_time> suspended_until;
+    std::string suspended;                              ///< Reason; empty: not suspended.
+    std::optional<utc_time> suspended_until;            ///< Its end was given as a time.
+    std::optional<std::chrono::seconds> suspended_for;  ///< As how long it lasts.
+    std::string suspended_by;                           ///< The operator's user.
+    std::optional<utc_time> suspended_at;
     std::optional<utc_time> last_session_at;
     std::string last_error;
     std::optional<utc_time> last_error_at;

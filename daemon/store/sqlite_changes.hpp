@@ -74,6 +74,16 @@ public:
     change_result operator()(const operation::put_meta& what);
     change_result operator()(const operation::forget_old& what);
 
+    change_result operator()(const operation::put_bundle& what);
+    change_result operator()(const operation::advance_bundle& what);
+    change_result operator()(const operation::put_bundle_record& what);
+    change_result operator()(const operation::note_bundle_record& what);
+    change_result operator()(const operation::advance_bundle_record& what);
+    change_result operator()(const operation::drop_bundle_records& what);
+    change_result operator()(const operation::tell_bundle_records& what);
+    change_result operator()(const operation::close_told_records& what);
+    change_result operator()(const operation::drop_bundle& what);
+
     /// Erases up to `limit` segments of dropped objects. True when more are left.
     bool sweep(std::uint32_t limit);
 
@@ -88,6 +98,7 @@ private:
     [[nodiscard]] change_result changed_or(change_result otherwise) const {
         return x_db.changed_rows() > 0 ? change_result::done : otherwise;
     }
+    bool has_bundle(row_id bundle);
     /// Appends to a short segment that has `held_bytes`.
     change_result grow_segment(std::int64_t place, std::uint64_t held_bytes,
                                protocol::byte_view more);

@@ -57,31 +57,37 @@ change_result change_writer::operator()(const operation::advance_delivery& what)
 
 change_result change_writer::operator()(const operation::settle_delivery& what) {
     static const std::string relayed(relayed_event);
+    static const std::string courier(courier_event);
+    const std::string to_it = courier_actor(what.recipient);
     // By CASE, so that the usual word, the recipient's own, looks for nothing more.
     statement find(x_db,
                    "SELECT delivery.message, delivery.state, delivery.attempt,"
                    " CASE WHEN ?4 = 0 OR delivery.state = 4 THEN 1"
                    " WHEN EXISTS (SELECT 1 FROM event WHERE event.id = message.id"
                    "  AND event.origin = message.origin AND event.recipient = delivery.recipient"
-                   "  AND event.what = ?5) THEN 1"
+                   "  AND event.what IN (?5, ?6)) THEN 1"
                    " WHEN EXISTS (SELECT 1 FROM shipment WHERE shipment.message = message.row"
                    "  AND shipment.message <> 0 AND shipment.position = 0"
                    "  AND (shipment.peer = delivery.next_hop"
                    "   OR shipment.attempt < delivery.attempt)"
-                   "  AND (shipment.in_doubt <> 0 OR shipment.state = 4)) THEN 1 ELSE 0 END"
+                   "  AND (shipment.in_doubt <> 0 OR shipment.state = 4)) THEN 1 ELSE 0 END,"
+                   " ?4 <> 0 AND EXISTS (SELECT 1 FROM event WHERE event.id = message.id"
+                   "  AND event.origin = message.origin AND event.recipient = delivery.recipient"
+                   "  AND event.what = ?6 AND event.actor = ?7)"
                    " FROM message JOIN delivery"
                    " ON delivery.message = message.row AND delivery.recipient = ?1"
                    " WHERE message.id = ?2 AND message.origin = ?3 AND message.roles & 1 <> 0"
                    " ORDER BY message.attempt DESC, message.row DESC LIMIT 1",
-                   what.recipient, what.id, what.origin, what.only_if_sent, relayed);
+                   what.recipient, what.id, what.origin, what.only_if_sent, relayed, courier,
+                   to_it);
     if (!find.next()) {
         return change_result::unchanged;
     }
     row_id message = 0;
     delivery_state state{};
     std::uint8_t attempt = 0;
-    bool counts = false;
-    find.read(message, state, attempt, counts);
+    bool counts = false, is_carried = false;
+    find.read(message, state, attempt, counts, is_carried);
     if (!counts) {
         return change_result::unchanged;
     }
@@ -91,7 +97,7 @@ change_result change_writer::operator()(const operation::settle_delivery& what) 
     if ((in_state(state) & what.expected) == 0) {
         return change_result::unchanged;
     }
-    if (what.of_attempt && attempt > 0) {
+    if (what.of_attempt && (attempt > 0 || is_carried)) {
         return attempt_failed(message, *what.of_attempt, *what.of_attempt == attempt, what);
     }
     statement move(x_db,

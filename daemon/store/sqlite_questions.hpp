@@ -49,6 +49,15 @@ public:
     reply operator()(const query::load_outcomes& what);
     reply operator()(const query::find_idempotency& what);
 
+    reply operator()(const query::find_courier& what);
+    reply operator()(const query::list_courier_parties& what);
+    reply operator()(const query::find_bundle& what);
+    reply operator()(const query::list_bundles& what);
+    reply operator()(const query::load_due_bundles& what);
+    reply operator()(const query::find_old_bundles& what);
+    reply operator()(const query::load_bundle_records& what);
+    reply operator()(const query::find_ended_records& what);
+
 private:
     /// All rows of a statement whose text stays the same.
     template <class Row, class... Values>

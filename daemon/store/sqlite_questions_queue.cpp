@@ -58,9 +58,11 @@ answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool wi
 
 reply question_reader::operator()(const query::load_ready& what) {
     static const std::string sql = select_from<shipment_row>(
-        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? ORDER BY row LIMIT ?");
+        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? AND bytes <= ? AND created_at <= ? "
+        "ORDER BY row LIMIT ?");
     answer::ready out;
-    auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.limit + 1);
+    auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.bytes_max,
+                                    what.made_by, what.limit + 1);
     out.more = found.size() > what.limit;
     found.resize(std::min(found.size(), what.limit));
     for (auto& shipment : found) {
@@ -176,10 +178,18 @@ reply question_reader::operator()(const query::summarise_queue&) {
                             "SELECT row, created_at FROM shipment WHERE peer = ? AND cls = ?"
                             " AND state = ? ORDER BY row LIMIT 1",
                             line.peer, line.cls, state);
+            if (!first.next()) {
+                continue;
+            }
             row_id row = 0;
-            if (first.next() && (first.read(row), lowest == 0 || row < lowest)) {
+            utc_time made_at{};
+            first.read(row, made_at);
+            if (lowest == 0 || row < lowest) {
                 lowest = row;
-                line.oldest = first.value<utc_time>();
+                line.oldest = made_at;
+            }
+            if (state == 0) {
+                line.oldest_ready = made_at;
             }
         }
     }

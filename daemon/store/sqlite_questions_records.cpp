@@ -86,8 +86,9 @@ reply question_reader::operator()(const query::list_inbox& what) {
 reply question_reader::operator()(const query::load_events& what) {
     static const std::string sql = select_from<event_row>(
         "WHERE id = ?1 AND (?2 = '' OR origin = ?2)"
-        " AND (?3 = '' OR what = ?3 OR what = ?4) ORDER BY number");
-    return answer::events{rows<event_row>(sql, what.id, what.origin, what.what, what.or_what)};
+        " AND (?3 = '' OR what = ?3 OR what = ?4 OR what = ?5) ORDER BY number");
+    return answer::events{
+        rows<event_row>(sql, what.id, what.origin, what.what, what.or_what, what.or_else)};
 }
 
 reply question_reader::operator()(const query::load_receipts& what) {

@@ -5,6 +5,7 @@
 // Limits: none.
 #pragma once
 
+#include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <string>
@@ -128,12 +129,37 @@ struct mapping<peer_row> {
     static constexpr auto columns =
         "peer, instance, epoch, boot, sent_count, received_count, flash_upto, urgent_upto,"
         " routine_upto, bulk_upto, suspended,"
-        " suspended_until, last_session_at, last_error, last_error_at";
+        " suspended_until, suspended_for, suspended_by, suspended_at, last_session_at, last_error,"
+        " last_error_at";
     static auto tie(auto& p) {
         return std::tie(p.peer, p.instance, p.epoch, p.boot, p.sent_count, p.received_count,
                         p.offered_upto[0], p.offered_upto[1], p.offered_upto[2], p.offered_upto[3],
-                        p.suspended, p.suspended_until, p.last_session_at, p.last_error,
-                        p.last_error_at);
+                        p.suspended, p.suspended_until, p.suspended_for, p.suspended_by,
+                        p.suspended_at, p.last_session_at, p.last_error, p.last_error_at);
+    }
+};
+
+template <>
+struct mapping<bundle_row> {
+    static constexpr auto table = "bundle";
+    static constexpr auto columns =
+        "row, id, peer, is_import, state, created_at, changed_at, due_at, volumes, bytes, records,"
+        " open";
+    static auto tie(auto& b) {
+        return std::tie(b.row, b.id, b.peer, b.is_import, b.state, b.created_at, b.changed_at,
+                        b.due_at, b.volumes, b.bytes, b.records, b.open);
+    }
+};
+
+template <>
+struct mapping<bundle_record_row> {
+    static constexpr auto table = "bundle_record";
+    static constexpr auto columns =
+        "bundle, record, state, message, object, shipment, position, attempt, recipients, code,"
+        " told_in";
+    static auto tie(auto& r) {
+        return std::tie(r.bundle, r.record, r.state, r.message, r.object, r.shipment, r.position,
+                        r.attempt, r.recipients, r.code, r.told_in);
     }
 };
 

@@ -39,6 +39,11 @@ constexpr std::array rules{
          " FROM queue_count WHERE shipments <> 0 OR bytes <> 0"
          " EXCEPT SELECT peer, cls, state, in_doubt, count(*), sum(bytes)"
          " FROM shipment WHERE state < 4 GROUP BY 1, 2, 3, 4)"},
+    rule{"wrong counts of bundles' records that wait",
+         "SELECT count(*) FROM bundle WHERE open <> (SELECT count(*) FROM bundle_record"
+         " WHERE bundle_record.bundle = bundle.row AND bundle_record.state = 0)"},
+    rule{"records without a bundle",
+         "SELECT count(*) FROM bundle_record WHERE bundle NOT IN (SELECT row FROM bundle)"},
     rule{"wrong count of messages",
          "SELECT value <> (SELECT count(*) FROM message) FROM counter WHERE name = 'messages'"},
     rule{"wrong count of offered assignments",

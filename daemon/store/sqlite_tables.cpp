@@ -1,4 +1,4 @@
-// The tables of the store: schema version 1.
+// The tables of the store, and the steps from one version of the schema to the next.
 // Way of the message: once, when the store is created.
 // Pure text.
 // Spec: docs/store.md explains every table and index. Tests: store_contract.
@@ -148,7 +148,51 @@ CREATE TABLE peer (
     last_session_at INTEGER, last_error TEXT NOT NULL, last_error_at INTEGER) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 1> steps{{{1, version_1}}};
+/// Who suspended a peer, when, and for how long in seconds.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE peer ADD COLUMN suspended_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN suspended_at INTEGER;
+ALTER TABLE peer ADD COLUMN suspended_for INTEGER;
+)sql";
+
+/// Courier bundles, and what finds the deliveries that may go along.
+constexpr auto version_3 = R"sql(
+CREATE TABLE bundle (
+    row INTEGER PRIMARY KEY, id BLOB NOT NULL, peer TEXT NOT NULL, is_import INTEGER NOT NULL,
+    state INTEGER NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+    due_at INTEGER, volumes INTEGER NOT NULL, bytes INTEGER NOT NULL, records INTEGER NOT NULL,
+    open INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX bundle_by_id ON bundle (id, peer, is_import);
+CREATE INDEX bundle_by_peer ON bundle (peer, is_import);
+CREATE INDEX bundle_due ON bundle (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX bundle_to_forget ON bundle (changed_at) WHERE state IN (2, 3, 5);
+
+CREATE TABLE bundle_record (
+    bundle INTEGER NOT NULL, record INTEGER NOT NULL, state INTEGER NOT NULL,
+    message INTEGER NOT NULL, object INTEGER NOT NULL, shipment INTEGER NOT NULL,
+    position INTEGER NOT NULL, attempt INTEGER NOT NULL, recipients TEXT NOT NULL,
+    code INTEGER NOT NULL, told_in INTEGER NOT NULL,
+    PRIMARY KEY (bundle, record)) STRICT, WITHOUT ROWID;
+CREATE INDEX bundle_record_open ON bundle_record (bundle, record) WHERE state = 0;
+CREATE INDEX bundle_record_told ON bundle_record (told_in) WHERE told_in <> 0;
+CREATE TRIGGER bundle_record_put AFTER INSERT ON bundle_record BEGIN
+    UPDATE bundle SET records = records + 1, open = open + (new.state = 0)
+        WHERE row = new.bundle;
+END;
+CREATE TRIGGER bundle_record_moved AFTER UPDATE OF state ON bundle_record
+    WHEN (old.state = 0) <> (new.state = 0) BEGIN
+    UPDATE bundle SET open = open + (new.state = 0) - (old.state = 0) WHERE row = new.bundle;
+END;
+CREATE TRIGGER bundle_record_dropped AFTER DELETE ON bundle_record WHEN old.state = 0 BEGIN
+    UPDATE bundle SET open = open - 1 WHERE row = old.bundle;
+END;
+
+CREATE INDEX delivery_for ON delivery (recipient, message) WHERE state IN (0, 1, 2, 3, 4, 5, 9);
+CREATE INDEX delivery_by_hop ON delivery (next_hop, message) WHERE state IN (0, 1, 2, 3, 4, 5, 9);
+)sql";
+
+constexpr std::array<migration, 3> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3}}};
 
 }  // namespace
 

@@ -25,11 +25,11 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
-def wait_until(what, is_so, every_s=0.05):
-    until = time.monotonic() + PATIENCE_S
+def wait_until(what, is_so, every_s=0.05, patience_s=PATIENCE_S):
+    until = time.monotonic() + patience_s
     while not is_so():
         if time.monotonic() > until:
-            raise RuntimeError(f"waited {PATIENCE_S} s in vain for {what}")
+            raise RuntimeError(f"waited {patience_s} s in vain for {what}")
         time.sleep(every_s)
 
 
@@ -110,11 +110,12 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def federation(programs, folder):
-    """ZW and MU, which dial the hub IPSG; none is started, all are stopped and removed after."""
+def federation(programs, folder, *words):
+    """ZW and MU, which dial the hub IPSG; none is started, all are stopped and removed after.
+    `words` are more options of make_federation.py."""
     folder.mkdir()
     subprocess.run([sys.executable, "-B", TOOLS / "make_federation.py", "--dhow", programs / "dhow",
-                    "--dir", folder, "--log", "info"], check=True)
+                    "--dir", folder, "--log", "info", *map(str, words)], check=True)
     gateways = {name: Gateway(programs / "dhowd", folder / name) for name in ("IPSG", "ZW", "MU")}
     try:
         yield gateways

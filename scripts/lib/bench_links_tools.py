@@ -57,6 +57,12 @@ class PlacedGateway(Gateway):
                     return time.monotonic()
         raise RuntimeError(f"a message has not arrived in {limit_s} s")
 
+    def congestion(self):
+        """The control that TCP really uses towards the peer; of the link that is up."""
+        _, text = self.ask("GET", "/admin/v1/links")
+        return next((one["congestion"] for one in json.loads(text)["links"]
+                     if one["congestion"]), "not known")
+
     def is_complete(self, wanted):
         found = self.entry(wanted)
         return found is not None and found["complete"]
@@ -91,13 +97,18 @@ def hit_confirmation(chance):
             "subject": f"Confirmed 2026/{chance.randrange(10**5)}"}
 
 
-def raw_tcp_s(link, payload):
-    """On a connection that stands already, as that of the gateways did."""
+def raw_tcp_s(link, payload, congestion):
+    """Seconds on a connection that stands already, as that of the gateways did; and the control
+    that its sender really used."""
     with in_namespace(link.path("b")):
         listening = socket.create_server((link.b, 7000))
     with in_namespace(link.path("a")):
         near = socket.create_connection((link.b, 7000), 60)
     far, _ = listening.accept()
+    for one in (near, far):
+        with contextlib.suppress(OSError):  # what is used then is told
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
+    used = near.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).split(b"\0")[0].decode()
     far.settimeout(RAW_LIMIT_S)
     near.settimeout(RAW_LIMIT_S)
     begun = time.monotonic()
@@ -110,7 +121,7 @@ def raw_tcp_s(link, payload):
     sender.join()
     for one in (near, far, listening):
         one.close()
-    return seconds
+    return seconds, used
 
 
 def quiet(link, quiet_s=1.5):

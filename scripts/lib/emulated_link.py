@@ -87,11 +87,6 @@ class EmulatedLink:
         """The words before a command that is to run at that end."""
         return ["nsenter", "--net=" + self.path(end)]
 
-    def set_congestion(self, end, name):
-        """What new TCP connections of that end use: "reno", or "bbr" where the kernel has it."""
-        subprocess.run([*self.inside(end), "sh", "-c",
-                        f"echo {name} >/proc/sys/net/ipv4/tcp_congestion_control"], check=True)
-
     def command(self, words):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(10)

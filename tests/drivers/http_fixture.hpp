@@ -70,6 +70,7 @@ struct http_fixture {
         routes.add(intake::endpoints());
         routes.add(handover::endpoints());
         routes.add(control::endpoints());
+        routes.add(control::courier_endpoints());
         server =
             std::make_unique<http::server>(io, core, routes, callers, [](const std::string&) {});
         server->listen_unix(socket_path());

@@ -9,21 +9,25 @@
 #include "tests/sim/node.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace dhow::sim {
 
 namespace {
-constexpr std::string_view peer_actor = "peer ";
+/// Who took it by a link, and who has receipted it by a courier.
+constexpr std::array<std::string_view, 2> actors{"peer ", "courier "};
 }
 
 std::string custody_trail::on_event(const node& from, const store::event_row& what) {
     const bool is_handed_on = what.what == store::relayed_event || what.what == "handed-on";
     const auto attempt = store::attempt_of(what.text);
-    if (!is_handed_on || !attempt || !what.actor.starts_with(peer_actor)) {
+    const auto actor = std::ranges::find_if(
+        actors, [&](auto one) { return what.actor.starts_with(one); });
+    if (!is_handed_on || !attempt || actor == actors.end()) {
         return {};
     }
-    const auto to = what.actor.substr(peer_actor.size());
+    const auto to = what.actor.substr(actor->size());
     const copy one{from.name(), what.origin, what.id, *attempt, what.recipient};
     x_handed_to[one] = to;
     const auto wrong = follow(one);

@@ -5,6 +5,9 @@
 // Limits: see ledger.hpp.
 #include "tests/sim/ledger.hpp"
 
+#include "daemon/seal/openssl_hasher.hpp"
+#include "daemon/store/names.hpp"
+#include "protocol/short_form.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/node.hpp"
 #include "tests/sim/where_is.hpp"
@@ -26,6 +29,19 @@ constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 constexpr std::size_t memory_bytes_max = 4 * protocol::limits::mib;
 /// Kept for whoever replays.
 constexpr std::size_t overheard_max = 64;
+
+/// A small object in the short form names no digest: that of the full form, by which stores know
+/// it. Zero: it cannot be rebuilt.
+protocol::digest digest_of(const protocol::offer_frame& offer, const protocol::bytes& body,
+                           const protocol::directory& bureaus) {
+    const bool is_named = !offer.is_short || offer.mode != protocol::body_mode::with_offer;
+    const seal::openssl_hasher hash;
+    if (is_named || offer.kind == protocol::object_kind::text) {
+        return is_named ? offer.object : hash.sha256({body});
+    }
+    const auto whole = protocol::decode_short_receipt(body, {bureaus, hash});
+    return whole ? hash.sha256({protocol::encode_receipt(*whole)}) : protocol::digest{};
+}
 
 bool is_notice(outcome_kind kind) {
     return kind == outcome_kind::expired || kind == outcome_kind::undeliverable ||
@@ -85,15 +101,24 @@ void ledger::on_committed(node& at, const store::transaction& what) {
                 own != mine.own_messages.end()) {
                 x_messages[own->second].to.emplace(one.row.recipient.text());
             }
+        } else if constexpr (std::is_same_v<kind, operation::put_inbox>) {
+            x_arrivals.emplace(std::pair(one.row.id, at.name()), x_clock.elapsed());
         } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
             on_notice(at, one.row.origin, one.row.value);
         } else if constexpr (std::is_same_v<kind, operation::put_event>) {
             on_handed_on(at, one.row);
+            on_went_along(at, one.row);
         }
     };
     for (const auto& one : what.changes) {
         std::visit(visit, one);
     }
+}
+
+std::optional<microseconds> ledger::arrived(const protocol::message_id& id,
+                                            const std::string& at) const {
+    const auto found = x_arrivals.find({id, at});
+    return found == x_arrivals.end() ? std::nullopt : std::optional(found->second);
 }
 
 void ledger::on_handed_on(const node& by, const store::event_row& what) {
@@ -124,7 +149,26 @@ void ledger::on_restored(const node& at) {
         if (one.from == &at) {
             one.is_forgotten = one.is_forgotten || one.accepted_at > backup.at;
             std::erase_if(one.cancelled, [&](const auto& was) { return was.second > backup.at; });
+            one.by_courier.clear();  // What went along after the backup it does not know.
         }
+    }
+}
+
+// What goes along with a courier is judged here by what became of its recipients before.
+void ledger::on_went_along(const node& at, const store::event_row& what) {
+    const auto message = x_messages.find(what.id);
+    if (what.what != store::courier_event || message == x_messages.end()) {
+        return;
+    }
+    auto& one = message->second;
+    const std::string to(what.recipient.text());
+    if (one.from != &at) {
+        return;
+    }
+    one.by_courier.insert(to);
+    if (one.cancelled.contains(to)) {
+        x_problems.push_back("went along with a courier after it was cancelled: message " +
+                             protocol::to_text(what.id) + " to " + to);
     }
 }
 
@@ -138,6 +182,9 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
                        protocol::to_text(what.id) + " for " + recipient + " by " + by.name();
     if (what.kind == outcome_kind::cancelled && by.name() == origin.text()) {
         message->second.cancelled.emplace(recipient, x_clock.elapsed());
+        if (message->second.by_courier.contains(recipient)) {
+            x_problems.push_back("cancelled though a courier has it: " + label);
+        }
     }
     if (!is_notice(what.kind) || by.name() == recipient) {
         return;
@@ -217,11 +264,27 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
                        " of " + std::to_string(open.offer.body_bytes) + ", on disk there " +
                        std::to_string(durable));
     }
-    if (x_overheard.size() < overheard_max && what.offset == open.body.size()) {
-        open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
-        if (open.body.size() == open.offer.body_bytes) {
-            x_overheard.push_back({open.offer, std::move(open.body)});
-        }
+    hear(from, open, what);
+}
+
+// A small object's digest does not travel: whoever has the whole body can tell it.
+void ledger::hear(const std::string& from, stream& open, const protocol::data_frame& what) {
+    const bool is_kept = x_overheard.size() < overheard_max;
+    const bool is_named = open.offer.object != protocol::digest{};
+    if ((!is_kept && is_named) || what.offset != open.body.size()) {
+        return;
+    }
+    open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
+    if (open.body.size() != open.offer.body_bytes) {
+        return;
+    }
+    const auto sender = std::ranges::find(x_nodes, from, &node::name);
+    if (sender != x_nodes.end()) {
+        open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
+    }
+    auto body = std::exchange(open.body, {});
+    if (is_kept) {
+        x_overheard.push_back({open.offer, std::move(body)});
     }
 }
 
@@ -338,7 +401,10 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             break;
         }
         if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
-            on.streams[offer->stream] = {*offer, {}, 0, 0, durable_at(to, offer->object)};
+            // Without a digest, which uploads do not have either at first, nobody can tell.
+            const bool is_named = offer->object != protocol::digest{};
+            const auto durable = is_named ? durable_at(to, offer->object) : 0;
+            on.streams[offer->stream] = {*offer, {}, 0, 0, durable};
             check_shares(from, to, on, offer->cls, decoded->consumed_bytes);
             if (offer->mode == protocol::body_mode::with_offer) {
                 begin_small(on, *offer);

@@ -136,7 +136,8 @@ void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts
               << " hostile acts, " << sum.restored << " restored backups, " << sum.dead_links
               << " dead links, " << sum.dead_disks << " dead disks, " << sum.days_off
-              << " days off, " << sum.copies_refused << " old copies refused, " << sum.real_seals
+              << " days off, " << sum.copies_refused << " old copies refused, " << sum.sticks
+              << " sticks with " << sum.stick_records << " new records, " << sum.real_seals
               << " seeds with real seals, " << sum.known << " known faults seen; at most "
               << sum.memory_peak_bytes / 1024 << " KiB in a gateway's memory\n"
               << "sim: " << sum.seeds << " seeds, " << failures << " failures, " << hours_of(sum)

@@ -7,6 +7,7 @@
 
 #include "daemon/store/store_thread.hpp"
 #include "protocol/ensure.hpp"
+#include "tests/support/plain_sealer.hpp"
 
 #include <algorithm>
 
@@ -115,11 +116,18 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.outside.index_of = [one = sealer.get()](protocol::byte_view value) {
         return one->index_of(value);
     };
+    from.outside.line = [this](std::uint64_t number) { return facts_of(number); };
     if (x_setup.limits.loaded_per_class != 0) {
         from.outside.loaded_per_class = x_setup.limits.loaded_per_class;
     }
     if (x_setup.limits.mark_rows_ahead != 0) {
         from.outside.mark_rows_ahead = x_setup.limits.mark_rows_ahead;
+    }
+    if (x_setup.limits.dial_gap.count() != 0) {
+        from.outside.pace = {.at_once = 1, .gap = x_setup.limits.dial_gap};
+    }
+    if (x_setup.limits.courier_receipt_lifetime.count() != 0) {
+        from.outside.courier_receipt_lifetime = x_setup.limits.courier_receipt_lifetime;
     }
     from.config = x_setup.config;
     from.directory = x_setup.directory;
@@ -129,6 +137,7 @@ void node::start_core(const std::map<std::string, std::string>& meta) {
     from.now = now();
     note_lag();
     x_sealer = std::move(sealer);
+    tell_sealer();
     x_gateway = std::make_unique<route::gateway>(std::move(from));
     x_gateway->freeze_expiry(x_own_clock->is_doubtful());
     x_gateway->tell_time(!x_own_clock->is_hearsay());
@@ -142,6 +151,7 @@ void node::crash() {
     DHOW_ENSURE(is_alive());
     ++x_life;
     ++x_crashes;
+    x_setup.watch->forget_counts(name());  // What it had not read when it died is not counted.
     x_gateway.reset();
     x_sessions.clear();
     x_queue.clear();
@@ -215,8 +225,25 @@ store::reply node::ask(const store::question& what) {
 void node::request(const route::caller& who, route::api_request what,
                    std::function<void(route::api_response)> answer) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     x_gateway->request(who, std::move(what), std::move(answer));
     pump();
+}
+
+void node::tell_sealer() const {
+    if (auto* plain = dynamic_cast<tests::plain_sealer*>(x_sealer.get())) {
+        plain->replace_directory(x_setup.directory);
+    }
+}
+
+void node::take_directory(std::shared_ptr<const protocol::directory> newer) {
+    const heap_scope mine(x_setup.heap);
+    x_setup.directory = std::move(newer);
+    if (is_alive()) {
+        tell_sealer();
+        x_gateway->reload(x_setup.config, x_setup.directory, {});
+        pump();
+    }
 }
 
 void node::reload(std::shared_ptr<const config::gateway> config) {
@@ -266,7 +293,7 @@ void node::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             auto* to = x_resolve(one.peer);
             DHOW_ENSURE(to != nullptr);
-            x_net.dial(*this, *to, one.link);
+            x_net.dial(*this, *to, one.link, {one.trial, one.is_beside, one.again_after});
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
             flush(one.session);
             later(microseconds{0}, [this, number = one.session] {

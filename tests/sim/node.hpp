@@ -10,6 +10,7 @@
 #include "daemon/store/commit_batcher.hpp"
 #include "daemon/store/disk_guard.hpp"
 #include "daemon/store/sqlite_store.hpp"
+#include "tests/sim/bearer_watch.hpp"
 #include "tests/sim/disk.hpp"
 #include "tests/sim/heap.hpp"
 #include "tests/sim/ledger.hpp"
@@ -27,8 +28,13 @@ struct node_limits {
     std::size_t frame_payload_bytes = 0;
     std::size_t loaded_per_class = 0;
     std::int64_t mark_rows_ahead = 0;
+    protocol::milliseconds dial_gap{0};     ///< One at a time.
+    protocol::milliseconds commit_wait{0};  ///< COMMITs do not wait.
+    protocol::milliseconds courier_receipt_lifetime{0};
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
+    /// Disk and clocks are looked at so often; the daemon does it every 2 s.
+    microseconds watch_interval = std::chrono::seconds{10};
 };
 
 struct node_setup {
@@ -39,6 +45,7 @@ struct node_setup {
     /// Of this bureau, for one life.
     std::function<std::unique_ptr<seal::sealer>(std::uint64_t seed)> make_sealer;
     ledger* book = nullptr;
+    bearer_watch* watch = nullptr;
     std::function<void(const std::string& who, const std::string& what)> note;
     node_limits limits;
     heap_account* heap = nullptr;
@@ -83,6 +90,11 @@ public:
     void request(const route::caller& who, route::api_request what,
                  std::function<void(route::api_response)> answer);
     void reload(std::shared_ptr<const config::gateway> config);
+    /// From now on, and after each start; of the stand-in sealer only.
+    void take_directory(std::shared_ptr<const protocol::directory> newer);
+    [[nodiscard]] const protocol::directory& directory() const { return *x_setup.directory; }
+    /// The kernel says so.
+    void network_changed();
     [[nodiscard]] const config::gateway& config() const { return *x_setup.config; }
 
     // Time
@@ -102,8 +114,8 @@ public:
 
     // Network
     std::uint64_t connect(bureau_id peer, const std::string& link, bool is_dialler,
-                          protocol::bytes exporter) override;
-    void dial_failed(const std::string& link) override;
+                          protocol::bytes exporter, const dial_purpose& what_for) override;
+    void dial_failed(const std::string& link, const dial_purpose& what_for) override;
     void receive(std::uint64_t number, protocol::byte_view data) override;
     void disconnected(std::uint64_t number) override;
     void written(std::uint64_t number) override;
@@ -115,6 +127,8 @@ private:
     struct open_session {
         std::unique_ptr<protocol::link_session> session;
         std::string peer;
+        route::line_traffic traffic;
+        std::uint64_t written = 0, arrived = 0;  ///< By TCP's word.
     };
     struct waiting_question {
         std::uint64_t after = 0;  ///< Transactions that were submitted before it.
@@ -129,6 +143,7 @@ private:
     [[nodiscard]] utc_time wall() const;
     bool open_store();
     void start_core(const std::map<std::string, std::string>& meta);
+    void tell_sealer() const;
     void run(route::commands what);
     void run(route::command::ask& what);
     void commit_soon();
@@ -137,6 +152,10 @@ private:
     std::optional<std::vector<answered_question>> answer_waiting();
     void on_store_failed();
     void flush(std::uint64_t number);
+    [[nodiscard]] const config::link* bearer_of(std::uint64_t number) const;
+    void count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out);
+    void note_arrived(std::uint64_t number);
+    [[nodiscard]] route::line_facts facts_of(std::uint64_t number);
     void plan_wake();
     void watch();
     void note_lag();

@@ -11,8 +11,6 @@
 namespace dhow::sim {
 
 namespace {
-/// Disk and clocks are looked at so often; the daemon does it every 2 s.
-constexpr microseconds watch_interval = std::chrono::seconds{10};
 /// What a disk without troubles has left.
 constexpr std::uint64_t free_bytes_max = 1ULL << 40U;
 }  // namespace
@@ -47,7 +45,7 @@ bool node::is_ahead() const { return now() > x_clock.now() + app::gateway_clock:
 
 void node::watch() {
     const heap_scope mine(x_setup.heap);
-    x_clock.after(watch_interval, [this, life = x_life] {
+    x_clock.after(x_setup.limits.watch_interval, [this, life = x_life] {
         if (!is_alive() || life != x_life) {
             return;
         }
@@ -65,6 +63,9 @@ void node::watch() {
             note(is_doubtful ? "is in doubt of its clock" : "is sure of its clock");
         }
         x_gateway->freeze_expiry(is_doubtful);
+        if (std::chrono::abs(now() - x_clock.now()) > std::chrono::hours{1}) {
+            x_setup.watch->forget_counts(name());  // Its month may be another one.
+        }
         x_gateway->tell_time(!x_own_clock->is_hearsay());
         if (now() != before) {
             x_wake_planned.reset();
@@ -96,13 +97,20 @@ void node::set_free_space(std::optional<std::uint64_t> bytes) {
 }
 
 std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dialler,
-                            protocol::bytes exporter) {
+                            protocol::bytes exporter, const dial_purpose& what_for) {
     const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
     const auto number = ++x_last_session;
     const auto& limits = x_setup.limits;
     protocol::session_options options;
     options.is_dialler = is_dialler;
     options.local = x_gateway->local_hello(peer);
+    const auto trial = what_for.trial;
+    options.local.is_trial = trial != 0;
+    if (what_for.is_beside) {
+        options.local.is_beside = true;
+        options.local.partials.clear();
+    }
     if (limits.granted_credit_bytes != 0) {
         options.local.inline_credit_bytes = limits.granted_credit_bytes;
     }
@@ -110,16 +118,48 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     options.implied_credit_bytes = limits.implied_credit_bytes;
     options.window_bytes = limits.window_bytes;
     options.frame_payload_bytes = limits.frame_payload_bytes;
+    options.commit_wait = limits.commit_wait;
+    const bool is_metered = std::ranges::any_of(
+        x_setup.config->links, [&](const auto& one) { return one.peer == peer && one.metered; });
+    options.ping_interval = protocol::milliseconds{is_metered ? -1 : 0};
     auto& made = x_sessions[number];
     made.peer = peer.text();
     made.session = std::make_unique<protocol::link_session>(std::move(options), now());
-    x_gateway->on_connected(number, peer, link, is_dialler, *made.session);
+    using route::trial_step;
+    for (const auto step :
+         {trial_step::name, trial_step::tcp, trial_step::tls, trial_step::identity}) {
+        if (trial != 0) {
+            x_gateway->on_trial_step(trial, step, protocol::errc{}, "simulated");
+        }
+    }
+    x_gateway->on_connected(number, peer, is_dialler ? link : "", is_dialler, *made.session, trial,
+                            is_dialler ? "" : link);
+    made.traffic.handshake_in = made.traffic.handshake_out = handshake_ip_bytes;
+    count_traffic(number, handshake_ip_bytes, handshake_ip_bytes);
     return number;
 }
 
-void node::dial_failed(const std::string& link) {
+void node::dial_failed(const std::string& link, const dial_purpose& what_for) {
     const heap_scope mine(x_setup.heap);
-    x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+    x_gateway->note_time(now());
+    if (what_for.trial != 0) {
+        x_gateway->on_trial_step(what_for.trial, route::trial_step::tcp,
+                                 protocol::errc::connect_failed, "refused");
+    } else if (what_for.is_beside) {
+        x_gateway->on_beside_failed(link, protocol::errc::connect_failed, "refused");
+    } else {
+        x_gateway->on_dial_failed(
+            link,
+            what_for.is_timed_out ? protocol::errc::timed_out : protocol::errc::connect_failed,
+            what_for.is_timed_out ? "no answer" : "refused");
+    }
+    pump();
+}
+
+void node::network_changed() {
+    const heap_scope mine(x_setup.heap);
+    x_gateway->note_time(now());
+    x_gateway->on_network_changed();
     pump();
 }
 
@@ -129,6 +169,8 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
+    count_traffic(number, ip_bytes(data.size()), 0);
     found->second.session->on_bytes(data, now());
     x_gateway->on_session_events(number);
     pump();
@@ -136,6 +178,7 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
 
 void node::written(std::uint64_t number) {
     if (is_alive() && x_sessions.contains(number)) {
+        note_arrived(number);
         flush(number);
         pump();
     }
@@ -147,6 +190,7 @@ void node::disconnected(std::uint64_t number) {
     if (!is_alive() || found == x_sessions.end()) {
         return;
     }
+    x_gateway->note_time(now());
     found->second.session->on_transport_closed(protocol::errc::connection_lost, now());
     x_gateway->on_disconnected(number);
     x_sessions.erase(found);
@@ -166,9 +210,57 @@ void node::flush(std::uint64_t number) {
         }
         x_setup.book->on_written(name(), found->second.peer, number,
                                  x_net.other_end(*this, number).value_or(0), data.first(count));
+        if (const auto* bearer = bearer_of(number)) {
+            x_setup.watch->on_written(name(), *bearer, number, data.first(count), now());
+        }
+        count_traffic(number, 0, ip_bytes(count));
+        found->second.written += count;
         session.mark_sent(count, now());
         x_gateway->on_session_events(number);
     }
+}
+
+const config::link* node::bearer_of(std::uint64_t number) const {
+    const auto& sessions = x_gateway->state().sessions;
+    const auto record = sessions.find(number);
+    if (record == sessions.end()) {
+        return nullptr;
+    }
+    const auto& links = x_gateway->state().config->links;
+    const auto found = std::ranges::find(links, record->second.bearer, &config::link::name);
+    return found == links.end() ? nullptr : &*found;
+}
+
+void node::count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out) {
+    auto& traffic = x_sessions.at(number).traffic;
+    traffic.in += in;
+    traffic.out += out;
+    if (const auto* bearer = bearer_of(number)) {
+        x_setup.watch->count(name(), bearer->name, in + out);
+    }
+}
+
+void node::note_arrived(std::uint64_t number) {
+    auto& open = x_sessions.at(number);
+    if (const auto waits = x_net.in_pipe(*this, number)) {
+        open.arrived = open.written - std::min(open.written, *waits);
+    }
+}
+
+route::line_facts node::facts_of(std::uint64_t number) {
+    route::line_facts out;
+    if (const auto found = x_sessions.find(number); found != x_sessions.end()) {
+        note_arrived(number);
+        out.round_trip = out.usual_round_trip =
+            std::chrono::duration_cast<protocol::milliseconds>(2 * x_net.faults.latency);
+        out.bytes_per_s = x_net.faults.bytes_per_second;
+        out.under_way_bytes = found->second.written - found->second.arrived;
+        out.acknowledgements = found->second.arrived;
+        out.traffic = found->second.traffic;
+        out.traffic.payload_in = found->second.session->payload_read();
+        out.traffic.payload_out = found->second.session->payload_written();
+    }
+    return out;
 }
 
 void node::plan_wake() {

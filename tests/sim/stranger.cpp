@@ -59,7 +59,7 @@ void stranger::dial_later() {
     });
 }
 
-void stranger::dial_failed(const std::string&) { dial_later(); }
+void stranger::dial_failed(const std::string&, const dial_purpose&) { dial_later(); }
 
 // Claims to have begun all that it has heard of, at offsets that it makes up.
 protocol::hello stranger::make_hello() {
@@ -89,7 +89,7 @@ protocol::hello stranger::make_hello() {
 }
 
 std::uint64_t stranger::connect(protocol::bureau_id, const std::string&, bool is_dialler,
-                                protocol::bytes exporter) {
+                                protocol::bytes exporter, const dial_purpose&) {
     protocol::session_options options;
     options.is_dialler = is_dialler;
     options.local = x_copied ? *x_copied : make_hello();

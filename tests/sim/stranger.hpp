@@ -38,8 +38,8 @@ public:
     [[nodiscard]] bool is_listening() const override { return is_alive(); }
     [[nodiscard]] std::uint64_t life() const override { return 1; }
     std::uint64_t connect(protocol::bureau_id peer, const std::string& link, bool is_dialler,
-                          protocol::bytes exporter) override;
-    void dial_failed(const std::string& link) override;
+                          protocol::bytes exporter, const dial_purpose& what_for) override;
+    void dial_failed(const std::string& link, const dial_purpose& what_for) override;
     void receive(std::uint64_t number, protocol::byte_view data) override;
     void disconnected(std::uint64_t number) override;
     void written(std::uint64_t number) override;

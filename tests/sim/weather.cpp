@@ -126,8 +126,10 @@ void weather::plan_partition() {
         x_note(away, "is cut off from " + hub);
         x_net.partitions.insert({away, hub});
         x_net.cut_all();
-        x_clock.after(us(x_random.between(1, 300'000'000)),
-                      [this, away, hub] { x_net.partitions.erase({away, hub}); });
+        x_clock.after(us(x_random.between(1, 300'000'000)), [this, away, hub] {
+            x_net.partitions.erase({away, hub});
+            tell_of_line(away);
+        });
         plan_partition();
     });
 }
@@ -150,10 +152,62 @@ void weather::plan_dead_link() {
         ++x_damage.dead_links;
         x_net.dead_links.insert({one.name(), link});
         x_net.cut_link(one.name(), link);
-        x_clock.after(us(x_bearers->between(1, 240'000'000)),
-                      [this, name = one.name(), link] { x_net.dead_links.erase({name, link}); });
+        x_clock.after(us(x_bearers->between(1, 240'000'000)), [this, name = one.name(), link] {
+            x_net.dead_links.erase({name, link});
+            tell_of_line(name);
+        });
         plan_dead_link();
     });
+}
+
+void weather::draw_silences(prng own) {
+    if (own.chance(0.3)) {
+        x_silences = own;
+        plan_silence();
+    }
+}
+
+// A path behind a modem: no carrier goes, nothing is refused, nobody is told.
+void weather::plan_silence() {
+    const auto wait = us(x_silences->between(1, 120'000'000));
+    x_clock.after(wait, [this] {
+        if (x_healing) {
+            return;
+        }
+        const auto& one = *x_nodes[x_silences->below(bureaus_of_a_run)];
+        const auto& links = one.config().links;
+        const auto& link = links[x_silences->below(links.size())].name;
+        x_note(one.name(), "has a dead path on " + link);
+        x_net.silent_links.insert({one.name(), link});
+        const bool is_short = x_silences->chance(0.5);
+        const auto length = us(x_silences->between(1, is_short ? 20'000'000 : 300'000'000));
+        x_clock.after(length, [this, name = one.name(), link] {
+            x_note(name, "has its path on " + link + " again");
+            x_net.silent_links.erase({name, link});
+        });
+        plan_silence();
+    });
+}
+
+void weather::draw_news(prng own) {
+    auto apart = own;
+    draw_silences(prng(apart.next() ^ 0x73696c65'6e636573ULL));
+    if (own.chance(0.5)) {
+        x_news = own;
+    }
+}
+
+// Some are lost: the watch had to be opened again.
+void weather::tell_of_line(const std::string& whose) {
+    if (!x_news || x_news->chance(0.1)) {
+        return;
+    }
+    for (auto* one : x_nodes) {
+        if (one->name() == whose && one->is_alive()) {
+            x_note(whose, "hears that its network has changed");
+            one->network_changed();
+        }
+    }
 }
 
 void weather::plan_full_disk() {
@@ -355,6 +409,19 @@ void weather::wake_without_battery(node& one) {
     });
 }
 
+void weather::draw_island(prng own) {
+    if (!own.chance(0.6)) {
+        return;
+    }
+    const auto& island = *x_nodes[own.below(bureaus_of_a_run)];
+    x_clock.after(us(own.between(1, 300'000'000)), [this, &island] {
+        if (!x_healing) {
+            x_note(island.name(), "is an island: nothing reaches it but by hand");
+            separate(island, true);
+        }
+    });
+}
+
 void weather::separate(const node& one, bool is_cut_off) {
     for (std::size_t i = 0; i < x_nodes.size(); ++i) {
         for (std::size_t j = i + 1; j < x_nodes.size(); ++j) {
@@ -383,6 +450,7 @@ void weather::heal() {
     x_net.faults = network_faults{};
     x_net.partitions.clear();
     x_net.dead_links.clear();
+    x_net.silent_links.clear();
     x_net.cut_all();
     for (auto* one : x_nodes) {
         one->after_commits(0, nullptr);
@@ -394,6 +462,7 @@ void weather::heal() {
             start_again(*one, protocol::milliseconds{0});
         }
         revive(*one);
+        tell_of_line(one->name());
     }
 }
 

@@ -41,6 +41,12 @@ public:
     void draw_months_ahead(prng own);
     /// A bureau whose power fails for hours loses its clock as well. Draws from `own`.
     void draw_dead_battery(prng own);
+    /// One bureau has no line at all for the rest of the bad days. Draws from `own`.
+    void draw_island(prng own);
+    /// Paths die without a word and come back. Draws from `own`.
+    void draw_silences(prng own);
+    /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
+    void draw_news(prng own);
     /// A node is backed up while it has no lines, hands on what waits, is lost, and its successor
     /// has no lines for a while. Draws from `own`.
     void draw_put_back(prng own);
@@ -63,6 +69,7 @@ private:
     void plan_last_commit();
     void plan_partition();
     void plan_dead_link();
+    void plan_silence();
     void plan_dead_disk();
     void plan_days_off();
     void draw_profile();
@@ -75,6 +82,7 @@ private:
     void plan_months_ahead();
     void wake_without_battery(node& one);
     void separate(const node& one, bool is_cut_off);
+    void tell_of_line(const std::string& whose);
     void start_again(node& one, protocol::milliseconds wall_error);
     void set_wall(node& one);
     void revive(node& one);
@@ -88,7 +96,8 @@ private:
     people::noter x_note;
     std::vector<node*> x_nodes;
     damage x_damage;
-    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_unheard, x_last, x_put_back;
+    std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news, x_unheard, x_last,
+        x_put_back, x_silences;
     std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

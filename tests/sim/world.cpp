@@ -7,8 +7,10 @@
 
 #include "daemon/seal/openssl_hasher.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/couriers.hpp"
 #include "tests/sim/federation.hpp"
 #include "tests/sim/operators.hpp"
+#include "tests/sim/rotations.hpp"
 #include "tests/sim/stranger.hpp"
 #include "tests/sim/weather.hpp"
 #include "tests/support/federation.hpp"
@@ -31,21 +33,13 @@ constexpr microseconds quiet_inbox_interval = 5min;
 /// Healing is given this long; the slowest way to the truth is a look at what expired in doubt,
 /// every 6 hours, and a second one that finds the answer.
 constexpr microseconds healing = 14h;
+/// Longer than any stick is on its way, with its receipts; short enough to end within `healing`.
+constexpr std::chrono::hours courier_receipt_lifetime{4};
 /// Of one minute, or ten, of healing. Whole runs that passed were seen to take up to 2 million
 /// steps, runs that went round in circles 42 and 71 million.
 constexpr std::uint64_t steps_max = 3'000'000;
 /// Of all of it.
 constexpr std::uint64_t healing_steps_max = 6'000'000;
-const std::string hub_name = "IPSG";
-const std::string second_hub_name = "RB";
-const std::string third_hub_name = "RC";
-const std::string stranger_name = "XH";
-
-heap_account& fresh_account(std::size_t node) {
-    auto& out = account_of(node);
-    out.peak_bytes = out.bytes;
-    return out;
-}
 
 /// One federation under one seed.
 class world {
@@ -60,8 +54,10 @@ public:
           x_net(x_clock, x_random, prng(options.seed ^ 0x6c6f7373'21212121ULL)),
           x_book(x_clock),
           x_people(x_clock, x_random, x_book, noter()),
-          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL), x_people,
-                      noter()),
+          x_operators(x_clock, x_random, prng(options.seed ^ 0x726f7574'65212121ULL),
+                      prng(options.seed ^ 0x6c696e6b'73212121ULL), x_people, noter()),
+          x_couriers(x_clock, prng(options.seed ^ 0x636f7572'69657221ULL), noter()),
+          x_rotations(x_clock, prng(options.seed ^ 0x6b657973'6e657774ULL), x_hash, noter()),
           x_weather(x_clock, x_random, x_net, noter()) {}
 
     verdict run() {
@@ -73,8 +69,7 @@ public:
             if (x_is_narrow) {
                 drawn.text_bytes_max = 20'000;
                 drawn.attaches = false;
-            }
-            if (x_is_rush && !x_is_narrow) {
+            } else if (x_is_rush) {
                 drawn.rush = prng(x_options.seed ^ 0x72757368'68757273ULL);
             }
             x_weather.draw_faults(x_all);
@@ -82,6 +77,7 @@ public:
                 x_weather.draw_bearers(x_own_random);
             }
             x_weather.draw_hard_times(x_hard_random);
+            x_weather.draw_news(prng(x_options.seed ^ 0x6e657773'21212121ULL));
             if (x_real_seals == 0) {  // Real certificates end before such clocks do.
                 x_weather.draw_months_ahead(prng(x_options.seed ^ 0x6d6f6e74'68732121ULL));
             }
@@ -94,6 +90,11 @@ public:
             if (x_random.chance(0.3)) {
                 x_operators.plan(x_all, 90s);
             }
+            if (prng(x_options.seed ^ 0x62616773'21212121ULL).chance(0.3)) {
+                x_couriers.plan(x_all);
+                x_weather.draw_island(prng(x_options.seed ^ 0x69736c61'6e642121ULL));
+            }
+            x_rotations.plan(x_all);
         }
         x_people.plan(x_all, x_options.messages, bad_days, drawn);
         if (x_options.faults && x_size_random.chance(0.05) && !x_is_narrow) {
@@ -128,7 +129,17 @@ private:
         const auto directory =
             is_real ? make_real_directory(bureaus) : make_directory(bureaus, hubs.size() > 2);
         x_two_bearers = x_options.faults && x_own_random.chance(0.3);
-        for (const auto& config : make_federation(bureaus, hubs, stranger_name, x_two_bearers)) {
+        prng dear(x_options.seed ^ 0x64656172'6c696e6bULL);
+        std::optional<config::link> satellite_rules;
+        if (x_two_bearers && dear.chance(0.6)) {
+            satellite_rules = draw_satellite(dear, simulated_start);
+        }
+        auto configs =
+            make_federation(bureaus, hubs, stranger_name, x_two_bearers, satellite_rules);
+        if (x_two_bearers) {
+            draw_flash_beside(prng(x_options.seed ^ 0x666c6173'68747769ULL), configs);
+        }
+        for (const auto& config : configs) {
             const std::string name(config->bureau.text());
             auto make_sealer = [this, directory, name,
                                 bureau = config->bureau](std::uint64_t seed) {
@@ -137,8 +148,8 @@ private:
                            : std::make_unique<tests::plain_sealer>(bureau, directory, x_hash, seed);
             };
             x_nodes.push_back(std::make_unique<node>(
-                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, noter(), limits,
-                           &fresh_account(x_nodes.size()), x_options.synchronous},
+                node_setup{name, config, directory, &x_hash, make_sealer, &x_book, &x_bearers,
+                           noter(), limits, &fresh_account(x_nodes.size()), x_options.synchronous},
                 x_clock, x_net, x_random, "sim-" + name));
             x_all.push_back(x_nodes.back().get());
         }
@@ -170,12 +181,17 @@ private:
             out.loaded_per_class = x_hard_random.between(2, 6);
         }
         x_is_rush = prng(x_options.seed ^ 0x72757368'30303132ULL).chance(0.1);
-        if (x_is_rush) {
+        x_is_put_back = prng(x_options.seed ^ 0x70757420'6261636bULL).chance(0.06);
+        if (x_is_rush || x_is_put_back) {
             out.mark_rows_ahead = 1;
         }
-        x_is_put_back = prng(x_options.seed ^ 0x70757420'6261636bULL).chance(0.06);
-        if (x_is_put_back) {
-            out.mark_rows_ahead = 1;
+        prng pace(x_options.seed ^ 0x70616365'21212121ULL);
+        if (pace.chance(0.2)) {
+            out.dial_gap = std::chrono::milliseconds{static_cast<int>(pace.between(50, 10'000))};
+        }
+        out.courier_receipt_lifetime = courier_receipt_lifetime;
+        if (prng(x_options.seed ^ 0x77616974'636f6d6dULL).chance(0.5)) {
+            out.commit_wait = protocol::limits::commit_wait;
         }
         x_is_narrow = x_hard_random.chance(0.02);
         if (x_is_narrow) {
@@ -225,7 +241,8 @@ private:
         for (const auto& name : bureaus) {
             all.push_back(*protocol::bureau_id::parse(name));
         }
-        return with_roles(tests::make_plain_directory(all, x_hash));
+        auto made = with_roles(tests::make_plain_directory(all, x_hash), simulated_start - 24h);
+        return x_options.faults ? x_rotations.begin_with(*made) : made;
     }
 
     /// Keys and certificates are drawn by OpenSSL: such a run cannot be repeated to the byte.
@@ -235,25 +252,11 @@ private:
             bureaus.push_back(hub);
         }
         x_real.emplace(tests::federation_options{.bureaus = std::move(bureaus)});
-        const auto out = with_roles(x_real->data);
+        const auto out = with_roles(x_real->data, simulated_start - 24h);
         x_real->data = *out;
         x_real->now = simulated_start + 24h;
         x_real->rebuild();
         return out;
-    }
-
-    static std::shared_ptr<const protocol::directory> with_roles(protocol::directory out) {
-        out.head.issued = simulated_start - 24h;
-        for (auto& entry : out.entries) {
-            if (entry.bureau.text() == hub_name) {
-                entry.role = protocol::bureau_role::general_secretariat;
-            } else if (entry.bureau.text() == stranger_name ||
-                       entry.bureau.text() == second_hub_name ||
-                       entry.bureau.text() == third_hub_name) {
-                entry.role = protocol::bureau_role::hub;  // So much is believed of the stranger.
-            }
-        }
-        return std::make_shared<const protocol::directory>(std::move(out));
     }
 
     node* find(protocol::bureau_id who) {
@@ -299,6 +302,7 @@ private:
 
     void heal() {
         x_weather.heal();
+        x_couriers.stop();
         for (auto* one : {x_stranger.get(), x_copy.get()}) {
             if (one != nullptr) {
                 one->leave();
@@ -344,7 +348,9 @@ private:
             }
         };
         add({x_book.problems(), x_book.known()});
+        add({x_bearers.problems(), {}});
         add({x_people.problems(), {}});
+        add({x_operators.problems(), {}});
         if (!x_livelock.empty()) {
             problems.push_back(x_livelock);
         }
@@ -396,6 +402,8 @@ private:
         out.clock_changes = x_weather.done().clock_changes;
         out.hostile_acts = x_stranger ? x_stranger->acts() : 0;
         out.copies_refused = x_copy ? x_copy->acts() : 0;
+        out.sticks = x_couriers.done().sticks;
+        out.stick_records = x_couriers.done().records;
         out.payload_bytes = x_book.payload_bytes();
         out.resent_bytes = x_book.resent_bytes();
         out.known = x_known;
@@ -435,10 +443,13 @@ private:
     clockwork x_clock;
     network x_net;
     ledger x_book;
+    bearer_watch x_bearers;
     std::vector<std::unique_ptr<node>> x_nodes;
     std::vector<node*> x_all;  ///< The hub is the last.
     people x_people;
     operators x_operators;
+    couriers x_couriers;
+    rotations x_rotations;
     weather x_weather;
     std::unique_ptr<stranger> x_stranger, x_copy;
     std::optional<tests::federation> x_real;
@@ -449,13 +460,15 @@ private:
 }  // namespace
 
 void tally::add(const tally& other) {
-    for (const auto member :
-         {&tally::seeds,          &tally::messages,      &tally::deliveries,    &tally::crashes,
-          &tally::cuts,           &tally::steps,         &tally::notices,       &tally::taken,
-          &tally::rejected,       &tally::cancelled,     &tally::operator_acts, &tally::full_disks,
-          &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,  &tally::restored,
-          &tally::real_seals,     &tally::dead_links,    &tally::dead_disks,    &tally::days_off,
-          &tally::copies_refused, &tally::payload_bytes, &tally::resent_bytes,  &tally::known}) {
+    for (const auto member : {&tally::seeds,          &tally::messages,      &tally::deliveries,
+                              &tally::crashes,        &tally::cuts,          &tally::steps,
+                              &tally::notices,        &tally::taken,         &tally::rejected,
+                              &tally::cancelled,      &tally::operator_acts, &tally::full_disks,
+                              &tally::store_failures, &tally::clock_changes, &tally::hostile_acts,
+                              &tally::restored,       &tally::real_seals,    &tally::dead_links,
+                              &tally::dead_disks,     &tally::days_off,      &tally::copies_refused,
+                              &tally::sticks,         &tally::stick_records, &tally::payload_bytes,
+                              &tally::resent_bytes,   &tally::known}) {
         this->*member += other.*member;
     }
     memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);

@@ -56,7 +56,9 @@ struct writer {
     template <class Row>
         requires requires { mapping<Row>::table; }
     void put(const Row& row) {
-        out += std::string("\n  ") + mapping<Row>::table + " ";
+        out += "\n  ";
+        out += mapping<Row>::table;
+        out += ' ';
         std::apply([this](const auto&... value) { (this->put(value), ...); },
                    mapping<Row>::tie(row));
     }
@@ -110,6 +112,7 @@ struct writer {
         put(one.waiting);
         put(one.bytes);
         put(one.oldest);
+        put(one.oldest_ready);
     }
 
     void operator()(const answer::start& a) {
@@ -145,6 +148,15 @@ struct writer {
     }
     void operator()(const answer::incomplete& a) { put(a.messages); }
     void operator()(const answer::backup&) {}
+    void operator()(const answer::courier_page& a) {
+        put(a.messages);
+        put(a.next);
+    }
+    void operator()(const answer::courier_parties& a) { put(a.bureaus); }
+    void operator()(const answer::bundle_records& a) {
+        put(a.rows);
+        put(a.next);
+    }
     void operator()(const answer::verdict& a) {
         put(a.ok);
         put(a.problems);

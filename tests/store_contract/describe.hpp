@@ -9,8 +9,8 @@
 namespace dhow::tests {
 
 /// Sizes and times of measure, progress of back_up are left out: they differ between stores.
-std::string describe(const store::reply& what);
+std::string describe(const dhow::store::reply& what);
 /// `detail` is left out.
-std::string describe(const store::transaction_result& what);
+std::string describe(const dhow::store::transaction_result& what);
 
 }  // namespace dhow::tests

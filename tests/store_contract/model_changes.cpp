@@ -9,9 +9,7 @@ namespace dhow::tests {
 
 namespace {
 
-enum class outcome { done, unchanged, conflict };
-
-outcome done_if(bool done, outcome otherwise) { return done ? outcome::done : otherwise; }
+using outcome = model_outcome;
 
 template <class Map, class Key, class Row>
 outcome insert(Map& map, const Key& key, const Row& row) {
@@ -46,25 +44,18 @@ struct changer {
     }
     template <class Predicate, class Effect>
     outcome each_shipment(Predicate matches, Effect effect) {
-        std::size_t count = 0;
-        std::vector<row_id> found;
-        for (const auto& [row, one] : s.shipments) {
-            if (matches(one)) {
-                found.push_back(row);
-            }
-        }
         // All are judged before any is changed, as one UPDATE does.
         std::vector<shipment_row> changed;
-        for (const row_id row : found) {
-            auto copy = s.shipments.at(row);
-            effect(copy);
-            changed.push_back(copy);
-            ++count;
+        for (const auto& [row, one] : s.shipments) {
+            if (matches(one)) {
+                changed.push_back(one);
+                effect(changed.back());
+            }
         }
         for (auto& one : changed) {
             s.shipments[one.row] = one;
         }
-        return done_if(count > 0, outcome::unchanged);
+        return done_if(!changed.empty(), outcome::unchanged);
     }
 
     outcome operator()(const operation::put_message& o) {
@@ -177,6 +168,13 @@ struct changer {
         }
         return outcome::done;
     }
+    /// With a courier, and a gateway on the way speaks.
+    [[nodiscard]] bool went_to_recipient_itself(const operation::settle_delivery& o) const {
+        return o.only_if_sent && std::any_of(s.events.begin(), s.events.end(), [&](const auto& e) {
+                   return e.id == o.id && e.origin == o.origin && e.recipient == o.recipient &&
+                          e.what == courier_event && e.actor == courier_actor(o.recipient);
+               });
+    }
     outcome operator()(const operation::settle_delivery& o) {
         delivery_row* best = nullptr;
         std::pair<std::uint8_t, row_id> best_order{};
@@ -199,7 +197,8 @@ struct changer {
             std::any_of(s.events.begin(), s.events.end(),
                         [&](const auto& e) {
                             return e.id == o.id && e.origin == o.origin &&
-                                   e.recipient == o.recipient && e.what == relayed_event;
+                                   e.recipient == o.recipient &&
+                                   (e.what == relayed_event || e.what == courier_event);
                         }) ||
             std::any_of(s.shipments.begin(), s.shipments.end(), [&](const auto& it) {
                 return it.second.message == best->message && it.second.position == 0 &&
@@ -215,7 +214,7 @@ struct changer {
         if ((in_state(best->state) & o.expected) == 0) {
             return outcome::unchanged;
         }
-        if (o.of_attempt && best->attempt > 0) {
+        if (o.of_attempt && (best->attempt > 0 || went_to_recipient_itself(o))) {
             if (*o.of_attempt == best->attempt) {
                 best->state = best->state == delivery_state::held ? delivery_state::held
                                                                   : delivery_state::deferred;
@@ -331,19 +330,17 @@ struct changer {
             });
     }
     outcome operator()(const operation::fail_attachments& o) {
-        const auto goes = [&](const auto& one) {
+        const auto goes = [&](const shipment_row& one, bool is_text) {
             return one.message == o.message && one.message != 0 && one.peer == o.peer &&
-                   one.attempt == o.attempt;
+                   one.attempt == o.attempt && (one.position == 0) == is_text;
         };
-        const bool text_goes = std::ranges::any_of(s.shipments, [&](const auto& entry) {
-            const auto& one = entry.second;
-            return goes(one) && one.position == 0 && one.state != shipment_state::failed;
-        });
+        for (const auto& [row, one] : s.shipments) {
+            if (goes(one, true) && one.state != shipment_state::failed) {
+                return outcome::unchanged;
+            }
+        }
         return each_shipment(
-            [&](const auto& one) {
-                return !text_goes && goes(one) && one.position != 0 &&
-                       one.state < shipment_state::done;
-            },
+            [&](const auto& one) { return goes(one, false) && one.state < shipment_state::done; },
             [&](auto& one) {
                 one.state = shipment_state::failed;
                 one.changed_at = o.at;
@@ -463,6 +460,11 @@ struct changer {
         forget(s.custody);
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
+    }
+    /// All others are those of bundles.
+    template <class Operation>
+    outcome operator()(const Operation& o) {
+        return change_bundles(s, o);
     }
 };
 

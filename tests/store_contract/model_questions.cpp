@@ -124,8 +124,10 @@ struct answerer {
     }
     reply operator()(const query::load_ready& q) const {
         auto found = select(s.shipments, [&](const auto& one) {
+            const bool fits =
+                s.shipment_bytes.at(one.row) <= static_cast<std::uint64_t>(q.bytes_max);
             return one.peer == q.peer && one.cls == q.cls && one.row > q.after &&
-                   one.state == shipment_state::ready;
+                   one.state == shipment_state::ready && fits && one.created_at <= q.made_by;
         });
         answer::ready out;
         out.more = shorten(found, q.limit);
@@ -365,7 +367,8 @@ struct answerer {
         answer::events out;
         for (const auto& e : s.events) {
             if (e.id == q.id && (q.origin.empty() || e.origin == q.origin) &&
-                (q.what.empty() || e.what == q.what || e.what == q.or_what)) {
+                (q.what.empty() || e.what == q.what || e.what == q.or_what ||
+                 e.what == q.or_else)) {
                 out.rows.push_back(e);
             }
         }
@@ -400,7 +403,14 @@ struct answerer {
     }
     reply operator()(const query::load_partials& q) const {
         answer::partials out{select(s.objects, [&](const auto& o) {
-            return o.from_peer == q.from_peer && o.state == object_state::partial;
+            const bool is_attachment = o.message != 0 && o.position > 0 && o.from_peer.empty();
+            const bool is_of_peer =
+                o.from_peer == q.from_peer ||
+                (is_attachment && std::ranges::any_of(s.objects, [&](const auto& t) {
+                     return t.second.message == o.message && t.second.position == 0 &&
+                            t.second.from_peer == q.from_peer;
+                 }));
+            return is_of_peer && o.state == object_state::partial;
         })};
         std::reverse(out.rows.begin(), out.rows.end());
         shorten(out.rows, q.limit);
@@ -422,6 +432,9 @@ struct answerer {
             line.cls = one.cls;
             line.bytes += s.shipment_bytes.at(row);
             line.oldest = line.oldest.value_or(one.created_at);
+            if (one.state == shipment_state::ready) {
+                line.oldest_ready = line.oldest_ready.value_or(one.created_at);
+            }
             line.ready += one.state == shipment_state::ready && !one.in_doubt;
             line.in_doubt += one.state == shipment_state::ready && one.in_doubt;
             line.waiting += one.state == shipment_state::waiting;
@@ -452,6 +465,11 @@ struct answerer {
     }
     reply operator()(const query::back_up&) const { return answer::backup{.done = true}; }
     reply operator()(const query::check&) const { return answer::verdict{.ok = true}; }
+    /// All others are those of bundles.
+    template <class Query>
+    reply operator()(const Query& q) const {
+        return ask_bundles(s, q);
+    }
 };
 
 }  // namespace

@@ -32,8 +32,18 @@ struct model_state {
     std::map<digest, idempotency_row> idempotency;
     std::vector<event_row> events;
     std::map<bureau_id, peer_row> peers;
+    std::map<row_id, bundle_row> bundles;  ///< `records` and `open` as the store keeps them.
+    std::map<std::pair<row_id, std::uint32_t>, bundle_record_row> bundle_records;
     row_id last_row = 0;
 };
+
+/// Of the bundles, in model_bundles.cpp.
+enum class model_outcome { done, unchanged, conflict };
+inline model_outcome done_if(bool done, model_outcome otherwise) {
+    return done ? model_outcome::done : otherwise;
+}
+model_outcome change_bundles(model_state& s, const change& what);
+reply ask_bundles(const model_state& s, const question& what);
 
 class model_store final : public dhow::store::store {
 public:

@@ -1,72 +1,12 @@
 // Deliveries and shipments: states, expectations, and what is ready, due, counted.
 #include "daemon/store/names.hpp"
-#include "tests/store_contract/stores.hpp"
+#include "tests/store_contract/queue_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(queue_test)
 
 using namespace dhow::tests;
+using namespace dhow::tests::queue_rows;
 namespace protocol = dhow::protocol;
-
-namespace {
-
-const bureau_id mu = *bureau_id::parse("MU");
-const bureau_id zw = *bureau_id::parse("ZW");
-
-utc_time at(int ms) { return utc_time{protocol::milliseconds{ms}}; }
-
-shipment_row shipment(row_id row, row_id object, row_id message = 0,
-                      shipment_state state = shipment_state::ready) {
-    shipment_row out;
-    out.row = row;
-    out.peer = mu;
-    out.object = object;
-    out.message = message;
-    out.state = state;
-    out.created_at = at(static_cast<int>(row));
-    return out;
-}
-
-object_row object(row_id row, object_state state, std::uint64_t bytes = 10) {
-    object_row out;
-    out.row = row;
-    out.state = state;
-    out.bytes = bytes;
-    return out;
-}
-
-message_row message(row_id row, std::uint8_t attempt = 0) {
-    message_row out;
-    out.row = row;
-    out.origin = zw;
-    out.id.value[0] = 1;
-    out.attempt = attempt;
-    out.roles = static_cast<std::uint8_t>(message_role::origin);
-    out.purge_at = at(1'000);
-    return out;
-}
-
-delivery_row delivery(row_id of, delivery_state state = delivery_state::queued) {
-    delivery_row out;
-    out.message = of;
-    out.recipient = mu;
-    out.next_hop = mu;
-    out.state = state;
-    return out;
-}
-
-operation::advance_shipment advance(row_id row, shipment_set expected, shipment_state state) {
-    operation::advance_shipment out;
-    out.shipment = row;
-    out.expected = expected;
-    out.state = state;
-    return out;
-}
-
-answer::ready ready_for_mu(dhow::store::store& from, row_id after = 0, std::size_t limit = 256) {
-    return ask<answer::ready>(from, query::load_ready{mu, message_class::routine, after, limit});
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_come_in_order_with_body_and_open_deliveries, Store,
                               all_stores) {
@@ -88,6 +28,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_come_in_order_with_body_and_open_d
                boost::test_tools::per_element());
     BOOST_TEST(ready_for_mu(fixture.get(), 0, 1).more);
     BOOST_TEST(ready_for_mu(fixture.get(), 3).rows.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_that_are_too_large_or_too_new_are_left_out, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    auto old = shipment(3, 2);
+    auto fresh = shipment(4, 2);
+    old.created_at = utc_time{std::chrono::milliseconds{1'000}};
+    fresh.created_at = utc_time{std::chrono::milliseconds{2'000}};
+    commit(to, {operation::put_object{object(2, object_state::complete, 3)},
+                operation::put_shipment{old}, operation::put_shipment{fresh}});
+    query::load_ready wanted{mu, message_class::routine, 0, 256};
+    wanted.made_by = fresh.created_at;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 2U);
+    wanted.made_by = fresh.created_at - std::chrono::milliseconds{1};
+    const auto found = ask<answer::ready>(to, wanted);
+    BOOST_REQUIRE_EQUAL(found.rows.size(), 1U);
+    BOOST_TEST(found.rows[0].shipment.row == 3);
+    wanted.bytes_max = 3;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 1U);
+    wanted.bytes_max = 2;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.empty());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(state_that_moved_on_is_a_conflict_and_takes_nobody_with_it, Store,
@@ -203,6 +166,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hold_and_release_by_peer_and_message, Store, all_s
     BOOST_TEST(line.ready == 1U);
     BOOST_TEST(line.bytes == 20U);
     BOOST_TEST((line.oldest == at(3)));
+    BOOST_TEST((line.oldest_ready == at(3)));
     commit(to, {operation::hold_shipments{{}, 0, false, at(2)}});
     BOOST_TEST(ready_for_mu(to).rows.size() == 2U);
 }
@@ -324,153 +288,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(loose_objects_go_when_they_are_stale_partial_ones_
     commit(to, {taken});
     expect_unchanged(to, operation::drop_object{1, true});
     commit(to, {operation::drop_object{2, true}});
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(attempt_is_not_dropped_once_another_is_to_stay, Store, all_stores) {
-    Store fixture;
-    auto& to = fixture.get();
-    auto later = message(2, 1);
-    later.purge_at = at(2'000);
-    commit(to, {operation::put_message{message(1)}, operation::put_message{later}});
-    expect_unchanged(to, operation::drop_message{1, at(1'000)});
-    commit(to, {operation::drop_message{1, at(2'000)}});
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_settles_nothing_while_there_is_another, Store,
-                              all_stores) {
-    Store fixture;
-    auto& to = fixture.get();
-    auto row = delivery(1, delivery_state::relayed);
-    row.attempt = 1;
-    commit(to, {operation::put_message{message(1)}, operation::put_delivery{row}});
-    operation::settle_delivery notice;
-    notice.origin = zw;
-    notice.id.value[0] = 1;
-    notice.recipient = mu;
-    notice.expected = in_state(delivery_state::relayed) | in_state(delivery_state::deferred);
-    notice.state = delivery_state::undeliverable;
-    notice.at = at(5);
-    notice.code = 7;
-    notice.only_if_sent = true;
-    notice.of_attempt = 0;
-    commit(to, {notice});
-    const auto now = [&] {
-        return ask<answer::messages>(to, query::load_message{1}).rows.at(0).deliveries.at(0);
-    };
-    BOOST_TEST((now().state == delivery_state::relayed));
-    BOOST_TEST(!now().due_at.has_value());  // Its last attempt has its own time.
-    notice.of_attempt = 1;
-    notice.at = at(6);
-    commit(to, {notice});
-    BOOST_TEST((now().state == delivery_state::deferred));
-    BOOST_TEST(now().code == 7U);
-    BOOST_TEST((now().due_at == at(6)));
-    notice.only_if_sent = false;  // Here no event says that it was relayed.
-    notice.of_attempt = 0;
-    notice.at = at(7);
-    commit(to, {notice});
-    BOOST_TEST((now().due_at == at(7)));
-    const auto events =
-        ask<answer::events>(to, query::load_events{zw, notice.id, "relayed", "attempt-failed"});
-    BOOST_REQUIRE_EQUAL(events.rows.size(), 3U);
-    BOOST_TEST(dhow::store::attempt_of(events.rows[0].text).value() == 0);
-    BOOST_TEST(dhow::store::attempt_of(events.rows[1].text).value() == 1);
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_leaves_what_is_held, Store, all_stores) {
-    Store fixture;
-    auto& to = fixture.get();
-    auto row = delivery(1, delivery_state::held);
-    row.attempt = 1;
-    // That it was relayed once is known by the event alone.
-    commit(to, {operation::put_message{message(1)}, operation::put_delivery{row},
-                operation::put_event{{zw, message(1).id, mu, at(1), "relayed", "peer MU", 0, ""}}});
-    operation::settle_delivery notice;
-    notice.origin = zw;
-    notice.id = message(1).id;
-    notice.recipient = mu;
-    notice.expected = in_state(delivery_state::held);
-    notice.only_if_sent = true;
-    notice.of_attempt = 1;
-    notice.at = at(5);
-    commit(to, {notice});
-    const auto now = ask<answer::messages>(to, query::load_message{1}).rows.at(0).deliveries.at(0);
-    BOOST_TEST((now.state == delivery_state::held));
-    BOOST_TEST((now.due_at == at(5)));
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_relayed_in_an_earlier_attempt_does_not_ride_along, Store,
-                              all_stores) {
-    Store fixture;
-    auto& to = fixture.get();
-    auto again = shipment(5, 2, 1);
-    again.attempt = 1;
-    auto relayed = delivery(1, delivery_state::relayed);
-    auto other = delivery(1);
-    other.recipient = zw;
-    other.attempt = 1;
-    commit(to, {operation::put_message{message(1)}, operation::put_delivery{relayed},
-                operation::put_delivery{other}, operation::put_shipment{again}});
-    const auto offered = ready_for_mu(to).rows.at(0).deliveries;
-    BOOST_REQUIRE_EQUAL(offered.size(), 1U);
-    BOOST_TEST((offered[0].recipient == zw));
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(attachments_fail_with_their_text_unless_another_goes, Store,
-                              all_stores) {
-    enum class change { none, failed, peer, attempt };
-    Store fixture;
-    auto& to = fixture.get();
-    row_id next = 1;
-    for (const auto what : {change::none, change::failed, change::peer, change::attempt}) {
-        const auto row = next++;
-        const auto text = shipment(row * 10, 2, row);
-        auto attachment = shipment(row * 10 + 1, 3, row, shipment_state::waiting);
-        attachment.position = 1;
-        auto other = shipment(row * 10 + 2, 2, row);
-        other.state = what == change::failed ? shipment_state::failed : shipment_state::ready;
-        other.peer = what == change::peer ? zw : mu;
-        other.attempt = what == change::attempt ? 1 : 0;
-        auto of = message(row);
-        of.id.value[0] = static_cast<std::uint8_t>(row);
-        commit(to, {operation::put_message{of}, operation::put_shipment{text},
-                    operation::put_shipment{attachment}, operation::put_shipment{other},
-                    advance(text.row, ~0U, shipment_state::failed)});
-        const operation::fail_attachments fail{row, mu, 0, at(7), 9, "gone"};
-        if (what == change::none) {
-            expect_unchanged(to, fail);
-            continue;
-        }
-        commit(to, {fail});
-        const auto found = ask<answer::messages>(to, query::load_message{row}).rows.at(0).shipments;
-        BOOST_TEST((found.at(1).state == shipment_state::failed));
-        BOOST_TEST(found.at(1).code == 9);
-        BOOST_TEST((found.at(2).state == other.state));
-    }
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(who_has_answered_the_text_rides_along_for_attachments_to_go, Store,
-                              all_stores) {
-    Store fixture;
-    auto& to = fixture.get();
-    auto text = shipment(5, 2, 1);
-    auto attachment = shipment(6, 3, 1, shipment_state::waiting);
-    text.attempt = attachment.attempt = 1;
-    attachment.position = 1;
-    auto taken = delivery(1, delivery_state::taken);
-    taken.attempt = 1;
-    auto of_an_earlier_attempt = delivery(1, delivery_state::taken);
-    of_an_earlier_attempt.recipient = zw;
-    commit(to, {operation::put_message{message(1)}, operation::put_delivery{taken},
-                operation::put_delivery{of_an_earlier_attempt}, operation::put_shipment{text},
-                operation::put_shipment{attachment}});
-    for (const auto state : {shipment_state::waiting, shipment_state::held, shipment_state::done,
-                             shipment_state::failed}) {
-        commit(to, {advance(6, ~0U, state)});
-        const auto offered = ready_for_mu(to).rows.at(0).deliveries;
-        BOOST_REQUIRE_EQUAL(offered.size(), state < shipment_state::done ? 1U : 0U);
-        BOOST_TEST((offered.empty() || offered[0].recipient == mu));
-    }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_since_it_was_read_stands, Store, all_stores) {

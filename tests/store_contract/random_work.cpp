@@ -194,6 +194,12 @@ change random_work::put_something() {
             row.offered_upto = {some_row(), some_row(), 0, some_row()};
             row.suspended = word();
             row.suspended_until = maybe_time();
+            if (x_random.below(2) == 0) {
+                row.suspended_for =
+                    std::chrono::seconds{static_cast<std::int64_t>(x_random.below(100'000))};
+            }
+            row.suspended_by = word();
+            row.suspended_at = maybe_time();
             row.last_error_at = maybe_time();
             return operation::put_peer{row};
         }
@@ -313,7 +319,88 @@ change random_work::change_record() {
     }
 }
 
+bundle_row random_work::bundle() {
+    bundle_row b;
+    b.row = chance(0.95) ? new_row() : some_row();
+    b.id = id();
+    b.peer = bureau();
+    b.is_import = chance(0.4);
+    b.state = pick<bundle_state>(6);
+    b.created_at = time();
+    b.changed_at = time();
+    b.due_at = maybe_time();
+    b.volumes = static_cast<std::uint32_t>(x_random.below(5));
+    b.bytes = x_random.below(1'000'000);
+    b.records = 7;  // Not looked at, as the next.
+    b.open = 8;
+    x_bundles.push_back(b.row);
+    return b;
+}
+
+row_id random_work::some_bundle() {
+    return x_bundles.empty() || chance(0.05) ? some_row()
+                                             : x_bundles[x_random.below(x_bundles.size())];
+}
+
+bundle_record_row random_work::bundle_record() {
+    bundle_record_row r;
+    r.bundle = some_bundle();
+    r.record = static_cast<std::uint32_t>(x_random.below(12));
+    r.state = pick<record_state>(5);
+    r.message = some_row();
+    r.object = some_row();
+    r.shipment = chance(0.3) ? some_row() : 0;
+    r.position = static_cast<std::uint16_t>(x_random.below(3));
+    r.attempt = static_cast<std::uint8_t>(x_random.below(3));
+    r.recipients = chance(0.5) ? " MU " : " ZW 914 ";
+    r.code = static_cast<std::uint16_t>(x_random.below(600));
+    r.told_in = chance(0.5) ? 0 : some_bundle();
+    return r;
+}
+
+change random_work::change_bundle() {
+    const auto record = static_cast<std::uint32_t>(x_random.below(12));
+    const auto limit = static_cast<std::uint32_t>(1 + x_random.below(4));
+    switch (x_random.below(12)) {
+        case 0:
+        case 1:
+            return operation::put_bundle{bundle()};
+        case 2:
+            return operation::advance_bundle{
+                some_bundle(),
+                static_cast<bundle_set>(x_random.below(64)),
+                pick<bundle_state>(6),
+                time(),
+                chance(0.5) ? std::optional(maybe_time()) : std::nullopt,
+                chance(0.5) ? std::optional<std::uint32_t>(3) : std::nullopt,
+                chance(0.5) ? std::optional<std::uint64_t>(99) : std::nullopt,
+                chance(0.7)};
+        case 3:
+        case 4:
+            return operation::note_bundle_record{bundle_record()};
+        case 5:
+            return operation::advance_bundle_record{some_bundle(), record,
+                                                    static_cast<record_set>(x_random.below(32)),
+                                                    pick<record_state>(5), 7};
+        case 6:
+            return operation::drop_bundle_records{some_bundle(), record};
+        case 7:
+            return operation::tell_bundle_records{
+                some_bundle(), record, record + static_cast<std::uint32_t>(x_random.below(4)),
+                some_bundle()};
+        case 8:
+            return operation::close_told_records{some_bundle(), limit};
+        case 9:
+            return operation::drop_bundle{some_bundle(), limit};
+        default:
+            return operation::put_bundle_record{bundle_record()};
+    }
+}
+
 change random_work::next_change() {
+    if (chance(0.1)) {
+        return change_bundle();
+    }
     const double draw = x_random.fraction();
     return draw < 0.6    ? put_something()
            : draw < 0.75 ? change_message()
@@ -335,33 +422,45 @@ transaction random_work::next_transaction() {
 std::vector<question> random_work::questions() {
     const std::size_t limit = 1 + x_random.below(chance(0.5) ? 5 : 500);
     const row_id after = chance(0.5) ? 0 : some_row();
-    return {query::load_start{},
-            query::load_ready{bureau(), pick<message_class>(4), after, limit},
-            query::load_shipment{some_row()},
-            query::load_waiting_receipts{after, limit},
-            query::load_due{time(), limit},
-            query::find_purges{time(), time(), time(),
-                               chance(0.5) ? purge_place{.is_among_objects = chance(0.5)}
-                                           : purge_place{chance(0.5), time(), after},
-                               limit},
-            query::find_message{bureau(true), id()},
-            query::load_message{some_row()},
-            query::find_object{digest(), bureau(true)},
-            query::find_attachment{bureau(), id(), digest()},
-            query::load_segment{some_row(), static_cast<std::uint32_t>(x_random.below(3))},
-            query::find_custody{bureau(), id(), static_cast<std::uint8_t>(x_random.below(3))},
-            query::find_inbox{bureau(true), id()},
-            query::list_inbox{word(), after, limit, chance(0.5)},
-            query::load_events{bureau(true), id(), chance(0.5) ? "" : word(), word()},
-            query::load_receipts{bureau(), id()},
-            query::load_outcomes{some_row(), limit},
-            query::load_unopened{after, limit},
-            query::load_incomplete{after, limit},
-            query::load_partials{bureau(true), limit},
-            query::find_idempotency{digest()},
-            query::summarise_queue{},
-            query::list_queue{bureau(true), after, limit},
-            query::measure{}};
+    return {
+        query::load_start{},
+        query::load_ready{bureau(), pick<message_class>(4), after, limit},
+        query::load_shipment{some_row()},
+        query::load_waiting_receipts{after, limit},
+        query::load_due{time(), limit},
+        query::find_purges{time(), time(), time(),
+                           chance(0.5) ? purge_place{.is_among_objects = chance(0.5)}
+                                       : purge_place{chance(0.5), time(), after},
+                           limit},
+        query::find_message{bureau(true), id()},
+        query::load_message{some_row()},
+        query::find_object{digest(), bureau(true)},
+        query::find_attachment{bureau(), id(), digest()},
+        query::load_segment{some_row(), static_cast<std::uint32_t>(x_random.below(3))},
+        query::find_custody{bureau(), id(), static_cast<std::uint8_t>(x_random.below(3))},
+        query::find_inbox{bureau(true), id()},
+        query::list_inbox{word(), after, limit, chance(0.5)},
+        query::load_events{bureau(true), id(), chance(0.5) ? "" : word(), word()},
+        query::load_receipts{bureau(), id()},
+        query::load_outcomes{some_row(), limit},
+        query::load_unopened{after, limit},
+        query::load_incomplete{after, limit},
+        query::load_partials{bureau(true), limit},
+        query::find_idempotency{digest()},
+        query::summarise_queue{},
+        query::list_queue{bureau(true), after, limit},
+        query::measure{},
+        query::find_courier{bureau(), pick<message_class>(4), chance(0.5), after, limit},
+        query::list_courier_parties{},
+        query::find_bundle{id(), bureau(true), chance(0.5)},
+        query::list_bundles{bureau(true), chance(0.5) ? std::optional(chance(0.5)) : std::nullopt,
+                            after, limit},
+        query::load_due_bundles{time(), limit},
+        query::find_old_bundles{time(), x_random.below(20), limit},
+        query::load_bundle_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
+                                   1 + x_random.below(5)},
+        query::find_ended_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
+                                  time(), 1 + x_random.below(5)}};
 }
 
 }  // namespace dhow::tests

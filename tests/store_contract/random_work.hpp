@@ -10,9 +10,9 @@ class random_work {
 public:
     explicit random_work(std::uint64_t seed) : x_random(seed) {}
 
-    store::transaction next_transaction();
+    dhow::store::transaction next_transaction();
     /// At least one question of every kind but back_up, with drawn arguments.
-    std::vector<store::question> questions();
+    std::vector<dhow::store::question> questions();
     sim::prng& random() { return x_random; }
 
     protocol::bureau_id bureau(bool may_be_empty = false);
@@ -21,8 +21,8 @@ public:
     protocol::utc_time time();
     std::optional<protocol::utc_time> maybe_time();
     /// A number that was used before, or is about to be.
-    store::row_id some_row();
-    store::row_id new_row() { return ++x_last_row; }
+    dhow::store::row_id some_row();
+    dhow::store::row_id new_row() { return ++x_last_row; }
     protocol::bytes blob(std::size_t size_max);
     std::string word();
 
@@ -32,20 +32,26 @@ private:
         return static_cast<Enum>(x_random.below(count));
     }
     bool chance(double probability) { return x_random.chance(probability); }
-    store::change next_change();
-    store::change put_something();
-    store::change change_message();
-    store::change change_queue();
-    store::change change_record();
-    store::operation::put_segment segment();
-    store::message_row message();
-    store::object_row object();
-    store::delivery_row delivery();
-    store::shipment_row shipment();
+    dhow::store::change next_change();
+    dhow::store::change put_something();
+    dhow::store::change change_message();
+    dhow::store::change change_queue();
+    dhow::store::change change_record();
+    dhow::store::change change_bundle();
+    dhow::store::bundle_row bundle();
+    dhow::store::bundle_record_row bundle_record();
+    dhow::store::row_id some_bundle();
+    dhow::store::operation::put_segment segment();
+    dhow::store::message_row message();
+    dhow::store::object_row object();
+    dhow::store::delivery_row delivery();
+    dhow::store::shipment_row shipment();
 
     sim::prng x_random;
-    std::map<store::row_id, std::uint64_t> x_ends;  ///< Where objects end, as far as drawn here.
-    store::row_id x_last_row = 0;
+    std::map<dhow::store::row_id, std::uint64_t>
+        x_ends;  ///< Where objects end, as far as drawn here.
+    std::vector<dhow::store::row_id> x_bundles;
+    dhow::store::row_id x_last_row = 0;
     std::uint64_t x_tokens = 0;
 };
 

@@ -91,6 +91,7 @@ public:
         routes_.add(intake::endpoints());
         routes_.add(handover::endpoints());
         routes_.add(control::endpoints());
+        routes_.add(control::courier_endpoints());
     }
 
     /// All replies to these bytes, as one string.

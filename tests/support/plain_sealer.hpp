@@ -48,6 +48,8 @@ private:
     outcome run_one(const seal::job::verify_hello& job);
     outcome run_one(const seal::job::seal_at_rest& job);
     outcome run_one(const seal::job::open_at_rest& job);
+    outcome run_one(const seal::job::seal_cells& job);  // plain_sealer_cells.cpp, as the next
+    outcome run_one(const seal::job::open_cells& job);
 
     [[nodiscard]] std::shared_ptr<const protocol::directory> directory() const;
     key_bytes draw();

@@ -332,6 +332,7 @@ private:
         link.name = "fibre-ipsg";
         link.peer = *protocol::bureau_id::parse("IPSG");
         link.state = "up";
+        link.suspended = response::suspension{"a move", "anna", {}, {}};
         return response::links{{link}};
     }
     route::api_response handle(const route::caller&, request::call_link& what) {
@@ -341,9 +342,30 @@ private:
         log.push_back("call " + what.link);
         return response::done{"dialling"};
     }
+    route::api_response handle(const route::caller&, request::set_quota& what) {
+        if (what.link != "fibre-ipsg") {
+            return no(protocol::errc::not_found);
+        }
+        log.push_back("quota " + what.link + " " + std::to_string(what.used_bytes));
+        return response::done{"noted"};
+    }
+    route::api_response handle(const route::caller&, request::test_link& what) {
+        if (what.link != "fibre-ipsg") {
+            return no(protocol::errc::not_found);
+        }
+        response::link_trial trial;
+        trial.link = what.link;
+        trial.steps = {{"name", protocol::errc{}, "1 addresses", protocol::milliseconds{3}},
+                       {"tcp", protocol::errc::connect_failed, "refused", {}}};
+        response::trial_report out;
+        out.peer = *protocol::bureau_id::parse("IPSG");
+        out.trials.push_back(std::move(trial));
+        return out;
+    }
     route::api_response handle(const route::caller&, request::suspend_peer& what) {
         log.push_back((what.suspend ? "suspend " : "resume ") + std::string{what.peer.text()} +
-                      " " + what.reason);
+                      " " + what.reason +
+                      (what.lasts ? " for " + std::to_string(what.lasts->count()) + " s" : ""));
         return response::done{};
     }
     route::api_response handle(const route::caller&, request::explain_route& what) {
@@ -367,6 +389,54 @@ private:
     }
     route::api_response handle(const route::caller& who, request::who_am_i&) {
         return response::identity{who.agency, who.is_operator, "ZW", "0.1.0"};
+    }
+
+    route::api_response handle(const route::caller&, request::courier_export& what) {
+        log.push_back("export " + std::string{what.to.text()} + " " +
+                      std::to_string(what.volume_bytes) + " " + std::to_string(what.volumes_max) +
+                      " " + std::string{protocol::to_text(what.least)});
+        return response::courier_job{7, {}, what.to, 900, 4'020};
+    }
+    route::api_response handle(const route::caller&, request::courier_part& what) {
+        return what.part == 1 ? route::api_response(response::courier_part{{1, 2, 3}})
+                              : no(protocol::errc::bad_request);
+    }
+    route::api_response handle(const route::caller&, request::courier_export_end& what) {
+        log.push_back(what.written ? "written" : "broken");
+        response::courier_report out;
+        out.is_whole = what.written;
+        return out;
+    }
+    route::api_response handle(const route::caller&, request::courier_import& what) {
+        log.push_back((what.only_verify ? "verify " : "import ") +
+                      std::to_string(what.letter.size()));
+        return response::courier_job{8, {}, *protocol::bureau_id::parse("KE"), 0, 4'020};
+    }
+    route::api_response handle(const route::caller&, request::courier_cells& what) {
+        log.push_back("cells " + std::to_string(what.from) + " " +
+                      std::to_string(what.cells.size()));
+        return response::done{};
+    }
+    route::api_response handle(const route::caller&, request::courier_import_end&) {
+        response::courier_report out;
+        out.taken = 5;
+        out.volumes_in_all = 2;
+        out.remarks = {"no route"};
+        return out;
+    }
+    route::api_response handle(const route::caller&, request::courier_bundles& what) {
+        response::courier_bundles out;
+        out.rows.resize(1);
+        out.rows.front().row = static_cast<store::row_id>(what.after + 1);
+        out.rows.front().peer = *protocol::bureau_id::parse("KE");
+        return out;
+    }
+    route::api_response handle(const route::caller&, request::courier_parties&) {
+        return response::courier_parties{{*protocol::bureau_id::parse("KE")}};
+    }
+    route::api_response handle(const route::caller&, request::courier_close& what) {
+        log.push_back("close " + protocol::to_text(what.bundle));
+        return response::done{"closed"};
     }
 
 public:

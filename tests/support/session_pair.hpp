@@ -70,6 +70,7 @@ public:
     /// Told, but not answered, while false: the tests answer by hand.
     bool answers = true;
     bool verifies = true;
+    bool signs = true;
     /// False: what it received stays undurable, so that no ACK goes out.
     bool syncs = true;
     bool supplies = true;
@@ -134,7 +135,9 @@ private:
     void on(const protocol::session_event::sign_hello& it) {
         note("sign_hello");
         to_be_signed = it.to_be_signed;
-        x_session.on_hello_signed({}, {}, now);
+        if (signs) {
+            x_session.on_hello_signed({}, {}, now);
+        }
     }
     void on(const protocol::session_event::verify_hello& it) {
         note("verify_hello " + std::string{it.peer.bureau.text()});

@@ -25,6 +25,7 @@ BOOST_AUTO_TEST_CASE(refusals) { scene_of_refusals(); }
 BOOST_AUTO_TEST_CASE(damage) { scene_of_damage(); }
 BOOST_AUTO_TEST_CASE(a_doubtful_clock) { scene_of_a_doubtful_clock(); }
 BOOST_AUTO_TEST_CASE(a_stale_directory) { scene_of_a_stale_directory(); }
+BOOST_AUTO_TEST_CASE(bearers) { scene_of_bearers(); }
 
 /// Holds for a run of the whole suite.
 BOOST_AUTO_TEST_CASE(every_cause_of_the_list_was_made) {

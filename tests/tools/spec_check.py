@@ -17,10 +17,11 @@ import sys
 
 import source
 
-SPECIFICATIONS = {"AF": "docs/audit-format.md", "DF": "docs/directory-format.md",
+SPECIFICATIONS = {"AF": "docs/audit-format.md", "CF": "docs/courier-format.md",
+                  "DF": "docs/directory-format.md",
                   "LP": "docs/link-protocol.md", "PF": "docs/parcel-format.md"}
-REQUIREMENT = re.compile(r"^[\s>*|#-]*\[((?:AF|DF|LP|PF)-\d+)\]", re.MULTILINE)
-REFERENCE = re.compile(r"(?://|#)=\s*((?:AF|DF|LP|PF)-\d+(?:\s*,\s*(?:AF|DF|LP|PF)-\d+)*)")
+REQUIREMENT = re.compile(r"^[\s>*|#-]*\[((?:AF|CF|DF|LP|PF)-\d+)\]", re.MULTILINE)
+REFERENCE = re.compile(r"(?://|#)=\s*((?:AF|CF|DF|LP|PF)-\d+(?:\s*,\s*(?:AF|CF|DF|LP|PF)-\d+)*)")
 CODE_FOLDERS = ("protocol/", "daemon/")
 TEST_FOLDERS = ("tests/",)
 TOOLS = "tests/tools/"  # speak of references without making any

@@ -23,18 +23,19 @@ TARGETS = ["basic", "network", "shutdown", "sysinit", "multi-user", "timers", "t
 
 # Each of these lines, taken away, has to make the rated exposure worse.
 RATED_LINES = [
-    "AmbientCapabilities", "CapabilityBoundingSet", "LockPersonality", "MemoryDenyWriteExecute",
-    "NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectClock", "ProtectControlGroups",
-    "ProtectHome", "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables",
-    "ProtectProc", "ProtectSystem", "RemoveIPC", "RestrictAddressFamilies", "RestrictNamespaces",
-    "RestrictRealtime", "RestrictSUIDSGID", "SystemCallArchitectures", "SystemCallFilter", "User"]
+    "AmbientCapabilities", "CapabilityBoundingSet", "NoNewPrivileges", "PrivateDevices",
+    "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectKernelLogs",
+    "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc", "ProtectSystem",
+    "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID",
+    "SystemCallArchitectures", "SystemCallFilter", "User"]
 # Lines with a meaning of their own, or with less weight than the rating's rounding.
 NEEDED_LINES = {
     "Type": "notify", "WatchdogSec": "30", "ExecReload": "/bin/kill -HUP $MAINPID",
     "Restart": "always", "User": "dhow", "StateDirectory": "dhow", "RuntimeDirectory": "dhow",
     "LimitCORE": "0", "MemorySwapMax": "0", "PrivateMounts": "yes", "PrivateIPC": "yes",
     "DevicePolicy": "closed", "UMask": "0077", "KeyringMode": "private", "ProcSubset": "pid",
-    "ProtectHostname": "yes"}
+    "ProtectHostname": "yes", "LockPersonality": "yes", "MemoryDenyWriteExecute": "yes",
+    "RemoveIPC": "yes", "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK"}
 
 
 def run(*command):
@@ -140,6 +141,10 @@ class unit_test(unittest.TestCase):
                                               "AmbientCapabilities=CAP_NET_ADMIN")
             with self.subTest(key):
                 self.assertGreater(self.exposure(weaker), ours)
+
+    def test_the_daemon_may_hear_of_the_network_and_the_backup_may_not(self):
+        self.assertRegex(self.service, r"(?m)^RestrictAddressFamilies=.*\bAF_NETLINK\b")
+        self.assertIn("\nRestrictAddressFamilies=AF_UNIX\n", self.backup)
 
     def test_a_weakened_unit_is_above_the_bound(self):
         for keys in (["CapabilityBoundingSet"], ["SystemCallFilter"], ["ProtectSystem", "User"]):

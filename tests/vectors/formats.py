@@ -283,9 +283,9 @@ def header(h, version=0, suite=1, ignored=()):
     return bytes([version, suite]) + fields(*ignored, *header_fields(h))
 
 
-def lockbox(box):
+def lockbox(box, with_key=True):
     recipient, key, wrapped = box
-    return sized(recipient.encode()) + key + wrapped
+    return sized(recipient.encode()) + (key if with_key else b"") + wrapped
 
 
 def leaf(box):
@@ -312,12 +312,12 @@ def siblings(leaves, chosen, first=0):
     return siblings(leaves[:split], chosen, first) + siblings(leaves[split:], chosen, first + split)
 
 
-def lockboxes(boxes, chosen=None):
+def lockboxes(boxes, chosen=None, with_keys=True):
     """`boxes` in tree order; `chosen` are the indexes that go along, all when not given."""
     if chosen is None:
-        return varint(len(boxes)) * 2 + b"".join(map(lockbox, boxes))
+        return varint(len(boxes)) * 2 + b"".join(lockbox(box, with_keys) for box in boxes)
     out = varint(len(boxes)) + varint(len(chosen))
-    out += b"".join(varint(i) + lockbox(boxes[i]) for i in chosen)
+    out += b"".join(varint(i) + lockbox(boxes[i], with_keys) for i in chosen)
     return out + b"".join(siblings([leaf(box) for box in boxes], chosen))
 
 
@@ -327,3 +327,34 @@ def seal_content(head, body, inner_digest, serial):
 
 def signature_part(signer, certificate, time, value):
     return signer + certificate + varint(int(time.timestamp())) + value
+
+
+# Short form (docs/parcel-format.md#short-form): bits of its first octet ---------------------------
+
+CREATED_IN_ID, SIGNED_WHEN_CREATED, CURRENT_SIGNER, CURRENT_KEYS = 1, 2, 4, 8
+
+
+def short_header(encoded, left_off):
+    """`encoded` without its root and what is left off; its lengths are below 128."""
+    out, rest = encoded[:2], encoded[2:]
+    while rest:
+        end = 2 + rest[1]
+        if rest[0] != 0x8B and not (left_off & CREATED_IN_ID and rest[0] == 0x84):
+            out += rest[:end]
+        rest = rest[end:]
+    return out
+
+
+def short_signature_part(left_off, signer, certificate, time, value):
+    return ((b"" if left_off & CURRENT_SIGNER else signer + certificate)
+            + (b"" if left_off & SIGNED_WHEN_CREATED else varint(int(time.timestamp()))) + value)
+
+
+def short_preamble(left_off, head, inner_digest, serial, signature, boxes):
+    """`signature`: short_signature_part(); `boxes`: lockboxes(), with or without keys."""
+    return (bytes([left_off]) + sized(short_header(head, left_off)) + inner_digest
+            + varint(serial) + signature + boxes)
+
+
+def short_receipt(left_off, content, signature):
+    return bytes([left_off]) + sized(content) + signature

@@ -124,8 +124,8 @@ def pack(plain):
     return frame + bytes.fromhex("502a4d18") + zeros.to_bytes(4, "little") + bytes(zeros)
 
 
-def parcel(name, content, encrypt_keys, serial=7):
-    """A whole text object; everything random follows from `name`."""
+def parcel(name, content, encrypt_keys, serial=7, time=TIME):
+    """A whole text object; everything random follows from `name`. `time` is of its seal."""
     ephemeral, key = f.private(name + " ephemeral"), f.sha256(name.encode(), b" content key")
     nonce = f.sha256(name.encode(), b" nonce")[:12]
     boxes = []
@@ -146,11 +146,12 @@ def parcel(name, content, encrypt_keys, serial=7):
     sealed = AESGCM(key).encrypt(nonce, packed, None)
     body = f.point_of(ephemeral) + nonce + sealed[-16:] + sealed[:-16]
     signed = f.seal_content(head, body, f.sha256(inner), serial)
-    attrs = f.attributes(f.SEAL, f.sha256(signed), TIME, CERTIFICATE)
+    attrs = f.attributes(f.SEAL, f.sha256(signed), time, CERTIFICATE)
     value = f.sign(SIGNER, f.set_of(*attrs))
     return {"boxes": boxes, "header": head, "inner": inner, "body": body, "signed": signed,
             "content": content, "secrets": {**mu, "content_key": key, "packed": packed},
-            "seal": signed + f.signature_part(signer, CERTIFICATE, TIME, value), "value": value,
+            "seal": signed + f.signature_part(signer, CERTIFICATE, time, value), "value": value,
+            "time": time,
             "seal_cms": f.signed_data(f.SEAL, signed,
                                       [f.signer_info(signer, sorted(attrs), value)]),
             "enveloped": f.enveloped(f.key_agreement(body[:65], boxes), body[65:77], body[77:93],
@@ -314,6 +315,7 @@ def receipt_cases():
 if __name__ == "__main__":
     import audit_vectors
     import directory_vectors
+    import short_vectors
     import suite2_vectors
     save("header", list(header_cases()))
     save("parcel", list(parcel_cases()))
@@ -322,6 +324,10 @@ if __name__ == "__main__":
     save("certificate", list(cms_vectors.certificate_cases()))
     save("content", list(content_cases()))
     save("receipt", list(receipt_cases()))
+    text = encode_content(b"A text whose seal travels in its short form.\n")
+    save("short", list(short_vectors.cases(
+        parcel("short", text, {}), parcel("short", text, {}, time=short_vectors.LATER),
+        b"\0" + f.fields((0x81, b"MU"), (0x82, b"ZW"), (0x83, outcome())))))
     save("directory", list(directory_vectors.cases()))
     save("audit", list(audit_vectors.cases()))
     save("suite2", list(suite2_vectors.cases(suite_2_seal)))

@@ -3,10 +3,11 @@
 
 _dhow() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="send status why cancel inbox evidence queue hold release send-again link route
+    local commands="send status why cancel inbox evidence queue hold release send-again link courier route
         config keys directory db version help"
     local -A verbs=(
-        [inbox]="list get ack" [evidence]="export" [link]="list call" [route]="explain"
+        [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test quota" [route]="explain"
+        [courier]="export import verify status close"
         [config]="check" [db]="check backup" [keys]="create root show"
         [directory]="init add sign show verify")
     local command=${COMP_WORDS[1]}

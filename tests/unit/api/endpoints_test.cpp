@@ -409,9 +409,16 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     };
     BOOST_TEST(post("links/fibre-ipsg/call") == 200U);
     BOOST_TEST(post("links/nothing/call") == 404U);
+    BOOST_TEST(post("links/fibre-ipsg/quota", R"({"used_bytes":3145728})") == 200U);
+    BOOST_TEST(post("links/nothing/quota", R"({"used_bytes":1})") == 404U);
+    BOOST_TEST(post("links/fibre-ipsg/quota", R"({"used_bytes":-1})") == 400U);
     BOOST_TEST(post("peers/MU/suspend",
                     R"({"reason":"audit","until":"2026-12-01T00:00:00.000Z"})") == 200U);
     BOOST_TEST(post("peers/MU/suspend", R"({"until":"tomorrow"})") == 400U);
+    BOOST_TEST(post("peers/MU/suspend", R"({"reason":"audit","for":"90m"})") == 200U);
+    BOOST_TEST(post("peers/MU/suspend", R"({"for":"for ever"})") == 400U);
+    BOOST_TEST(post("links/nothing/test") == 404U);
+    BOOST_TEST(post("links/fibre-ipsg/test", R"({"x":1})") == 400U);
     BOOST_TEST(post("peers/MU/resume") == 200U);
     BOOST_TEST(post("peers/MU/hold") == 200U);
     BOOST_TEST(post("peers/MU/release", "{}") == 200U);
@@ -424,10 +431,17 @@ BOOST_AUTO_TEST_CASE(does_what_operators_ask) {
     BOOST_TEST(post("messages/" + id + "/cancel") == 200U);
     BOOST_TEST(post("backup", R"({"path":"/var/backups/dhow.db"})") == 200U);
     BOOST_TEST(post("backup", R"({"path":"dhow.db"})") == 400U);
-    const std::vector<std::string> expected{
-        "call fibre-ipsg", "suspend MU audit", "resume MU ",
-        "hold MU",         "release MU",       "hold " + id,
-        "release " + id,   "send-again MU",    "backup /var/backups/dhow.db"};
+    const std::vector<std::string> expected{"call fibre-ipsg",
+                                            "quota fibre-ipsg 3145728",
+                                            "suspend MU audit",
+                                            "suspend MU audit for 5400 s",
+                                            "resume MU ",
+                                            "hold MU",
+                                            "release MU",
+                                            "hold " + id,
+                                            "release " + id,
+                                            "send-again MU",
+                                            "backup /var/backups/dhow.db"};
     BOOST_TEST(script.core.log == expected, boost::test_tools::per_element());
 }
 
@@ -442,8 +456,16 @@ BOOST_AUTO_TEST_CASE(shows_what_operators_look_at) {
     BOOST_TEST(said(get("/admin/v1/queues/IPSG?limit=5").at("shipments").at(0).at("peer")) ==
                "IPSG");
     BOOST_TEST(said(get("/admin/v1/links").at("links").at(0).at("state")) == "up");
+    const auto suspended = get("/admin/v1/links").at("links").at(0).at("suspended");
+    BOOST_TEST(said(suspended.at("reason")) == "a move");
+    BOOST_TEST(said(suspended.at("by")) == "anna");
+    BOOST_TEST(suspended.at("until").is_null());
+    BOOST_TEST(get("/admin/v1/queues/IPSG").at("suspended").is_null());
     BOOST_TEST(said(get("/admin/v1/routes/explain?to=MU&class=flash").at("via").at(0)) ==
                "fibre-ipsg");
+    const auto tried = json::parse(script.ask_one("POST", "/admin/v1/links/fibre-ipsg/test").body);
+    BOOST_TEST(said(tried.at("ok")) == "false");
+    BOOST_TEST(said(tried.at("trials").at(0).at("steps").at(1).at("code")) == "connect-failed");
     BOOST_TEST(script.ask_one("GET", "/admin/v1/routes/explain?to=mu").status == 400U);
     BOOST_TEST(script.ask_one("GET", "/metrics").body == "dhow_messages_total 1\n");
     const auto sound = script.ask_one("POST", "/admin/v1/check");

@@ -140,6 +140,13 @@ BOOST_AUTO_TEST_CASE(a_new_configuration_forgets_whom_the_old_one_knew) {
     BOOST_TEST(key(key_of(0x2a)) == "nobody");
 }
 
+BOOST_AUTO_TEST_CASE(operators_are_known_by_their_user) {
+    settings.operator_users = {std::to_string(ann)};
+    configure();
+    BOOST_TEST(callers.by_user(ann)->user == std::to_string(ann));
+    BOOST_TEST(callers.by_user(0)->user == "root");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

@@ -134,6 +134,14 @@ BOOST_AUTO_TEST_CASE(warnings_are_shown_and_exit_with_zero) {
     BOOST_TEST(has_text(result.out, "0 errors, 2 warnings"), result.out);
 }
 
+BOOST_AUTO_TEST_CASE(the_kernel_is_asked_for_a_congestion_control) {
+    // Reno is the one that every kernel has, and keeps from nobody.
+    write("dhow.yaml", changed("peer: IPSG", "peer: IPSG, congestion: reno"));
+    const auto result = config_verb({"check", path("dhow.yaml")});
+    BOOST_TEST(result.out == "1 files read, 0 errors, 0 warnings\n");
+    BOOST_TEST(result.code == to_int(exit_code::done));
+}
+
 BOOST_AUTO_TEST_CASE(expired_and_expiring_certificates_are_reported) {
     const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
     certificate("link.crt", today - std::chrono::days{400});

@@ -116,6 +116,49 @@ std::vector<verb_case> addressees_verbs() {
     };
 }
 
+std::vector<verb_case> verbs_of_links() {
+    return {
+        {"link list",
+         cli::run_link,
+         {"list"},
+         {{}, {"list", "fibre"}},
+         {{200, R"({"links":[{"name":"fibre","peer":"MU","state":"up"}]})"}},
+         "fibre  MU    up"},
+        {"link call",
+         cli::run_link,
+         {"call", "fibre"},
+         {{"call"}, {"call", "a", "--wait", "soon"}},
+         {done_with_one},
+         "1 shipment\n"},
+        {"link suspend",
+         cli::run_link,
+         {"suspend", "MU", "--reason", "works on the line", "--for", "2h"},
+         {{"suspend"},
+          {"suspend", "MU"},
+          {"suspend", "MU", "--reason", ""},
+          {"suspend", "MU", "--reason", "x", "--until", "tomorrow"},
+          {"suspend", "MU", "--reason", "x", "--for", "soon"},
+          {"suspend", "MU", "--reason", "x", "--for", "0s"},
+          {"suspend", "MU", "--reason", "x", "--for", "1h", "--until", "2026-12-01T06:00Z"},
+          {"suspend", "MU", "KE", "--reason", "x"}},
+         {done_with_one},
+         "1 shipment\n"},
+        {"link resume",
+         cli::run_link,
+         {"resume", "MU"},
+         {{"resume"}, {"resume", "MU", "KE"}},
+         {done_with_one},
+         "1 shipment\n"},
+        {"link test",
+         cli::run_link,
+         {"test", "fibre"},
+         {{"test"}, {"test", "a", "b"}},
+         {{200, R"({"ok":true,"peer":"MU","trials":[{"link":"fibre","address":"tls://a:1",)"
+                R"("ok":true,"steps":[{"step":"name","ok":true,"ms":3,"text":"1 addresses"}]}]})"}},
+         "fibre  tls://a:1  good\n"},
+    };
+}
+
 std::vector<verb_case> operators_verbs() {
     return {
         {"hold",
@@ -148,18 +191,6 @@ std::vector<verb_case> operators_verbs() {
          {{"MU", "KE"}},
          {{200, R"({"shipments":[{"position":1,"message":"ID-1","bytes":7}]})"}},
          "ID-1"},
-        {"link list",
-         cli::run_link,
-         {"list"},
-         {{}, {"list", "fibre"}},
-         {{200, R"({"links":[{"name":"fibre","peer":"MU","state":"up"}]})"}},
-         "fibre  MU    up"},
-        {"link call",
-         cli::run_link,
-         {"call", "fibre"},
-         {{"call"}, {"call", "a", "--wait", "soon"}},
-         {done_with_one},
-         "1 shipment\n"},
         {"route explain",
          cli::run_route,
          {"explain", "--to", "MU"},
@@ -183,7 +214,7 @@ std::vector<verb_case> operators_verbs() {
 
 std::vector<verb_case> all_verbs() {
     auto out = senders_verbs();
-    for (const auto& some : {addressees_verbs(), operators_verbs()}) {
+    for (const auto& some : {addressees_verbs(), operators_verbs(), verbs_of_links()}) {
         out.insert(out.end(), some.begin(), some.end());
     }
     return out;

@@ -66,6 +66,22 @@ BOOST_AUTO_TEST_CASE(a_link_that_is_not_up_in_time_is_down_and_old_failures_are_
     BOOST_TEST(got.err == "dhow: the link is connecting: no session in time\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_may_be_named_and_is_called_when_one_of_its_links_is_up) {
+    const auto both = [](const std::string& vsat, const std::string& more = "") {
+        return canned_reply{
+            200, R"({"links":[{"name":"fibre","peer":"IPSG","state":"waiting","failures":1},)"
+                 R"({"name":"vsat","peer":"IPSG","state":")" +
+                     vsat + R"(","failures":0)" + more + "}]}"};
+    };
+    fake_daemon daemon({both("waiting"), dialling, both("connecting"), both("up")});
+    const auto got = daemon.run(run_link, {"call", "IPSG", "--wait", "30s"});
+    BOOST_TEST(got.code == to_int(exit_code::done), got.err);
+    BOOST_TEST(daemon.requests()[1] == "POST /admin/v1/links/IPSG/call {}");
+    fake_daemon came_in({both("waiting"), dialling, both("waiting", R"(,"session":true)")});
+    BOOST_TEST(came_in.run(run_link, {"call", "IPSG", "--wait", "30s"}).code ==
+               to_int(exit_code::done));
+}
+
 BOOST_AUTO_TEST_CASE(json_is_the_link_as_it_was_at_the_end) {
     for (const auto& [state, code] :
          {std::pair{"up", exit_code::done}, std::pair{"waiting", exit_code::link_down}}) {

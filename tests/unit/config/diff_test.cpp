@@ -37,6 +37,7 @@ const edit edits[] = {
     {"[a.crt, b.crt]", "[a.crt, b.crt, c.crt]", effect::at_once, "trust", "changed"},
     {"duty_desk:", "listen: [\"h:1\"]\nduty_desk:", effect::restart, "listen", "changed"},
     {"peer: IPSG,", "peer: IPSG, metered: true,", effect::at_once, "links.ipsg", "changed"},
+    {"peer: IPSG,", "peer: IPSG, congestion: bbr,", effect::at_once, "links.ipsg", "changed"},
     {"routes:", "  zm: {peer: ZM}\nroutes:", effect::at_once, "links.zm", "added"},
     {"duty_desk:", "bureaus: [MU]\nduty_desk:", effect::at_once, "bureaus", "changed"},
     {"duty_desk:", "groups: {a: [MU]}\nduty_desk:", effect::at_once, "groups.a", "added"},

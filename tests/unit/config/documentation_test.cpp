@@ -84,6 +84,8 @@ BOOST_AUTO_TEST_CASE(the_manual_gives_the_real_defaults_and_bounds) {
         const auto& times = gateway.times[i];
         expect_in(row("classes.*.send_again_after"), name + duration_text(times.send_again_after));
         expect_in(row("classes.*.expires_after"), name + duration_text(times.expires_after));
+        expect_in(row("classes.*.dearer_after"),
+               name + (times.dearer_after ? duration_text(*times.dearer_after) : "never"));
     }
     expect_in(row("classes.*.expires_after"),
               duration_text(dhow::protocol::limits::time_to_live_max));

@@ -59,7 +59,7 @@ const mistake mistakes[] = {
     {"tls://gw.example:7443", "gw.example:7443", "expected tls://host:port"},
     {"tls://gw.example:7443", "tls://gw.example:70000", "expected tls://host:port"},
     {"peer: IPSG", "mode: dail, peer: IPSG",
-     ":14: error: links.ipsg.mode: found `dail`, expected dial, listen or both"},
+     ":14: error: links.ipsg.mode: found `dail`, expected dial, listen, both or courier"},
     {"peer: IPSG", "metered: yes, peer: IPSG", "found `yes`, expected true or false"},
     {"peer: IPSG, ", "", ":14: error: the key `links.ipsg.peer` is missing"},
     {"to: \"*\", via", "to: \"group:\", via", "routes.0.to: found `group:`, expected"},

@@ -63,8 +63,11 @@ public:
     identity own;
     std::map<bytes, bureau_id> pins;
     std::vector<std::string> log;
+    /// Link and address of ours that options were asked for.
+    std::vector<std::pair<std::string, std::string>> asked_for;
     std::map<std::uint64_t, std::shared_ptr<link::tls_link>> links;
-    bytes body;  ///< What every offer of this gateway carries.
+    bytes body;                       ///< What every offer of this gateway carries.
+    std::size_t offered_when_up = 0;  ///< Bytes that are offered as a connection of ours begins.
     std::uint64_t received_bytes = 0;
     bool last_was_resumed = false;
 
@@ -80,7 +83,13 @@ public:
         return address;
     }
     void dial(const std::string& address, std::string_view peer) {
-        x_dialer.dial("link", bureau(peer), address);
+        x_dialer.dial({"link", bureau(peer), address});
+    }
+    void try_link(const std::string& address, std::string_view peer) {
+        x_dialer.dial({"link", bureau(peer), address, 7});
+    }
+    void dial_beside(const std::string& address, std::string_view peer) {
+        x_dialer.dial({"link", bureau(peer), address, 0, "", true});
     }
     void stop() { x_listener.stop(); }
     [[nodiscard]] std::size_t count(const std::string& line) const {
@@ -88,13 +97,7 @@ public:
     }
     void offer(std::size_t size) {
         auto& link = *links.begin()->second;
-        body.assign(size, 0x42);
-        protocol::offer_frame what;
-        what.body_bytes = size;
-        what.kind = protocol::object_kind::attachment;
-        what.origin = bureau("ZW");
-        const bool is_small = size <= protocol::limits::inline_body_bytes_max;
-        link.session().offer(what, is_small ? body : bytes{}, 0, now());
+        offer(link, size);
         link.pump();
     }
 
@@ -105,7 +108,9 @@ public:
     }
 
     // link_handler
-    protocol::session_options options_for(bureau_id) override {
+    protocol::session_options options_for(bureau_id, const std::string& link_name,
+                                          const std::string& came_to) override {
+        asked_for.emplace_back(link_name, came_to);
         protocol::session_options out;
         out.local.bureau = bureau("ZW");
         out.local.time = now();
@@ -113,9 +118,15 @@ public:
         return out;
     }
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, bureau_id peer, const std::string&,
-                        bool is_dialler) override {
+                        bool is_dialler, route::trial_number trial) override {
         last_was_resumed = link->is_resumed();
-        log.push_back((is_dialler ? "dialled " : "called by ") + std::string{peer.text()});
+        log.push_back((trial != 0   ? "tried "
+                       : is_dialler ? "dialled "
+                                    : "called by ") +
+                      std::string{peer.text()});
+        if (is_dialler && offered_when_up > 0) {
+            offer(*link, offered_when_up);
+        }
         links[++x_number] = std::move(link);
         return x_number;
     }
@@ -133,6 +144,16 @@ public:
     void on_dial_failed(const std::string&, errc code, const std::string&) override {
         log.push_back("dial failed " + std::string{name_of(code)});
     }
+    void on_beside_failed(const std::string&, errc code, const std::string&) override {
+        log.push_back("beside failed " + std::string{name_of(code)});
+    }
+    void on_trial_step(route::trial_number trial, route::trial_step step, errc code,
+                       const std::string& text) override {
+        BOOST_TEST(trial == 7U);
+        BOOST_TEST(!text.empty());
+        log.push_back("step " + std::to_string(static_cast<int>(step)) + " " +
+                      (code == errc{} ? "good" : std::string{name_of(code)}));
+    }
     void on_refused(const std::string&, errc code, const std::string&) override {
         log.push_back("refused " + std::string{name_of(code)});
     }
@@ -142,10 +163,23 @@ public:
     }
 
 private:
+    void offer(link::tls_link& link, std::size_t size) {
+        body.assign(size, 0x42);
+        protocol::offer_frame what;
+        what.body_bytes = size;
+        what.kind = protocol::object_kind::attachment;
+        what.origin = bureau("ZW");
+        const bool is_small = size <= protocol::limits::inline_body_bytes_max;
+        link.session().offer(what, is_small ? body : bytes{}, 0, now());
+    }
     using session = protocol::link_session;
     void on(session& it, const session_event::sign_hello&) { it.on_hello_signed({}, {}, now()); }
     void on(session& it, const session_event::verify_hello&) { it.on_hello_verified({}, now()); }
-    void on(session&, const session_event::established&) { log.emplace_back("established"); }
+    void on(session&, const session_event::established& what) {
+        log.emplace_back(what.peer.is_trial    ? "is tried"
+                         : what.peer.is_beside ? "stands beside"
+                                               : "established");
+    }
     void on(session& it, const session_event::offer_received& what) {
         if (!what.inline_body) {
             it.accept(what.offer.stream, 0, now());
@@ -174,6 +208,43 @@ private:
     link::dialer x_dialer;
     link::listener x_listener;
     std::uint64_t x_number = 0;
+};
+
+/// Two that trust each other; MU listens.
+struct two_gateways {
+    boost::asio::io_context io{1};
+    test_gateway zw{io};
+    test_gateway mu{io};
+    std::string address = mu.listen();
+
+    two_gateways() {
+        zw.trust(mu, "MU");
+        mu.trust(zw, "ZW");
+    }
+    /// Runs what happens until the condition holds.
+    void wait_for(const std::function<bool()>& holds) {
+        const auto last = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!holds()) {
+            io.restart();
+            io.run_one_until(last);
+            BOOST_REQUIRE(std::chrono::steady_clock::now() < last);
+        }
+    }
+    void wait_for_line(const test_gateway& at, const std::string& line, std::size_t times = 1) {
+        BOOST_TEST_CONTEXT("waiting for '" << line << "'") {
+            wait_for([&] { return at.count(line) >= times; });
+        }
+    }
+    void connect() {
+        const auto before = mu.count("established");
+        zw.dial(address, "MU");
+        wait_for_line(mu, "established", before + 1);
+        wait_for_line(zw, "established", before + 1);
+    }
+    void disconnect() {
+        zw.links.begin()->second->close();
+        wait_for([&] { return zw.links.empty() && mu.links.empty(); });
+    }
 };
 
 }  // namespace dhow::tests

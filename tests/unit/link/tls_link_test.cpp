@@ -15,47 +15,12 @@
 using dhow::tests::bureau;
 using dhow::tests::identity;
 using dhow::tests::test_gateway;
+using dhow::tests::two_gateways;
 using namespace dhow::protocol;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-struct two_gateways {
-    asio::io_context io{1};
-    test_gateway zw{io};
-    test_gateway mu{io};
-    std::string address = mu.listen();
-
-    two_gateways() {
-        zw.trust(mu, "MU");
-        mu.trust(zw, "ZW");
-    }
-    /// Runs what happens until the condition holds.
-    void wait_for(const std::function<bool()>& holds) {
-        const auto last = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!holds()) {
-            io.restart();
-            io.run_one_until(last);
-            BOOST_REQUIRE(std::chrono::steady_clock::now() < last);
-        }
-    }
-    void wait_for_line(const test_gateway& at, const std::string& line, std::size_t times = 1) {
-        BOOST_TEST_CONTEXT("waiting for '" << line << "'") {
-            wait_for([&] { return at.count(line) >= times; });
-        }
-    }
-    void connect() {
-        const auto before = mu.count("established");
-        zw.dial(address, "MU");
-        wait_for_line(mu, "established", before + 1);
-        wait_for_line(zw, "established", before + 1);
-    }
-    void disconnect() {
-        zw.links.begin()->second->close();
-        wait_for([&] { return zw.links.empty() && mu.links.empty(); });
-    }
-};
 
 /// A blocking client with every freedom to be wrong.
 class raw_client {
@@ -167,6 +132,14 @@ BOOST_FIXTURE_TEST_CASE(carries_small_and_large_objects_both_ways, two_gateways)
     BOOST_TEST(zw.count("down") == 1U);
 }
 
+// By them it is known which link the session will count for, and so whether it is metered.
+BOOST_FIXTURE_TEST_CASE(options_are_asked_for_by_link_or_by_the_address_it_came_to, two_gateways) {
+    connect();
+    using asked = std::vector<std::pair<std::string, std::string>>;
+    BOOST_TEST((zw.asked_for == asked{{"link", ""}}));
+    BOOST_TEST((mu.asked_for == asked{{"", "127.0.0.1"}}));
+}
+
 //= LP-2
 BOOST_FIXTURE_TEST_CASE(a_dialler_with_an_unknown_key_is_told_so, two_gateways) {
     mu.pins.clear();
@@ -197,6 +170,22 @@ BOOST_FIXTURE_TEST_CASE(resumes_and_judges_the_pin_again, two_gateways) {
     mu.pins.clear();
     zw.dial(address, "MU");
     wait_for_line(mu, "refused peer-not-pinned");
+}
+
+//= LP-1, LP-2
+BOOST_FIXTURE_TEST_CASE(the_dialler_too_judges_the_pin_of_a_resumed_session_again, two_gateways) {
+    connect();
+    disconnect();
+    zw.pins.clear();
+    zw.dial(address, "MU");
+    wait_for_line(zw, "dial failed peer-not-pinned");
+    wait_for_line(mu, "called by ZW", 2);
+    BOOST_TEST(mu.last_was_resumed);
+    BOOST_TEST(zw.links.empty());
+    wait_for([&] { return mu.links.empty(); });
+    zw.trust(mu, "MU");
+    connect();
+    BOOST_TEST(!zw.last_was_resumed);  // What was resumed was forgotten.
 }
 
 BOOST_FIXTURE_TEST_CASE(resumes_after_a_connection_that_was_cut, two_gateways) {
@@ -341,6 +330,19 @@ BOOST_FIXTURE_TEST_CASE(a_visitor_that_says_nothing_keeps_nobody_waiting, two_ga
 BOOST_FIXTURE_TEST_CASE(a_certificate_without_its_key_is_an_error_at_start, two_gateways) {
     const identity other;
     BOOST_CHECK_THROW(dhow::link::make_context(zw.own.pem, other.key.get()), std::exception);
+}
+
+BOOST_FIXTURE_TEST_CASE(both_ends_of_a_session_choose_their_congestion_control, two_gateways) {
+    connect();
+    for (auto* end : {&zw, &mu}) {
+        auto& one = *end->links.begin()->second;
+        BOOST_TEST(!one.set_congestion("reno"));
+        BOOST_TEST(one.congestion() == "reno");
+        BOOST_TEST(one.set_congestion("nonesuch").failed());
+        BOOST_TEST(one.congestion() == "reno");
+    }
+    zw.offer(100'000);
+    wait_for_line(zw, "committed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,20 +54,24 @@ struct as_json {
     json::object operator()(const offer_frame& it) const {
         constexpr std::array kinds{"", "text", "attachment", "receipt"};
         constexpr std::array modes{"on_accept", "with_offer", "resumed"};
-        return {{"type", "OFFER"},
-                {"stream", it.stream},
-                {"kind", kinds.at(static_cast<std::size_t>(it.kind))},
-                {"class", to_text(it.cls)},
-                {"mode", modes.at(static_cast<std::size_t>(it.mode))},
-                {"attempt", it.attempt},
-                {"hops", it.hops},
-                {"age_ms", it.age.count()},
-                {"object", to_hex(it.object.view())},
-                {"body_bytes", it.body_bytes},
-                {"first_byte", it.first_byte},
-                {"preamble", to_hex(it.preamble)},
-                {"origin", it.origin.text()},
-                {"id", to_hex(it.id.view())}};
+        json::object out{{"type", "OFFER"},
+                         {"stream", it.stream},
+                         {"kind", kinds.at(static_cast<std::size_t>(it.kind))},
+                         {"class", to_text(it.cls)},
+                         {"mode", modes.at(static_cast<std::size_t>(it.mode))},
+                         {"attempt", it.attempt},
+                         {"hops", it.hops},
+                         {"age_ms", it.age.count()},
+                         {"object", to_hex(it.object.view())},
+                         {"body_bytes", it.body_bytes},
+                         {"first_byte", it.first_byte},
+                         {"preamble", to_hex(it.preamble)},
+                         {"origin", it.origin.text()},
+                         {"id", to_hex(it.id.view())}};
+        if (it.is_short) {
+            out["short"] = true;
+        }
+        return out;
     }
     json::object operator()(const accept_frame& it) const {
         return {{"type", "ACCEPT"},
@@ -153,6 +157,17 @@ json::object hello_as_json(const hello& it) {
         out["checkpoint"] = json::object{{"tree_size", it.checkpoint->tree_size},
                                          {"root", to_hex(it.checkpoint->root.view())}};
     }
+    if (it.is_trial) {
+        out["trial"] = true;
+    }
+    if (it.known) {
+        out["known"] = json::object{{"instance", to_hex(it.known->instance.view())},
+                                    {"epoch", it.known->epoch},
+                                    {"boot", it.known->boot}};
+    }
+    if (it.is_beside) {
+        out["beside"] = true;
+    }
     for (const auto& one : it.ignored) {
         if (!out.contains("ignored")) {
             out["ignored"] = json::array{};
@@ -176,7 +191,7 @@ void check_decodes(const json::object& vector) {
 
 }  // namespace
 
-//= LP-3, LP-4, LP-11, LP-12
+//= LP-3, LP-4, LP-11, LP-12, LP-13
 BOOST_AUTO_TEST_CASE(valid_frames_decode_and_encode_to_the_same_bytes) {
     for (const auto& it : list_of("frames.json", "valid")) {
         const auto& vector = it.as_object();
@@ -195,7 +210,7 @@ BOOST_AUTO_TEST_CASE(ignorable_extensions_and_frames_are_ignored) {
     }
 }
 
-//= LP-3, LP-4, LP-5, LP-6, LP-11, LP-12
+//= LP-3, LP-4, LP-5, LP-6, LP-11, LP-12, LP-13
 BOOST_AUTO_TEST_CASE(invalid_frames_give_their_error) {
     for (const auto& it : list_of("frames.json", "invalid")) {
         const auto& vector = it.as_object();
@@ -264,6 +279,40 @@ BOOST_AUTO_TEST_CASE(valid_hellos_decode_encode_and_sign_as_in_the_vectors) {
                        text_of_field(vector, "signed_by_listener"));
         }
     }
+}
+
+//= LP-10, LP-27
+BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_of_one_value_that_it_is_a_trial) {
+    hello greeting;
+    greeting.bureau = *bureau_id::parse("ZW");
+    greeting.time = utc_time{milliseconds{1'800'000'000'000}};
+    greeting.frame_bytes_max = limits::frame_payload_bytes_max;
+    greeting.ignored = {{15, {1, 2}}};
+    const auto plain = encode_hello(greeting);
+    greeting.is_trial = true;
+    auto encoded = encode_hello(greeting);
+    BOOST_TEST(to_hex(byte_view(encoded).subspan(plain.size())) == "8f0101");
+    BOOST_TEST((decode_hello(encoded).value() == greeting));
+    BOOST_TEST(!decode_hello(plain)->is_trial);
+    encoded.back() = 0;
+    BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::out_of_range));
+    encoded.back() = 1;
+    encoded.insert(encoded.end(), {0x8f, 1, 1});
+    BOOST_TEST((errc_of(decode_hello(encoded).error()) == errc::duplicate_field));
+}
+
+//= LP-10, LP-58
+BOOST_AUTO_TEST_CASE(a_hello_says_in_a_critical_field_that_it_stands_beside_another_session) {
+    hello greeting;
+    greeting.bureau = *bureau_id::parse("ZW");
+    greeting.time = utc_time{milliseconds{1'800'000'000'000}};
+    greeting.frame_bytes_max = limits::frame_payload_bytes_max;
+    const auto plain = encode_hello(greeting);
+    greeting.is_beside = true;
+    const auto encoded = encode_hello(greeting);
+    BOOST_TEST(to_hex(byte_view(encoded).subspan(plain.size())) == "910101");
+    BOOST_TEST((decode_hello(encoded).value() == greeting));
+    BOOST_TEST(!decode_hello(plain)->is_beside);
 }
 
 //= LP-10

@@ -33,6 +33,9 @@ constexpr std::uint8_t sent_tag = 11;
 constexpr std::uint8_t received_tag = 12;
 constexpr std::uint8_t partial_tag = 13;
 constexpr std::uint8_t checkpoint_tag = 14;
+constexpr std::uint8_t trial_tag = 143;
+constexpr std::uint8_t known_tag = 144;
+constexpr std::uint8_t beside_tag = 145;
 constexpr std::uint8_t ignorable_tag = 0x70;
 
 constexpr std::uint64_t no_bound = ~std::uint64_t{0};
@@ -43,6 +46,10 @@ using fields = std::multimap<std::uint8_t, bytes>;
 bytes number(std::uint64_t value) { return writer{}.varint(value).take(); }
 
 bytes digest_and(std::uint64_t value) { return writer{}.raw(digest{}.view()).varint(value).take(); }
+
+bytes known_store_of(std::uint64_t epoch, std::uint64_t boot) {
+    return writer{}.raw(bytes(instance_id::size_bytes, 0x33)).varint(epoch).varint(boot).take();
+}
 
 /// A HELLO with every field that there is.
 fields whole() {
@@ -59,7 +66,10 @@ fields whole() {
             {sent_tag, number(6000)},
             {received_tag, number(70'000)},
             {partial_tag, digest_and(1000)},
-            {checkpoint_tag, digest_and(2000)}};
+            {checkpoint_tag, digest_and(2000)},
+            {trial_tag, {1}},
+            {known_tag, known_store_of(5, 300)},
+            {beside_tag, {1}}};
 }
 
 bytes encoded(const fields& from) {
@@ -81,12 +91,12 @@ std::string refused(std::uint8_t tag, const bytes& value) {
 }  // namespace
 
 //= LP-10
-BOOST_AUTO_TEST_CASE(every_field_but_partials_and_checkpoint_is_required) {
+BOOST_AUTO_TEST_CASE(every_field_but_partials_checkpoint_and_marks_is_required) {
     BOOST_TEST(refusal(decode_hello(encoded(whole()))) == "");
     for (const auto& [tag, value] : whole()) {
         auto without = whole();
         without.erase(tag);
-        const bool optional = tag == partial_tag || tag == checkpoint_tag;
+        const bool optional = tag == partial_tag || tag == checkpoint_tag || tag >= trial_tag;
         BOOST_TEST_CONTEXT("tag " << int{tag}) {
             BOOST_TEST(refusal(decode_hello(encoded(without))) ==
                        (optional ? "" : "missing-field"));
@@ -175,6 +185,47 @@ BOOST_AUTO_TEST_CASE(partials_and_checkpoint_are_a_digest_and_a_number) {
         BOOST_TEST(refused(tag, longer) == "trailing-bytes");
         BOOST_TEST(refused(tag, digest_and(no_bound)) == "");
     }
+}
+
+//= LP-10
+BOOST_AUTO_TEST_CASE(a_trial_says_so_with_a_one_and_nothing_else) {
+    BOOST_TEST(decode_hello(encoded(whole()))->is_trial);
+    auto ordinary = whole();
+    ordinary.erase(trial_tag);
+    BOOST_TEST(!decode_hello(encoded(ordinary))->is_trial);
+    BOOST_TEST(refused(trial_tag, {}) == "bad-encoding");
+    BOOST_TEST(refused(trial_tag, {0}) == "out-of-range");
+    BOOST_TEST(refused(trial_tag, {2}) == "out-of-range");
+    BOOST_TEST(refused(trial_tag, {1, 0}) == "bad-encoding");
+}
+
+//= LP-10, LP-29
+BOOST_AUTO_TEST_CASE(a_known_store_is_an_instance_and_two_numbers) {
+    const auto known = decode_hello(encoded(whole()))->known.value();
+    BOOST_TEST((known.instance.value.front() == 0x33));
+    BOOST_TEST(known.epoch == 5U);
+    BOOST_TEST(known.boot == 300U);
+    BOOST_TEST(refused(known_tag, known_store_of(no_bound, no_bound)) == "");
+    auto longer = known_store_of(5, 300);
+    longer.push_back(0);
+    BOOST_TEST(refused(known_tag, longer) == "trailing-bytes");
+    BOOST_TEST(refused(known_tag, bytes(instance_id::size_bytes, 1)) == "truncated");
+    BOOST_TEST(refused(known_tag, {}) == "truncated");
+    auto ordinary = whole();
+    ordinary.erase(known_tag);
+    BOOST_TEST(!decode_hello(encoded(ordinary))->known.has_value());
+}
+
+//= LP-10, LP-58
+BOOST_AUTO_TEST_CASE(a_session_beside_says_so_with_a_one_and_nothing_else) {
+    BOOST_TEST(decode_hello(encoded(whole()))->is_beside);
+    auto ordinary = whole();
+    ordinary.erase(beside_tag);
+    BOOST_TEST(!decode_hello(encoded(ordinary))->is_beside);
+    BOOST_TEST(refused(beside_tag, {}) == "bad-encoding");
+    BOOST_TEST(refused(beside_tag, {0}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {2}) == "out-of-range");
+    BOOST_TEST(refused(beside_tag, {1, 0}) == "bad-encoding");
 }
 
 BOOST_AUTO_TEST_CASE(a_hello_names_32_partials_and_not_one_more) {

@@ -376,4 +376,41 @@ BOOST_FIXTURE_TEST_CASE(moves_as_a_value, two_sides) {
     BOOST_TEST(other.to_send(dhow::tests::start_time).size() > 0U);
 }
 
+//= LP-55
+BOOST_AUTO_TEST_CASE(a_commit_waits_for_what_goes_the_same_way_and_not_for_longer) {
+    test_store zw;
+    test_store mu;
+    auto patient = usual_options();
+    patient.commit_wait = milliseconds{25};
+    session_pair pair{zw, mu, usual_options(), patient};
+    pair.run();
+    pair.dialler().offer({.number = 1, .body_bytes = 500});
+    pair.run();
+    BOOST_TEST(!has_line(pair.dialler(), "committed 0"));
+    pair.listener().offer({.number = 2, .body_bytes = 200});
+    const auto first = decode_frame(pair.listener().session().to_send(pair.listener().now)).value();
+    BOOST_TEST(std::holds_alternative<commit_frame>(*first.value));
+    pair.run();
+    BOOST_TEST(has_line(pair.dialler(), "committed 0"));
+
+    pair.dialler().offer({.number = 3, .body_bytes = 500});
+    pair.run();
+    BOOST_TEST(!has_line(pair.dialler(), "committed 1"));
+    const auto due = pair.listener().session().next_deadline().value();
+    BOOST_TEST((due == pair.listener().now + milliseconds{25}));
+    pair.listener().now = due;
+    pair.listener().session().on_deadline(due);
+    pair.run();
+    BOOST_TEST(has_line(pair.dialler(), "committed 1"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_short_rest_goes_with_the_last_frame, two_sides) {
+    pair.run();
+    pair.dialler().session().set_frame_payload(1000);
+    pair.dialler().offer({.number = 1, .body_bytes = 1250});
+    pair.send(0, 1 << 20);
+    const auto next = decode_frame(pair.dialler().session().to_send(pair.dialler().now)).value();
+    BOOST_TEST(std::get<data_frame>(*next.value).payload.size() == 1250U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

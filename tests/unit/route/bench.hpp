@@ -278,6 +278,7 @@ private:
         out.local.boot = 1;
         out.local.time = x_own.core.now;
         out.local.inline_credit_bytes = limits::granted_credit_bytes;
+        out.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         out.local.frame_bytes_max = limits::frame_payload_bytes_max;
         return out;
     }

@@ -33,7 +33,7 @@ inline bytes text_bytes(std::string_view text) {
 /// TZ is known to the directory but has no route.
 class core_harness {
 public:
-    core_harness();
+    explicit core_harness(std::string_view self = "ZW");
     /// Another run on the same store: the process ended and was started again.
     void restart();
     void pump();
@@ -71,11 +71,16 @@ public:
     std::function<bool(const store::transaction&)> is_disk_full_for;
     std::vector<store::transaction> applied;  ///< In order, since the last clear().
     std::vector<command::dial> dials;
+    std::vector<command::close_session> closed;
+    /// Of each connection.
+    line_facts line{.bytes_in = 11, .bytes_out = 12, .bytes_per_s = 8'000, .round_trip = 600ms};
     std::vector<command::log> logs;
     std::function<void(const store::transaction&)> before_apply;
-    bool hold_jobs = false;          ///< Sealing jobs wait until it is false again.
-    bool is_clock_doubtful = false;  ///< At the next restart().
-    bool has_no_workers = false;     ///< Sealing jobs are refused: too many wait.
+    bool hold_jobs = false;  ///< Sealing jobs wait until it is false again.
+    std::function<bool(const seal::job_request&)> hold_if;  ///< These wait until it is empty again.
+    bool is_clock_doubtful = false;                         ///< At the next restart().
+    bool has_no_workers = false;  ///< Sealing jobs are refused: too many wait.
+    std::uint64_t epoch = 1;      ///< At the next restart().
     utc_time now = protocol::parse_utc("2026-11-24T10:00:00.000Z").value();
 
 private:
@@ -83,12 +88,13 @@ private:
     void run(command::ask& what);
     void run(command::run& what);
     void run(command::dial& what) { dials.push_back(what); }
-    void run(command::close_session&) {}
+    void run(command::close_session& what) { closed.push_back(what); }
     void run(command::log& what);
     [[nodiscard]] gateway_start start_values();
 
     temporary_folder x_folder;
     seal::openssl_hasher x_hash;
+    bureau_id x_self;
     std::shared_ptr<protocol::directory> x_directory;
     std::shared_ptr<config::gateway> x_config;
     std::unique_ptr<store::sqlite_store> x_store;

@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(what_no_other_way_can_help_gets_a_notice_and_the_rest_goes_
                             errc::bad_digest, errc::store_corrupt}) {
         BOOST_TEST(!divert.other_way(refused(code)).has_value(), protocol::name_of(code));
         divert.divert({refused(code)});
+        answer<query::load_events>(answer::events{});
         BOOST_TEST(in<operation::put_outcome>(store_it(store::transaction_status::failed))
                        .row.value.reason == static_cast<int>(code));
     }
@@ -83,6 +84,24 @@ BOOST_AUTO_TEST_CASE(what_no_other_way_can_help_gets_a_notice_and_the_rest_goes_
         BOOST_TEST((divert.other_way(refused(code)) == bureau("TZ")), protocol::name_of(code));
         BOOST_TEST(!divert.other_way(refused(code, "TZ")).has_value());  // That is the last.
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_courier_took_along_waits_for_its_receipt) {
+    const auto event = [](std::string_view recipient, int attempt) {
+        store::event_row row;
+        row.what = store::courier_event;
+        row.recipient = bureau(recipient);
+        row.text = store::attempt_text(static_cast<std::uint8_t>(attempt));
+        return row;
+    };
+    for (const auto& other : {event("KE", 0), event("MU", 1)}) {
+        divert.divert({refused(errc::not_allowed, "TZ")});
+        answer<query::load_events>(answer::events{.rows = {other}});
+        BOOST_TEST((in<operation::settle_custody>(store_it()).outcome == outcome_kind::refused));
+    }
+    divert.divert({refused(errc::not_allowed, "TZ")});
+    answer<query::load_events>(answer::events{.rows = {event("MU", 0)}});
+    BOOST_TEST((in<operation::advance_delivery>(store_it()).state == delivery_state::deferred));
 }
 
 // Three hubs, and the recipient was away from each: found by the simulator, seed 75.

@@ -8,8 +8,8 @@
 namespace dhow::tests {
 
 namespace {
-struct two_bearers : core_harness {
-    two_bearers() {
+struct two_addresses : core_harness {
+    two_addresses() {
         settings().links.push_back(
             {"vsat", bureau("IPSG"), config::link_mode::dial, {"tls://127.0.0.1:7444"}, true});
         reload();
@@ -22,7 +22,7 @@ struct two_bearers : core_harness {
 };
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(peers_test, two_bearers)
+BOOST_FIXTURE_TEST_SUITE(peers_test, two_addresses)
 
 BOOST_AUTO_TEST_CASE(every_dialling_link_is_dialled_at_the_start) {
     BOOST_TEST(dials_of("fibre") == 1U);
@@ -43,9 +43,9 @@ BOOST_AUTO_TEST_CASE(a_link_without_addresses_dials_those_of_the_directory) {
 
 BOOST_AUTO_TEST_CASE(a_failed_dial_is_tried_again_after_the_back_off_and_not_before) {
     core().on_dial_failed("fibre", errc::busy, "");
-    advance(4999ms);
+    advance(2499ms);
     BOOST_TEST(dials_of("fibre") == 1U);
-    advance(15s);
+    advance(2501ms);
     BOOST_TEST(dials_of("fibre") == 2U);
 }
 
@@ -70,8 +70,64 @@ BOOST_AUTO_TEST_CASE(when_a_session_that_came_in_ends_we_dial_within_seconds) {
     BOOST_REQUIRE(hub.is_up());
     advance(1h);
     hub.cut();
-    advance(2s);
+    advance(5s);
     BOOST_TEST(dials_of("fibre") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_came_in_and_stood_brings_a_dial_forward_that_was_far_away) {
+    for (int i = 0; i < 8; ++i) {
+        advance(16min);
+        core().on_dial_failed("fibre", errc::connect_failed, "");
+    }
+    const auto before = dials_of("fibre");
+    scripted_peer hub(*this, "IPSG");
+    hub.connect();
+    BOOST_REQUIRE(hub.is_up());
+    advance(61s);
+    hub.cut();
+    advance(5s);
+    BOOST_TEST(dials_of("fibre") == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(sessions_that_end_at_once_are_dialled_further_and_further_apart) {
+    settings().links = {
+        {"fibre", bureau("IPSG"), config::link_mode::both, {"tls://127.0.0.1:7443"}, false}};
+    reload();
+    scripted_peer hub(*this, "IPSG", "fibre");
+    std::vector<std::chrono::seconds> waits;
+    for (int i = 0; i < 7; ++i) {
+        hub.connect();
+        BOOST_REQUIRE(hub.is_up());
+        hub.cut();
+        const auto before = dials_of("fibre");
+        std::chrono::seconds wait{0};
+        for (; dials_of("fibre") == before; wait += 1s) {
+            BOOST_REQUIRE(wait < 1h);
+            advance(1s);
+        }
+        waits.push_back(wait);
+    }
+    BOOST_TEST((waits.front() <= 5s));
+    BOOST_TEST((waits.back() >= 30s));
+    BOOST_TEST(std::ranges::is_sorted(waits));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_called_and_left_at_once_does_not_call_back_every_second) {
+    settings().links = {
+        {"fibre", bureau("IPSG"), config::link_mode::both, {"tls://127.0.0.1:7443"}, false}};
+    reload();
+    advance(1ms);
+    core().on_dial_failed("fibre", errc::connect_failed, "");
+    scripted_peer hub(*this, "IPSG");
+    const auto before = dials_of("fibre");
+    for (int i = 0; i < 60; ++i) {
+        hub.connect();
+        BOOST_REQUIRE(hub.is_up());
+        advance(20s);  // Whatever falls due meanwhile is left, for a session is up.
+        hub.cut();
+        advance(1s);
+    }
+    BOOST_TEST(dials_of("fibre") <= before + 3);
 }
 
 BOOST_AUTO_TEST_CASE(an_older_epoch_of_the_same_instance_is_refused_as_a_clone) {

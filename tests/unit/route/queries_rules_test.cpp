@@ -24,7 +24,8 @@ struct a_desk {
           links(shared, [] { return 0.5; }),
           divert(shared, sending, signing),
           intake(shared, sending),
-          desk(shared, sending, links, signing, divert, intake) {
+          tries(shared, links),
+          desk(shared, sending, links, tries, signing, divert, intake) {
         settings.bureau = bureau("ZW");
         settings.links = {link("fibre")};
         settings.routes = {{"MU", {"fibre"}, 1}};
@@ -140,6 +141,7 @@ struct a_desk {
     peers links;
     diversion divert;
     submission intake;
+    trials tries;
     queries desk;
     std::vector<answer::full_message> rows;
     bool is_removed = false;  ///< Once it has been found.
@@ -242,15 +244,21 @@ BOOST_AUTO_TEST_CASE(each_link_is_listed_with_the_word_for_its_state) {
 
 BOOST_AUTO_TEST_CASE(only_an_established_session_of_the_link_or_one_that_came_in_has_a_line) {
     shared.outside.line = [](session_number number) {
-        return line_facts{.bytes_in = 100 + number};
+        return line_facts{.bytes_in = 100 + number, .congestion = "bbr"};
     };
     const auto bytes_in = [this] {
         return expect<response::links>(request::list_links{}).rows.at(0).bytes_in;
     };
     BOOST_TEST(bytes_in() == 0U);
-    shared.sessions[1] = {.peer = bureau("IPSG"), .link = "fibre"};
-    shared.sessions[2] = {.peer = bureau("MU"), .link = "fibre", .established = true};
-    shared.sessions[3] = {.peer = bureau("IPSG"), .link = "vsat", .established = true};
+    const auto session = [](std::string_view peer, const std::string& over, bool is_established) {
+        return session_record{
+            .peer = bureau(peer), .link = over, .established = is_established, .bearer = over};
+    };
+    shared.sessions[1] = session("IPSG", "fibre", false);
+    shared.sessions[2] = session("MU", "fibre", true);
+    shared.sessions[3] = session("IPSG", "vsat", true);
+    BOOST_TEST(bytes_in() == 0U);
+    shared.sessions[3].link.clear();  // It came in, and counts for the other link.
     BOOST_TEST(bytes_in() == 0U);
     shared.sessions[4] = {.peer = bureau("IPSG"), .established = true};
     BOOST_TEST(bytes_in() == 104U);
@@ -258,6 +266,7 @@ BOOST_AUTO_TEST_CASE(only_an_established_session_of_the_link_or_one_that_came_in
     links.on_peer_time(1, shared.now, 250ms);
     const auto row = expect<response::links>(request::list_links{}).rows.at(0);
     BOOST_TEST(row.bytes_in == 101U);
+    BOOST_TEST(row.congestion == "bbr");
     BOOST_TEST((row.round_trip == 250ms));  // The line does not know it.
     shared.outside.line = nullptr;
     BOOST_TEST(bytes_in() == 0U);
@@ -274,7 +283,11 @@ BOOST_AUTO_TEST_CASE(a_link_is_called_when_it_can_be) {
     }
     BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "dialling");
     links.on_deadline();
-    BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "dialling");
+    BOOST_TEST(expect<response::done>(request::call_link{"a"}).text == "a dial is under way");
+    // What helps with one link of the peer is said with all that is said of the others.
+    BOOST_TEST(expect<response::done>(request::call_link{"IPSG"}).text ==
+               "a: a dial is under way; b: only the peer can set up this link; "
+               "c: only the peer can set up this link");
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_without_a_link_is_suspended_when_it_has_been_known) {

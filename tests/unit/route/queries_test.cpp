@@ -63,16 +63,13 @@ BOOST_AUTO_TEST_CASE(events_why_and_evidence_are_not_for_other_agencies) {
 
 BOOST_AUTO_TEST_CASE(operators_verbs_are_not_for_agencies) {
     const auto who = agency("border");
-    const std::vector<api_request> verbs{request::hold{id, {}, true},
-                                         request::send_again{id, bureau("MU")},
-                                         request::queue_summary{},
-                                         request::list_queue{},
-                                         request::list_links{},
-                                         request::call_link{"fibre"},
-                                         request::suspend_peer{bureau("IPSG"), "x", {}, true},
-                                         request::metrics{},
-                                         request::back_up{"/tmp/x"},
-                                         request::check_store{}};
+    const std::vector<api_request> verbs{
+        request::hold{id, {}, true},    request::send_again{id, bureau("MU")},
+        request::queue_summary{},       request::list_queue{},
+        request::list_links{},          request::call_link{"fibre"},
+        request::test_link{"fibre"},    request::suspend_peer{bureau("IPSG"), "x", {}, true},
+        request::set_quota{"fibre", 1}, request::metrics{},
+        request::back_up{"/tmp/x"},     request::check_store{}};
     for (const auto& verb : verbs) {
         BOOST_TEST((expect_problem(who, verb).code == errc::unauthorised), "verb " << verb.index());
     }

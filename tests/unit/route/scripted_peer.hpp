@@ -35,23 +35,36 @@ public:
         static session_number last = 0;
         x_number = ++last;
         protocol::session_options theirs;
-        theirs.is_dialler = x_link.empty();
+        theirs.is_dialler = x_link.empty() || greets_early;
         theirs.exporter.assign(32, 1);
         theirs.local.bureau = x_name;
-        theirs.local.instance.value[0] = 9;
+        theirs.local.instance.value[0] = instance;
         theirs.local.epoch = epoch;
         theirs.local.boot = ++boot;
-        theirs.local.time = x_gateway.now;
+        theirs.local.time = tells_time ? x_gateway.now : protocol::utc_time{};
         theirs.local.inline_credit_bytes = credit;
+        theirs.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         theirs.local.frame_bytes_max = limits::frame_payload_bytes_max;
+        theirs.local.is_trial = tries && x_link.empty();
+        theirs.local.known = knows;
+        theirs.local.is_beside = beside && x_link.empty();
         protocol::session_options ours;
         ours.is_dialler = !x_link.empty();
         ours.exporter.assign(32, 1);
         ours.local = x_gateway.core().local_hello(x_name);
         ours.local.time = x_gateway.now;
+        ours.local.is_trial = trial != 0;
+        ours.local.is_beside = beside && !x_link.empty();
         x_theirs.emplace(std::move(theirs), x_gateway.now);
         x_ours = std::make_unique<protocol::link_session>(std::move(ours), x_gateway.now);
-        x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours);
+        if (offers_early) {
+            auto what = offers_early->offer;
+            what.body_bytes = offers_early->body.size();
+            what.object = x_hash.sha256({offers_early->body});
+            x_theirs->offer(what, offers_early->body, 1, x_gateway.now);
+        }
+        x_gateway.core().on_connected(x_number, x_name, x_link, !x_link.empty(), *x_ours, trial,
+                                      came_to);
         exchange();
     }
     /// Bytes go both ways until nobody has any.
@@ -61,25 +74,42 @@ public:
             x_gateway.pump();
             static_cast<void>(x_gateway.core().take_touched());
             handle();
-            const auto moved = move(*x_ours, *x_theirs) + move(*x_theirs, *x_ours);
+            const auto moved =
+                move(*x_ours, *x_theirs) + (is_silent ? 0 : move(*x_theirs, *x_ours));
             x_gateway.core().on_session_events(x_number);
             x_gateway.pump();
             handle();
             idle_rounds = moved > 0 ? 0 : idle_rounds + 1;
         }
     }
+    /// What it has written arrives: its HELLO first.
+    void greet() {
+        is_silent = false;
+        exchange();
+    }
     /// The transport is gone; both ends notice.
-    void cut() {
-        x_ours->on_transport_closed(errc::busy, x_gateway.now);
+    void cut(errc why = errc::busy) {
+        x_ours->on_transport_closed(why, x_gateway.now);
         x_gateway.core().on_session_events(x_number);
         x_gateway.pump();
         x_gateway.core().on_disconnected(x_number);
         x_gateway.pump();
         x_ours.reset();
     }
+    /// Says GOODBYE.
+    void leave(errc why) {
+        x_theirs->goodbye(why, std::chrono::seconds{0}, x_gateway.now);
+        exchange();
+    }
     /// The gateway ends; nobody notices.
     void vanish() { x_ours.reset(); }
     [[nodiscard]] bool is_up() const { return x_ours && x_ours->is_established(); }
+    /// As the peer sees it.
+    [[nodiscard]] bool sees_us() const { return x_theirs && x_theirs->is_established(); }
+    /// Of the HELLO that the gateway sent.
+    [[nodiscard]] bool sees_a_trial() const { return x_theirs->peer().is_trial; }
+    /// How the session ended at the peer.
+    [[nodiscard]] const std::optional<protocol::session_end>& ended() const { return x_ended; }
 
     // What the gateway offered
     struct got {
@@ -193,6 +223,18 @@ public:
     std::uint64_t epoch = 1;
     std::uint64_t boot = 0;
     std::uint32_t credit = limits::granted_credit_bytes;
+    trial_number trial = 0;     ///< The gateway dialled it as this.
+    bool tries = false;         ///< It dials as a trial.
+    bool beside = false;        ///< The session stands beside another one.
+    std::string came_to;        ///< Address of the gateway, of a session that the peer dials.
+    bool greets_early = false;  ///< It sends HELLO before it has the gateway's.
+    bool signs_badly = false;   ///< Its HELLO.
+    bool is_silent = false;     ///< It reads; what it writes is under way until greet().
+    std::optional<protocol::known_store> knows;  ///< What its HELLO says of the gateway's store.
+    std::uint8_t instance = 9;
+    std::optional<parcel> offers_early;  ///< A small one, as it connects.
+    bool tells_time = true;              ///< In its HELLO.
+    std::optional<errc> refuses_hello;
     std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.
 
@@ -246,10 +288,17 @@ private:
     }
     void on(const event::sign_hello& what) {
         auto made = x_sealer.run(seal::job::sign_hello{what.to_be_signed});
-        const auto& done = std::get<seal::done::signed_hello>(*made);
+        auto& done = std::get<seal::done::signed_hello>(*made);
+        if (signs_badly) {
+            done.value.value[0] ^= 1U;
+        }
         x_theirs->on_hello_signed(done.signer, done.value, x_gateway.now);
     }
-    void on(const event::verify_hello&) { x_theirs->on_hello_verified({}, x_gateway.now); }
+    void on(const event::verify_hello&) {
+        x_theirs->on_hello_verified(
+            refuses_hello ? make_error_code(*refuses_hello) : boost::system::error_code{},
+            x_gateway.now);
+    }
     void on(event::offer_received& what) {
         offers.push_back({what.offer, {}, false, false});
         if (what.offer.kind == protocol::object_kind::text) {
@@ -295,6 +344,7 @@ private:
         x_answers[what.stream].refused = what.code;
         x_answers[what.stream].exceptions = what.exceptions;
     }
+    void on(const event::ended& what) { x_ended = what.how; }
     template <class Other>
     void on(const Other&) {}
 
@@ -306,6 +356,7 @@ private:
     session_number x_number = 0;
     std::unique_ptr<protocol::link_session> x_ours;
     std::optional<protocol::link_session> x_theirs;
+    std::optional<protocol::session_end> x_ended;
     std::map<stream_id, bytes> x_bodies;
     std::map<stream_id, answer_got> x_answers;
     std::uint64_t x_made = 0;

@@ -102,6 +102,7 @@ private:
         out.local.bureau = bureau(name);
         out.local.time = x_world.now;
         out.local.inline_credit_bytes = limits::granted_credit_bytes;
+        out.local.directory_head.value[0] = 1;  // Not ours: offers come in full.
         return out;
     }
 

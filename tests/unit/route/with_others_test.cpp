@@ -104,6 +104,24 @@ BOOST_AUTO_TEST_CASE(a_text_to_another_peer_counts_only_if_it_is_of_an_earlier_a
     BOOST_TEST(may_be_there());
 }
 
+BOOST_AUTO_TEST_CASE(what_went_along_with_a_courier_counts_like_what_a_peer_took) {
+    note(store::courier_event, 1);
+    BOOST_TEST(may_be_there());
+    BOOST_TEST(!may_be_with_others(message, row, tried.without_couriers(), sending));
+    note(store::relayed_event, 1);
+    BOOST_TEST(may_be_with_others(message, row, tried.without_couriers(), sending));
+    note(store::attempt_failed_event, 1);
+    BOOST_TEST(!may_be_there());
+    // To the recipient itself: for that no gateway on the way speaks.
+    events.front().actor = store::courier_actor(bureau("IPSG"));
+    tried = attempts_in(events);
+    BOOST_TEST(!may_be_there());
+    events.front().actor = store::courier_actor(bureau("MU"));
+    tried = attempts_in(events);
+    BOOST_TEST(may_be_there());
+    BOOST_TEST(!may_be_with_others(message, row, tried.without_couriers(), sending));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

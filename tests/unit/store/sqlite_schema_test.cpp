@@ -202,6 +202,22 @@ BOOST_AUTO_TEST_CASE(a_file_whose_page_size_cannot_be_changed_is_refused) {
     BOOST_TEST(has_text(text, path + ": pragma page_size is '4096', expected '8192'"), text);
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_was_suspended_before_version_2_stays_so_by_nobody_known) {
+    upgrade(store::migrations().first(1));
+    db.execute(
+        "INSERT INTO peer (peer, instance, epoch, boot, sent_count, received_count, flash_upto,"
+        " urgent_upto, routine_upto, bulk_upto, suspended, suspended_until, last_error) VALUES"
+        " ('IPSG', zeroblob(16), 1, 2, 3, 4, 5, 6, 7, 8, 'a move', 1800000000000, '')");
+    upgrade(store::migrations().first(2));
+    BOOST_TEST(version_of(db) == 2);
+    BOOST_TEST(backups == std::vector<int>{1}, per_element());
+    BOOST_TEST(db.text_of("SELECT suspended FROM peer WHERE peer = 'IPSG'") == "a move");
+    BOOST_TEST(db.number_of("SELECT suspended_until FROM peer") == 1'800'000'000'000);
+    BOOST_TEST(db.text_of("SELECT suspended_by FROM peer") == "");
+    BOOST_TEST(db.number_of("SELECT count(*) FROM peer WHERE suspended_at IS NULL"
+                            " AND suspended_for IS NULL") == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests
