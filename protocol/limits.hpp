@@ -420,6 +420,21 @@ inline constexpr std::size_t config_entries_max = 4096;
 /// Names of links, groups and agencies.
 inline constexpr std::size_t config_name_bytes_max = 64;
 
+// Kinds ---------------------------------------------------------------------------------------
+/// Objects and lists inside each other in the text of a message; the deepest schema has 7.
+inline constexpr std::size_t kinds_depth_max = 16;
+/// Values of one text, counted before it is parsed: a notice with everything has about 500, a
+/// silver one with 100 assets and 196 countries 2,000; ten times that.
+inline constexpr std::size_t kinds_values_max = 20'000;
+/// Problems that are listed at once; more than these nobody reads in one go.
+inline constexpr std::size_t kinds_problems_max = 100;
+/// What was found, as far as it is shown: a code or the beginning of a text.
+inline constexpr std::size_t kinds_shown_bytes_max = 64;
+/// A pointer into a text, as far as it is shown.
+inline constexpr std::size_t kinds_pointer_bytes_max = 256;
+/// States of one compiled pattern: the longest in the schemas has 60.
+inline constexpr std::size_t kinds_pattern_states_max = 512;
+
 static_assert(flash_credit_bytes < implied_credit_bytes);
 static_assert(inline_body_bytes_max <= implied_credit_bytes - flash_credit_bytes);
 static_assert(early_transfers_max * 2 * offer_head_bytes_max < held_heads_bytes_max);

@@ -45,6 +45,10 @@ int run_courier(arguments args, io& streams);  ///< courier_command.cpp
 // Without the daemon.
 int run_config(arguments args, io& streams);   ///< config_command.cpp: check
 int run_version(arguments args, io& streams);  ///< version_command.cpp
+int run_kinds(arguments args, io& streams);    ///< kinds_command.cpp, with codes
+int run_codes(arguments args, io& streams);
+int run_validate(arguments args, io& streams);  ///< validate_command.cpp, with new
+int run_new(arguments args, io& streams);
 /// keys_command.cpp
 int run_keys(arguments args, std::ostream& out, std::ostream& err);
 /// directory_command.cpp

@@ -169,6 +169,9 @@ int run_get(arguments args, io& streams) {
                          position + "-" + safe_file_name(shown(one, "name")));
         }
     });
+    if (const auto* said = message->if_contains("validation"); said != nullptr) {
+        print_problems(said->is_object() ? said->get_object() : json::object{}, streams.err);
+    }
     return code != 0 ? code : write_description(*verb, *message);
 }
 

@@ -90,6 +90,14 @@ exit_code exit_of(unsigned status) {
     }
 }
 
+void print_problems(const json::object& from, std::ostream& out) {
+    for_each_object(from, "problems", [&out](const json::object& one) {
+        const auto pointer = shown(one, "pointer");
+        out << shown(one, "severity") << ' ' << pointer << (pointer.empty() ? "" : ": ")
+            << shown(one, "text") << " [" << shown(one, "rule") << "]\n";
+    });
+}
+
 int report_refusal(online& verb, const client_reply& reply) {
     json::error_code error;
     const json::value value = json::parse(reply.body, error);
@@ -105,6 +113,7 @@ int report_refusal(online& verb, const client_reply& reply) {
     const std::string hint = shown(*problem, "hint");
     verb.streams.err << "dhow: " << shown(*problem, "title") << (detail.empty() ? "" : ": ")
                      << detail << '\n';
+    print_problems(*problem, verb.streams.err);
     if (!hint.empty()) {
         verb.streams.err << hint << '\n';
     }

@@ -42,6 +42,9 @@ std::string check_class(const parsed_options& options);
 /// The exit code for a refusal by the daemon with this HTTP status.
 exit_code exit_of(unsigned status);
 
+/// One line for each of `problems`: what the rules of a message's kind say of its text.
+void print_problems(const boost::json::object& from, std::ostream& out);
+
 /// Says what the daemon refused, and gives the exit code.
 int report_refusal(online& verb, const client_reply& reply);
 /// Says that the connection broke.

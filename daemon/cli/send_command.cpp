@@ -35,8 +35,8 @@ po::options_description send_options() {
         ("to", po::value<texts>()->required()->value_name("BUREAU[,BUREAU]"),
          "recipients: bureaus or group:NAME")
         ("kind", po::value<std::string>()->required()->value_name("KIND"), "such as hit.request")
-        ("class", po::value<std::string>()->default_value("routine")->value_name("CLASS"),
-         "flash, urgent, routine or bulk")
+        ("class", po::value<std::string>()->value_name("CLASS"),
+         "flash, urgent, routine or bulk; without it, that of the kind")
         ("body", po::value<std::string>()->required()->value_name("FILE"),
          "the text, or - to read it")
         ("subject", po::value<std::string>()->value_name("TEXT"), "shown in the inbox")
@@ -63,7 +63,7 @@ std::string check_options(const parsed_options& options) {
     if (options.has("expires") && !is_time) {
         return "--expires needs a time such as 24h, or never";
     }
-    return check_class(options);
+    return options.has("class") ? check_class(options) : "";
 }
 
 texts split_recipients(const std::string& list) {
@@ -165,7 +165,9 @@ std::optional<json::object> build(online& verb, int& code) {
     }
     json::object out;
     out["kind"] = verb.text("kind");
-    out["class"] = verb.text("class");
+    if (verb.has("class")) {
+        out["class"] = verb.text("class");
+    }
     texts to;
     for (const std::string& list : verb.options.texts("to")) {
         const texts some = split_recipients(list);

@@ -8,6 +8,7 @@
 #include "daemon/handover/attachments.hpp"
 #include "daemon/handover/inbox_json.hpp"
 #include "daemon/http/answers.hpp"
+#include "protocol/kinds/catalogue.hpp"
 
 #include <boost/json.hpp>
 
@@ -74,7 +75,8 @@ asio::awaitable<std::optional<response::opened>> open_message(connection_ptr cli
 asio::awaitable<void> get_message(connection_ptr client) {
     const auto opened = co_await open_message(client);
     if (opened) {
-        co_await http::send_json(client, to_json(*opened));
+        const auto language = kinds::language_of(client->field("Accept-Language"));
+        co_await http::send_json(client, to_json(*opened, language));
     }
 }
 

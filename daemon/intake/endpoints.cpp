@@ -7,7 +7,7 @@
 
 #include "daemon/http/answers.hpp"
 #include "daemon/intake/message_json.hpp"
-#include "daemon/intake/submit_json.hpp"
+#include "daemon/intake/submit.hpp"
 #include "daemon/intake/uploads.hpp"
 
 #include <boost/json.hpp>
@@ -22,33 +22,6 @@ using http::connection_ptr;
 using protocol::errc;
 
 namespace {
-
-asio::awaitable<void> post_message(connection_ptr client) {
-    const auto body = co_await client->read_object();
-    if (!body) {
-        co_return;
-    }
-    request::submit submission;
-    submission.idempotency_key = client->field("Idempotency-Key");
-    if (!submission.idempotency_key.empty() && !is_idempotency_key(submission.idempotency_key)) {
-        co_await client->send(http::make_problem(
-            errc::bad_request, "Idempotency-Key must be 1 to 255 visible ASCII characters"));
-        co_return;
-    }
-    if (auto problem = read_submit(*body, submission)) {
-        co_await client->send(std::move(*problem));
-        co_return;
-    }
-    const auto accepted = co_await http::ask_for<response::accepted>(client, std::move(submission));
-    if (accepted) {
-        const std::string id = protocol::to_text(accepted->id);
-        http::reply answer;
-        answer.status = accepted->repeated ? 200 : 202;
-        answer.fields = "Location: /v1/messages/" + id + "\r\n";
-        answer.body = "{\"id\":\"" + id + "\"}";
-        co_await client->send(std::move(answer));
-    }
-}
 
 /// Asks with the message of the path and sends the answer as it is.
 template <class Request, class Response>

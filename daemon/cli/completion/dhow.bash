@@ -4,7 +4,7 @@
 _dhow() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local commands="send status why cancel inbox evidence queue hold release send-again link courier route
-        config keys directory db version help"
+        new validate kinds codes config keys directory db version help"
     local -A verbs=(
         [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test quota" [route]="explain"
         [courier]="export import verify status close"
@@ -19,6 +19,18 @@ _dhow() {
         --config | --body | --attach)
             compopt -o filenames
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return ;;
+        --kind | kinds | new)
+            mapfile -t COMPREPLY < <(compgen -W "$(dhow kinds 2>/dev/null | awk 'NR > 1 && /\./ {print $1}')" -- "$current")
+            return ;;
+        --language)
+            mapfile -t COMPREPLY < <(compgen -W "en fr es ar" -- "$current")
+            return ;;
+        --type)
+            mapfile -t COMPREPLY < <(compgen -W "$(dhow codes notice_types 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$current")
+            return ;;
+        codes)
+            mapfile -t COMPREPLY < <(compgen -W "$(dhow codes 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$current")
             return ;;
         --out | --dir)
             compopt -o filenames
