@@ -1,7 +1,7 @@
 // `dhow import notice-json FILE`: a draft from a notice of INTERPOL's public interface.
 // Way of the message: none yet; a person completes the draft, then `dhow validate`, `dhow send`.
 // Not pure: files. One thread.
-// Spec: docs/man/dhow.1, docs/kinds.md#import. Tests: unit/cli/import_command_test.cpp.
+// Spec: docs/man/dhow.1, docs/kinds.md#import. Tests: unit/cli/show_command_test.cpp.
 // Limits: draft_bytes_max, and those of every document.
 #include "daemon/cli/files.hpp"
 #include "daemon/cli/online.hpp"
