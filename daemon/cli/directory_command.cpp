@@ -296,8 +296,8 @@ boost::json::object details_of(const protocol::directory_entry& entry, const std
                             {"status", statuses.at(static_cast<std::size_t>(entry.status))},
                             {"name", entry.name}};
     const auto whole = boost::json::parse(json).as_object();
-    for (const auto* name :
-         {"invalid_from", "valid_until", "limits", "parcel_versions", "minimum_software", "languages"}) {
+    for (const auto* name : {"invalid_from", "valid_until", "limits", "parcel_versions",
+                             "minimum_software", "languages"}) {
         if (const auto* value = whole.if_contains(name)) {
             out[name] = *value;
         }

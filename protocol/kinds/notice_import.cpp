@@ -28,7 +28,7 @@ std::string type_of_link(const json::object& notice) {
                                       ? std::string_view{self->get_string()}
                                       : std::string_view{};
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> places{
-        {{"/red/", "red"}, {"/yellow/", "yellow"}, {"/un/", "un_special"}}};
+        {{"v1/red", "red"}, {"v1/yellow", "yellow"}, {"v1/un", "un_special"}}};
     for (const auto& [place, type] : places) {
         if (href.find(place) != std::string_view::npos) {
             return std::string{type};
@@ -55,7 +55,7 @@ bool is_entity_link(const json::object& notice) {
     const json::value all{notice};
     const auto* self = all.find_pointer("/_links/self/href", error);
     return self != nullptr && self->is_string() &&
-           std::string_view{self->get_string()}.find("/un/entities") != std::string_view::npos;
+           std::string_view{self->get_string()}.find("un/entities") != std::string_view::npos;
 }
 
 class importer {

@@ -95,8 +95,10 @@ BOOST_AUTO_TEST_CASE(what_is_known_is_mapped) {
     BOOST_TEST(at(made, person + "/height") == json::value(1.75));
     BOOST_TEST(at(made, person + "/place_of_birth") == json::value("Example town"));
     BOOST_TEST(at(made, person + "/person_status") == json::value("wanted"));
-    BOOST_TEST(at(made, person + "/nationalities/1/country") == json::value("MG"));
-    BOOST_TEST(at(made, person + "/nationalities/1/confirmed") == json::value(false));
+    BOOST_TEST(at(made, person + "/"
+                                 "nationalities/1/country") == json::value("MG"));
+    BOOST_TEST(at(made, person + "/"
+                                 "nationalities/1/confirmed") == json::value(false));
     BOOST_TEST(at(made, person + "/languages_spoken_ids") == (json::value{"ENG"}));
     BOOST_TEST(at(made, "/body/arrest_warrants/0/charge") == json::value("Synthetic\ncharge"));
     BOOST_TEST(at(made, "/body/arrest_warrants/1/issuing_country_id") == json::value("FR"));
@@ -118,9 +120,12 @@ BOOST_AUTO_TEST_CASE(sentinels_become_absent) {
 
 BOOST_AUTO_TEST_CASE(what_is_left_out_or_assumed_is_said) {
     const auto made = imported(red_notice);
-    BOOST_TEST((places(made.unmapped) ==
-                std::set<std::string>{"/languages_spoken_ids/1", "/country_of_birth_id", "/rank",
-                                      "/arrest_warrants/1/court", "/_links/thumbnail"}));
+    BOOST_TEST((places(made.unmapped) == std::set<std::string>{"/"
+                                                               "languages_spoken_ids/1",
+                                                               "/country_of_birth_id", "/rank",
+                                                               "/"
+                                                               "arrest_warrants/1/court",
+                                                               "/_links/thumbnail"}));
     BOOST_TEST((places(made.assumed) == std::set<std::string>{"/nationalities"}));
 }
 

@@ -1,4 +1,4 @@
-// Messages as people read them: golden files for a terminal and a page, and what no output may hold.
+// Messages as people read them: golden files for terminal and page, and what no output may hold.
 // Way of the message: tests of protocol/kinds/view.
 // Not pure: reads tests/unit/kinds/views; writes them anew with DHOW_WRITE_GOLDEN.
 // Spec: docs/kinds.md#reading.
