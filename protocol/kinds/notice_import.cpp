@@ -6,6 +6,7 @@
 #include "protocol/kinds/notice_import.hpp"
 
 #include "protocol/kinds/import_values.hpp"
+#include "protocol/kinds/shown_text.hpp"
 #include "protocol/kinds/validate.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -22,7 +23,7 @@ namespace {
 /// Where a notice says that it stands: `…/notices/v1/red/2026-1`.
 std::string type_of_link(const json::object& notice) {
     json::error_code error;
-    const json::value all{notice};
+    const json::value all(notice);
     const auto* self = all.find_pointer("/_links/self/href", error);
     const std::string_view href = self != nullptr && self->is_string()
                                       ? std::string_view{self->get_string()}
@@ -52,7 +53,7 @@ std::string type_of(const json::object& notice) {
 
 bool is_entity_link(const json::object& notice) {
     json::error_code error;
-    const json::value all{notice};
+    const json::value all(notice);
     const auto* self = all.find_pointer("/_links/self/href", error);
     return self != nullptr && self->is_string() &&
            std::string_view{self->get_string()}.find("un/entities") != std::string_view::npos;
@@ -93,7 +94,7 @@ public:
         x_values.take("_embedded");  // They lead on; pictures are attachments here.
         x_values.report_rest();
         json::error_code error;
-        const json::value all{x_notice};
+        const json::value all(x_notice);
         for (const auto* place : {"/_links/thumbnail", "/_links/images"}) {
             if (all.find_pointer(place, error) != nullptr) {
                 x_out.unmapped.push_back(
@@ -182,7 +183,7 @@ void add_what_is_missing(const registry& data, json::object& document, const std
     constexpr int rounds_max = 8;  // One for each level that a schema asks for.
     for (int round = 0; round < rounds_max; ++round) {
         bool changed = false;
-        json::value root{document};
+        json::value root(document);
         context facts;
         facts.kind = kind;
         for (const auto& each : validate(data, facts, json::serialize(root)).problems) {
@@ -214,7 +215,7 @@ void write_indented(const json::value& value, std::size_t level, std::string& ou
     const bool is_empty =
         (object != nullptr && object->empty()) || (list != nullptr && list->empty());
     if ((object == nullptr && list == nullptr) || is_empty) {
-        out += json::serialize(value);
+        out += value.is_double() ? number_text(value.get_double()) : json::serialize(value);
         return;
     }
     const auto inner = "\n" + std::string((level + 1) * step, ' ');
@@ -242,7 +243,7 @@ void write_indented(const json::value& value, std::size_t level, std::string& ou
 std::optional<imported_notice> import_notice(const registry& data, const json::object& notice,
                                              const import_wish& wish, std::string& why) {
     json::error_code error;
-    const json::value all{notice};
+    const json::value all(notice);
     if (all.find_pointer("/_embedded/notices", error) != nullptr) {
         why = "it is a list of notices; save one notice in full";
         return std::nullopt;

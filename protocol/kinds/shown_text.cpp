@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <optional>
 
@@ -187,6 +188,12 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
         out.push_back(line);
     }
     return out;
+}
+
+std::string number_text(double value) {
+    std::array<char, 32> text{};
+    const auto written = std::to_chars(text.data(), text.data() + text.size(), value);
+    return {text.data(), written.ptr};
 }
 
 std::string html_escaped(std::string_view text) {

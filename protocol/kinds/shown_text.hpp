@@ -36,6 +36,9 @@ std::size_t columns_of(std::string_view text);
 /// piece.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
+/// The shortest text of a number, which is JSON too: `1.75`.
+std::string number_text(double value);
+
 /// For HTML text and quoted attributes: `& < > " '` as entities.
 std::string html_escaped(std::string_view text);
 

@@ -10,6 +10,7 @@
 #include "protocol/kinds/labels.hpp"
 #include "protocol/kinds/names.hpp"
 #include "protocol/kinds/shape.hpp"
+#include "protocol/kinds/shown_text.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -188,7 +189,7 @@ private:
         }
         const auto* text = from.if_string();
         if (text == nullptr) {
-            out.text = json::serialize(from);
+            out.text = from.is_double() ? number_text(from.get_double()) : json::serialize(from);
             out.unit = x_book.unit(name);
             return out;
         }
@@ -215,7 +216,7 @@ private:
             words = code;
             std::ranges::replace(words, '_', ' ');
         }
-        return words;
+        return words == code ? std::string{} : words;
     }
 
     static bool has_format(const pieces& parts, std::string_view wanted) {

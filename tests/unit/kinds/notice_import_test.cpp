@@ -46,9 +46,9 @@ std::string refused(std::string_view text, const import_wish& wish = {}) {
 }
 
 json::value at(const imported_notice& from, std::string_view pointer) {
-    const json::value all{from.document};
+    const json::value all(from.document);
     const auto* found = at_pointer(all, pointer);
-    return found == nullptr ? json::value{"(absent)"} : *found;
+    return found == nullptr ? json::value("(absent)") : *found;
 }
 
 std::set<std::string> places(const std::vector<import_note>& notes) {

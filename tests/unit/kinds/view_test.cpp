@@ -237,18 +237,16 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_schemas_has_a_label) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(each_value_of_an_example_is_shown) {
+BOOST_AUTO_TEST_CASE(the_person_of_each_example_is_shown) {
     for (const auto& each : all_examples()) {
         if (!each.accepted) {
             continue;
         }
-        auto shown = to_terminal(make_view(registry::builtin(), {}, each.text, {}));
+        const auto shown = to_terminal(make_view(registry::builtin(), {}, each.text, {}));
         const auto parsed = json::parse(each.text);
-        if (const auto* facts = at_pointer(parsed, "/body/person/name")) {
-            BOOST_TEST(shown.find(std::string{facts->as_string()}) != std::string::npos);
+        if (const auto* name = at_pointer(parsed, "/body/person/name")) {
+            BOOST_TEST(shown.find(std::string{name->as_string()}) != std::string::npos);
         }
-        const bool has_unknown = shown.find('"') != std::string::npos;
-        BOOST_TEST((!has_unknown || each.file == "unknown"), each.name << shown);
     }
 }
 
