@@ -59,7 +59,7 @@ def question(world, bureau, peer, dice):
     world.send("message.text", peer, [bureau],
                {"role": "answer", "text": texts.prose(dice, language_of(peer), text_size(dice))},
                dice, purpose=purpose, references=[reference(asked, "reply_to")],
-               attachments=attachments.scans(dice, "document", 1) if dice.chance(0.02) else [],
+               attachments=attachments.scans(dice, "document", 1) if dice.chance(0.05) else [],
                answers=asked["id"], **more)
 
 
@@ -69,7 +69,7 @@ def information(world, bureau, peer, dice):
                {"role": "information",
                 "text": texts.prose(dice, language_of(bureau), text_size(dice))},
                dice, purpose=dice.one(SUBJECTS),
-               attachments=attachments.scans(dice, "document", 1) if dice.chance(0.02) else [],
+               attachments=attachments.scans(dice, "document", 1) if dice.chance(0.05) else [],
                **levels(dice))
     return
     yield  # A generator as the others are.
