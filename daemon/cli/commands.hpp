@@ -33,6 +33,7 @@ int run_why(arguments args, io& streams);       ///< why_command.cpp
 int run_queue(arguments args, io& streams);     ///< queue_command.cpp
 int run_link(arguments args, io& streams);      ///< link_*.cpp: list, call, suspend, resume, test
 int run_inbox(arguments args, io& streams);     ///< inbox_command.cpp: list, get, ack
+int run_case(arguments args, io& streams);      ///< case_command.cpp
 int run_evidence(arguments args, io& streams);  ///< evidence_command.cpp: export
 int run_hold(arguments args, io& streams);      ///< hold_command.cpp, with the next three
 int run_release(arguments args, io& streams);

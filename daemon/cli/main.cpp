@@ -25,6 +25,7 @@ constexpr std::array verbs{
     verb{"cancel", "call a message back", run_cancel},
     verb{"send-again", "send a message to a recipient once more", run_send_again},
     verb{"inbox", "list, get and acknowledge messages for us", run_inbox},
+    verb{"case", "a notice or diffusion: versions, who has taken which, what is missing", run_case},
     verb{"evidence", "export signed proof of what happened to a message", run_evidence},
     verb{"queue", "what waits, for whom", run_queue},
     verb{"hold", "keep a message or a peer's messages back", run_hold},
