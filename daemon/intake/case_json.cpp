@@ -1,7 +1,7 @@
 // A case as JSON.
 // Way of the message: see case_json.hpp.
 // Pure: values, any thread.
-// Spec: docs/agency-api.md#cases. Tests: unit/api/case_json_test.cpp.
+// Spec: docs/agency-api.md#cases. Tests: unit/api/case_endpoints_test.cpp.
 // Limits: none.
 #include "daemon/intake/case_json.hpp"
 

@@ -1,5 +1,6 @@
 // Whether the ends of our cases have reached and been heeded by everybody, and what to do if not.
-// Way of the message: receipts -> store -> [cases]: complete, a reminder, or issued again -> submission.
+// Way of the message: receipts -> store -> [cases]: complete, a reminder, or issued again ->
+// submission.
 // Pure. Net thread.
 // Spec: docs/decisions/0017 (states, failure table). Tests: unit/route/cases_origin_test.cpp.
 // Limits: case_looks_max, case_messages_max, case_first_reminder, case_issue_again_after.

@@ -25,7 +25,7 @@ public:
     /// rights and quota, else as any message.
     void submit_own(const std::string& agency, request::submit what, answer_to answer);
 
-    /// What to do with messages that no longer count: they are called back where they have not left.
+    /// What to do with messages that no longer count: called back where they have not left.
     void set_call_back(std::function<void(const message_id&, const std::string&)> call_back) {
         x_call_back = std::move(call_back);
     }
