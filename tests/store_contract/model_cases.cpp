@@ -25,7 +25,7 @@ struct case_changer {
         s.cases[{o.row.key, o.row.owner}] = o.row;
         return outcome::done;
     }
-    outcome operator()(const operation::expect_case& o) const {
+    outcome operator()(const operation::expect_case& o) {
         return done_if(revision_of(o.key, o.owner) == o.revision, outcome::conflict);
     }
     outcome operator()(const operation::put_case_message& o) {
