@@ -58,6 +58,10 @@ public:
     reply operator()(const query::load_bundle_records& what);
     reply operator()(const query::find_ended_records& what);
 
+    reply operator()(const query::load_due_clocks& what);
+    reply operator()(const query::list_clocks& what);
+    reply operator()(const query::find_clocks& what);
+
 private:
     /// All rows of a statement whose text stays the same.
     template <class Row, class... Values>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <string>
@@ -160,6 +161,19 @@ struct mapping<bundle_record_row> {
     static auto tie(auto& r) {
         return std::tie(r.bundle, r.record, r.state, r.message, r.object, r.shipment, r.position,
                         r.attempt, r.recipients, r.code, r.told_in);
+    }
+};
+
+template <>
+struct mapping<clock_row> {
+    static constexpr auto table = "clock";
+    static constexpr auto columns =
+        "row, id, origin, other, subject, answer, state, number, number_max, since, within,"
+        " answer_within, until, due_at, fired, tasks, agency";
+    static auto tie(auto& c) {
+        return std::tie(c.row, c.id, c.origin, c.other, c.subject, c.answer, c.state, c.number,
+                        c.number_max, c.since, c.within, c.answer_within, c.until, c.due_at,
+                        c.fired, c.tasks, c.agency);
     }
 };
 

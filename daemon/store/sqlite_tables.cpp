@@ -191,8 +191,22 @@ CREATE INDEX delivery_for ON delivery (recipient, message) WHERE state IN (0, 1,
 CREATE INDEX delivery_by_hop ON delivery (next_hop, message) WHERE state IN (0, 1, 2, 3, 4, 5, 9);
 )sql";
 
-constexpr std::array<migration, 3> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3}}};
+/// Until when messages want an answer.
+constexpr auto version_4 = R"sql(
+CREATE TABLE clock (
+    row INTEGER PRIMARY KEY, id BLOB NOT NULL, origin TEXT NOT NULL, other TEXT NOT NULL,
+    subject BLOB NOT NULL, answer TEXT NOT NULL, state INTEGER NOT NULL, number INTEGER NOT NULL,
+    number_max INTEGER NOT NULL, since INTEGER NOT NULL, within INTEGER NOT NULL,
+    answer_within INTEGER NOT NULL, until INTEGER, due_at INTEGER, fired INTEGER NOT NULL,
+    tasks INTEGER NOT NULL, agency TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX clock_by_id ON clock (id, other, answer);
+CREATE INDEX clock_by_subject ON clock (subject);
+CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX clock_open ON clock (row) WHERE state < 4;
+)sql";
+
+constexpr std::array<migration, 4> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}}};
 
 }  // namespace
 

@@ -286,7 +286,7 @@ struct changer {
             one.changed_at = std::min(one.changed_at, o.at);
         };
         const auto moved = each_shipment(is_later, pull);
-        bool any = moved == outcome::done;
+        bool any = bring_back_clocks(s, o) || moved == outcome::done;
         for (auto& [key, one] : s.deliveries) {
             if (!is_later(one)) {
                 continue;
@@ -461,10 +461,10 @@ struct changer {
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
     }
-    /// All others are those of bundles.
+    /// All others are those of bundles and clocks.
     template <class Operation>
     outcome operator()(const Operation& o) {
-        return change_bundles(s, o);
+        return is_of_clocks(change{o}) ? change_clocks(s, o) : change_bundles(s, o);
     }
 };
 

@@ -401,6 +401,9 @@ change random_work::next_change() {
     if (chance(0.1)) {
         return change_bundle();
     }
+    if (chance(0.06)) {
+        return change_clock();
+    }
     const double draw = x_random.fraction();
     return draw < 0.6    ? put_something()
            : draw < 0.75 ? change_message()
@@ -460,7 +463,10 @@ std::vector<question> random_work::questions() {
         query::load_bundle_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
                                    1 + x_random.below(5)},
         query::find_ended_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
-                                  time(), 1 + x_random.below(5)}};
+                                  time(), 1 + x_random.below(5)},
+        query::load_due_clocks{time(), limit},
+        query::list_clocks{chance(0.5) ? "" : word(), after, limit},
+        query::find_clocks{id()}};
 }
 
 }  // namespace dhow::tests
