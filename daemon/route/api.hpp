@@ -175,6 +175,11 @@ struct courier_bundles {
     std::size_t limit = 100;
 };
 struct courier_parties {};
+/// An agency's own; an operator's: all.
+struct list_clocks {
+    std::uint64_t after = 0;
+    std::size_t limit = 100;
+};
 /// An operator waits for this exported bundle no longer.
 struct courier_close {
     message_id bundle;
@@ -192,7 +197,7 @@ using api_request =
                  request::back_up, request::check_store, request::who_am_i, request::courier_export,
                  request::courier_part, request::courier_export_end, request::courier_import,
                  request::courier_cells, request::courier_import_end, request::courier_bundles,
-                 request::courier_parties, request::courier_close>;
+                 request::courier_parties, request::courier_close, request::list_clocks>;
 
 namespace response {
 struct problem {
@@ -404,6 +409,15 @@ struct courier_bundles {
 struct courier_parties {
     std::vector<bureau_id> bureaus;
 };
+struct clock_status {
+    store::clock_row row;
+    utc_time over_at{};  ///< By our time; while it is in doubt it may be later.
+    bool is_overdue = false;
+};
+struct clocks {
+    std::vector<clock_status> rows;
+    bool more = false;
+};
 }  // namespace response
 
 using api_response =
@@ -414,7 +428,7 @@ using api_response =
                  response::route_explanation, response::health, response::metrics,
                  response::verdict, response::identity, response::courier_job,
                  response::courier_part, response::courier_report, response::courier_bundles,
-                 response::courier_parties>;
+                 response::courier_parties, response::clocks>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps
 /// before

@@ -34,6 +34,7 @@ gateway::gateway(gateway_start from)
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
+      x_clocks(x_core, x_divert, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
@@ -58,6 +59,9 @@ gateway::gateway(gateway_start from)
         x_in.on_passage_changed(number);
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
+    x_clocks.set_submit([this](const std::string& agency, request::submit what, answer_to answer) {
+        x_submission.submit_own(agency, std::move(what), std::move(answer));
+    });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -110,6 +114,7 @@ void gateway::on_started(answer::start& found) {
         x_receipts.load_pending();
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
+        x_clocks.start();
         x_peers.configure();
         x_besides.configure();
     });
@@ -243,6 +248,9 @@ void gateway::freeze_expiry(bool frozen) {
         x_core.frozen_since = x_core.now;
     } else if (!frozen) {
         x_doubted_from.reset();
+        if (x_core.clocks_run) {
+            x_core.wake_clocks(x_core.now);  // They were put off for the doubt.
+        }
     }
     const bool is_new = std::exchange(x_core.expiry_frozen, frozen) != frozen;
     if (is_new && x_core.boot != 0) {
@@ -274,6 +282,7 @@ void gateway::advance(utc_time now) {
     x_trials.on_deadline();
     x_besides.on_deadline();
     x_deadlines.on_deadline();
+    x_clocks.on_deadline();
     x_courier.on_deadline();
 }
 
@@ -282,8 +291,9 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    for (const auto& due : {x_trials.next_deadline(), x_besides.next_deadline(),
-                            x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+    for (const auto& due :
+         {x_trials.next_deadline(), x_besides.next_deadline(), x_deadlines.next_deadline(),
+          x_clocks.next_deadline(), x_courier.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -5,6 +5,8 @@
 // Limits: open_at_once.
 #include "daemon/route/opening.hpp"
 
+#include "daemon/route/clock_marks.hpp"
+
 namespace dhow::route {
 
 using protocol::outcome_kind;
@@ -113,27 +115,32 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
     auto outcome = x_receipts.add(
         transaction, message.origin, message.cls,
         make_outcome(what, complete ? outcome_kind::complete : outcome_kind::delivered));
+    const auto clock_due = mark_opened(x_core, transaction, message, content);
     const auto content_digest = opened.content_digest;
-    x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest,
-                                               complete](const store::transaction_result& result) {
-        if (result.status == store::transaction_status::conflict) {
-            on_duplicate(what, content_digest);
-            return;
-        }
-        if (result.status != store::transaction_status::committed) {
-            what.then(false);
-            return;
-        }
-        x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
-        x_receipts.pend(outcome);
-        if (!complete) {
-            check_complete(what.message.row);  // Its attachments may have been faster.
-        }
-        for (const auto& agency : agencies) {
-            x_notify(agency);
-        }
-        what.then(true);
-    });
+    x_core.out.commit(
+        std::move(transaction), [this, what, outcome, agencies, content_digest, complete,
+                                 clock_due](const store::transaction_result& result) {
+            if (result.status == store::transaction_status::conflict) {
+                on_duplicate(what, content_digest);
+                return;
+            }
+            if (result.status != store::transaction_status::committed) {
+                what.then(false);
+                return;
+            }
+            x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
+            x_receipts.pend(outcome);
+            if (clock_due) {
+                x_core.wake_clocks(*clock_due);
+            }
+            if (!complete) {
+                check_complete(what.message.row);  // Its attachments may have been faster.
+            }
+            for (const auto& agency : agencies) {
+                x_notify(agency);
+            }
+            what.then(true);
+        });
 }
 
 //= PF-16

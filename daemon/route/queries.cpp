@@ -131,8 +131,14 @@ void queries::ask(const caller& who, const request::why& what, answer_to answer)
             }
         }
         auto general = causes_of_gateway(x_core);
-        std::ranges::move(general, std::back_inserter(out.causes));
-        answer(std::move(out));
+        x_core.out.ask(query::find_clocks{id},
+                       [this, answer, out = std::move(out),
+                        general = std::move(general)](store::reply& reply) mutable {
+                           auto more = causes_of_clocks(x_core, expect<answer::clocks>(reply).rows);
+                           std::ranges::move(more, std::back_inserter(out.causes));
+                           std::ranges::move(general, std::back_inserter(out.causes));
+                           answer(std::move(out));
+                       });
     });
 }
 

@@ -5,6 +5,7 @@
 // Limits: see submission.hpp.
 #pragma once
 
+#include "daemon/route/clock_facts.hpp"
 #include "daemon/route/submission.hpp"
 
 namespace dhow::route {
@@ -24,6 +25,7 @@ struct submission::draft {
     std::vector<bureau_id> recipients;
     std::vector<uploads::finished> attachments;
     protocol::header header;
+    clock_facts clocks;        ///< What the text says of them.
     bool is_admitted = false;  ///< Quota is spent, uploads are taken.
     std::int64_t day = 0;      ///< Whose quota it is.
     bool is_stored = false;
@@ -39,6 +41,7 @@ struct submission::plan {
     bytes inline_body;                  ///< When it is small enough to go with its OFFER.
     std::vector<ready_shipment> ready;  ///< The text to each next hop.
     std::optional<utc_time> due_at;
+    std::optional<utc_time> clock_due_at;
 };
 
 }  // namespace dhow::route

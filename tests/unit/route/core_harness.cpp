@@ -281,6 +281,10 @@ message_id core_harness::put_inbound(std::string_view origin, const std::string&
     job.content.subject = "their subject";
     job.content.media_type = "text/plain";
     job.content.text = text_bytes("their text");
+    if (!inbound_document.empty()) {
+        job.content.media_type = "application/json";
+        job.content.text = text_bytes(inbound_document);
+    }
     job.content.recipients = job.recipients;
     std::array<std::uint8_t, 10> random{};
     random[0] = static_cast<std::uint8_t>(x_runs);
