@@ -76,6 +76,7 @@ void clocks::try_later(const store::clock_row& row) { x_busy.erase(row.row); }
 void clocks::tell_desk(const store::clock_row& row) {
     seal::job::seal_message job;
     job.recipients = {x_core.self()};
+    job.is_note = true;
     job.header.id = x_core.new_message_id();
     job.header.origin = x_core.self();
     job.header.cls = message_class::flash;
