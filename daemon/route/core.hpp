@@ -166,7 +166,7 @@ struct core {
         clocks_due = std::min(clocks_due.value_or(at), at);
     }
     std::optional<utc_time> clocks_due;
-    bool clocks_run = true;         ///< There may be clocks in the store; else nobody asks.
+    bool clocks_run = false;        ///< There may be clocks in the store; else nobody asks.
     std::uint64_t clock_wakes = 0;  ///< For an answer of the store that is older than the last.
     /// Uniform in [0, 1), for jitter.
     [[nodiscard]] double random_fraction() const;
