@@ -71,7 +71,7 @@ void read_papers(section& answers, gateway& out) {
         }
         if (entry.find("warn") != nullptr) {
             read.warn.clear();
-            entry.list("warn", read.warn, duration_kind);
+            entry.list("warn", read.warn, time_span_kind);
             std::ranges::sort(read.warn, std::greater<>());
         }
         if (read.warn.size() > limits::paper_warnings_max) {
