@@ -19,13 +19,14 @@ namespace limits = protocol::limits;
 using std::chrono::days;
 using std::chrono::minutes;
 
-void read_times(section& rule, std::string_view key, const std::string& path, answer_times& out) {
+/// `schema_path`: a literal, as the section keeps it.
+void read_times(section& rule, std::string_view key, const std::string& path,
+                std::string_view schema_path, answer_times& out) {
     const auto* node = rule.find(key);
     if (node == nullptr) {
         return;
     }
-    section times(rule.context(), *node, path + "." + std::string(key),
-                  "answers.clocks.*." + std::string(key));
+    section times(rule.context(), *node, path + "." + std::string(key), schema_path);
     const auto read = [&](std::string_view name, std::optional<seconds>& to) {
         if (times.find(name) != nullptr) {
             seconds found{0};
@@ -45,8 +46,8 @@ void read_clocks(section& answers, gateway& out) {
         answer_clock read;
         entry.list("with", read.with, target_kind);
         entry.list("links", read.links, name_kind);
-        read_times(entry, "undelivered", path, read.undelivered);
-        read_times(entry, "unanswered", path, read.unanswered);
+        read_times(entry, "undelivered", path, "answers.clocks.*.undelivered", read.undelivered);
+        read_times(entry, "unanswered", path, "answers.clocks.*.unanswered", read.unanswered);
         std::uint64_t requests = read.requests;
         entry.number("requests", requests, 1, limits::requests_by_itself_max);
         read.requests = static_cast<std::uint8_t>(requests);
