@@ -180,6 +180,7 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
 
 void node::written(std::uint64_t number) {
     if (is_alive() && x_sessions.contains(number)) {
+        x_gateway->note_time(now());
         note_arrived(number);
         flush(number);
         pump();
@@ -283,6 +284,7 @@ void node::plan_wake() {
             return;  // Another one was planned instead.
         }
         x_wake_planned.reset();
+        x_gateway->note_time(now());
         for (auto& [number, open] : x_sessions) {
             const auto at = open.session->next_deadline();
             if (at && *at <= now()) {
