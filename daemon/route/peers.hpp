@@ -26,6 +26,10 @@ struct link_record {
     bool is_called = false;           ///< By an operator: waits for nobody.
     bool is_flash = false;            ///< A flash message waits for the dial.
     bool is_probing = false;          ///< up, and dialled all the same: its session is stalled.
+    /// No dial of it is under way, and it has no session, or one that is to be dialled beside.
+    [[nodiscard]] bool is_free() const {
+        return state == link_state::idle || (state == link_state::up && !is_probing);
+    }
     utc_time since{};
     link_backoff backoff;
     wake_gate wake;

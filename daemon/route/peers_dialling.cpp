@@ -249,13 +249,12 @@ call_result peers::call(const std::string& name) {
     if (has_session && !is_stalled(link.settings.peer)) {
         return call_result::is_up;
     }
-    const bool is_probed = link.state == link_state::up && !link.is_probing;
-    if (link.state != link_state::idle && !is_probed) {
+    if (!link.is_free()) {
         return call_result::under_way;
     }
     link.backoff.reset();
     link.wake.reset();
-    if (is_probed) {
+    if (link.state == link_state::up) {
         x_stalled[link.settings.peer] = true;  // Whatever it costs.
         link.dial_at = x_core.now;
     } else {

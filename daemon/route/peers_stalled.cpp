@@ -27,11 +27,7 @@ bool peers::is_given_up(const link_record& link) const {
     return has_line && (link.state == link_state::up || is_plain(peer));
 }
 
-bool peers::waits_for_dial(const link_record& link) const {
-    const bool is_free =
-        link.state == link_state::idle || (link.state == link_state::up && !link.is_probing);
-    return is_free && link.dial_at;
-}
+bool peers::waits_for_dial(const link_record& link) const { return link.is_free() && link.dial_at; }
 
 void peers::on_stalled(bureau_id peer, bool flash_waits) {
     const bool is_new = x_stalled.emplace(peer, false).second;
@@ -41,10 +37,8 @@ void peers::on_stalled(bureau_id peer, bool flash_waits) {
         state->second.look_at = x_core.now;  // Another bearer may be wanted.
     }
     for (auto& [name, link] : x_links) {
-        const bool is_free =
-            link.state == link_state::idle || (link.state == link_state::up && !link.is_probing);
-        if (link.settings.peer != peer || !is_free || !may_be_dialled(link) || is_suspended(peer) ||
-            addresses_of(link).empty()) {
+        if (link.settings.peer != peer || !link.is_free() || !may_be_dialled(link) ||
+            is_suspended(peer) || addresses_of(link).empty()) {
             continue;
         }
         // TCP may overcome a short death by itself, which costs less than a handshake.

@@ -41,8 +41,8 @@ public:
     static constexpr milliseconds cap_metered{60 * 60'000};
     static constexpr milliseconds flash_probe{2'000};
     static constexpr milliseconds flash_probe_metered{30'000};
-    /// A line that is cut each half minute loses no more than that each time; 200 peers that come
-    /// back together are spread over it, at about a millisecond of the hub's time each.
+    /// A line that is cut each half minute loses no more than that each time, and who lost a hub
+    /// together is spread over it (docs/decisions/0008-who-dials-when.md#the-herd).
     static constexpr milliseconds after_progress{250};
     /// What a gateway that stops asks for: a restart takes about a second, and who is refused then
     /// goes on with `first`.

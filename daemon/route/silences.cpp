@@ -14,10 +14,9 @@ namespace dhow::route {
 milliseconds silence_allowed(const line_facts& line) {
     const milliseconds round_trip = std::max(line.round_trip, line.usual_round_trip);
     const auto rate = std::max(line.bytes_per_s, limits::stall_rate_min);
-    const auto drain =
-        line.under_way_bytes >= rate * 60
-            ? limits::stall_drain_max
-            : milliseconds{static_cast<milliseconds::rep>(line.under_way_bytes * 1000 / rate)};
+    const auto most = rate * static_cast<std::uint64_t>(limits::stall_drain_max.count()) / 1000;
+    const auto queued = std::min(line.under_way_bytes, most);
+    const milliseconds drain{static_cast<milliseconds::rep>(queued * 1000 / rate)};
     return std::max(limits::stall_time_min, limits::stall_round_trips * round_trip) + drain;
 }
 

@@ -14,7 +14,11 @@ namespace dhow::sim {
 namespace {
 using namespace std::chrono_literals;
 
+#ifdef DHOW_SANITIZED  // Two hundred take minutes there.
+constexpr std::size_t bureau_count = 20;
+#else
 constexpr std::size_t bureau_count = 200;
+#endif
 
 std::vector<std::string> bureau_names() {
     std::vector<std::string> out;
@@ -88,8 +92,7 @@ private:
 
 BOOST_AUTO_TEST_SUITE(herd_test)
 
-#ifndef DHOW_SANITIZED
-BOOST_AUTO_TEST_CASE(two_hundred_bureaus_come_back_to_a_hub_one_by_one) {
+BOOST_AUTO_TEST_CASE(all_bureaus_come_back_to_their_hub_one_by_one) {
     herd all;
     all.world().run_for(1min);
     BOOST_TEST(all.sessions() == bureau_count);
@@ -107,9 +110,6 @@ BOOST_AUTO_TEST_CASE(two_hundred_bureaus_come_back_to_a_hub_one_by_one) {
     all.send_from_all(protocol::message_class::flash);
     all.check();
 }
-#else
-BOOST_AUTO_TEST_CASE(the_optimised_build_has_it) { BOOST_TEST(bureau_count > 0U); }
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()
 
