@@ -127,8 +127,9 @@ inline constexpr std::size_t transfers_max = 1024;
 inline constexpr std::size_t large_transfers_max = 8;
 /// Segments that are read ahead of the line for each large transfer: one goes out, one waits.
 inline constexpr std::size_t segments_ahead_max = 2;
-/// Received bytes wait this long to fill a segment; a crash costs no more of the line's time.
-inline constexpr std::chrono::seconds gather_time_max{10};
+/// Received bytes wait this long to fill a segment; a crash costs no more of the line's time. At
+/// 64 kbit/s 1 MiB crosses in 145 s: two seconds of it are 1.5 %, and four commits a segment.
+inline constexpr std::chrono::seconds gather_time_max{2};
 /// Frame heads beside the credit that may be held until HELLO is verified: transfers_max x 64
 /// bytes.
 inline constexpr std::size_t held_heads_bytes_max = 64 * kib;
@@ -156,8 +157,13 @@ inline constexpr std::size_t hello_bytes_max = 4 * kib;
 /// Until HELLO is verified; VSAT at 1500 ms round trip needs 6 s for TCP, TLS and HELLO; ten times
 /// that.
 inline constexpr std::chrono::seconds handshake_time_max{60};
-/// A session in which nothing is under way is asked for a sign of life after this.
-inline constexpr std::chrono::seconds ping_interval{120};
+/// Of a dial: TCP, and then TLS. A line that dies between the two costs no more than the half.
+inline constexpr std::chrono::seconds connect_time_max{30};
+inline constexpr std::chrono::seconds tls_time_max{30};
+/// A session in which nothing happens is asked for a sign of life after this, unless its line is
+/// paid by the byte: who dials learns so of a dead path also when only the far end has something to
+/// send. 270 bytes each time at IP level, both ways together: 97 KB an hour.
+inline constexpr std::chrono::seconds ping_interval{10};
 /// No byte at all for this long while something is expected ends the session.
 inline constexpr std::chrono::seconds silence_time_max{120};
 
@@ -177,6 +183,24 @@ inline constexpr std::chrono::seconds ask_again_peer{5};
 inline constexpr std::chrono::seconds ask_again_third{60};
 /// Bytes that the kernel may hold unsent: what is there cannot be overtaken any more.
 inline constexpr int kernel_unsent_bytes_max = 16 * 1024;
+
+// Dead paths ----------------------------------------------------------------------------------
+/// A session is stalled when what is expected has not come for so long, for so many round trips,
+/// and for as long as the line needs for what is queued. TCP sends again three times in 4 s; four
+/// round trips are one for a lost packet, one for its repetition, and as much once more.
+inline constexpr std::chrono::milliseconds stall_time_min{4'000};
+inline constexpr int stall_round_trips = 4;
+/// Of the line, where it is not known: the slowest there is, 9.6 kbit/s.
+inline constexpr std::uint64_t stall_rate_min = 1'200;
+/// More than that the queue does not add: an estimate that went wrong must not hide a dead path for
+/// longer than silence_time_max does.
+inline constexpr std::chrono::milliseconds stall_drain_max{60'000};
+/// A session of which something is expected is looked at so often; three system calls.
+inline constexpr std::chrono::milliseconds stall_look{1'000};
+/// A dial of a line that is not paid by the byte sends one more SYN from a socket of its own after
+/// this, and again, each repeated by the kernel a second later: so no two are more than 2 s apart,
+/// however long the first has been waiting. 60 bytes a second at most while a dial is out.
+inline constexpr std::chrono::milliseconds dial_again{3'000};
 
 // Dialling ------------------------------------------------------------------------------------
 /// Dials that may begin together, and how long until there is room for one more: a hub dials 200
@@ -435,6 +459,7 @@ inline constexpr std::size_t kinds_pointer_bytes_max = 256;
 /// States of one compiled pattern: the longest in the schemas has 60.
 inline constexpr std::size_t kinds_pattern_states_max = 512;
 
+static_assert(connect_time_max + tls_time_max == handshake_time_max);
 static_assert(flash_credit_bytes < implied_credit_bytes);
 static_assert(inline_body_bytes_max <= implied_credit_bytes - flash_credit_bytes);
 static_assert(early_transfers_max * 2 * offer_head_bytes_max < held_heads_bytes_max);

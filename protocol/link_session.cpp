@@ -29,6 +29,10 @@ std::optional<utc_time> link_session::next_deadline() const { return x_impl->nex
 
 void link_session::on_deadline(utc_time now) { x_impl->on_deadline(now); }
 
+void link_session::ask(utc_time now) { x_impl->ask(now); }
+bool link_session::is_asking() const { return x_impl->is_asking(); }
+utc_time link_session::heard_at() const { return x_impl->heard_at(); }
+
 void link_session::set_frame_payload(std::size_t payload_bytes) {
     x_impl->set_frame_payload(payload_bytes);
 }

@@ -20,6 +20,7 @@ struct session_end {
     std::chrono::seconds reconnect_after{0};  ///< From the peer's GOODBYE.
     bool durable_progress = false;            ///< An ACK or COMMIT went either way.
     bool nothing_taken = false;  ///< GOODBYE came instead of HELLO: the peer has acted on nothing.
+    bool by_goodbye = false;     ///< The peer's.
 };
 
 // Events: facts that the session tells; drained with next_event() after every call.
@@ -141,6 +142,11 @@ public:
     void on_transport_closed(boost::system::error_code why, utc_time now);
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
     void on_deadline(utc_time now);
+    /// Asks the peer for a sign of life, unless that was done and is not answered.
+    void ask(utc_time now);
+    [[nodiscard]] bool is_asking() const;
+    /// When the last byte came.
+    [[nodiscard]] utc_time heard_at() const;
     /// Payload of further DATA frames, from the measured rate (frame_time_max).
     void set_frame_payload(std::size_t bytes);
 

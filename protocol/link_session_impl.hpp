@@ -50,6 +50,9 @@ public:
     // link_session_time.cpp
     std::optional<utc_time> next_deadline() const;
     void on_deadline(utc_time now);
+    void ask(utc_time now);
+    bool is_asking() const { return x_ping.has_value(); }
+    utc_time heard_at() const { return x_last_received; }
 
     std::optional<session_events> next_event();
     bool is_established() const { return x_phase == phase::established; }

@@ -93,6 +93,7 @@ void link_session::impl::handle(const frame& what, utc_time now) {
 void link_session::impl::handle_goodbye(const goodbye_frame& what) {
     session_end how{make_error_code(what.code), "the peer said goodbye", what.reconnect_after};
     how.nothing_taken = x_phase == phase::greeting;
+    how.by_goodbye = true;
     finish(std::move(how), std::nullopt);
 }
 

@@ -20,13 +20,15 @@ std::optional<utc_time> link_session::impl::ping_deadline() const {
     if (x_ping) {
         return std::nullopt;
     }
+    std::optional<utc_time> out;
+    if (x_options.ping_interval >= milliseconds{0}) {
+        out = std::max(x_last_received, x_last_sent) + x_options.ping_interval;
+    }
     if (is_expecting()) {
-        return silence_deadline() - limits::silence_time_max / 2;
+        const auto half = silence_deadline() - limits::silence_time_max / 2;
+        out = out ? std::min(*out, half) : half;
     }
-    if (x_options.ping_interval < milliseconds{0}) {
-        return std::nullopt;
-    }
-    return std::max(x_last_received, x_last_sent) + x_options.ping_interval;
+    return out;
 }
 
 std::optional<utc_time> link_session::impl::next_deadline() const {
@@ -71,12 +73,19 @@ void link_session::impl::on_deadline(utc_time now) {
         return fail(errc::timed_out, "no sign of life from the peer");
     }
     if (const auto due = ping_deadline(); due && now >= *due) {
-        if (!is_expecting()) {
-            x_expecting_since = now;
-        }
-        x_ping = open_ping{x_next_token++, now};
-        push_control(ping_frame{x_ping->token, x_tells_time ? now : utc_time{}});
+        ask(now);
     }
+}
+
+void link_session::impl::ask(utc_time now) {
+    if (!is_established() || x_ping) {
+        return;
+    }
+    if (!is_expecting()) {
+        x_expecting_since = now;
+    }
+    x_ping = open_ping{x_next_token++, now};
+    push_control(ping_frame{x_ping->token, x_tells_time ? now : utc_time{}});
 }
 
 //= LP-74

@@ -78,7 +78,7 @@ void core_driver::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             x_links->dial(one);
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
-            x_links->close(one.session);
+            x_links->close(one.session, one.at_once);
         } else {
             x_log.write(one.level, one.id, one.text);
         }

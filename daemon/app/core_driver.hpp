@@ -21,7 +21,8 @@ class link_port {
 public:
     virtual ~link_port() = default;
     virtual void dial(const route::command::dial& order) = 0;
-    virtual void close(route::session_number session) = 0;
+    /// `at_once`: by a reset; else what is still to be written goes first.
+    virtual void close(route::session_number session, bool at_once) = 0;
     /// The session has something to write.
     virtual void flush(route::session_number session) = 0;
 };

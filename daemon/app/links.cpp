@@ -5,7 +5,6 @@
 // Limits: see links.hpp.
 #include "daemon/app/links.hpp"
 
-#include "daemon/link/congestion.hpp"
 #include "daemon/seal/certificate.hpp"
 
 #include <algorithm>
@@ -36,11 +35,15 @@ route::gateway& links::told() {
     return x_gateway;
 }
 
-void links::close(route::session_number session) {
+void links::close(route::session_number session, bool at_once) {
     if (const auto found = x_links.find(session); found != x_links.end()) {
         // A copy, since closing may take it out of the map.
         const auto link = found->second;
-        link->close();
+        if (at_once) {
+            link->reset();
+        } else {
+            link->close();
+        }
     }
 }
 
@@ -51,13 +54,11 @@ void links::flush(route::session_number session) {
     }
 }
 
-protocol::session_options links::options_for(protocol::bureau_id peer) {
+protocol::session_options links::options_for(protocol::bureau_id peer, const std::string& link_name,
+                                             const std::string& came_to) {
     protocol::session_options out;
     out.local = x_gateway.local_hello(peer);
-    const auto& settings = x_gateway.state().config->links;
-    const auto metered = std::any_of(settings.begin(), settings.end(), [&](const auto& one) {
-        return one.peer == peer && one.metered;
-    });
+    const auto metered = x_gateway.is_metered(peer, link_name, came_to);
     out.ping_interval = metered ? protocol::milliseconds{-1} : protocol::milliseconds{0};
     out.commit_wait = protocol::limits::commit_wait;
     return out;
@@ -73,28 +74,6 @@ std::uint64_t links::on_up(std::shared_ptr<link::tls_link> link, protocol::burea
     told().on_connected(number, peer, link_name, is_dialler, session, trial, came_to);
     set_congestion(number);
     return number;
-}
-
-void links::set_congestion(route::session_number session) {
-    const auto& known = x_gateway.state();
-    const auto record = known.sessions.find(session);
-    const auto line = x_links.find(session);
-    if (record == known.sessions.end() || line == x_links.end()) {
-        return;
-    }
-    const auto& all = known.config->links;
-    const auto found = std::ranges::find(all, record->second.bearer, &config::link::name);
-    if (found == all.end() || found->congestion == config::link_congestion::kernel) {
-        return;
-    }
-    const auto wanted = config::to_text(found->congestion);
-    const auto error = line->second->set_congestion(wanted);
-    if (error && x_refused.emplace(found->name, found->congestion).second) {
-        const auto refusal = link::judge_congestion(wanted, error, {});
-        x_log.write(route::log_level::warning, "congestion",
-                    "link " + found->name + ": " + refusal->text + "; its connections keep `" +
-                        line->second->congestion() + "`");
-    }
 }
 
 void links::on_events(std::uint64_t session) { told().on_session_events(session); }
@@ -131,16 +110,6 @@ std::optional<protocol::bureau_id> links::peer_of(protocol::byte_view certificat
     const bool may_connect =
         status == protocol::bureau_status::active || status == protocol::bureau_status::retiring;
     return may_connect ? std::optional(found->entry->bureau) : std::nullopt;
-}
-
-route::line_facts links::facts(route::session_number session) const {
-    const auto found = x_links.find(session);
-    if (found == x_links.end()) {
-        return {};
-    }
-    auto& line = *found->second;
-    return {line.bytes_in(),   line.bytes_out(), line.rate(),
-            line.round_trip(), line.traffic(),   line.congestion()};
 }
 
 }  // namespace dhow::app

@@ -42,11 +42,12 @@ public:
 
     // link_port
     void dial(const route::command::dial& order) override { x_dialer.dial(order); }
-    void close(route::session_number session) override;
+    void close(route::session_number session, bool at_once) override;
     void flush(route::session_number session) override;
 
     // link_handler
-    protocol::session_options options_for(protocol::bureau_id peer) override;
+    protocol::session_options options_for(protocol::bureau_id peer, const std::string& link_name,
+                                          const std::string& came_to) override;
     std::uint64_t on_up(std::shared_ptr<link::tls_link> link, protocol::bureau_id peer,
                         const std::string& link_name, bool is_dialler,
                         route::trial_number trial) override;

@@ -309,7 +309,7 @@ bool import_one(online& verb, const std::string& path, bool only_verify, int& co
         return false;
     }
     const auto report =
-        take_object(verb, verb.daemon.post(root + "imports/" + number + "/end", "{}"), code);
+        take_object(verb, verb.daemon.post(root + "imports/" + number + "/end", ""), code);
     if (!report) {
         return false;
     }

@@ -40,7 +40,7 @@ int run_link_list(arguments args, io& streams) {
     }
     table rows{{"LINK", "PEER", "STATE", "SINCE", "BYTES/S", "RTT MS", "NEXT TRY", "LAST ERROR"}};
     suspensions suspended;
-    std::string bearers;
+    std::string bearers, silences;
     for_each_object(*answer, "links", [&](const json::object& one) {
         if (verb->options.json) {
             print_json(streams, one);
@@ -52,10 +52,15 @@ int run_link_list(arguments args, io& streams) {
                   shown(one, "last_error")});
         note_suspension(suspended, one);
         bearers += bearer_line(one);
+        if (const auto since = shown(one, "silent_since"); !since.empty()) {
+            silences += shown(one, "name") + ": nothing heard from " + shown(one, "peer") +
+                        " since " + time_text(since) + "\n";
+        }
     });
     if (!verb->options.json) {
         rows.print(streams.out);
         streams.out << (bearers.empty() ? "" : "\n" + bearers);
+        streams.out << (silences.empty() ? "" : "\n" + silences);
         print_suspensions(streams, suspended);
     }
     return to_int(exit_code::done);

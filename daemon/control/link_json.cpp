@@ -60,6 +60,7 @@ json::object to_json(const response::link_status& value) {
     out["last_error"] = value.last_error;
     out["sessions"] = value.sessions;
     out["session"] = value.has_session;
+    out["silent_since"] = time_value(value.silent_since);
     out["suspended"] = suspension_value(value.suspended);
     out["bytes_in"] = value.bytes_in;
     out["bytes_out"] = value.bytes_out;

@@ -5,6 +5,8 @@
 // Limits: see bound_connect.hpp.
 #include "daemon/link/bound_connect.hpp"
 
+#include "daemon/link/more_syns.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -13,9 +15,7 @@ namespace dhow::link {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-namespace {
-
-boost::system::error_code open_from(tls_stream::lowest_layer_type& socket,
+boost::system::error_code open_from(tcp::socket::lowest_layer_type& socket,
                                     const tcp::endpoint& target, const std::string& local) {
     boost::system::error_code error;
     socket.close(error);
@@ -31,25 +31,39 @@ boost::system::error_code open_from(tls_stream::lowest_layer_type& socket,
     return error;
 }
 
-}  // namespace
-
-asio::awaitable<boost::system::error_code> connect_from(std::shared_ptr<tls_stream> stream,
-                                                        tcp::resolver::results_type found,
-                                                        std::string local) {
-    auto& socket = stream->lowest_layer();
-    boost::system::error_code error = asio::error::host_not_found;
+asio::awaitable<connect_outcome> connect_from(std::shared_ptr<tls_stream> stream,
+                                              tcp::resolver::results_type found,
+                                              connect_order how) {
+    connect_outcome out;
+    out.error = asio::error::host_not_found;
     for (const auto& entry : found) {
+        auto& socket = stream->lowest_layer();
         const tcp::endpoint target = entry.endpoint();
-        error = open_from(socket, target, local);
-        if (error) {
+        out.error = open_from(socket, target, how.local);
+        if (out.error) {
             continue;
         }
-        co_await socket.async_connect(target, asio::redirect_error(asio::use_awaitable, error));
-        if (!error || error == asio::error::operation_aborted) {
+        auto stop_waiting = [stream] {
+            boost::system::error_code ignored;
+            stream->lowest_layer().cancel(ignored);
+        };
+        const auto more = std::make_shared<more_syns>(socket.get_executor(), target, how.local,
+                                                      how.again_after, std::move(stop_waiting));
+        more->start();
+        co_await socket.async_connect(target, asio::redirect_error(asio::use_awaitable, out.error));
+        more->stop();
+        out.beside.in += more->cost().in;
+        out.beside.out += more->cost().out;
+        auto other = more->take();
+        if (other && out.error == asio::error::operation_aborted && socket.is_open()) {
+            stream->next_layer() = std::move(*other);
+            out.error = {};
+        }
+        if (!out.error || out.error == asio::error::operation_aborted) {
             break;
         }
     }
-    co_return error;
+    co_return out;
 }
 
 std::string plain_address(const asio::ip::address& address) {

@@ -6,17 +6,32 @@
 #pragma once
 
 #include "daemon/link/tls_context.hpp"
+#include "daemon/route/line_traffic.hpp"
+#include "protocol/ids.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 namespace dhow::link {
 
-/// Connects to the first of `found` that answers. `local`: an address of this machine without port;
-/// empty: whatever the kernel takes. Addresses of the other family are left out then. The error is
-/// that of the last one.
-boost::asio::awaitable<boost::system::error_code> connect_from(
+struct connect_order {
+    std::string local;  ///< An address of this machine without port; empty: the kernel's choice.
+    /// Not 0: while nothing answers, another SYN goes out after so long, and again.
+    protocol::milliseconds again_after{0};
+};
+struct connect_outcome {
+    boost::system::error_code error;  ///< Of the last address.
+    route::line_traffic beside;       ///< What sockets have cost that were not used.
+};
+/// Connects to the first of `found` that answers. Addresses of another family than `local` are left
+/// out.
+boost::asio::awaitable<connect_outcome> connect_from(
     std::shared_ptr<tls_stream> stream, boost::asio::ip::tcp::resolver::results_type found,
-    std::string local);
+    connect_order how);
+
+/// A new socket that leaves from there.
+boost::system::error_code open_from(boost::asio::ip::tcp::socket::lowest_layer_type& socket,
+                                    const boost::asio::ip::tcp::endpoint& target,
+                                    const std::string& local);
 
 /// As people write it: an IPv4 address that came as one of IPv6 is IPv4.
 std::string plain_address(const boost::asio::ip::address& address);

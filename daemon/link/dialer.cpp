@@ -1,40 +1,22 @@
 // Dials a peer.
 // Way of the message: application -> [dialer] -> tls_link.
-// Not pure: sockets. Net thread.
+// Not pure: sockets. Net thread. The steps of a dial are in dialer_steps.cpp.
 // Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
 // Limits: see dialer.hpp.
 #include "daemon/link/dialer.hpp"
 
-#include "daemon/link/address.hpp"
-#include "daemon/link/bound_connect.hpp"
+#include "daemon/link/dialer_attempt.hpp"
 #include "daemon/link/socket_traffic.hpp"
 #include "protocol/limits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace dhow::link {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using protocol::errc;
 using step = route::trial_step;
-
-struct dialer::attempt {
-    attempt(asio::io_context& io, asio::ssl::context& context)
-        : stream(tcp::socket(io), context), timer(io), resolver(io) {}
-    route::command::dial order;
-    tls_stream stream;
-    asio::steady_timer timer;
-    tcp::resolver resolver;
-    tls_context keep;  ///< The context outlives its streams, also across a reload.
-    std::shared_ptr<session_memory> memory;
-    route::line_traffic cost;  ///< When it failed.
-    bool timed_out = false;
-    bool is_over = false;  ///< The timer must not touch the stream any more.
-};
 
 void dialer::dial(route::command::dial order) {
     auto what = std::make_shared<attempt>(x_io, *x_context);
@@ -66,8 +48,8 @@ void dialer::fail(const attempt& what, step which, errc code, const std::string&
     x_handler.on_dial_failed(what.order.link, why, told);
 }
 
-asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
-    what->timer.expires_after(protocol::limits::handshake_time_max);
+void dialer::watch(const std::shared_ptr<attempt>& what, std::chrono::seconds time) {
+    what->timer.expires_after(time);
     what->timer.async_wait([what](const boost::system::error_code& error) {
         if (!error && !what->is_over) {
             what->timed_out = true;
@@ -77,9 +59,14 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
             what->stream.lowest_layer().close(ignored);
         }
     });
+}
+
+asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
+    watch(what, protocol::limits::connect_time_max);
     const bool connected = co_await connect(what);
     bool trusted = false;
     if (connected) {
+        watch(what, protocol::limits::tls_time_max);
         trusted = co_await shake_hands(what);
     }
     what->is_over = true;
@@ -88,10 +75,15 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
         if (what->stream.lowest_layer().is_open()) {
             what->cost = read_traffic(what->stream.lowest_layer().native_handle());
         }
+        what->cost.in += what->beside.in;
+        what->cost.out += what->beside.out;
         x_handler.on_dial_cost(what->order.link, what->cost);
         co_return;
     }
-    auto options = x_handler.options_for(what->order.peer);
+    if (what->beside.out > 0) {
+        x_handler.on_dial_cost(what->order.link, what->beside);
+    }
+    auto options = x_handler.options_for(what->order.peer, what->order.link, {});
     options.is_dialler = true;
     options.local.is_trial = what->order.trial != 0;
     if (what->order.is_beside) {
@@ -106,60 +98,6 @@ asio::awaitable<void> dialer::run(std::shared_ptr<attempt> what) {
     const auto& order = what->order;
     const auto number = x_handler.on_up(link, order.peer, order.link, true, order.trial);
     link->start(number);
-}
-
-asio::awaitable<bool> dialer::connect(std::shared_ptr<attempt> what) {
-    const auto target = split_peer_address(what->order.address);
-    if (!target) {
-        fail(*what, step::name, errc::connect_failed, "expected tls://host:port");
-        co_return false;
-    }
-    boost::system::error_code error;
-    const auto found = co_await what->resolver.async_resolve(
-        target->host, target->port, asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
-        fail(*what, step::name, errc::connect_failed, "name not found: " + error.message());
-        co_return false;
-    }
-    pass(*what, step::name, std::to_string(found.size()) + " addresses");
-    const std::shared_ptr<tls_stream> stream(what, &what->stream);
-    error = co_await connect_from(stream, found, what->order.local);
-    if (error) {
-        fail(*what, step::tcp, errc::connect_failed, error.message());
-        co_return false;
-    }
-    const auto endpoint = what->stream.lowest_layer().remote_endpoint(error);
-    pass(*what, step::tcp, endpoint.address().to_string());
-    prepare_socket(what->stream);
-    co_return true;
-}
-
-//= LP-2
-asio::awaitable<bool> dialer::shake_hands(std::shared_ptr<attempt> what) {
-    what->memory->apply_to(what->stream);
-    boost::system::error_code error;
-    co_await what->stream.async_handshake(asio::ssl::stream_base::client,
-                                          asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
-        what->memory->forget();
-        fail(*what, step::tls, errc::tls_failed, error.message());
-        co_return false;
-    }
-    if (!speaks_dhow(what->stream)) {
-        fail(*what, step::tls, errc::tls_failed, "the other end does not speak dhow/1");
-        co_return false;
-    }
-    pass(*what, step::tls, cipher_of(what->stream));
-    const std::string name(what->order.peer.text());
-    const auto peer = x_pins.peer_of(peer_certificate(what->stream));
-    if (peer != what->order.peer) {
-        what->memory->forget();
-        fail(*what, step::identity, errc::peer_not_pinned,
-             "the certificate is not the link key of " + name + " in the directory");
-        co_return false;
-    }
-    pass(*what, step::identity, "the link key of " + name);
-    co_return true;
 }
 
 }  // namespace dhow::link

@@ -2,7 +2,7 @@
 // Way of the message: application -> [dialer] -> tls_link.
 // Not pure: sockets. Net thread.
 // Spec: docs/link-protocol.md#connecting. Tests: unit/link/tls_link_test.cpp.
-// Limits: handshake_time_max for all of it.
+// Limits: connect_time_max, then tls_time_max.
 #pragma once
 
 #include "daemon/link/tls_link.hpp"
@@ -25,6 +25,7 @@ public:
 private:
     struct attempt;
     boost::asio::awaitable<void> run(std::shared_ptr<attempt> what);
+    static void watch(const std::shared_ptr<attempt>& what, std::chrono::seconds time);
     boost::asio::awaitable<bool> connect(std::shared_ptr<attempt> what);
     boost::asio::awaitable<bool> shake_hands(std::shared_ptr<attempt> what);
     void pass(const attempt& what, route::trial_step step, const std::string& found);

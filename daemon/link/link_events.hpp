@@ -29,7 +29,10 @@ class link_handler {
 public:
     virtual ~link_handler() = default;
     /// What a session with this peer begins with; the exporter is filled in by the link.
-    virtual protocol::session_options options_for(protocol::bureau_id peer) = 0;
+    /// `link_name`: as for on_up(); `came_to`: our address, of one that came in.
+    virtual protocol::session_options options_for(protocol::bureau_id peer,
+                                                  const std::string& link_name,
+                                                  const std::string& came_to) = 0;
     /// TLS stands and the peer is pinned. `link_name` is empty for one that came in. Returns its
     /// number. `trial`: of the order that it was dialled by; 0 for messages.
     virtual std::uint64_t on_up(std::shared_ptr<tls_link> link, protocol::bureau_id peer,

@@ -101,7 +101,7 @@ asio::awaitable<void> listener::welcome(std::shared_ptr<visitor> who) {
     if (!who->peer) {
         co_return;
     }
-    auto options = x_handler.options_for(*who->peer);
+    auto options = x_handler.options_for(*who->peer, "", tls_link::local_address_of(who->stream));
     options.is_dialler = false;
     options.exporter = exporter(who->stream);
     auto link = std::make_shared<tls_link>(std::move(who->stream), x_handler, std::move(options));

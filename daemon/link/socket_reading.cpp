@@ -33,6 +33,22 @@ send_pace::reading count_bytes(const tcp_counts& counted) {
     return out;
 }
 
+bytes_under_way read_under_way(int descriptor) {
+    bytes_under_way out;
+    int queued = 0;
+    if (::ioctl(descriptor, SIOCOUTQ, &queued) == 0 && queued > 0) {
+        out.bytes = static_cast<std::uint64_t>(queued);
+    }
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
+        // Both only rise; the second also by what arrived behind a hole.
+        out.acknowledgements = info.tcpi_bytes_acked + info.tcpi_delivered;
+        out.usual_round_trip = protocol::milliseconds{info.tcpi_rtt / 1000};
+    }
+    return out;
+}
+
 send_pace::reading read_socket(int descriptor) {
     tcp_counts counted;
     int queued = 0;

@@ -22,6 +22,16 @@ struct tcp_counts {
 /// What has arrived and what is under way; times are left at zero. Pure.
 send_pace::reading count_bytes(const tcp_counts& counted);
 
+/// What the peer's kernel has not acknowledged.
+struct bytes_under_way {
+    std::uint64_t bytes = 0;
+    std::uint64_t acknowledgements = 0;  ///< Rises with each that told of something new.
+    protocol::milliseconds usual_round_trip{0};
+};
+
+/// Two system calls. Zeros where the kernel does not say.
+bytes_under_way read_under_way(int descriptor);
+
 /// Two system calls. Values that the kernel does not give are zero.
 send_pace::reading read_socket(int descriptor);
 

@@ -11,9 +11,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <array>
 #include <stdexcept>
 #include <string_view>
@@ -118,14 +115,6 @@ bool speaks_dhow(tls_stream& stream) {
 }
 
 std::string cipher_of(tls_stream& stream) { return SSL_get_cipher_name(stream.native_handle()); }
-
-void prepare_socket(tls_stream& stream) {
-    boost::system::error_code ignored;
-    auto& socket = stream.lowest_layer();
-    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-    const int unsent = protocol::limits::kernel_unsent_bytes_max;
-    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-}
 
 void keep_resumable(tls_stream& stream) {
     SSL_set_shutdown(stream.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);

@@ -36,7 +36,8 @@ bool speaks_dhow(tls_stream& stream);
 /// The suite that was chosen, for people.
 std::string cipher_of(tls_stream& stream);
 
-/// TCP_NODELAY, and little unsent in the kernel (kernel_unsent_bytes_max).
+/// TCP_NODELAY, little unsent in the kernel (kernel_unsent_bytes_max), and repetitions that soon
+/// find a path which is back.
 void prepare_socket(tls_stream& stream);
 /// Call before the socket closes: without it OpenSSL forgets the session of a connection that was
 /// cut, which is when it is wanted most. (TLS 1.3 proves the keys anew in each resumption.)

@@ -7,6 +7,7 @@
 
 #include "daemon/link/link_events.hpp"
 #include "daemon/link/send_pace.hpp"
+#include "daemon/link/socket_reading.hpp"
 #include "daemon/link/tls_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +30,9 @@ public:
     void close();
     /// Closes at once, as if the connection had failed.
     void cut() { end(boost::asio::error::operation_aborted); }
+    /// The same, and the peer hears it at once, if its path lives: TCP's reset. What was written
+    /// and has not arrived is thrown away.
+    void reset();
     /// Called once before the stream closes; the dialer remembers the TLS session here.
     void set_on_end(std::function<void(tls_stream&)> on_end) { x_on_end = std::move(on_end); }
 
@@ -39,6 +43,8 @@ public:
     [[nodiscard]] protocol::milliseconds round_trip() const { return x_pace.round_trip(); }
     [[nodiscard]] std::uint64_t bytes_in() const { return x_bytes_in; }
     [[nodiscard]] std::uint64_t bytes_out() const { return x_bytes_out; }
+    /// What the kernel holds for the peer; two system calls.
+    [[nodiscard]] bytes_under_way under_way();
     /// What the connection has cost so far, at IP level; two system calls.
     [[nodiscard]] route::line_traffic traffic();
     /// TCP's congestion control from now on. Refused: it stays as it was.
@@ -46,7 +52,8 @@ public:
     /// The one in use; empty: not known.
     [[nodiscard]] std::string congestion();
     /// Of this machine, without port; empty: not known.
-    [[nodiscard]] std::string local_address();
+    [[nodiscard]] std::string local_address() { return local_address_of(x_stream); }
+    [[nodiscard]] static std::string local_address_of(tls_stream& stream);
 
 private:
     boost::asio::awaitable<void> read_loop();

@@ -81,13 +81,24 @@ boost::system::error_code tls_link::set_congestion(std::string_view name) {
     return link::set_congestion(x_stream.lowest_layer().native_handle(), name);
 }
 
+bytes_under_way tls_link::under_way() {
+    auto& socket = x_stream.lowest_layer();
+    return socket.is_open() ? read_under_way(socket.native_handle()) : bytes_under_way{};
+}
+
+void tls_link::reset() {
+    boost::system::error_code ignored;
+    x_stream.lowest_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+    cut();
+}
+
 std::string tls_link::congestion() {
     return congestion_of(x_stream.lowest_layer().native_handle());
 }
 
-std::string tls_link::local_address() {
+std::string tls_link::local_address_of(tls_stream& stream) {
     boost::system::error_code error;
-    const auto endpoint = x_stream.lowest_layer().local_endpoint(error);
+    const auto endpoint = stream.lowest_layer().local_endpoint(error);
     return error ? std::string{} : plain_address(endpoint.address());
 }
 

@@ -311,6 +311,9 @@ struct link_status {
     std::string last_error;
     std::uint64_t sessions = 0, failures = 0;
     bool has_session = false;  ///< With the peer, over whichever link.
+    /// Of that session, if it goes by this link: since when nothing was heard, while its path seems
+    /// to be dead.
+    std::optional<utc_time> silent_since;
     std::optional<suspension> suspended;
     // Of the connection that is up.
     std::uint64_t bytes_in = 0, bytes_out = 0, bytes_per_s = 0;

@@ -146,6 +146,16 @@ void bearer_book::count_failed(const std::string& link, const line_traffic& cost
     }
 }
 
+void bearer_book::count_end(const std::string& link, const protocol::session_end& how) {
+    const auto code = protocol::errc_of(how.code);
+    const bool was_cut = !how.by_goodbye && (code == protocol::errc::connection_lost ||
+                                             code == protocol::errc::timed_out);
+    auto* record = was_cut ? find(link) : nullptr;
+    if (record != nullptr) {
+        record->cuts += 1;
+    }
+}
+
 std::vector<std::pair<std::string, std::string>> bearer_book::take_notes(bool exact) {
     std::vector<std::pair<std::string, std::string>> out;
     for (auto& [name, record] : x_records) {

@@ -8,6 +8,7 @@
 #include "daemon/route/bearer_schedule.hpp"
 #include "daemon/route/line_traffic.hpp"
 #include "daemon/route/month_quota.hpp"
+#include "protocol/link_session.hpp"
 
 #include <map>
 #include <string>
@@ -31,6 +32,7 @@ struct bearer_record {
     bearer_schedule schedule;
     month_quota quota;
     traffic sent, received;  ///< Since start.
+    std::uint64_t cuts = 0;  ///< Sessions that ended without a GOODBYE, since start.
 };
 
 class bearer_book {
@@ -66,6 +68,8 @@ public:
     /// A connection that came to nothing has cost that much.
     void count_failed(const std::string& link, const line_traffic& cost, utc_time now,
                       bool is_sure);
+    /// A session of this link is over; counted if the line was lost or fell silent.
+    void count_end(const std::string& link, const protocol::session_end& how);
     /// The connection is gone, and was counted for the last time.
     void forget(std::uint64_t session) { x_seen.erase(session); }
 

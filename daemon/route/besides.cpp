@@ -85,8 +85,12 @@ void besides::dial(bureau_id peer, line& of) {
     const auto& link = x_peers.links().at(name);
     const auto addresses = x_peers.addresses_of(link);
     of.dialling = of.last_link = name;
-    x_core.out.dial_beside(name, peer, addresses[of.next_address++ % addresses.size()],
-                           link.settings.local);
+    x_core.out.dial({.link = name,
+                     .peer = peer,
+                     .address = addresses[of.next_address++ % addresses.size()],
+                     .local = link.settings.local,
+                     .is_beside = true,
+                     .again_after = peers::again_after(link.settings)});
 }
 
 void besides::pause(bureau_id peer, line& of, link_result brought, milliseconds at_least) {
@@ -150,6 +154,7 @@ void besides::on_ended(session_number number, const protocol::session_end& how) 
     auto& of = found->second;
     const bool was_up = of.session == number;
     if (was_up) {
+        x_core.bearers.count_end(record.bearer, how);
         of.session.reset();
     } else if (record.is_dialler) {
         of.dialling.clear();

@@ -47,6 +47,11 @@ std::optional<session_number> core::session_with(bureau_id peer) const {
     return std::nullopt;
 }
 
+std::optional<session_number> core::stalled_session_with(bureau_id peer) const {
+    const auto up = session_with(peer);
+    return up && sessions.at(*up).silence.stalled_since ? up : std::nullopt;
+}
+
 store::event_row core::event(bureau_id origin, const message_id& id, bureau_id recipient,
                              std::string_view what, std::string actor, std::string text,
                              errc code) const {

@@ -48,6 +48,7 @@ struct counters {
     std::uint64_t duplicates = 0, refused_in = 0, refused_out = 0, quarantined = 0,
                   equivocations = 0;
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
+    std::uint64_t stalls = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
     std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
                   courier_acknowledged = 0;
@@ -61,6 +62,10 @@ struct line_facts {
     protocol::milliseconds round_trip{0};       ///< The shortest, of TCP.
     line_traffic traffic = {};                  ///< What it has cost, at IP level.
     std::string congestion = {};                ///< TCP's, in use; empty: not known.
+    std::uint64_t under_way_bytes = 0;  ///< With the kernel, and not acknowledged by the peer's.
+    /// Another one whenever the peer's TCP has acknowledged something.
+    std::uint64_t acknowledgements = 0;
+    protocol::milliseconds usual_round_trip{0};  ///< Of late, smoothed.
 };
 
 struct surroundings {
@@ -86,6 +91,17 @@ struct disk_state {
     }
 };
 
+/// What is known of a connection's silence; kept by silences.
+struct silence_record {
+    std::optional<utc_time> look_at;  ///< Nothing: nothing is expected.
+    utc_time watched_since{};         ///< The looks began then.
+    utc_time quiet_at{};              ///< When nothing was expected, last.
+    utc_time heard_at{};              ///< Bytes or acknowledgements came, last.
+    std::uint64_t acknowledgements = 0;
+    std::uint64_t bytes_per_s = 0;  ///< The best that was measured since then.
+    std::optional<utc_time> stalled_since;
+};
+
 /// One connection that the core knows; the session itself belongs to the driver and outlives its
 /// record.
 struct session_record {
@@ -107,6 +123,7 @@ struct session_record {
     /// What passes; of one that is established or early kept by peers.
     passages passes = {};
     utc_time passes_until{};  ///< Then they are to be looked at again.
+    silence_record silence = {};
     [[nodiscard]] const passage& passage_of(message_class cls) const {
         return passes[static_cast<std::size_t>(cls)];
     }
@@ -164,6 +181,8 @@ struct core {
     [[nodiscard]] protocol::link_session* session(session_number number);
     /// Number of the established session with a peer, if there is one.
     [[nodiscard]] std::optional<session_number> session_with(bureau_id peer) const;
+    /// The same, if its path seems to be dead.
+    [[nodiscard]] std::optional<session_number> stalled_session_with(bureau_id peer) const;
     /// Whether a bureau hands on what others wrote.
     [[nodiscard]] bool is_relay(bureau_id bureau) const;
     [[nodiscard]] bureau_id self() const { return config->bureau; }

@@ -25,20 +25,10 @@ void effects::run(seal::job_request what, bool at_once, sealed then) {
     x_commands.emplace_back(command::run{x_last, at_once, std::move(what)});
 }
 
-void effects::dial(std::string link, protocol::bureau_id peer, std::string address,
-                   std::string local, trial_number trial) {
-    x_commands.emplace_back(
-        command::dial{std::move(link), peer, std::move(address), trial, std::move(local)});
-}
+void effects::dial(command::dial what) { x_commands.emplace_back(std::move(what)); }
 
-void effects::dial_beside(std::string link, protocol::bureau_id peer, std::string address,
-                          std::string local) {
-    x_commands.emplace_back(
-        command::dial{std::move(link), peer, std::move(address), 0, std::move(local), true});
-}
-
-void effects::close_session(session_number session) {
-    x_commands.emplace_back(command::close_session{session});
+void effects::close_session(session_number session, bool at_once) {
+    x_commands.emplace_back(command::close_session{session, at_once});
 }
 
 void effects::log(log_level level, std::string id, std::string text) {

@@ -46,9 +46,12 @@ struct dial {
     trial_number trial = 0;  ///< 0: for messages.
     std::string local = {};  ///< Address of this machine to dial from; empty: any.
     bool is_beside = false;  ///< For a session beside the one that there is.
+    /// Not 0: while nothing answers, another SYN goes out after so long, and again.
+    protocol::milliseconds again_after{0};
 };
 struct close_session {
     session_number session = 0;
+    bool at_once = false;  ///< By a reset: nothing more is written, and the peer hears it at once.
 };
 /// Ids, codes, sizes and states only; never content, names or file names.
 struct log {
@@ -71,13 +74,8 @@ public:
     void commit(store::transaction what, stored then);
     void ask(store::question what, answered then);
     void run(seal::job_request what, bool at_once, sealed then);
-    /// `local`: the address of this machine to dial from; empty: any.
-    void dial(std::string link, protocol::bureau_id peer, std::string address, std::string local,
-              trial_number trial = 0);
-    /// For a session beside the one that there is.
-    void dial_beside(std::string link, protocol::bureau_id peer, std::string address,
-                     std::string local);
-    void close_session(session_number session);
+    void dial(command::dial what);
+    void close_session(session_number session, bool at_once = false);
     void log(log_level level, std::string id, std::string text);
 
     [[nodiscard]] std::optional<commands> next_command();

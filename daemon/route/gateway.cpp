@@ -31,6 +31,7 @@ gateway::gateway(gateway_start from)
       x_peers(x_core, from.random),
       x_trials(x_core, x_peers),
       x_besides(x_core, x_peers, x_out, from.random),
+      x_silences(x_core, x_peers, x_out),
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
@@ -60,6 +61,7 @@ gateway::gateway(gateway_start from)
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
+    x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
 
 void gateway::start() {
@@ -213,7 +215,7 @@ void gateway::stop() {
     x_inbox.wake_all();
     x_peers.note_quotas();
     for (const auto& [number, record] : x_core.sessions) {
-        x_core.session(number)->goodbye(errc::shutting_down, std::chrono::seconds{5}, x_core.now);
+        x_core.session(number)->goodbye(errc::shutting_down, link_backoff::after_stop, x_core.now);
     }
 }
 
@@ -273,6 +275,10 @@ void gateway::advance(utc_time now) {
     x_peers.on_deadline();
     x_trials.on_deadline();
     x_besides.on_deadline();
+    x_silences.on_deadline();
+    for (const auto number : x_silences.take_dead()) {
+        give_up(number);
+    }
     x_deadlines.on_deadline();
     x_courier.on_deadline();
 }
@@ -282,8 +288,9 @@ std::optional<utc_time> gateway::next_deadline() const {
         return x_start_again_at;
     }
     auto first = x_peers.next_deadline();
-    for (const auto& due : {x_trials.next_deadline(), x_besides.next_deadline(),
-                            x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+    for (const auto& due :
+         {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
+          x_deadlines.next_deadline(), x_courier.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }
@@ -304,6 +311,10 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
     auto bearer = is_dialler ? link : x_peers.bearer_of(peer, came_to);
     const bool is_beside = session.is_beside();
     const bool is_for_all = trial == 0 && !is_beside;
+    if (const auto stalled = x_core.stalled_session_with(peer);
+        stalled && is_for_all && is_dialler) {
+        give_up(*stalled);  // The path lives, and this one may offer early.
+    }
     x_core.sessions[number] = {.peer = peer,
                                .link = is_for_all ? std::move(link) : std::string{},
                                .is_dialler = is_dialler,
@@ -323,6 +334,13 @@ void gateway::on_connected(session_number number, bureau_id peer, std::string li
     on_session_events(number);
 }
 
+/// Its path is dead, or another one lives. Nothing more would get there.
+void gateway::give_up(session_number number) {
+    x_core.out.close_session(number, true);
+    x_core.session(number)->on_transport_closed(make_error_code(errc::timed_out), x_core.now);
+    drain_events(number);
+}
+
 void gateway::drain_events(session_number number) {
     const auto found = x_core.sessions.find(number);
     if (found == x_core.sessions.end()) {
@@ -337,6 +355,7 @@ void gateway::drain_events(session_number number) {
 void gateway::on_session_events(session_number number) {
     drain_events(number);
     if (x_core.sessions.contains(number)) {
+        x_silences.on_events(number);
         x_core.touched.insert(number);
     }
 }

@@ -17,6 +17,7 @@
 #include "daemon/route/peers.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/silences.hpp"
 #include "daemon/route/submission.hpp"
 #include "daemon/route/trials.hpp"
 
@@ -76,6 +77,12 @@ public:
     [[nodiscard]] protocol::hello local_hello(bureau_id peer) const {
         return x_peers.local_hello(peer);
     }
+    /// Whether a session that carries nothing costs money, by the link that it will count for. Like
+    /// on_connected(): dialled by `link`, or come in to `came_to`.
+    [[nodiscard]] bool is_metered(bureau_id peer, const std::string& link,
+                                  const std::string& came_to) const {
+        return x_peers.is_metered(peer, link.empty() ? x_peers.bearer_of(peer, came_to) : link);
+    }
     /// Only when is_ready(): before, neither peers nor the number of this start are known.
     /// `trial`: that of the command which it was dialled by.
     /// `came_to`: the address of this machine, of one that came in.
@@ -130,6 +137,7 @@ private:
     /// Rows noted from now on, or from `time` on, may turn out to be ahead of the true time.
     void doubt_from(utc_time time, store::transaction& to);
     void drain_events(session_number number);
+    void give_up(session_number number);
     void on_event(session_number number, protocol::session_events& event);
     void on_trial_event(session_number number, protocol::session_events& event);
     void on_established(session_number number, const protocol::hello& said);
@@ -144,6 +152,7 @@ private:
     peers x_peers;
     trials x_trials;
     besides x_besides;
+    silences x_silences;
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;

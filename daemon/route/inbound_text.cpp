@@ -410,7 +410,13 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
                               const std::vector<store::custody_row>& rows) {
     const auto* in = find(number, stream);
     const auto peer = peer_of(number);
+    const auto known = exceptions.size();
     for (const auto& row : rows) {
+        const bool is_known = std::ranges::any_of(
+            exceptions, [&](const auto& one) { return one.recipient == row.recipient; });
+        if (is_known) {
+            continue;
+        }
         if (row.inner_digest != in->preamble.seal.inner_digest) {
             x_core.count.equivocations += 1;
             x_core.count.alarms += 1;
@@ -423,8 +429,9 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
         }
         exceptions.push_back({row.recipient, word_of(row, peer), row.outcome});
     }
-    if (rows.empty()) {
-        // Not custody but something else clashed (a partial object that moved on): try again later.
+    if (exceptions.size() == known) {
+        // Not custody but something else clashed (a partial object that moved on, since an earlier
+        // attempt of the same came first): try again later.
         refuse(number, stream, errc::busy, std::chrono::seconds{5});
         return;
     }

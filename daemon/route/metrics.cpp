@@ -72,6 +72,7 @@ void put_counters(writer& out, const counters& count) {
     counter("sessions_total", "Sessions established.", count.sessions);
     counter("session_failures_total", "Dials and sessions without progress.",
             count.session_failures);
+    counter("stalls_total", "Sessions whose path seemed to be dead.", count.stalls);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
     counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
     counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
@@ -111,12 +112,25 @@ void put_queue(writer& out, const answer::queue_summary& queue, utc_time now) {
     });
 }
 
+std::string link_label(const std::string& name) { return "link=\"" + name + "\""; }
+
 void put_links(writer& out, const peers& links) {
     out.head("link_up", "gauge", "1 while a session stands.");
     for (const auto& [name, link] : links.links()) {
         out.value("link_up",
-                  "link=\"" + name + "\",peer=\"" + std::string(link.settings.peer.text()) + "\"",
+                  link_label(name) + ",peer=\"" + std::string(link.settings.peer.text()) + "\"",
                   link.state == link_state::up ? 1 : 0);
+    }
+    out.head("link_bytes_per_second", "gauge",
+             "What the line carries towards the peer, as measured; 0 while it is not known.");
+    for (const auto& [name, link] : links.links()) {
+        out.value("link_bytes_per_second", link_label(name), links.line_of(name).bytes_per_s);
+    }
+    out.head("link_round_trip_milliseconds", "gauge",
+             "The shortest round trip of the session, or the last known; 0: none is known.");
+    for (const auto& [name, link] : links.links()) {
+        out.value("link_round_trip_milliseconds", link_label(name),
+                  links.line_of(name).round_trip.count());
     }
 }
 
@@ -139,14 +153,19 @@ void put_traffic(writer& out, const bearer_book& book) {
         lines(name, "out", record.sent);
         lines(name, "in", record.received);
     }
+    out.head("link_cuts_total", "counter",
+             "Sessions of links that a lost connection or silence ended.");
+    for (const auto& [name, record] : book.all()) {
+        out.value("link_cuts_total", link_label(name), record.cuts);
+    }
     out.head("link_quota_used_bytes", "gauge", "IP bytes of this month, by our count.");
     for (const auto& [name, record] : book.all()) {
-        out.value("link_quota_used_bytes", "link=\"" + name + "\"", record.quota.used());
+        out.value("link_quota_used_bytes", link_label(name), record.quota.used());
     }
     out.head("link_quota_bytes", "gauge", "What a month may have; only links with a quota.");
     for (const auto& [name, record] : book.all()) {
         if (record.quota.is_limited()) {
-            out.value("link_quota_bytes", "link=\"" + name + "\"", record.quota.limit());
+            out.value("link_quota_bytes", link_label(name), record.quota.limit());
         }
     }
 }

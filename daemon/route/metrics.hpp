@@ -2,7 +2,8 @@
 // Way of the message: beside it.
 // Pure function.
 // Spec: docs/operations.md#metrics. Tests: unit/route/queries_test.cpp.
-// Limits: labels are class and peer only, so the number of series is bounded by the directory.
+// Limits: labels are class, peer and link, so the number of series is bounded by the directory and
+// the configuration.
 #pragma once
 
 #include "daemon/route/peers.hpp"

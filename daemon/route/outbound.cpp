@@ -136,7 +136,7 @@ void outbound::add_ready(ready_shipment item) {
     const bureau_id peer = item.shipment.peer;
     add_copy(item);
     const auto lane = x_lanes.find(peer);
-    if (lane == x_lanes.end() || lane->second.is_early) {
+    if (lane == x_lanes.end() || lane->second.is_early || x_core.stalled_session_with(peer)) {
         tell_waiting(peer, item.shipment.cls);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);
@@ -413,10 +413,11 @@ void outbound::offer(peer_lane& lane, protocol::link_session& session, ready_shi
     }
 }
 
-void outbound::log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset) {
+void outbound::note_first_byte(transfer& open, bureau_id peer, std::uint64_t offset) {
     if (std::exchange(open.is_read, true) || !open.item.message) {
         return;
     }
+    x_core.count.bytes_resumed += offset;
     x_core.out.log(log_level::debug, "transfer-begins",
                    "message " + protocol::to_text(open.item.message->id) + ", part " +
                        std::to_string(open.item.object.position) + ", to " +
@@ -429,7 +430,7 @@ void outbound::on_event(session_number number, const event::need_data& what) {
     if (open == nullptr) {
         return;
     }
-    log_first_byte(*open, open->item.shipment.peer, what.offset);
+    note_first_byte(*open, open->item.shipment.peer, what.offset);
     const auto index = static_cast<std::uint32_t>(what.offset / limits::segment_bytes);
     const auto skip = static_cast<std::size_t>(what.offset % limits::segment_bytes);
     x_core.out.ask(query::load_segment{open->item.object.row, index}, [this, number, skip,
@@ -462,10 +463,6 @@ void outbound::on_event(session_number number, const event::need_data& what) {
 
 void outbound::on_event(session_number number, const event::acknowledged& what) {
     if (auto* open = find(number, what.stream)) {
-        if (open->durable_bytes == 0 && what.durable_bytes > 0) {
-            x_core.count.bytes_resumed +=
-                what.durable_bytes == open->item.object.bytes ? 0 : what.durable_bytes;
-        }
         open->durable_bytes = what.durable_bytes;
     }
 }

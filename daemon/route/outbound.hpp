@@ -145,6 +145,9 @@ public:
     void stop_peer(bureau_id peer);
 
     [[nodiscard]] std::optional<transfer_progress> progress(store::row_id shipment) const;
+    /// Of its own class, to the same peer: what stands before one that is in memory and waits, with
+    /// the rest of what is under way. Nothing: it is not in memory.
+    [[nodiscard]] std::optional<std::uint64_t> bytes_before(const store::shipment_row& what) const;
     [[nodiscard]] std::size_t loaded() const;
 
 private:
@@ -225,7 +228,7 @@ private:
         return lane.preparing.erase(shipment) > 0;
     }
     transfer* find(session_number session, protocol::stream_id stream);
-    void log_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
+    void note_first_byte(transfer& open, bureau_id peer, std::uint64_t offset);
     void load(peer_lane& lane, message_class cls);
     /// Another session takes the lane of one whose peer's HELLO has not come.
     void take_back(peer_lane& lane);

@@ -36,6 +36,24 @@ void outbound::tell_waiting(bureau_id peer, message_class cls) const {
     }
 }
 
+std::optional<std::uint64_t> outbound::bytes_before(const store::shipment_row& what) const {
+    const auto lane = x_lanes.find(what.peer);
+    if (lane == x_lanes.end()) {
+        return std::nullopt;
+    }
+    std::uint64_t out = 0;
+    bool is_here = false;
+    lane->second.queue.each(what.cls, [&](const ready_shipment& item) {
+        is_here = is_here || item.shipment.row == what.row;
+        out += item.shipment.row < what.row ? item.object.bytes : 0;
+    });
+    for (const auto& [stream, open] : lane->second.open) {
+        const bool is_its_class = open.item.shipment.cls == what.cls;
+        out += is_its_class ? open.item.object.bytes - open.durable_bytes : 0;
+    }
+    return is_here ? std::optional(out) : std::nullopt;
+}
+
 // Of what has left only the answer is missing, which passes at any time.
 void outbound::on_passage_changed(session_number number) {
     auto* lane = lane_of(number);

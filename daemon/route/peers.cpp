@@ -60,7 +60,7 @@ void peers::forget_partial(bureau_id peer, const digest& object) {
 void peers::on_connected(session_number session) {
     auto& record = x_core.sessions.at(session);
     record.since = x_core.now;
-    if (auto* link = link_of(session)) {
+    if (auto* link = link_of(session); link != nullptr && !take_probe(*link, session)) {
         link->state = link_state::connecting;
         link->dial_at.reset();
     }
@@ -150,7 +150,7 @@ void peers::on_event(session_number number, const event::verify_hello& what) {
 bool peers::newer_stays(session_number older, session_number newer) const {
     const auto& first = x_core.sessions.at(older);
     const auto& second = x_core.sessions.at(newer);
-    if (first.is_dialler == second.is_dialler) {
+    if (first.is_dialler == second.is_dialler || first.silence.stalled_since) {
         return true;
     }
     const bool we_are_lower = x_core.self() < first.peer;
@@ -165,8 +165,10 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
         const auto loser = replace ? *older : number;
         x_core.session(loser)->goodbye(errc::conflict, std::chrono::seconds{0}, x_core.now);
         if (!replace) {
+            x_core.session(*older)->ask(x_core.now);  // The peer seems to know nothing of it.
             return false;
         }
+        x_stalled.erase(peer);
         auto& lost = x_core.sessions.at(loser);
         lost.established = false;
         if (const auto link = x_links.find(lost.bearer); link != x_links.end()) {
@@ -285,7 +287,10 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
     const auto brought = how.durable_progress ? link_result::progress
                          : stood              ? link_result::stood
                                               : link_result::nothing;
-    if (auto* link = link_of(number)) {
+    if (was_up && !is_up(session.peer)) {
+        x_stalled.erase(session.peer);
+    }
+    if (auto* link = link_of(number); link != nullptr && !has_another_session(number)) {
         link->state = link_state::idle;
         link->since = x_core.now;
         link->last_error = how.code.message();
@@ -298,11 +303,18 @@ void peers::on_ended(session_number number, const protocol::session_end& how, bo
         const auto asked = std::min<milliseconds>(how.reconnect_after, link_backoff::cap);
         // Where links differ it is wanted again at once, and may lose each time.
         const bool lost_at_once = replaced && !was_up && !is_plain(session.peer);
-        plan_dial(*link, replaced && !lost_at_once ? link_backoff::first
-                                                   : std::max(delay_after(*link, brought), asked));
+        const auto own = delay_after(*link, brought);
+        // All peers of a hub that stops are asked for the same: what spreads them comes on top.
+        const auto later = asked + (brought == link_result::progress ? own : milliseconds{0});
+        plan_dial(*link, replaced && !lost_at_once ? link_backoff::first : std::max(own, later));
+        if (std::exchange(link->is_probing, false)) {
+            link->state = link_state::connecting;  // That dial is out already.
+            link->dial_at.reset();
+        }
     }
     on_bearer_down(session, was_up);
     if (was_up) {
+        x_core.bearers.count_end(session.bearer, how);
         count_for_others(session, brought);
     }
 }

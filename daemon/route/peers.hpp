@@ -25,6 +25,11 @@ struct link_record {
     std::optional<utc_time> dial_at;  ///< Nothing: not ours to dial, or busy.
     bool is_called = false;           ///< By an operator: waits for nobody.
     bool is_flash = false;            ///< A flash message waits for the dial.
+    bool is_probing = false;          ///< up, and dialled all the same: its session is stalled.
+    /// No dial of it is under way, and it has no session, or one that is to be dialled beside.
+    [[nodiscard]] bool is_free() const {
+        return state == link_state::idle || (state == link_state::up && !is_probing);
+    }
     utc_time since{};
     link_backoff backoff;
     wake_gate wake;
@@ -102,6 +107,12 @@ public:
                       std::function<void(bool is_written)> then);
     /// Flash waits for this peer: its next dial is at most a flash probe away.
     void hurry(bureau_id peer);
+    /// The path of its session seems to be dead, or still does: links that may be are dialled.
+    void on_stalled(bureau_id peer, bool flash_waits);
+    /// Something has come after all.
+    void on_heard(bureau_id peer);
+    /// How soon a dial of the link sends another SYN where none is answered; 0: as the kernel does.
+    [[nodiscard]] static milliseconds again_after(const config::link& link);
     void on_peer_time(session_number session, utc_time peer, milliseconds round_trip);
     /// Who is told that other things pass over a session than before, or may by now.
     void set_passage_changed(std::function<void(session_number)> tell) {
@@ -111,6 +122,8 @@ public:
     void on_waiting(bureau_id peer, message_class cls);
     /// The link that a session counts for which came in at this address of ours; empty: none.
     [[nodiscard]] std::string bearer_of(bureau_id peer, const std::string& came_to) const;
+    /// Whether the link is; of a session that counts for none, whether any of the peer's is.
+    [[nodiscard]] bool is_metered(bureau_id peer, const std::string& link) const;
     /// The last reading of a connection, before it is forgotten.
     void on_line_gone(session_number session);
     /// What a dial that made no session has cost.
@@ -149,10 +162,15 @@ public:
     [[nodiscard]] const std::map<std::string, link_record>& links() const { return x_links; }
     [[nodiscard]] const peer_record* find(bureau_id peer) const;
     [[nodiscard]] bool is_up(bureau_id peer) const { return x_core.session_with(peer).has_value(); }
+    /// Its session's path seems to be dead.
+    [[nodiscard]] bool is_stalled(bureau_id peer) const { return x_stalled.contains(peer); }
     /// All its links have one cost and carry everything at any time: no choice is made.
     [[nodiscard]] bool is_plain(bureau_id peer) const { return !x_bearers.contains(peer); }
     /// A session counts for this link.
     [[nodiscard]] bool is_carrying(const std::string& link) const;
+    /// Of the established session that counts for this link: what the line carries. Without one
+    /// only the round trip that was last measured.
+    [[nodiscard]] line_facts line_of(const std::string& link) const;
     /// From when on the link should have a session, back-off apart; nothing: it should not.
     [[nodiscard]] std::optional<utc_time> wanted_from(const std::string& link) const;
     /// Which of two sessions with one peer stays: that of the same dialler which is newer, else the
@@ -178,6 +196,13 @@ public:
 
 private:
     link_record* link_of(session_number session);
+    // peers_stalled.cpp
+    [[nodiscard]] bool may_be_dialled(const link_record& link) const;
+    [[nodiscard]] bool is_given_up(const link_record& link) const;
+    [[nodiscard]] bool waits_for_dial(const link_record& link) const;
+    bool take_probe(link_record& link, session_number session);
+    [[nodiscard]] bool has_another_session(session_number session) const;
+    void ask_for_life();
     // peers_bearers.cpp
     struct bearers_of_peer {
         std::vector<std::string> names;
@@ -230,6 +255,7 @@ private:
     std::map<std::string, link_record> x_links;
     std::map<bureau_id, peer_record> x_peers;
     std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;
+    std::map<bureau_id, bool> x_stalled;          ///< With a stalled session; whether flash waits.
     std::map<bureau_id, bearer_state> x_bearers;  ///< Of peers that are not plain.
     std::function<void(session_number)> x_passage_changed;
     utc_time x_measure_at{}, x_roll_at{};

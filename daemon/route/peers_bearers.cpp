@@ -86,7 +86,10 @@ dearer_times peers::dearer_after() const {
 bearer_facts peers::facts_of(const std::string& name, const link_record& link) const {
     bearer_facts out;
     out.cost = link.settings.cost;
-    out.is_up = is_carrying(name);
+    const auto stalled = x_core.stalled_session_with(link.settings.peer);
+    const auto* silent = stalled ? &x_core.sessions.at(*stalled) : nullptr;
+    const bool is_silent = silent != nullptr && silent->bearer == name;
+    out.is_up = is_carrying(name) && !is_silent;
     out.may_dial = !addresses_of(link).empty();
     out.closes_when_idle = link.settings.idle_close.count() > 0;
     const auto* record = x_core.bearers.find(name);
@@ -95,7 +98,9 @@ bearer_facts peers::facts_of(const std::string& name, const link_record& link) c
         out.carries[i] = record->schedule.carries(cls);
         out.open[i] = x_core.bearers.size_max(name, cls, x_core.now) > 0;
     }
-    out.carried_until = out.is_up ? x_core.now : link.carried_until;
+    out.carried_until = out.is_up   ? x_core.now
+                        : is_silent ? *silent->silence.stalled_since
+                                    : link.carried_until;
     if (const auto state = x_bearers.find(link.settings.peer); state != x_bearers.end()) {
         out.stay_until = state->second.stay.stay_until();
     }
@@ -121,10 +126,14 @@ peers::bearers_of_peer peers::bearers_of(bureau_id peer) const {
 }
 
 std::optional<utc_time> peers::wanted_from(const std::string& name) const {
-    const auto peer = x_links.at(name).settings.peer;
+    const auto& link = x_links.at(name);
+    const auto peer = link.settings.peer;
     const auto state = x_bearers.find(peer);
+    if (!may_be_dialled(link)) {
+        return std::nullopt;
+    }
     if (state == x_bearers.end()) {
-        return is_up(peer) ? std::nullopt : std::optional(x_core.now);
+        return is_up(peer) && !is_stalled(peer) ? std::nullopt : std::optional(x_core.now);
     }
     const auto all = bearers_of(peer);
     const auto which = std::ranges::find(all.names, name) - all.names.begin();
@@ -328,7 +337,7 @@ void peers::on_waits(const answer::queue_summary& waiting) {
                 state.waits[which] = line.oldest_ready.value_or(x_core.now);
             }
         }
-        const auto up = x_core.session_with(peer);
+        const auto up = is_stalled(peer) ? std::nullopt : x_core.session_with(peer);
         const bool is_all_open = up && x_core.sessions.at(*up).passes == passages{};
         state.look_at =
             is_all_open ? std::nullopt : std::optional(x_core.now + limits::demand_look_max);

@@ -50,7 +50,9 @@ void peers::plan_dial(link_record& link, milliseconds delay) {
 
 milliseconds peers::delay_after(link_record& link, link_result brought) {
     link.wake.on_result(brought, x_core.now);
-    link.is_flash = x_flash_waits && x_flash_waits(link.settings.peer);
+    const auto stalled = x_stalled.find(link.settings.peer);
+    link.is_flash = (stalled != x_stalled.end() && stalled->second) ||
+                    (x_flash_waits && x_flash_waits(link.settings.peer));
     return link.backoff.on_end(brought, link.settings.metered, link.is_flash, x_random);
 }
 
@@ -84,13 +86,28 @@ void peers::on_dial_failed(const std::string& name, errc code, std::string text)
     link.last_error_at = x_core.now;
     link.since = x_core.now;
     x_core.count.session_failures += 1;
-    plan_dial(link, delay_after(link, link_result::no_session));
+    auto delay = delay_after(link, link_result::no_session);
+    // It has tried all the time. Where the path is dead, the next goes on with that.
+    const bool goes_on = code == errc::timed_out && !link.settings.metered &&
+                         (link.is_flash || is_stalled(link.settings.peer));
+    delay = goes_on ? milliseconds{0} : delay;
+    if (link.settings.metered && is_stalled(link.settings.peer)) {
+        delay = std::max(delay, link_backoff::flash_probe_metered);
+    }
+    if (!std::exchange(link.is_probing, false)) {
+        plan_dial(link, delay);
+    } else if (is_stalled(link.settings.peer)) {
+        link.dial_at = x_core.now + delay;
+    }
 }
 
 void peers::hurry(bureau_id peer) {
+    if (is_stalled(peer)) {
+        on_stalled(peer, true);
+    }
     for (auto& [name, link] : x_links) {
         const auto wait = link.backoff.flash_wait(link.settings.metered);
-        if (link.settings.peer == peer && link.state == link_state::idle && link.dial_at) {
+        if (link.settings.peer == peer && waits_for_dial(link)) {
             link.dial_at = std::min(*link.dial_at, x_core.now + wait);
             link.is_flash = true;
         }
@@ -101,12 +118,20 @@ void peers::dial(const std::string& name, link_record& link) {
     const auto addresses = addresses_of(link);
     const auto& address = addresses[link.next_address % addresses.size()];
     link.next_address = (link.next_address + 1) % addresses.size();
-    link.state = link_state::connecting;
-    link.since = x_core.now;
+    if (link.state == link_state::up) {
+        link.is_probing = true;
+    } else {
+        link.state = link_state::connecting;
+        link.since = x_core.now;
+    }
     link.dial_at.reset();
     link.is_called = false;
     x_pacer.on_dial(std::exchange(link.is_flash, false), x_core.now);
-    x_core.out.dial(name, link.settings.peer, address, link.settings.local);
+    x_core.out.dial({.link = name,
+                     .peer = link.settings.peer,
+                     .address = address,
+                     .local = link.settings.local,
+                     .again_after = again_after(link.settings)});
 }
 
 void peers::on_deadline() {
@@ -117,6 +142,7 @@ void peers::on_deadline() {
         }
     }
     if (x_network.take(x_core.now)) {
+        ask_for_life();
         x_core.out.ask(query::summarise_queue{}, [this](store::reply& reply) {
             wake_links(expect<answer::queue_summary>(reply));
         });
@@ -124,11 +150,10 @@ void peers::on_deadline() {
     on_bearers_deadline();
     std::vector<dial_pacer::waiting> due;
     for (auto& [name, link] : x_links) {
-        if (link.state != link_state::idle || !link.dial_at || *link.dial_at > x_core.now) {
+        if (!waits_for_dial(link) || *link.dial_at > x_core.now) {
             continue;
         }
-        const bool is_given_up = is_plain(link.settings.peer) && is_up(link.settings.peer);
-        if (is_given_up || x_core.stopping || addresses_of(link).empty()) {
+        if (is_given_up(link) || x_core.stopping || addresses_of(link).empty()) {
             link.dial_at.reset();  // Planned again when that session ends, or by a reload.
         } else if (link.is_called) {
             dial(name, link);
@@ -151,7 +176,7 @@ std::optional<utc_time> peers::next_deadline() const {
         }
     };
     for (const auto& [name, link] : x_links) {
-        if (link.state != link_state::idle || !link.dial_at) {
+        if (!waits_for_dial(link)) {
             continue;
         }
         if (link.is_called) {
@@ -219,15 +244,22 @@ call_result peers::call(const std::string& name) {
     if (is_suspended(link.settings.peer)) {
         return call_result::suspended;
     }
-    if (is_plain(link.settings.peer) ? is_up(link.settings.peer) : is_carrying(name)) {
+    const bool has_session =
+        is_plain(link.settings.peer) ? is_up(link.settings.peer) : is_carrying(name);
+    if (has_session && !is_stalled(link.settings.peer)) {
         return call_result::is_up;
     }
-    if (link.state != link_state::idle) {
+    if (!link.is_free()) {
         return call_result::under_way;
     }
     link.backoff.reset();
     link.wake.reset();
-    plan_dial(link, milliseconds{0});
+    if (link.state == link_state::up) {
+        x_stalled[link.settings.peer] = true;  // Whatever it costs.
+        link.dial_at = x_core.now;
+    } else {
+        plan_dial(link, milliseconds{0});
+    }
     link.is_called = link.dial_at.has_value();
     return link.is_called ? call_result::dialling : call_result::must_be_called;
 }

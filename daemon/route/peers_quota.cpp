@@ -13,6 +13,31 @@ bool peers::is_metered_session(const session_record& record) const {
     return !record.bearer.empty() && x_core.bearers.has_quota(record.bearer);
 }
 
+bool peers::is_metered(bureau_id peer, const std::string& name) const {
+    const auto found = x_links.find(name);
+    if (found != x_links.end()) {
+        return found->second.settings.metered;
+    }
+    return std::ranges::any_of(x_links, [&](const auto& one) {
+        return one.second.settings.peer == peer && one.second.settings.metered;
+    });
+}
+
+line_facts peers::line_of(const std::string& name) const {
+    const auto& link = x_links.at(name);
+    const auto session = std::ranges::find_if(x_core.sessions, [&](const auto& one) {
+        const auto& record = one.second;
+        const bool is_its = record.bearer.empty() ? record.link.empty() : record.bearer == name;
+        return record.established && record.peer == link.settings.peer && is_its;
+    });
+    line_facts out;
+    if (session != x_core.sessions.end() && x_core.outside.line) {
+        out = x_core.outside.line(session->first);
+    }
+    out.round_trip = out.round_trip.count() > 0 ? out.round_trip : link.round_trip;
+    return out;
+}
+
 /// Of a quota, on a link that carries a session.
 bool peers::is_near_an_end() const {
     return std::ranges::any_of(x_core.sessions, [this](const auto& one) {

@@ -121,18 +121,33 @@ void queries::ask(const caller& who, const request::status& what, answer_to answ
     find(who, what.id, answer, [this, answer](messages& rows) { answer(make_status(rows)); });
 }
 
-void queries::ask(const caller& who, const request::why& what, answer_to answer) {
-    find(who, what.id, answer, [this, id = what.id, answer](messages& rows) {
-        response::why out{id, {}};
-        for (const auto& row : rows) {
-            for (const auto& delivery : row.deliveries) {
-                auto causes = causes_of({x_core, x_peers, x_out}, row, delivery);
-                std::ranges::move(causes, std::back_inserter(out.causes));
-            }
+response::why queries::why_of(const message_id& id, const messages& rows,
+                              std::span<const answer::queue_line> queue) const {
+    response::why out{id, {}};
+    for (const auto& row : rows) {
+        for (const auto& delivery : row.deliveries) {
+            auto causes = causes_of({x_core, x_peers, x_out, queue}, row, delivery);
+            std::ranges::move(causes, std::back_inserter(out.causes));
         }
-        auto general = causes_of_gateway(x_core);
-        std::ranges::move(general, std::back_inserter(out.causes));
-        answer(std::move(out));
+    }
+    auto general = causes_of_gateway(x_core);
+    std::ranges::move(general, std::back_inserter(out.causes));
+    return out;
+}
+
+void queries::ask(const caller& who, const request::why& what, answer_to answer) {
+    find(who, what.id, answer, [this, who, id = what.id, answer](messages& rows) {
+        auto said = why_of(id, rows, {});
+        if (std::ranges::none_of(said.causes, waits_its_turn)) {
+            answer(std::move(said));
+            return;
+        }
+        // What goes before it costs the store a look at each line of the queue.
+        x_core.out.ask(query::summarise_queue{}, [this, who, id, answer](store::reply& reply) {
+            const auto queue = std::move(expect<answer::queue_summary>(reply).rows);
+            find(who, id, answer,
+                 [this, id, queue, answer](messages& again) { answer(why_of(id, again, queue)); });
+        });
     });
 }
 

@@ -13,6 +13,8 @@
 #include "daemon/route/submission.hpp"
 #include "daemon/route/trials.hpp"
 
+#include <span>
+
 namespace dhow::route {
 
 /// What an evidence export is about, for those who add what a verifier needs beside it.
@@ -79,6 +81,9 @@ private:
     void add_bearer_facts(response::link_status& to) const;
     [[nodiscard]] std::vector<response::queue_outlook> outlooks_of(
         const std::vector<answer::queue_line>& lines) const;
+    /// `queue`: for those that wait for their turn.
+    [[nodiscard]] response::why why_of(const message_id& id, const messages& rows,
+                                       std::span<const answer::queue_line> queue) const;
     [[nodiscard]] response::status make_status(const messages& rows) const;
     [[nodiscard]] response::recipient_status make_status(const answer::full_message& message,
                                                          const store::delivery_row& row) const;

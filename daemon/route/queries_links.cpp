@@ -36,7 +36,6 @@ response::link_status status_of(const std::string& name, const link_record& link
     out.last_error = link.last_error;
     out.sessions = link.sessions;
     out.failures = link.failures;
-    out.round_trip = link.round_trip;
     return out;
 }
 
@@ -48,20 +47,22 @@ bool carries_beside(const core& shared, const std::string& link) {
     });
 }
 
-void add_line_facts(const core& shared, response::link_status& to) {
-    const auto session = std::ranges::find_if(shared.sessions, [&](const auto& one) {
-        const auto& record = one.second;
-        return record.established && record.peer == to.peer &&
-               (record.link == to.name || record.link.empty());
-    });
-    if (session == shared.sessions.end() || !shared.outside.line) {
-        return;
+/// Of the peer's session, if it goes by this link or by none that is known.
+std::optional<utc_time> silent_since(const core& shared, const response::link_status& of) {
+    const auto stalled = shared.stalled_session_with(of.peer);
+    if (!stalled) {
+        return std::nullopt;
     }
-    const auto facts = shared.outside.line(session->first);
+    const auto& record = shared.sessions.at(*stalled);
+    return record.bearer.empty() || record.bearer == of.name ? record.silence.stalled_since
+                                                             : std::nullopt;
+}
+
+void add_line_facts(const line_facts& facts, response::link_status& to) {
     to.bytes_in = facts.bytes_in;
     to.bytes_out = facts.bytes_out;
     to.bytes_per_s = facts.bytes_per_s;
-    to.round_trip = facts.round_trip.count() > 0 ? facts.round_trip : to.round_trip;
+    to.round_trip = facts.round_trip;
     to.congestion = facts.congestion;
 }
 
@@ -164,10 +165,11 @@ void queries::ask(const caller& who, const request::list_links&, const answer_to
         out.rows.push_back(status_of(name, link));
         out.rows.back().has_session = x_peers.is_up(link.settings.peer);
         out.rows.back().suspended = suspension_of(link.settings.peer, x_peers);
+        out.rows.back().silent_since = silent_since(x_core, out.rows.back());
         if (link.state == link_state::idle && carries_beside(x_core, name)) {
             out.rows.back().state = "beside";
         }
-        add_line_facts(x_core, out.rows.back());
+        add_line_facts(x_peers.line_of(name), out.rows.back());
         add_bearer_facts(out.rows.back());
     }
     answer(std::move(out));

@@ -46,6 +46,9 @@ public:
     void take_out(store::row_id row);
     template <class Predicate>
     [[nodiscard]] bool any_of(message_class cls, Predicate is_it) const;
+    /// All that is loaded of the class, in no order.
+    template <class Function>
+    void each(message_class cls, Function what) const;
     /// Takes out all that is loaded.
     void drop_all();
     /// Classes of which less than half as much is loaded as may be, while the store may have more.
@@ -115,6 +118,15 @@ bool ready_queue::any_of(message_class cls, Predicate is_it) const {
         }
     }
     return false;
+}
+
+template <class Function>
+void ready_queue::each(message_class cls, Function what) const {
+    for (const auto& [origin, rows] : lane_of(cls).by_origin) {
+        for (const auto& item : rows) {
+            what(item);
+        }
+    }
 }
 
 }  // namespace dhow::route

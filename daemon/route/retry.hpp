@@ -32,7 +32,7 @@ enum class link_result : std::uint8_t {
 };
 
 /// Back-off of one link: min(cap, random(5 s, 3 x previous)), the first at most 5 s. It grows with
-/// what brings nothing; after progress the link is dialled again within a second.
+/// what brings nothing; after progress the next dial comes within after_progress.
 class link_backoff {
 public:
     static constexpr milliseconds first_min{2'500};  ///< So that who fell together rises apart.
@@ -41,7 +41,12 @@ public:
     static constexpr milliseconds cap_metered{60 * 60'000};
     static constexpr milliseconds flash_probe{2'000};
     static constexpr milliseconds flash_probe_metered{30'000};
-    static constexpr milliseconds after_progress{1'000};
+    /// A line that is cut each half minute loses no more than that each time, and who lost a hub
+    /// together is spread over it (docs/decisions/0008-who-dials-when.md#the-herd).
+    static constexpr milliseconds after_progress{250};
+    /// What a gateway that stops asks for: a restart takes about a second, and who is refused then
+    /// goes on with `first`.
+    static constexpr std::chrono::seconds after_stop{1};
 
     /// Delay until the next dial.
     milliseconds on_end(link_result brought, bool metered, bool flash_waits,

@@ -117,8 +117,11 @@ void trials::begin(const std::shared_ptr<run>& of, const std::string& link,
                    const std::string& address) {
     of->report.trials.push_back({.link = link, .address = address, .steps = {}, .remedy = {}});
     x_open[++x_last] = {of, of->open++, x_core.now};
-    x_core.out.dial(link, of->report.peer, address, x_peers.links().at(link).settings.local,
-                    x_last);
+    x_core.out.dial({.link = link,
+                     .peer = of->report.peer,
+                     .address = address,
+                     .trial = x_last,
+                     .local = x_peers.links().at(link).settings.local});
 }
 
 void trials::note(open_trial& open, trial_step step, errc code, std::string text) {

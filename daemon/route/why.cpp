@@ -145,17 +145,36 @@ cause cause_of_deferred(const store::shipment_row& shipment) {
     return out;
 }
 
+std::uint64_t bytes_of(const answer::full_message& message, const store::shipment_row& shipment) {
+    const auto object =
+        std::ranges::find(message.objects, shipment.object, &store::object_row::row);
+    return object == message.objects.end() ? std::uint64_t{1} : object->bytes;
+}
+
+/// When one that waits for its turn will have left. More urgent classes go before it, and of its
+/// own what stands before it; where that is not in memory the whole class, so that the time is
+/// rather too late.
+std::optional<utc_time> waits_until(const why_view& from, const answer::full_message& message,
+                                    const store::shipment_row& shipment) {
+    const auto own = bytes_of(message, shipment);
+    const auto before = from.sending.bytes_before(shipment);
+    auto sum = before ? *before + own : 0;
+    for (const auto& line : from.queue) {
+        const bool goes_first = line.cls < shipment.cls || (!before && line.cls == shipment.cls);
+        sum += line.peer == shipment.peer && goes_first ? line.bytes : 0;
+    }
+    return expected_at(from.shared, std::max(sum, own),
+                       rate_to(from.shared, from.links, shipment.peer));
+}
+
 /// What of links keeps it, but for their state.
 std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_message& message,
                                        const store::shipment_row& shipment) {
     if (from.links.is_suspended(shipment.peer)) {
         return std::nullopt;
     }
-    const auto object =
-        std::ranges::find(message.objects, shipment.object, &store::object_row::row);
-    const auto bytes = object == message.objects.end() ? std::uint64_t{1} : object->bytes;
-    const auto blocked = blockage_of(from.shared, from.links, shipment.peer, shipment.cls, bytes,
-                                     shipment.created_at);
+    const auto blocked = blockage_of(from.shared, from.links, shipment.peer, shipment.cls,
+                                     bytes_of(message, shipment), shipment.created_at);
     if (!blocked) {
         return std::nullopt;
     }
@@ -166,8 +185,30 @@ std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_
     return out;
 }
 
+/// The session is up, and its path seems to be dead.
+std::optional<cause> cause_of_silence(const why_view& from, bureau_id peer) {
+    const auto stalled = from.shared.stalled_session_with(peer);
+    if (!stalled) {
+        return std::nullopt;
+    }
+    const auto& record = from.shared.sessions.at(*stalled);
+    auto out = make("link-silent",
+                    name(peer) + (record.bearer.empty() ? "" : " by link " + record.bearer));
+    out.since = record.silence.stalled_since;
+    for (const auto& [link_name, link] : from.links.links()) {
+        const auto next = link.settings.peer == peer && link.dial_at
+                              ? next_dial(from.links, link_name, link)
+                              : std::nullopt;
+        out.next_try = next && (!out.next_try || *next < *out.next_try) ? next : out.next_try;
+    }
+    return out;
+}
+
 cause cause_of_ready(const why_view& from, const answer::full_message& message,
                      const store::shipment_row& shipment) {
+    if (auto silent = cause_of_silence(from, shipment.peer)) {
+        return *silent;
+    }
     if (const auto progress = from.sending.progress(shipment.row)) {
         auto out = make("sending", std::to_string(progress->durable_bytes) + " of " +
                                        std::to_string(progress->total_bytes) + " bytes are at " +
@@ -191,6 +232,7 @@ cause cause_of_ready(const why_view& from, const answer::full_message& message,
     }
     auto out = make("queued-behind", name(shipment.peer));
     out.since = shipment.created_at;
+    out.expected_at = waits_until(from, message, shipment);
     return out;
 }
 
@@ -357,6 +399,8 @@ std::vector<response::cause> causes_of(const why_view& from, const answer::full_
     }
     return out;
 }
+
+bool waits_its_turn(const cause& what) { return what.code == "queued-behind"; }
 
 std::vector<response::cause> causes_of_gateway(const core& shared) {
     std::vector<cause> out;

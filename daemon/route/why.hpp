@@ -10,6 +10,8 @@
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/peers.hpp"
 
+#include <span>
+
 namespace dhow::route {
 
 /// A line of the list: the stable code, and what to do (empty: nothing).
@@ -26,8 +28,11 @@ struct why_view {
     const core& shared;
     const peers& links;
     const outbound& sending;
+    std::span<const answer::queue_line> queue = {};  ///< Of the same moment, for estimates.
 };
 
+/// Whether the cause is that others go first: only then `queue` matters.
+[[nodiscard]] bool waits_its_turn(const response::cause& what);
 /// Causes for one recipient of one message row.
 std::vector<response::cause> causes_of(const why_view& from, const answer::full_message& message,
                                        const store::delivery_row& row);

@@ -34,6 +34,10 @@ constexpr std::array causes{
     cause_kind{"link-hello-refused", "the peer's greeting was refused",
                "Compare directories and versions of both gateways."},
     cause_kind{"link-lost", "the link broke", look_at_peer},
+    cause_kind{
+        "link-silent", "the link is up, and nothing is heard from the peer any more",
+        "It is used again when something is heard, and dialled meanwhile where we may; `dhow "
+        "link call LINK` dials now. If it lasts, look at the modem and ask the provider."},
     cause_kind{"peer-must-call", "only the peer can set up this link, and it has not",
                look_at_peer},
     cause_kind{"outside-window", "no window of the link is open for its class and size",

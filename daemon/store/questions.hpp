@@ -122,11 +122,13 @@ struct load_unopened {
     row_id after = 0;
     std::size_t limit = 64;
 };
-/// Objects in state partial, newest first.
+/// Inbox rows that wait for attachments, in order.
 struct load_incomplete {
     row_id after = 0;
     std::size_t limit = 64;
-};  ///< Inbox rows that wait for attachments, in order.
+};
+/// Texts and receipts that come from the peer, and attachments of texts that came from it, in state
+/// partial, newest first.
 struct load_partials {
     bureau_id from_peer;
     std::size_t limit = 32;

@@ -70,7 +70,7 @@ struct object_row {
     digest sealed_digest;
     std::uint64_t bytes = 0;
     std::uint64_t durable_bytes = 0;  ///< Kept by put_segment.
-    bureau_id from_peer;              ///< For partial texts.
+    bureau_id from_peer;              ///< Who sent it; empty: an attachment, or ours.
     protocol::bytes preamble;  ///< For partial texts: encode_preamble() and what the OFFER said.
     utc_time changed_at{};
 };

@@ -136,8 +136,12 @@ reply question_reader::operator()(const query::load_incomplete& what) {
 }
 
 reply question_reader::operator()(const query::load_partials& what) {
-    static const std::string sql =
-        select_from<object_row>("WHERE from_peer = ? AND state = 1 ORDER BY row DESC LIMIT ?");
+    static const std::string sql = select_from<object_row>(
+        "WHERE state = 1 AND from_peer IN (?1, '') AND (from_peer = ?1 OR"
+        " (message <> 0 AND position > 0 AND EXISTS (SELECT 1"
+        " FROM object t WHERE t.message <> 0 AND t.message = object.message"
+        " AND t.position = 0 AND t.from_peer = ?1)))"
+        " ORDER BY row DESC LIMIT ?2");
     return answer::partials{rows<object_row>(sql, what.from_peer, what.limit)};
 }
 

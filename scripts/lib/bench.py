@@ -110,19 +110,24 @@ class Printer:
 
     @staticmethod
     def say(text):
-        print(text, flush=True)
+        print(text + "\n", end="", flush=True)  # whole lines, from any thread
+
+    @staticmethod
+    def judge(value, is_rate, wanted):
+        if value is None:
+            return number(wanted), "not measured"
+        is_met = value >= wanted if is_rate else value <= wanted
+        return number(wanted), "met" if is_met else "missed"
 
     def end(self):
         if not self.is_table:
             return
-        row = "{:32} {:8} {:>14} {:6} {:>10} {}".format
+        row = "{:46} {:8} {:>14} {:6} {:>10} {}".format
         self.say("\n" + row("metric", "peer", "value", "unit", "target", ""))
         for line in self.lines:
             target, verdict = "", ""
             if line["metric"] in TARGETS and line["peer"] == "dhow":
-                is_rate, wanted = TARGETS[line["metric"]]
-                is_met = line["value"] >= wanted if is_rate else line["value"] <= wanted
-                target, verdict = number(wanted), "met" if is_met else "missed"
+                target, verdict = self.judge(line["value"], *TARGETS[line["metric"]])
             self.say(row(line["metric"], line["peer"], number(line["value"]), line["unit"],
                          target, verdict).rstrip())
 
@@ -137,13 +142,15 @@ def main():
         run = bench_loads.Run(options, pathlib.Path(folder), printer.metric)
         if not bench_loads.is_inside_namespace():
             run.machine()
-        for name in options.names:
-            run.note(f"{name}, load average {os.getloadavg()[0]:.2f}")
-            if name == "links":
-                bench_links.run(options, pathlib.Path(folder), printer.metric, run.note)
-            else:
-                getattr(run, name)()
-    printer.end()
+        try:
+            for name in options.names:
+                run.note(f"{name}, load average {os.getloadavg()[0]:.2f}")
+                if name == "links":
+                    bench_links.run(options, pathlib.Path(folder), printer.metric, run.note)
+                else:
+                    getattr(run, name)()
+        finally:
+            printer.end()
 
 
 if __name__ == "__main__":

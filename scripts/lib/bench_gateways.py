@@ -110,11 +110,12 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def federation(programs, folder):
-    """ZW and MU, which dial the hub IPSG; none is started, all are stopped and removed after."""
+def federation(programs, folder, *words):
+    """ZW and MU, which dial the hub IPSG; none is started, all are stopped and removed after.
+    `words` are more options of make_federation.py."""
     folder.mkdir()
     subprocess.run([sys.executable, "-B", TOOLS / "make_federation.py", "--dhow", programs / "dhow",
-                    "--dir", folder, "--log", "info"], check=True)
+                    "--dir", folder, "--log", "info", *map(str, words)], check=True)
     gateways = {name: Gateway(programs / "dhowd", folder / name) for name in ("IPSG", "ZW", "MU")}
     try:
         yield gateways

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """The bench of poor links: real gateways in network namespaces, joined by an emulated link.
 
-usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [--dir DIR]
-                      [--cut-time S] [--cut-kind KIND] [PART...]
-  PART   urgent cuts frugal delay loss peers; without one, all of them
+usage: bench_links.py --bin FOLDER [--linkemu PROGRAM] [--short] [--repeat N] [--dir DIR] [PART...]
+  PART   urgent cuts frugal delay loss mix return failover peers; without one, all of them
+
+bench_links_cuts, _frugal (with mix), _return and _failover say how these parts count.
 
 delay and loss run with the congestion control that CONGESTION names, as a setting of the gateways'
-links and of the raw connection beside them; the others with the kernel's own. The notes tell which
+links and of the raw connection beside them; urgent and cuts, whose lines lose no packet, with
+CLEAN, and so do the peers on these lines; the others with the kernel's own. The notes tell which
 was really in use. loss compares transfers of 2 MiB: an attachment costs two round trips (text,
 OFFER) that raw TCP on a standing connection does not have. At 512 KiB these alone would cap the
 share at 0.90, so that the figure would tell their number and not the goodput; at 2 MiB, at 0.97.
+
+first_byte_rtts are whole round trips from the dialler's first packet until its first payload byte
+leaves: what computing and the line's rate add is in the notes.
 """
 import argparse
 import concurrent.futures
@@ -18,7 +23,6 @@ import hashlib
 import json
 import os
 import pathlib
-import random
 import signal
 import statistics
 import subprocess
@@ -27,45 +31,49 @@ import tempfile
 import threading
 import time
 
+import bench_links_cuts
+import bench_links_failover
+import bench_links_frugal
+import bench_links_return
 from bench_gateways import federation, wait_until
-from bench_links_peers import LIMIT_S, LINES, PeerLinks
-from bench_links_tools import (RAW_LIMIT_S, PlacedGateway, between, hit_confirmation, quiet,
-                               random_message, raw_tcp_s)
+from bench_lines import CLEAN, LIMIT_S, LINES
+from bench_links_cuts import KIB
+from bench_links_peers import PeerLinks
+from bench_links_tools import RAW_LIMIT_S, PlacedGateway, quiet, random_message, raw_tcp_s
 from emulated_link import EmulatedLink, can_emulate
 
-PARTS = ["urgent", "cuts", "frugal", "delay", "loss", "peers"]
-KIB = 1024
+# Parts in one line run side by side: they wait, or count bytes.
+ROUNDS = [["urgent"], ["cuts"], ["frugal"], ["delay"], ["loss"],
+          ["mix", "return", "failover"], ["peers"]]
+PARTS = [part for one in ROUNDS for part in one]
+METHODS = {"return": "path_returns"}  # of parts whose names Python does not take
 # Long and clean: Reno, for BBR halts to look for the shortest round trip; see docs/poor-links.md.
 # The first of loss is what such a line should have; the others have metrics of their own.
 CONGESTION = {"delay": ["reno"], "loss": ["bbr", "reno"]}
 LOSS_KIB = 2048
+LOSS_REPEAT_MAX = 2  # of those that are only compared: Reno takes minutes for each
 # metric -> (is larger better, what it should be); in the form of bench.TARGETS.
 TARGETS = {
     "links.urgent.64k-600ms.excess_s": (False, 1.0),
     "links.urgent.9k6-1400ms.excess_s": (False, 3.0),
-    "links.cuts.64k-600ms.goodput_share": (True, 0.85),
-    "links.cuts.64k-600ms.resent_share": (False, 0.02),
-    "links.cuts.9k6-1400ms.goodput_share": (True, 0.72),
-    "links.cuts.9k6-1400ms.resent_share": (False, 0.05),
-    "links.frugal.warm_bytes": (False, 1500),
-    "links.frugal.resumed_bytes": (False, 3000),
-    "links.frugal.full_bytes": (False, 5500),
-    "links.frugal.random_bytes": (False, 2700),
     "links.delay.1500ms.fill_share": (True, 0.8),
-    "links.delay.1500ms.first_byte_rtts": (False, 2),
+    "links.delay.first_byte_rtts": (False, 2),
     "links.loss.5pct.vs_tcp": (True, 0.9),
+    **bench_links_cuts.TARGETS,
+    **bench_links_frugal.TARGETS,
+    **bench_links_return.TARGETS,
+    **bench_links_failover.TARGETS,
 }
 
 
-class Links:
+class Links(bench_links_cuts.CutsParts, bench_links_frugal.FrugalParts,
+            bench_links_return.ReturnParts, bench_links_failover.FailoverParts):
     def __init__(self, options, folder, metric, note):
         self.options = options
         self.folder = folder
         self.metric = metric
         self.note = note
         self.linkemu = getattr(options, "linkemu", None) or options.bin / "dhow-linkemu"
-        self.cut_time = getattr(options, "cut_time", "0")
-        self.cut_kind = getattr(options, "cut_kind", "clean")
         self.is_short = options.short
         self.names = iter(range(1000))
 
@@ -73,31 +81,48 @@ class Links:
         if not can_emulate():
             self.note("links: no TUN device or network namespace to be had here; left out")
             return
-        for part in parts:
-            self.note(f"links.{part}")
-            getattr(self, part)()
+        failed = []
+        for together in ROUNDS:
+            chosen = [part for part in together if part in parts]
+            if chosen:
+                self.note(f"links: {' '.join(chosen)}, load average {os.getloadavg()[0]:.2f}")
+                failed += filter(None, self.at_once(*[(self.run_part, part) for part in chosen]))
+        if failed:
+            raise RuntimeError(f"links: no figures of {', '.join(failed)}; see above")
+
+    def run_part(self, part):
+        """Its name when it failed: an hour of the others is not to be lost with it."""
+        try:
+            getattr(self, METHODS.get(part, part))()
+        except (RuntimeError, OSError, subprocess.CalledProcessError) as failure:
+            self.note(f"links: {part} has failed: {failure}")
+            return part
+        return ""
 
     def peers(self):
         """The same lines for NNCP and Postfix, where they are installed."""
         PeerLinks(self.linkemu, self.folder, self.metric, self.note,
-                  self.short_or(20, LIMIT_S)).run(["urgent", "cuts", "random"])
+                  self.short_or(20, LIMIT_S)).run([
+                      "urgent", "cuts", "silent", "nat", "random", "mix", "path_returns"])
 
     def short_or(self, short, full):
         return short if self.is_short else full
 
     @contextlib.contextmanager
-    def bureaus(self, *words, congestion="kernel"):
-        """ZW at end A dials IPSG at end B; MU has gone away. None is started."""
+    def bureaus(self, *words, congestion="kernel", link_keys="", federation_words=(),
+                is_third_there=False):
+        """ZW at end A dials IPSG at end B; MU has gone away, or is at end B too. None is
+        started."""
         name = f"{next(self.names)}"
         beside = self.folder / f"{name}-link"
         beside.mkdir()
-        with federation(self.options.bin, self.folder / name) as made, \
+        with federation(self.options.bin, self.folder / name, *federation_words) as made, \
                 EmulatedLink(self.linkemu, beside, *words) as link:
             gateways = []
-            for bureau, end in (("ZW", "a"), ("IPSG", "b")):
+            for bureau, end in (("ZW", "a"), ("IPSG", "b"), ("MU", "b"))[:2 + is_third_there]:
                 path = made[bureau].folder / "dhow.yaml"
                 path.write_text(path.read_text().replace("127.0.0.1", link.b).replace(
-                    "mode: ", f"congestion: {congestion}, mode: "))
+                    "mode: ", f"congestion: {congestion}, {link_keys}mode: "))
                 gateways.append(PlacedGateway(made[bureau].program, made[bureau].folder,
                                               link.inside(end)))
             try:
@@ -108,11 +133,12 @@ class Links:
 
     @contextlib.contextmanager
     def linked(self, *words, **more):
-        with self.bureaus(*words, **more) as (link, origin, hub):
+        with self.bureaus(*words, **more) as (link, origin, hub, *others):
             hub.start()
-            origin.start()
-            wait_until("the link", origin.is_linked, 0.2)
-            yield link, origin, hub
+            for one in (origin, *others):
+                one.start()
+                wait_until("the link", one.is_linked, 0.2)
+            yield (link, origin, hub, *others)
 
     @staticmethod
     def at_once(*calls):
@@ -133,8 +159,8 @@ class Links:
 
     def urgent_once(self, name, buffer_kib):
         kbit, rtt_ms, _ = LINES[name]
-        with self.linked("--rate-kbit", kbit, "--rtt-ms", rtt_ms,
-                         "--buffer-kib", buffer_kib) as (link, origin, hub):
+        with self.linked("--rate-kbit", kbit, "--rtt-ms", rtt_ms, "--buffer-kib", buffer_kib,
+                         congestion=CLEAN) as (link, origin, hub):
             bulk = origin.submit(random_message(10, **{"class": "bulk"}, attachments=[
                 origin.upload(os.urandom(2048 * KIB))]))
             hub.await_arrival(bulk, 60)
@@ -161,116 +187,6 @@ class Links:
     def bulk_progress(link, origin, bulk):
         _, text = origin.ask("GET", "/v1/messages/" + bulk)
         return json.loads(text)["recipients"][0]["bytes_done"], link.counters()
-
-    # A transfer through cuts.
-
-    def cuts(self):
-        for_each = self.short_or(1, self.options.repeat)
-        calls = []
-        for name in LINES:
-            calls.append((self.cuts_once, name, None))
-            calls += [(self.cuts_once, name, seed) for seed in range(1, for_each + 1)]
-        found = self.at_once(*calls)
-        for name in LINES:
-            whole, *cut, found = [*found[:for_each + 1], found[for_each + 1:]]
-            payload = LINES[name][2]
-            goodput = [one["goodput"] for one in cut]
-            # Bytes above TCP that the same transfer costs without cuts, and each reconnection.
-            resent = [(one["sent"] - whole["sent"] - one["cuts"] * one["reconnection"]) / payload
-                      for one in cut]
-            self.note(f"cuts {name}: goodput {goodput}, without cuts {whole['goodput']:.3f}; "
-                      f"resent {[round(one, 4) for one in resent]}")
-            self.metric(f"links.cuts.{name}.goodput_share", "dhow", statistics.median(goodput), "1")
-            self.metric(f"links.cuts.{name}.resent_share", "dhow",
-                        max(0, statistics.median(resent)), "1")
-
-    def cuts_once(self, name, seed):
-        kbit, rtt_ms, payload = LINES[name]
-        payload = self.short_or(20 * KIB, payload)
-        words = ["--rate-kbit", kbit, "--rtt-ms", rtt_ms, "--seed", seed or 1]
-        if seed:
-            words += ["--cut-every", "20-60", "--cut-time", self.cut_time,
-                      "--cut-kind", self.cut_kind]
-        with self.linked(*words) as (link, origin, hub):
-            content = os.urandom(payload)
-            upload = origin.upload(content)
-            before = link.counters()
-            begun = time.monotonic()
-            sent = origin.submit(random_message(10, **{"class": "routine"}, attachments=[upload]))
-            while not hub.is_complete(sent):
-                if time.monotonic() - begun > 2 * LIMIT_S:
-                    raise RuntimeError(f"cuts {name}: not in {2 * LIMIT_S} s")
-                time.sleep(0.1)
-            after, seconds = link.counters(), time.monotonic() - begun
-            if hub.attachment(sent) != content:
-                raise RuntimeError("the attachment has changed on the way")
-            up_s = after["up_s"] - before["up_s"]
-            out = {"goodput": payload * 8 / (kbit * 1000 * up_s),
-                   "sent": after["up"]["payload_bytes_in"] - before["up"]["payload_bytes_in"],
-                   "repeated": after["up"]["repeated_bytes_in"],
-                   "cuts": after["cuts"] - before["cuts"],
-                   "reconnection": self.reconnection_bytes(link, origin) if seed else 0}
-            self.note(f"cuts {name}, seed {seed}: {seconds:.1f} s, {out}, "
-                      f"packets {after['up']['packets_in'] - before['up']['packets_in']}, "
-                      f"{after['resets']} resets")
-        return out
-
-    def reconnection_bytes(self, link, origin):
-        """What ZW sends above TCP because an idle connection was cut."""
-        quiet(link)
-        found = []
-        for _ in range(self.short_or(1, 3)):
-            before = link.counters()
-            link.command("cut 0")
-            time.sleep(1)
-            wait_until("the link", origin.is_linked, 0.2)
-            quiet(link)
-            after = link.counters()
-            if after["cuts"] == before["cuts"] + 1:
-                found.append(after["up"]["payload_bytes_in"] - before["up"]["payload_bytes_in"])
-        return statistics.median(found) if found else 0
-
-    # Few bytes.
-
-    def frugal(self):
-        chance = random.Random(2026)
-        count = self.short_or(1, 5)
-        with self.linked("--rate-kbit", 512, "--rtt-ms", 100) as (link, origin, hub):
-            self.bytes_for(link, origin, lambda: None, hit_confirmation(chance))
-            warm = [self.bytes_for(link, origin, lambda: None, hit_confirmation(chance))
-                    for _ in range(count)]
-            resumed = [self.bytes_for(link, origin, lambda: link.command("cut 2"),
-                                      hit_confirmation(chance)) for _ in range(count)]
-            wild = [self.bytes_for(link, origin, lambda: None, random_message(
-                        1500, "MU", **{"class": "flash"}), "relayed") for _ in range(count)]
-            full = [self.full_bytes(link, origin, hub, chance) for _ in range(count)]
-        for name, found in (("warm", warm), ("resumed", resumed), ("full", full)):
-            self.note(f"frugal {name}: above TCP up, down; IP both: {found}")
-            self.metric(f"links.frugal.{name}_bytes", "dhow",
-                        statistics.median(up + down for up, down, _ in found), "B")
-        self.note(f"frugal random, to the hub's custody only: {wild}")
-        self.metric("links.frugal.random_bytes", "dhow",
-                    statistics.median(whole for _, _, whole in wild), "B")
-
-    @staticmethod
-    def bytes_for(link, origin, prepare, body, state="complete"):
-        before = quiet(link)
-        prepare()
-        sent = origin.submit(body)
-        wait_until("the message to be " + state,
-                   lambda: next(origin.statuses([sent]))[0] == state)
-        return between(before, quiet(link))
-
-    @staticmethod
-    def full_bytes(link, origin, hub, chance):
-        hub.stop()
-        sent = origin.submit(hit_confirmation(chance))
-        origin.stop()
-        hub.start()
-        before = quiet(link)
-        origin.start()
-        wait_until("the receipt", lambda: next(origin.statuses([sent]))[0] == "complete")
-        return between(before, quiet(link))
 
     # Far away.
 
@@ -306,8 +222,8 @@ class Links:
                   f"{messages * 1000 / capacity:.3f}, {last['up']}; first bytes {firsts}")
         more = "" if congestion == CONGESTION["delay"][0] else "." + congestion
         self.metric("links.delay.1500ms.fill_share" + more, "dhow", fill, "1")
-        self.metric("links.delay.1500ms.first_byte_rtts" + more, "dhow",
-                    statistics.median(firsts), "1")
+        self.metric("links.delay.first_byte_rtts" + more, "dhow",
+                    statistics.median(map(int, firsts)), "1")
 
     def first_byte_rtts(self, link, origin, hub, rtt_s):
         """From the first packet to the arrival of a flash message, less the way of its own."""
@@ -340,8 +256,8 @@ class Links:
     def loss(self):
         for name in CONGESTION["loss"]:
             metric = "vs_tcp" + ("" if name == CONGESTION["loss"][0] else "." + name)
-            pairs = [self.loss_once(name, seed)
-                     for seed in range(1, self.short_or(1, self.options.repeat) + 1)]
+            most = self.options.repeat if name == CONGESTION["loss"][0] else LOSS_REPEAT_MAX
+            pairs = [self.loss_once(name, seed) for seed in range(1, self.short_or(1, most) + 1)]
             self.note(f"loss {name}: kbit/s dhow, raw TCP: "
                       f"{[(round(a), round(b)) for a, b in pairs]}")
             self.metric(f"links.loss.5pct.{metric}", "dhow",
@@ -366,7 +282,7 @@ class Links:
 
 
 def run(options, folder, metric, note):  # All parts, for scripts/bench.
-    options.linkemu, options.cut_time, options.cut_kind = None, "0", "clean"
+    options.linkemu = None
     Links(options, folder, metric, note).run(PARTS)
 
 
@@ -377,8 +293,6 @@ def read_arguments():
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--dir", type=pathlib.Path, default=pathlib.Path("/var/tmp"))
-    parser.add_argument("--cut-time", default="0")
-    parser.add_argument("--cut-kind", default="clean")
     parser.add_argument("parts", nargs="*")
     return parser.parse_args()
 
@@ -389,13 +303,17 @@ def main():
 
     def metric(name, peer, value, unit):
         value = None if value is None else round(value, 4)
-        print(json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit}), flush=True)
+        line = json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit})
+        print(line + "\n", end="", flush=True)
 
     def note(text):
         print(f"bench: {text}", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory(prefix="dhow-bench-", dir=options.dir) as folder:
-        Links(options, pathlib.Path(folder), metric, note).run(options.parts or PARTS)
+        try:
+            Links(options, pathlib.Path(folder), metric, note).run(options.parts or PARTS)
+        except RuntimeError as failure:
+            sys.exit(f"bench: {failure}")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,21 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
+import bench_mix
 import link_peers
+from bench_lines import CLEAN, CUTS, DEAD_S, FIRST, LIMIT_S, LINES, MIX_LINE, MIX_MESSAGES, MIX_SEED
 from emulated_link import EmulatedLink, can_emulate
 
-LIMIT_S = 600
-# name -> kbit/s, round trip in ms, bytes that are sent through cuts
-LINES = {"64k-600ms": (64, 600, 1024 * 1024), "9k6-1400ms": (9.6, 1400, 100 * 1024)}
+
+def use_congestion(link, name):
+    """Of all that is started at either end afterwards."""
+    for end in "ab":
+        subprocess.run([*link.inside(end), "sysctl", "-qw",
+                        "net.ipv4.tcp_congestion_control=" + name], check=True)
 
 
 class PeerLinks:
@@ -47,7 +53,7 @@ class PeerLinks:
 
     def random(self, name, line):
         """1,500 incompressible bytes on a fresh connection, IP bytes both ways."""
-        if line != "64k-600ms":
+        if line != FIRST:
             return
         kbit, rtt_ms, _ = LINES[line]
         folder = self.folder_for("random", name, line)
@@ -61,25 +67,67 @@ class PeerLinks:
         kbit, rtt_ms, _ = LINES[line]
         folder = self.folder_for("urgent", name, line)
         with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms) as link:
+            use_congestion(link, CLEAN)
             peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
             seconds = link_peers.urgent_s(peer, self.limit_s, 20)
             self.note(f"urgent {line} {name}: {seconds} s, {link.counters()['up']}")
         self.say(f"links.urgent.{line}.excess_s", name,
                  None if seconds is None else seconds - rtt_ms / 2000, "s")
 
-    def cuts(self, name, line):
+    def cuts(self, name, line, kind=""):
         kbit, rtt_ms, size = LINES[line]
-        folder = self.folder_for("cuts", name, line)
+        folder = self.folder_for("cuts" + kind, name, line)
         with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms,
-                          "--cut-every", "20-60") as link:
+                          *CUTS[kind or "clean"]) as link:
+            use_congestion(link, CLEAN)
             peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
             has_come, up_s, sent = link_peers.transfer(peer, link, size, self.limit_s)
-            self.note(f"cuts {line} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of {size}, "
-                      f"{link.counters()['cuts']} cuts")
+            self.note(f"cuts {line} {kind} {name}: {has_come}, up {up_s:.1f} s, sent {sent} of "
+                      f"{size}, {link.counters()['cuts']} cuts")
+        metric = f"links.cuts.{line}." + (kind and kind + ".")
         share = size * 8 / (kbit * 1000 * up_s)
-        self.say(f"links.cuts.{line}.goodput_share", name, share if has_come else None, "1")
-        self.say(f"links.cuts.{line}.sent_per_payload", name, sent / size if has_come else None,
-                 "1")
+        self.say(metric + "goodput_share", name, share if has_come else None, "1")
+        self.say(metric + "sent_per_payload", name, sent / size if has_come else None, "1")
+
+    def silent(self, name, line):
+        if line == FIRST:
+            self.cuts(name, line, "silent")
+
+    def nat(self, name, line):
+        if line == FIRST:
+            self.cuts(name, line, "nat")
+
+    def mix(self, name, line):
+        """All of the mix from A to B, on the line that Dhow has for it."""
+        if line != FIRST:
+            return
+        count = MIX_MESSAGES if self.limit_s >= LIMIT_S else 20
+        plain = [one.plain for one in bench_mix.Mix(MIX_SEED).messages(count)]
+        folder = self.folder_for("mix", name, line)
+        with EmulatedLink(self.linkemu, folder, *MIX_LINE) as link:
+            peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
+            found = link_peers.bytes_of_mix(peer, link, plain, self.limit_s)
+        whole = sum(map(len, plain))
+        self.note(f"mix {name}: {found} B above TCP, {whole} B as JSON")
+        self.say("links.frugal.mix_ratio.texts.burst", name, found and found / whole, "1")
+
+    def path_returns(self, name, line):
+        """From A to B alone, for each dead time; the worst counts."""
+        if line != FIRST:
+            return
+        with concurrent.futures.ThreadPoolExecutor(len(DEAD_S)) as pool:
+            found = list(pool.map(lambda dead_s: self.path_returns_after(name, line, dead_s),
+                                  DEAD_S if self.limit_s >= LIMIT_S else (3,)))
+        self.say("links.return.first_flash_s", name, None if None in found else max(found), "s")
+
+    def path_returns_after(self, name, line, dead_s):
+        kbit, rtt_ms, _ = LINES[line]
+        folder = self.folder_for(f"return{dead_s}", name, line)
+        with EmulatedLink(self.linkemu, folder, "--rate-kbit", kbit, "--rtt-ms", rtt_ms) as link:
+            peer = link_peers.PEERS[name](link, link_peers.folder_for(folder, "run"))
+            seconds = link_peers.return_s(peer, link, dead_s, self.limit_s)
+        self.note(f"return {name}, dead for {dead_s} s: {seconds} s")
+        return seconds
 
 
 def main():
@@ -96,7 +144,8 @@ def main():
 
     def metric(name, peer, value, unit):
         value = None if value is None else round(value, 4)
-        print(json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit}), flush=True)
+        line = json.dumps({"metric": name, "peer": peer, "value": value, "unit": unit})
+        print(line + "\n", end="", flush=True)
 
     def note(text):
         print(f"bench: {text}", file=sys.stderr, flush=True)

@@ -1,5 +1,7 @@
 """Other systems over the same emulated link: NNCP and Postfix, each as its own manual advises for
 slow lines. They run in the link's namespaces, with their files in a folder of the bench."""
+import email.message
+import email.policy
 import json
 import os
 import pathlib
@@ -7,8 +9,11 @@ import pwd
 import re
 import shutil
 import signal
+import smtplib
 import subprocess
 import time
+
+from emulated_link import in_namespace
 
 PORT = 5400
 
@@ -69,13 +74,19 @@ class Nncp:
         self.begin("a", "sh", "-c", f"while :; do {call}; sleep 1; done")
 
     def send(self, name, size, is_urgent=False):
+        self.send_content(name, os.urandom(size), is_urgent)
+
+    def send_content(self, name, content, is_urgent=False):
         path = self.folder / name
-        path.write_bytes(os.urandom(size))
+        path.write_bytes(content)
         subprocess.run(self.words("a", "nncp-file", "-nice", "F" if is_urgent else "B", str(path),
                                   f"far:{name}"), check=True, env=self.environment)
 
     def has(self, name):
         return (self.folder / "b" / "in" / name).exists()
+
+    def count(self):
+        return len(list((self.folder / "b" / "in").iterdir()))
 
     def stop(self):
         for one in self.running:
@@ -172,6 +183,20 @@ queue_run_delay = 5s
                         str(size), "-f", "a@a.example", "-t", f"{name}@far.example",
                         "127.0.0.1:25"], check=True)
 
+    def send_content(self, name, content):
+        """A text, encoded as its lines need it."""
+        mail = email.message.EmailMessage(policy=email.policy.SMTP)
+        mail["From"], mail["To"] = "a@a.example", f"{name}@far.example"
+        mail.set_content(content.decode())
+        with in_namespace(self.link.path("a")):
+            client = smtplib.SMTP("127.0.0.1", 25, timeout=60)
+        with client:
+            client.send_message(mail)
+
+    def count(self):
+        box = self.folder / "b" / "mail" / "box" / "new"
+        return len(list(box.iterdir())) if box.is_dir() else 0
+
     def has(self, name):
         box = self.folder / "b" / "mail" / "box" / "new"
         wanted = f"<{name}@far.example>".encode()
@@ -236,6 +261,44 @@ def transfer(peer, link, size, limit_s):
         after = link.counters()
         return (has_come, after["up_s"] - before["up_s"],
                 after["up"]["payload_bytes_in"] - before["up"]["payload_bytes_in"])
+    finally:
+        peer.stop()
+
+
+def bytes_of_mix(peer, link, contents, limit_s):
+    """Bytes above TCP both ways for texts that are handed over one after another, the handshake
+    of a running link left out where there is one; None if not all have come."""
+    peer.start()
+    try:
+        time.sleep(10)
+        before = link.counters()
+        for index, content in enumerate(contents):
+            peer.send_content(f"mix{index}", content)
+        until = time.monotonic() + limit_s
+        while peer.count() < len(contents):
+            if time.monotonic() > until:
+                return None
+            time.sleep(0.5)
+        time.sleep(5)
+        after = link.counters()
+        return sum(after[way][key] * sign - before[way][key] * sign for way in ("up", "down")
+                   for key, sign in (("payload_bytes_in", 1), ("repeated_bytes_in", -1)))
+    finally:
+        peer.stop()
+
+
+def return_s(peer, link, dead_s, limit_s):
+    """The line dies without a word, 1,000 urgent bytes are handed over, it comes back: seconds
+    from then until they have come."""
+    peer.start()
+    try:
+        time.sleep(10)
+        link.command("down")
+        time.sleep(1)
+        peer.send("flash", 1000, is_urgent=True)
+        time.sleep(dead_s - 1)
+        link.command("up")
+        return await_arrival(peer, "flash", limit_s)
     finally:
         peer.stop()
 

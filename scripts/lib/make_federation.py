@@ -3,12 +3,13 @@
 gateway.
 
 usage: make_federation.py --dhow PATH --dir DIR [--hub IPSG] [--members ZW,MU] [--also KE,FJ]
-                          [--line ZW=PORT]... [--log LEVEL] [--extra FILE]
+                          [--line ZW=PORT]... [--log LEVEL] [--extra FILE] [--dictionaries N]
 
   --members  bureaus whose gateways dial the hub and send everything through it
   --also     bureaus that stand in the directory only; the hub dials them in vain
   --line     the port that a member dials instead of the hub's own (a relay that slows the line)
   --extra    YAML that is appended to every configuration
+  --dictionaries  highest compression dictionary that every bureau has by the directory (0: none)
 
 Each gateway gets DIR/ID/dhow.yaml, with its database, keys and socket beside it. DIR/root holds the
 certificate of the directory's signer. DIR/federation.json says which port the hub listens on.
@@ -42,6 +43,7 @@ def read_arguments():
     parser.add_argument("--line", action="append", default=[])
     parser.add_argument("--log", default="debug")
     parser.add_argument("--extra", type=pathlib.Path)
+    parser.add_argument("--dictionaries", type=int, default=1)
     return parser.parse_args()
 
 
@@ -73,6 +75,7 @@ class Federation:
             self.dhow("directory", "add", directory, "--bureau", bureau, "--role", role,
                       "--name", NAMES.get(bureau, "Bureau " + bureau),
                       "--keys", self.dir / bureau / "keys",
+                      "--dictionaries", self.options.dictionaries,
                       "--address", f"tls://127.0.0.1:{self.port}")
         self.dhow("directory", "sign", directory, "--key", self.dir / "root")
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the link emulator with ping and plain TCP: rate, delay, loss, buffer, cuts.
+"""Checks the link emulator with ping and plain TCP: rate, delay, jitter, loss, buffer, cuts, plans,
+profiles; and scripts/link-lab with a command at each end.
 
 usage: linkemu_test.py PROGRAM      exit code 77: no TUN device or namespace to be had here
 """
@@ -14,8 +15,8 @@ import sys
 import tempfile
 import time
 
-TOOLS = pathlib.Path(__file__).resolve().parents[2] / "scripts/lib"
-sys.path.insert(0, str(TOOLS))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts/lib"))
 from emulated_link import EmulatedLink, can_emulate, in_namespace  # noqa: E402
 
 PORT = 7000
@@ -40,10 +41,17 @@ class Case:
 
     def delay(self):
         with self.link("--rate-kbit", 1000, "--rtt-ms", 200) as link:
-            pings = subprocess.run([*link.inside("a"), "ping", "-c", "5", "-i", "0.2", link.b],
-                                   stdout=subprocess.PIPE, text=True, check=True).stdout
-        median = sorted(float(one) for one in re.findall(r"time=([0-9.]+)", pings))[2]
-        self.expect("round trip, ms", median, 200, 212)
+            self.expect("round trip, ms", round_trips(link, 5)[2], 200, 212)
+
+    def jitter(self):
+        with self.link("--rate-kbit", 10000, "--rtt-ms", 40, "--jitter-ms", 50) as link:
+            found = round_trips(link, 40, 0.1)
+            got = datagrams(link, 200, 0.003)
+        self.expect("shortest round trip with jitter, ms", found[0], 40, 90)
+        self.expect("longest, ms", found[-1], 90, 152)
+        self.expect("spread, ms", found[-1] - found[0], 30, 112)
+        self.expect("arrived", len(got), 200, 200)
+        self.expect("overtaken although the order stays", int(got != sorted(got)), 0, 0)
 
     def loss(self):
         with self.link("--rate-kbit", 10000, "--rtt-ms", 2, "--loss", "0/20",
@@ -115,15 +123,100 @@ class Case:
             one.sendall(b"z" * 100)
             receive(other, 100)
             self.expect("seconds late after silence", time.monotonic() - begun, 0.5, 1.6)
+
+    def address(self):
+        """The old connection is dead both ways and neither end is told; new ones pass at once."""
+        with self.link("--rate-kbit", 1000, "--rtt-ms", 100) as link:
+            one, other = connect(link)
             link.command("address 0")
-            one.sendall(b"z")
-            other.settimeout(1)
-            try:
-                is_lost = not other.recv(1)
-            except TimeoutError:
-                is_lost = True
-            self.expect("lost after a change of address", is_lost, 1, 1)
-            connect(link)
+            for sender, receiver, way in ((one, other, "A to B"), (other, one, "B to A")):
+                sender.sendall(b"z")
+                receiver.settimeout(1)
+                try:
+                    has_heard = receiver.recv(1) is not None
+                except TimeoutError:
+                    has_heard = False
+                self.expect(f"heard from {way} after a change of address", has_heard, 0, 0)
+            begun = time.monotonic()
+            one, other = connect(link)
+            one.sendall(b"y" * 100)
+            receive(other, 100)
+            self.expect("seconds of a new connection", time.monotonic() - begun, 0.1, 0.6)
+            self.expect("resets", link.counters()["resets"], 0, 0)
+
+    def one_way(self):
+        with self.link("--rate-kbit", 1000, "--rtt-ms", 20) as link:
+            link.command("one-way 1.5")
+            self.expect("arrived from A in a one-way cut", len(datagrams(link, 50, 0.005)), 0, 0)
+            self.expect("arrived from B meanwhile", len(datagrams(link, 50, 0.005, "ba")), 50, 50)
+            time.sleep(1)
+            self.expect("arrived from A after it", len(datagrams(link, 50, 0.005)), 50, 50)
+            found = link.counters()
+        self.expect("one-way cuts", found["cuts"], 1, 1)
+        self.expect("resets of a one-way cut", found["resets"], 0, 0)
+
+    def outage(self):
+        """It lasts until the word, and nobody is told."""
+        with self.link("--rate-kbit", 1000, "--rtt-ms", 20) as link:
+            one, other = connect(link)
+            link.command("down")
+            self.expect("arrived from A in an outage", len(datagrams(link, 50, 0.005)), 0, 0)
+            self.expect("arrived from B in an outage", len(datagrams(link, 50, 0.005, "ba")), 0, 0)
+            one.sendall(b"w" * 100)
+            time.sleep(0.5)
+            found = link.counters()
+            link.command("up")
+            receive(other, 100)
+            again = link.counters()
+        self.expect("seconds of the outage", found["elapsed_s"] - found["up_s"], 1, 3)
+        self.expect("seconds up after it", again["up_s"] - found["up_s"], 0.02, 2)
+        self.expect("resets of an outage", again["resets"], 0, 0)
+
+    def schedule(self):
+        plan = self.folder / "plan"
+        plan.write_text("# Times are of the emulator.\n0 rtt 200\n3 rtt 20\n\n5 down\n6 up\n")
+        with self.link("--rate-kbit", 1000, "--plan", plan) as link:
+            self.expect("round trip before 3 s, ms", round_trips(link, 5)[2], 200, 212)
+            sleep_until(link, 3.2)
+            self.expect("round trip after 3 s, ms", round_trips(link, 5)[2], 20, 32)
+            sleep_until(link, 6.2)
+            found = link.counters()
+        self.expect("seconds down by the plan", found["elapsed_s"] - found["up_s"], 0.99, 1.05)
+        self.expect("refuses a plan without times", self.refuses("--plan", self.program), 1, 1)
+
+    def profiles(self):
+        said = subprocess.run([self.program, "--profiles"], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout
+        names = [line.split()[0] for line in said.splitlines()[1:]]
+        self.expect("profiles", len(names), 13, 100)
+        started = 0
+        for name in names:
+            with self.link("--profile", name) as link:
+                started += link.counters()["cuts"] == 0
+        self.expect("profiles that start", started, len(names), len(names))
+        self.expect("refuses a profile without", self.refuses("--profile", "nonesuch"), 1, 1)
+
+    def refuses(self, *words):
+        return subprocess.run([self.program, *words], stderr=subprocess.DEVNULL,
+                              check=False).returncode
+
+    def lab(self):
+        """A command at each end: B's is begun first and ended with A's, whose exit code counts."""
+        number = self.folder / "number"
+        for code in (0, 3):
+            number.unlink(missing_ok=True)
+            at_a = f'until [ -s "{number}" ]; do sleep 0.05; done; ping -c 2 10.99.0.2; exit {code}'
+            done = subprocess.run(
+                [ROOT / "scripts/link-lab", "capital-fibre", "--no-cuts", "--loss", "0", "--",
+                 "sh", "-c", at_a, "--", "sh", "-c", f'echo $$ >"{number}"; exec sleep 600'],
+                env={**os.environ, "DHOW_BIN": str(pathlib.Path(self.program).parent)},
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+            found = [float(one) for one in re.findall(r"time=([0-9.]+)", done.stdout)]
+            last = json.loads(done.stderr.splitlines()[-1])
+            self.expect("exit code of A's command", done.returncode, code, code)
+            self.expect("round trip of capital-fibre, ms", min(found, default=0), 203, 220)
+            self.expect("packets that the lab counted", last["up"]["packets_in"], 2, 20)
+            self.expect("B's command still runs", int(is_running(int(number.read_text()))), 0, 0)
 
     def planned(self):
         with self.link("--rate-kbit", 1000, "--rtt-ms", 20, "--cut-every", "0.3-0.5",
@@ -138,16 +231,36 @@ class Case:
         self.expect("counters at the end", last["cuts"], found["cuts"], found["cuts"] + 1)
 
 
-def datagrams(link, count, every_s):
-    """Sends from A to B; the numbers in the order of their arrival."""
-    with in_namespace(link.path("b")):
+def round_trips(link, count, every_s=0.2):
+    """Of pings from A that came back, in ms, the shortest first."""
+    words = [*link.inside("a"), "ping", "-c", str(count), "-i", str(every_s), link.b]
+    pings = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return sorted(float(one) for one in re.findall(r"time=([0-9.]+)", pings))
+
+
+def sleep_until(link, elapsed_s):
+    """By the emulator's own clock."""
+    time.sleep(max(0, elapsed_s - link.counters()["elapsed_s"]))
+
+
+def is_running(number):
+    try:
+        return pathlib.Path(f"/proc/{number}/stat").read_text().split(") ")[1][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def datagrams(link, count, every_s, ends="ab"):
+    """Sends from the first end to the other; the numbers in the order of their arrival."""
+    home, there = ends
+    to = (getattr(link, there), PORT)
+    with in_namespace(link.path(there)):
         receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        receiver.bind((link.b, PORT))
-    with in_namespace(link.path("a")):
+        receiver.bind(to)
+    with in_namespace(link.path(home)):
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     for number in range(count):
-        sender.sendto(number.to_bytes(2, "big") + bytes(998 if every_s == 0 else 98),
-                      (link.b, PORT))
+        sender.sendto(number.to_bytes(2, "big") + bytes(998 if every_s == 0 else 98), to)
         time.sleep(every_s)
     receiver.settimeout(0.3)
     got = []
@@ -198,8 +311,9 @@ def main(program):
         return 77
     with tempfile.TemporaryDirectory(prefix="dhow-linkemu-") as folder:
         case = Case(program, pathlib.Path(folder))
-        for check in (case.delay, case.loss, case.buffer, case.order, case.rate, case.cut,
-                      case.busy_cut, case.silent, case.planned):
+        for check in (case.delay, case.jitter, case.loss, case.buffer, case.order, case.rate,
+                      case.cut, case.busy_cut, case.silent, case.address, case.one_way,
+                      case.outage, case.planned, case.schedule, case.profiles, case.lab):
             check()
     return 1 if case.wrong else 0
 

@@ -178,11 +178,13 @@ private:
 
     /// A gateway that had custody was put back to a backup when the recipient had the text but not
     /// all attachments, and the time to live ended before they were there again. The recipient
-    /// shows it as incomplete, and the origin as delivered, not complete.
+    /// shows it as incomplete, and the origin as delivered, or what its agency made of the text.
     bool is_cut_short(const known_message& one, const store::delivery_row& known,
                       node& recipient) const {
-        return one.time_to_live && known.state == store::delivery_state::delivered &&
-               went_by_a_restored_one(one, known) && lacks_a_part(one, recipient);
+        const bool has_text =
+            known.state == store::delivery_state::delivered || is_decided(known.state);
+        return one.time_to_live && has_text && went_by_a_restored_one(one, known) &&
+               lacks_a_part(one, recipient);
     }
 
     static bool lacks_a_part(const known_message& one, node& at) {
@@ -214,6 +216,27 @@ private:
         }
     }
 
+    /// The links to a peer, by the operator's list.
+    static std::string links_of(node& at, protocol::bureau_id peer) {
+        std::string out;
+        at.request({"", true}, route::request::list_links{}, [&](route::api_response answer) {
+            const auto* found = std::get_if<route::response::links>(&answer);
+            for (const auto& one :
+                 found == nullptr ? std::vector<route::response::link_status>{} : found->rows) {
+                if (one.peer == peer) {
+                    out += "\n    link " + one.name + " is " + one.state +
+                           (one.carries ? ", carries" : "") + ", next try " +
+                           (one.next_try ? protocol::to_text(*one.next_try) : "none") + ", " +
+                           one.last_error;
+                    for (const auto& most : one.passes) {
+                        out += most ? " " + std::to_string(*most) : " any";
+                    }
+                }
+            }
+        });
+        return out;
+    }
+
     std::string left_for(node& at, protocol::bureau_id peer) const {
         std::string out;
         auto reply = at.ask(query::list_queue{.peer = peer, .after = 0, .limit = 1000});
@@ -233,7 +256,7 @@ private:
                 x_book.messages().find(item.message ? item.message->id : protocol::message_id{});
             out += known == x_book.messages().end() ? "" : where_is(known->second, x_nodes);
         }
-        return out;
+        return out.empty() ? out : out + links_of(at, peer);
     }
 
     /// Whatever is not final has an owner that moves it on: in the end nothing is left.

@@ -108,6 +108,20 @@ config::gateway make_hub(const std::vector<std::string>& bureaus,
 }
 }  // namespace
 
+std::shared_ptr<const protocol::directory> with_roles(protocol::directory out,
+                                                      protocol::utc_time issued) {
+    out.head.issued = issued;
+    for (auto& entry : out.entries) {
+        const auto name = entry.bureau.text();
+        if (name == hub_name) {
+            entry.role = protocol::bureau_role::general_secretariat;
+        } else if (name == stranger_name || name == second_hub_name || name == third_hub_name) {
+            entry.role = protocol::bureau_role::hub;
+        }
+    }
+    return std::make_shared<const protocol::directory>(std::move(out));
+}
+
 std::vector<std::shared_ptr<const config::gateway>> make_federation(
     const std::vector<std::string>& bureaus, const std::vector<std::string>& hubs,
     const std::string& stranger, bool two_bearers, const maybe_dear& dear) {

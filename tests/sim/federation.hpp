@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/model.hpp"
+#include "protocol/directory.hpp"
 #include "tests/sim/prng.hpp"
 
 #include <memory>
@@ -14,6 +15,15 @@
 #include <vector>
 
 namespace dhow::sim {
+
+inline const std::string hub_name = "IPSG";
+inline const std::string second_hub_name = "RB";
+inline const std::string third_hub_name = "RC";
+inline const std::string stranger_name = "XH";
+
+/// The same, issued then, with what each of these is. So much is believed of the stranger, too.
+std::shared_ptr<const protocol::directory> with_roles(protocol::directory out,
+                                                      protocol::utc_time issued);
 
 /// `bureaus` dial each of `hubs`, every second bureau prefers the next one; the hubs hand on to
 /// each other what they cannot hand to a bureau. An agency named "desk" may send everything and

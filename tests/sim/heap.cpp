@@ -15,13 +15,19 @@
 namespace dhow::sim {
 
 namespace {
-constexpr std::size_t nodes_max = 16;
+constexpr std::size_t nodes_max = 256;  // A hub, 200 bureaus, and room.
 thread_local heap_account* current = nullptr;
 }  // namespace
 
 heap_account& account_of(std::size_t node) {
     static std::array<heap_account, nodes_max> all;
     return all.at(node);
+}
+
+heap_account& fresh_account(std::size_t node) {
+    auto& out = account_of(node);
+    out.peak_bytes = out.bytes;
+    return out;
 }
 
 heap_scope::heap_scope(heap_account* whose) : x_before(std::exchange(current, whose)) {}

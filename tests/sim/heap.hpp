@@ -17,6 +17,8 @@ struct heap_account {
 
 /// One for each node of a world, again in the next world.
 heap_account& account_of(std::size_t node);
+/// The same, its peak set back.
+heap_account& fresh_account(std::size_t node);
 
 /// While it lives, new memory is in this account's name; none: nobody's.
 class heap_scope {

@@ -101,6 +101,8 @@ void ledger::on_committed(node& at, const store::transaction& what) {
                 own != mine.own_messages.end()) {
                 x_messages[own->second].to.emplace(one.row.recipient.text());
             }
+        } else if constexpr (std::is_same_v<kind, operation::put_inbox>) {
+            x_arrivals.emplace(std::pair(one.row.id, at.name()), x_clock.elapsed());
         } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
             on_notice(at, one.row.origin, one.row.value);
         } else if constexpr (std::is_same_v<kind, operation::put_event>) {
@@ -111,6 +113,12 @@ void ledger::on_committed(node& at, const store::transaction& what) {
     for (const auto& one : what.changes) {
         std::visit(visit, one);
     }
+}
+
+std::optional<microseconds> ledger::arrived(const protocol::message_id& id,
+                                            const std::string& at) const {
+    const auto found = x_arrivals.find({id, at});
+    return found == x_arrivals.end() ? std::nullopt : std::optional(found->second);
 }
 
 void ledger::on_handed_on(const node& by, const store::event_row& what) {
@@ -256,15 +264,27 @@ void ledger::on_data(const std::string& from, const std::string& to, line& on,
                        " of " + std::to_string(open.offer.body_bytes) + ", on disk there " +
                        std::to_string(durable));
     }
-    if (x_overheard.size() < overheard_max && what.offset == open.body.size()) {
-        open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
-        if (open.body.size() == open.offer.body_bytes) {
-            const auto sender = std::ranges::find(x_nodes, from, &node::name);
-            if (sender != x_nodes.end()) {
-                open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
-            }
-            x_overheard.push_back({open.offer, std::move(open.body)});
-        }
+    hear(from, open, what);
+}
+
+// A small object's digest does not travel: whoever has the whole body can tell it.
+void ledger::hear(const std::string& from, stream& open, const protocol::data_frame& what) {
+    const bool is_kept = x_overheard.size() < overheard_max;
+    const bool is_named = open.offer.object != protocol::digest{};
+    if ((!is_kept && is_named) || what.offset != open.body.size()) {
+        return;
+    }
+    open.body.insert(open.body.end(), what.payload.begin(), what.payload.end());
+    if (open.body.size() != open.offer.body_bytes) {
+        return;
+    }
+    const auto sender = std::ranges::find(x_nodes, from, &node::name);
+    if (sender != x_nodes.end()) {
+        open.offer.object = digest_of(open.offer, open.body, (*sender)->directory());
+    }
+    auto body = std::exchange(open.body, {});
+    if (is_kept) {
+        x_overheard.push_back({open.offer, std::move(body)});
     }
 }
 
@@ -381,7 +401,10 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             break;
         }
         if (const auto* offer = std::get_if<protocol::offer_frame>(&*decoded->value)) {
-            on.streams[offer->stream] = {*offer, {}, 0, 0, durable_at(to, offer->object)};
+            // Without a digest, which uploads do not have either at first, nobody can tell.
+            const bool is_named = offer->object != protocol::digest{};
+            const auto durable = is_named ? durable_at(to, offer->object) : 0;
+            on.streams[offer->stream] = {*offer, {}, 0, 0, durable};
             check_shares(from, to, on, offer->cls, decoded->consumed_bytes);
             if (offer->mode == protocol::body_mode::with_offer) {
                 begin_small(on, *offer);

@@ -63,6 +63,9 @@ public:
     [[nodiscard]] const std::map<protocol::message_id, known_message>& messages() const {
         return x_messages;
     }
+    /// When it first came into the inbox there, since the start; nothing: it has not.
+    [[nodiscard]] std::optional<microseconds> arrived(const protocol::message_id& id,
+                                                      const std::string& at) const;
     [[nodiscard]] const std::vector<std::string>& problems() const { return x_problems; }
     /// Wrong, but known and not mended yet: docs/simulator.md#known.
     [[nodiscard]] const std::vector<std::string>& known() const { return x_known; }
@@ -111,6 +114,7 @@ private:
         std::uint64_t longest_frame = 0;
         std::map<protocol::stream_id, stream> streams;
     };
+    void hear(const std::string& from, stream& open, const protocol::data_frame& what);
     void put(node& at, shelf& to, const store::operation::put_message& what);
     void put(shelf& to, const store::operation::put_object& what);
     void on_handed_on(const node& by, const store::event_row& what);
@@ -140,6 +144,7 @@ private:
     custody_trail x_trail;
     std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
     std::map<protocol::message_id, known_message> x_messages;
+    std::map<std::pair<protocol::message_id, std::string>, microseconds> x_arrivals;
     std::vector<heard> x_overheard;
     std::vector<std::string> x_problems, x_known;
     std::uint64_t x_payload = 0, x_resent = 0, x_notices = 0;

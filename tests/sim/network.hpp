@@ -2,13 +2,14 @@
 // refusals. Way of the message: link_session of one node -> [network] -> link_session of another.
 // Pure. Simulated: there is no TLS here; the peer's identity is given, as pinning would give it.
 // Spec: docs/simulator.md. Tests: sim.
-// Limits: at most `pipe_bytes_max` unsent per direction, as a kernel's buffer has.
+// Limits: at most line_quality::pipe_bytes unsent per direction, as a kernel's buffer has.
 #pragma once
 
 #include "protocol/link_session.hpp"
 #include "tests/sim/clockwork.hpp"
 #include "tests/sim/prng.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -17,8 +18,10 @@
 namespace dhow::sim {
 
 struct dial_purpose {
-    std::uint64_t trial = 0;  ///< Not 0: to try the link.
-    bool is_beside = false;   ///< For flash, beside the session that there is.
+    std::uint64_t trial = 0;      ///< Not 0: to try the link.
+    bool is_beside = false;       ///< For flash, beside the session that there is.
+    microseconds again_after{0};  ///< Another SYN meanwhile; 0: as the kernel repeats it.
+    bool is_timed_out = false;    ///< Nobody answered, of one that failed.
 };
 
 /// Whoever can hold connections: a gateway or a stranger.
@@ -55,6 +58,14 @@ struct network_faults {
     double loss = 0;  ///< Share of packets that TCP has to send again: the line stalls.
 };
 
+/// Of one link, where it is not as all others are.
+struct line_quality {
+    microseconds latency{20'000};
+    std::uint64_t bytes_per_second = 1'000'000;
+    /// What a kernel takes before write() waits, each way.
+    std::uint64_t pipe_bytes = 64 * 1024;
+};
+
 /// Begins the name of a second link to the same peer, and is the address where it ends.
 inline const std::string satellite = "sat-";
 /// What a write of so many bytes costs: headers of IP and TCP for each packet.
@@ -72,6 +83,12 @@ public:
     std::set<std::pair<std::string, std::string>> partitions;
     /// Links that carry nothing now: who dials, and the link's name there.
     std::set<std::pair<std::string, std::string>> dead_links;
+    /// The same, but nothing is cut or refused: what is sent is lost, and TCP repeats it.
+    std::set<std::pair<std::string, std::string>> silent_links;
+    /// Of links, by their names; of others `faults` says it.
+    std::map<std::string, line_quality> lines;
+    /// Told of each dial as it begins.
+    std::function<void(const endpoint& from)> on_dial;
 
     void dial(endpoint& from, endpoint& to, const std::string& link,
               const dial_purpose& what_for = {});
@@ -80,12 +97,18 @@ public:
     /// What the other side of a connection calls it; nothing when it has ended.
     [[nodiscard]] std::optional<std::uint64_t> other_end(endpoint& from,
                                                          std::uint64_t number) const;
+    /// Written by this end and not yet arrived; nothing when the connection has ended.
+    [[nodiscard]] std::optional<std::uint64_t> in_pipe(endpoint& from, std::uint64_t number) const;
     void close(endpoint& from, std::uint64_t number);
     /// All connections of a node that died.
     void drop(endpoint& dead);
     void cut_all();
     /// The connections over a link.
     void cut_link(const std::string& dialler, const std::string& link);
+    /// The link dies, and no end of a connection is told; what is written is lost. Until mended
+    /// nobody answers a dial. Connections of before stay dead: the way has forgotten them.
+    void silence_link(const std::string& dialler, const std::string& link);
+    void mend_link(const std::string& dialler, const std::string& link);
     [[nodiscard]] std::uint64_t cuts() const { return x_cuts; }
     [[nodiscard]] std::size_t open() const { return x_connections.size(); }
 
@@ -95,17 +118,34 @@ private:
         std::uint64_t number = 0;
         std::uint64_t in_pipe = 0;  ///< Written by this end, not yet arrived.
         microseconds line_free_at{0};
-        bool deaf = false;  ///< Hears nothing of the end of the connection.
+        std::deque<protocol::bytes> lost;  ///< To be sent again, in this order.
+    };
+    struct knock {
+        endpoint* from = nullptr;
+        endpoint* to = nullptr;
+        std::string link;
+        dial_purpose what_for;
+        std::uint64_t life = 0;
+        bool fails = false;
+        microseconds begun{0}, again{0};
     };
     struct connection {
         std::array<end, 2> ends;
-        std::string link;  ///< Of the dialler, whose end is the first.
+        std::string link;           ///< Of the dialler, whose end is the first.
+        bool is_forgotten = false;  ///< Nothing passes any more, and no end is told.
     };
+    void on_syn(knock what);
+    void begin(const knock& what);
+    [[nodiscard]] bool is_silent(const connection& one) const;
+    void send_again(std::uint64_t id, std::size_t side, microseconds wait);
+    void deliver(std::uint64_t id, std::size_t side, const protocol::bytes& data);
+    [[nodiscard]] line_quality quality_of(const std::string& link, bool is_up) const;
     void cut_if(const std::function<bool(const connection&)>& is_out, bool may_be_half_open);
     void arrive(std::uint64_t id, std::size_t side, protocol::bytes data);
     void cut(std::uint64_t id, bool may_be_half_open);
+    void end(std::uint64_t id, std::size_t deaf_side);
     bool separated(const endpoint& a, const endpoint& b) const;
-    microseconds stall(std::size_t bytes);
+    microseconds stall(std::size_t bytes, microseconds latency);
 
     clockwork& x_clock;
     prng& x_random;

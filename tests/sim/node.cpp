@@ -293,7 +293,7 @@ void node::run(route::commands what) {
         } else if constexpr (std::is_same_v<kind, command::dial>) {
             auto* to = x_resolve(one.peer);
             DHOW_ENSURE(to != nullptr);
-            x_net.dial(*this, *to, one.link, {one.trial, one.is_beside});
+            x_net.dial(*this, *to, one.link, {one.trial, one.is_beside, one.again_after});
         } else if constexpr (std::is_same_v<kind, command::close_session>) {
             flush(one.session);
             later(microseconds{0}, [this, number = one.session] {

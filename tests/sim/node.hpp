@@ -33,6 +33,8 @@ struct node_limits {
     protocol::milliseconds courier_receipt_lifetime{0};
     store::batch_bounds batch;
     std::uint64_t commit_time_max_us = 4'000;
+    /// Disk and clocks are looked at so often; the daemon does it every 2 s.
+    microseconds watch_interval = std::chrono::seconds{10};
 };
 
 struct node_setup {
@@ -126,6 +128,7 @@ private:
         std::unique_ptr<protocol::link_session> session;
         std::string peer;
         route::line_traffic traffic;
+        std::uint64_t written = 0, arrived = 0;  ///< By TCP's word.
     };
     struct waiting_question {
         std::uint64_t after = 0;  ///< Transactions that were submitted before it.
@@ -151,7 +154,8 @@ private:
     void flush(std::uint64_t number);
     [[nodiscard]] const config::link* bearer_of(std::uint64_t number) const;
     void count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t out);
-    [[nodiscard]] route::line_facts facts_of(std::uint64_t number) const;
+    void note_arrived(std::uint64_t number);
+    [[nodiscard]] route::line_facts facts_of(std::uint64_t number);
     void plan_wake();
     void watch();
     void note_lag();

@@ -11,8 +11,6 @@
 namespace dhow::sim {
 
 namespace {
-/// Disk and clocks are looked at so often; the daemon does it every 2 s.
-constexpr microseconds watch_interval = std::chrono::seconds{10};
 /// What a disk without troubles has left.
 constexpr std::uint64_t free_bytes_max = 1ULL << 40U;
 }  // namespace
@@ -47,7 +45,7 @@ bool node::is_ahead() const { return now() > x_clock.now() + app::gateway_clock:
 
 void node::watch() {
     const heap_scope mine(x_setup.heap);
-    x_clock.after(watch_interval, [this, life = x_life] {
+    x_clock.after(x_setup.limits.watch_interval, [this, life = x_life] {
         if (!is_alive() || life != x_life) {
             return;
         }
@@ -121,6 +119,9 @@ std::uint64_t node::connect(bureau_id peer, const std::string& link, bool is_dia
     options.window_bytes = limits.window_bytes;
     options.frame_payload_bytes = limits.frame_payload_bytes;
     options.commit_wait = limits.commit_wait;
+    const bool is_metered = std::ranges::any_of(
+        x_setup.config->links, [&](const auto& one) { return one.peer == peer && one.metered; });
+    options.ping_interval = protocol::milliseconds{is_metered ? -1 : 0};
     auto& made = x_sessions[number];
     made.peer = peer.text();
     made.session = std::make_unique<protocol::link_session>(std::move(options), now());
@@ -147,7 +148,10 @@ void node::dial_failed(const std::string& link, const dial_purpose& what_for) {
     } else if (what_for.is_beside) {
         x_gateway->on_beside_failed(link, protocol::errc::connect_failed, "refused");
     } else {
-        x_gateway->on_dial_failed(link, protocol::errc::connect_failed, "refused");
+        x_gateway->on_dial_failed(
+            link,
+            what_for.is_timed_out ? protocol::errc::timed_out : protocol::errc::connect_failed,
+            what_for.is_timed_out ? "no answer" : "refused");
     }
     pump();
 }
@@ -174,6 +178,7 @@ void node::receive(std::uint64_t number, protocol::byte_view data) {
 
 void node::written(std::uint64_t number) {
     if (is_alive() && x_sessions.contains(number)) {
+        note_arrived(number);
         flush(number);
         pump();
     }
@@ -209,6 +214,7 @@ void node::flush(std::uint64_t number) {
             x_setup.watch->on_written(name(), *bearer, number, data.first(count), now());
         }
         count_traffic(number, 0, ip_bytes(count));
+        found->second.written += count;
         session.mark_sent(count, now());
         x_gateway->on_session_events(number);
     }
@@ -234,9 +240,22 @@ void node::count_traffic(std::uint64_t number, std::uint64_t in, std::uint64_t o
     }
 }
 
-route::line_facts node::facts_of(std::uint64_t number) const {
+void node::note_arrived(std::uint64_t number) {
+    auto& open = x_sessions.at(number);
+    if (const auto waits = x_net.in_pipe(*this, number)) {
+        open.arrived = open.written - std::min(open.written, *waits);
+    }
+}
+
+route::line_facts node::facts_of(std::uint64_t number) {
     route::line_facts out;
     if (const auto found = x_sessions.find(number); found != x_sessions.end()) {
+        note_arrived(number);
+        out.round_trip = out.usual_round_trip =
+            std::chrono::duration_cast<protocol::milliseconds>(2 * x_net.faults.latency);
+        out.bytes_per_s = x_net.faults.bytes_per_second;
+        out.under_way_bytes = found->second.written - found->second.arrived;
+        out.acknowledgements = found->second.arrived;
         out.traffic = found->second.traffic;
         out.traffic.payload_in = found->second.session->payload_read();
         out.traffic.payload_out = found->second.session->payload_written();

@@ -163,6 +163,14 @@ void people::continue_upload(wish& one, std::size_t index, std::vector<route::up
     one.from->request(desk, request::continue_upload{id, std::move(block), is_last}, on_answer);
 }
 
+wish& people::send(wish what) {
+    what.number = x_wishes.size();
+    what.is_due = true;
+    auto& made = *x_wishes.emplace_back(std::make_unique<wish>(std::move(what)));
+    ask(made);
+    return made;
+}
+
 void people::add_large_attachment(prng& random) {
     auto& one = *x_wishes.at(random.below(x_wishes.size()));
     one.attachments.push_back(random_bytes(random, random.between(6'000'000, 10'000'000)));
@@ -188,6 +196,7 @@ void people::submit(wish& one, std::vector<route::upload_id> attachments) {
 void people::on_answer(wish& one, const route::api_response& said) {
     one.asking -= one.asking > 0 ? 1 : 0;
     if (const auto* problem = std::get_if<response::problem>(&said)) {
+        one.refusals.emplace_back(protocol::text_of(problem->code));
         x_note(one.from->name(), "refuses wish " + std::to_string(one.number) + ": " +
                                      std::string(protocol::text_of(problem->code)));
     }

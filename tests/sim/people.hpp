@@ -24,6 +24,7 @@ struct wish {
     bool has_key = true;
     bool is_hasty = false;  ///< Asks twice at once.
     std::optional<microseconds> cancel_after;
+    std::vector<std::string> refusals;           ///< Answers that were a no.
     std::vector<protocol::message_id> accepted;  ///< More than one only without a key.
     bool is_due = false;                         ///< Its time has come; asked until accepted.
     std::size_t asking = 0;
@@ -48,6 +49,8 @@ public:
         : x_clock(clock), x_random(random), x_book(book), x_note(std::move(note)) {}
     void plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
               const habits& drawn);
+    /// One more message, now.
+    wish& send(wish what);
     /// One of the planned messages gets an attachment that is larger than a gateway may keep in
     /// memory.
     void add_large_attachment(prng& random);

@@ -160,7 +160,38 @@ void weather::plan_dead_link() {
     });
 }
 
+void weather::draw_silences(prng own) {
+    if (own.chance(0.3)) {
+        x_silences = own;
+        plan_silence();
+    }
+}
+
+// A path behind a modem: no carrier goes, nothing is refused, nobody is told.
+void weather::plan_silence() {
+    const auto wait = us(x_silences->between(1, 120'000'000));
+    x_clock.after(wait, [this] {
+        if (x_healing) {
+            return;
+        }
+        const auto& one = *x_nodes[x_silences->below(bureaus_of_a_run)];
+        const auto& links = one.config().links;
+        const auto& link = links[x_silences->below(links.size())].name;
+        x_note(one.name(), "has a dead path on " + link);
+        x_net.silent_links.insert({one.name(), link});
+        const bool is_short = x_silences->chance(0.5);
+        const auto length = us(x_silences->between(1, is_short ? 20'000'000 : 300'000'000));
+        x_clock.after(length, [this, name = one.name(), link] {
+            x_note(name, "has its path on " + link + " again");
+            x_net.silent_links.erase({name, link});
+        });
+        plan_silence();
+    });
+}
+
 void weather::draw_news(prng own) {
+    auto apart = own;
+    draw_silences(prng(apart.next() ^ 0x73696c65'6e636573ULL));
     if (own.chance(0.5)) {
         x_news = own;
     }
@@ -419,6 +450,7 @@ void weather::heal() {
     x_net.faults = network_faults{};
     x_net.partitions.clear();
     x_net.dead_links.clear();
+    x_net.silent_links.clear();
     x_net.cut_all();
     for (auto* one : x_nodes) {
         one->after_commits(0, nullptr);

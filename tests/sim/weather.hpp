@@ -43,6 +43,8 @@ public:
     void draw_dead_battery(prng own);
     /// One bureau has no line at all for the rest of the bad days. Draws from `own`.
     void draw_island(prng own);
+    /// Paths die without a word and come back. Draws from `own`.
+    void draw_silences(prng own);
     /// Machines hear from their kernels when a line of theirs is back. Draws from `own`.
     void draw_news(prng own);
     /// A node is backed up while it has no lines, hands on what waits, is lost, and its successor
@@ -67,6 +69,7 @@ private:
     void plan_last_commit();
     void plan_partition();
     void plan_dead_link();
+    void plan_silence();
     void plan_dead_disk();
     void plan_days_off();
     void draw_profile();
@@ -94,7 +97,7 @@ private:
     std::vector<node*> x_nodes;
     damage x_damage;
     std::optional<prng> x_bearers, x_hard, x_months, x_battery, x_news, x_unheard, x_last,
-        x_put_back;
+        x_put_back, x_silences;
     std::set<const node*> x_off;  ///< For hours or days.
     microseconds x_all_back_at{0};
     bool x_wrong_clocks = false;

@@ -40,16 +40,6 @@ constexpr std::chrono::hours courier_receipt_lifetime{4};
 constexpr std::uint64_t steps_max = 3'000'000;
 /// Of all of it.
 constexpr std::uint64_t healing_steps_max = 6'000'000;
-const std::string hub_name = "IPSG";
-const std::string second_hub_name = "RB";
-const std::string third_hub_name = "RC";
-const std::string stranger_name = "XH";
-
-heap_account& fresh_account(std::size_t node) {
-    auto& out = account_of(node);
-    out.peak_bytes = out.bytes;
-    return out;
-}
 
 /// One federation under one seed.
 class world {
@@ -251,7 +241,7 @@ private:
         for (const auto& name : bureaus) {
             all.push_back(*protocol::bureau_id::parse(name));
         }
-        auto made = with_roles(tests::make_plain_directory(all, x_hash));
+        auto made = with_roles(tests::make_plain_directory(all, x_hash), simulated_start - 24h);
         return x_options.faults ? x_rotations.begin_with(*made) : made;
     }
 
@@ -262,25 +252,11 @@ private:
             bureaus.push_back(hub);
         }
         x_real.emplace(tests::federation_options{.bureaus = std::move(bureaus)});
-        const auto out = with_roles(x_real->data);
+        const auto out = with_roles(x_real->data, simulated_start - 24h);
         x_real->data = *out;
         x_real->now = simulated_start + 24h;
         x_real->rebuild();
         return out;
-    }
-
-    static std::shared_ptr<const protocol::directory> with_roles(protocol::directory out) {
-        out.head.issued = simulated_start - 24h;
-        for (auto& entry : out.entries) {
-            if (entry.bureau.text() == hub_name) {
-                entry.role = protocol::bureau_role::general_secretariat;
-            } else if (entry.bureau.text() == stranger_name ||
-                       entry.bureau.text() == second_hub_name ||
-                       entry.bureau.text() == third_hub_name) {
-                entry.role = protocol::bureau_role::hub;  // So much is believed of the stranger.
-            }
-        }
-        return std::make_shared<const protocol::directory>(std::move(out));
     }
 
     node* find(protocol::bureau_id who) {

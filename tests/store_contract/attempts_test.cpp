@@ -18,6 +18,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(attempt_is_not_dropped_once_another_is_to_stay, St
     commit(to, {operation::drop_message{1, at(2'000)}});
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(partial_attachments_are_of_who_sent_their_text, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    const auto part = [](row_id row, row_id of, std::uint16_t position, object_state state) {
+        auto out = object(row, state);
+        out.message = of;
+        out.position = position;
+        return out;
+    };
+    auto text = part(1, 1, 0, object_state::complete);
+    text.from_peer = mu;
+    auto of_zw = part(4, 2, 0, object_state::complete);
+    of_zw.from_peer = zw;
+    commit(to, {operation::put_message{message(1)}, operation::put_object{text},
+                operation::put_object{part(2, 1, 1, object_state::partial)},
+                operation::put_object{part(3, 1, 2, object_state::expected)},
+                operation::put_message{message(2, 1)}, operation::put_object{of_zw},
+                operation::put_object{part(5, 2, 1, object_state::partial)}});
+    const auto rows = ask<answer::partials>(to, query::load_partials{mu}).rows;
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_TEST(rows[0].row == 2U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(failed_attempt_settles_nothing_while_there_is_another, Store,
                               all_stores) {
     Store fixture;

@@ -56,7 +56,9 @@ struct writer {
     template <class Row>
         requires requires { mapping<Row>::table; }
     void put(const Row& row) {
-        out += std::string("\n  ") + mapping<Row>::table + " ";
+        out += "\n  ";
+        out += mapping<Row>::table;
+        out += ' ';
         std::apply([this](const auto&... value) { (this->put(value), ...); },
                    mapping<Row>::tie(row));
     }

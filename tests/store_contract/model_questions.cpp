@@ -403,7 +403,14 @@ struct answerer {
     }
     reply operator()(const query::load_partials& q) const {
         answer::partials out{select(s.objects, [&](const auto& o) {
-            return o.from_peer == q.from_peer && o.state == object_state::partial;
+            const bool is_attachment = o.message != 0 && o.position > 0 && o.from_peer.empty();
+            const bool is_of_peer =
+                o.from_peer == q.from_peer ||
+                (is_attachment && std::ranges::any_of(s.objects, [&](const auto& t) {
+                     return t.second.message == o.message && t.second.position == 0 &&
+                            t.second.from_peer == q.from_peer;
+                 }));
+            return is_of_peer && o.state == object_state::partial;
         })};
         std::reverse(out.rows.begin(), out.rows.end());
         shorten(out.rows, q.limit);

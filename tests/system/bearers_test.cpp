@@ -3,7 +3,9 @@
 // Not pure: processes, sockets.
 // Spec: docs/decisions/0010-bearers.md, docs/configuration.md#bearers. Tests: this is one.
 // Limits: none.
+#include "tests/support/seed.hpp"
 #include "tests/system/harness.hpp"
+#include "tests/system/line_relay.hpp"
 #include "tests/system/why_scene.hpp"
 
 #include <boost/json.hpp>
@@ -33,7 +35,7 @@ struct two_bearers {
                  port + "\"]}\n");
         edit(origin, "duty_desk:",
              "classes:\n"
-             "  flash: {dearer_after: 1s}\n"
+             "  flash: {dearer_after: 4s}\n"
              "  urgent: {dearer_after: 1s}\n"
              "duty_desk:");
     }
@@ -57,6 +59,12 @@ struct two_bearers {
                              direction + "\",purpose=\"" + purpose + "\"}");
         }
         return sum;
+    }
+    /// The cheap one is there when it is first dialled, and has time for its handshake.
+    void start_hub_first() {
+        hub.start();
+        bureaus["MU"].start();
+        origin.start();
     }
     void await_complete(const std::string& id) {
         wait_until("the receipt for " + id, [&] { return is_complete(origin, id, "MU"); });
@@ -82,7 +90,7 @@ struct two_bearers {
 BOOST_FIXTURE_TEST_SUITE(bearers_test, two_bearers)
 
 BOOST_AUTO_TEST_CASE(the_cheap_one_carries_while_it_is_there_and_takes_over_again) {
-    bureaus.start_all();
+    start_hub_first();
     wait_until("the cheap bearer", [this] { return carries("ipsg"); });
     await_complete(submit(origin, {.cls = "flash"}));
     BOOST_TEST(bytes(origin, "sat", "out") == 0);
@@ -103,6 +111,39 @@ BOOST_AUTO_TEST_CASE(the_cheap_one_carries_while_it_is_there_and_takes_over_agai
     BOOST_TEST(!carries("sat"));
     await_complete(submit(origin, {.cls = "routine"}));
     BOOST_TEST(inbox_ids(bureaus["MU"]).size() == 3U);
+}
+
+// The line itself is cut, with a file in the middle of it; both daemons live on.
+BOOST_AUTO_TEST_CASE(a_file_under_way_goes_on_by_the_dear_one_when_the_line_is_cut) {
+    constexpr std::size_t file_bytes = 3'000'000;
+    constexpr std::uint64_t bytes_per_s = 1'500'000;
+    line_relay line("127.0.0.2", bureaus.hub_port(), bytes_per_s);
+    edit(origin, live, "127.0.0.2:" + std::to_string(line.port()));
+    start_hub_first();
+    wait_until("the cheap bearer", [this] { return carries("ipsg"); });
+    // Files of flash messages travel as urgent, all others as bulk, which waits for the fibre.
+    const letter with_file{.cls = "flash",
+                           .files = {{"scan.bin", random_bytes(file_bytes, seed())}}};
+    const auto id = submit(origin, with_file);
+    wait_until("a part of the file", [&] { return line.bytes() > file_bytes / 3; });
+    line.cut();
+    const auto flash = submit(origin, {.cls = "flash"});
+    await_complete(flash);
+    await_complete(id);
+    const auto resumed = origin.metric("dhow_resumed_bytes_total");
+    const auto by_dish =
+        origin.metric("dhow_link_bytes_total{link=\"sat\",direction=\"out\",purpose=\"payload\"}");
+    BOOST_TEST_MESSAGE("resumed at " << resumed << " of " << file_bytes << " bytes, " << by_dish
+                                     << " by the dear one");
+    BOOST_TEST(resumed > file_bytes / 10);
+    BOOST_TEST(by_dish < 1.01 * file_bytes - resumed);
+    BOOST_TEST(inbox_ids(bureaus["MU"]).size() == 2U);
+    BOOST_TEST((open_inbox(bureaus["MU"], id).files.at(0).data == with_file.files.at(0).data));
+
+    line.mend();
+    BOOST_TEST(origin.dhow({"link", "call", "ipsg"}).code == 0);
+    wait_until("the cheap bearer again", [this] { return carries("ipsg"); });
+    await_complete(submit(origin, {.cls = "routine"}));
 }
 
 BOOST_AUTO_TEST_CASE(what_may_not_use_the_dear_one_waits_and_says_why) {

@@ -31,7 +31,7 @@ struct three_bureaus {
     static std::string said(const gateway& at, const std::vector<std::string>& words,
                             int code = 0) {
         const auto done = at.dhow(words);
-        BOOST_TEST(done.code == code, words.at(1) << ": " << done.out);
+        BOOST_TEST(done.code == code, words.back() << ": " << done.out);
         return done.out;
     }
     static void expect(const std::string& text, const std::string& part) {

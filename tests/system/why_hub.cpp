@@ -51,6 +51,7 @@ void scene_of_a_stuck_hub() {
         last = submit(origin, i < 10 ? large : letter{});
     }
     expect_cause(origin, last, "queued-behind");
+    expect_cause(origin, last, "link-silent", next_try::any);
     hub.kill();
     expect_cause(origin, id, "in-doubt", next_try::to_come);
 }

@@ -18,8 +18,9 @@ using asio::ip::tcp;
 
 asio::awaitable<void> note(std::shared_ptr<tls_stream> stream, tcp::resolver::results_type found,
                            std::string local, boost::system::error_code* out) {
-    const auto error = co_await connect_from(stream, found, local);
-    *out = error;
+    const connect_order how{.local = local};
+    const auto outcome = co_await connect_from(stream, found, how);
+    *out = outcome.error;
 }
 
 struct a_listener {

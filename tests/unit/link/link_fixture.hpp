@@ -63,6 +63,8 @@ public:
     identity own;
     std::map<bytes, bureau_id> pins;
     std::vector<std::string> log;
+    /// Link and address of ours that options were asked for.
+    std::vector<std::pair<std::string, std::string>> asked_for;
     std::map<std::uint64_t, std::shared_ptr<link::tls_link>> links;
     bytes body;                       ///< What every offer of this gateway carries.
     std::size_t offered_when_up = 0;  ///< Bytes that are offered as a connection of ours begins.
@@ -106,7 +108,9 @@ public:
     }
 
     // link_handler
-    protocol::session_options options_for(bureau_id) override {
+    protocol::session_options options_for(bureau_id, const std::string& link_name,
+                                          const std::string& came_to) override {
+        asked_for.emplace_back(link_name, came_to);
         protocol::session_options out;
         out.local.bureau = bureau("ZW");
         out.local.time = now();

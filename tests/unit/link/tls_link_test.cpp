@@ -132,6 +132,14 @@ BOOST_FIXTURE_TEST_CASE(carries_small_and_large_objects_both_ways, two_gateways)
     BOOST_TEST(zw.count("down") == 1U);
 }
 
+// By them it is known which link the session will count for, and so whether it is metered.
+BOOST_FIXTURE_TEST_CASE(options_are_asked_for_by_link_or_by_the_address_it_came_to, two_gateways) {
+    connect();
+    using asked = std::vector<std::pair<std::string, std::string>>;
+    BOOST_TEST((zw.asked_for == asked{{"link", ""}}));
+    BOOST_TEST((mu.asked_for == asked{{"", "127.0.0.1"}}));
+}
+
 //= LP-2
 BOOST_FIXTURE_TEST_CASE(a_dialler_with_an_unknown_key_is_told_so, two_gateways) {
     mu.pins.clear();
@@ -162,6 +170,22 @@ BOOST_FIXTURE_TEST_CASE(resumes_and_judges_the_pin_again, two_gateways) {
     mu.pins.clear();
     zw.dial(address, "MU");
     wait_for_line(mu, "refused peer-not-pinned");
+}
+
+//= LP-1, LP-2
+BOOST_FIXTURE_TEST_CASE(the_dialler_too_judges_the_pin_of_a_resumed_session_again, two_gateways) {
+    connect();
+    disconnect();
+    zw.pins.clear();
+    zw.dial(address, "MU");
+    wait_for_line(zw, "dial failed peer-not-pinned");
+    wait_for_line(mu, "called by ZW", 2);
+    BOOST_TEST(mu.last_was_resumed);
+    BOOST_TEST(zw.links.empty());
+    wait_for([&] { return mu.links.empty(); });
+    zw.trust(mu, "MU");
+    connect();
+    BOOST_TEST(!zw.last_was_resumed);  // What was resumed was forgotten.
 }
 
 BOOST_FIXTURE_TEST_CASE(resumes_after_a_connection_that_was_cut, two_gateways) {

@@ -66,6 +66,31 @@ BOOST_FIXTURE_TEST_CASE(an_idle_session_is_asked_for_a_sign_of_life, timed_pair)
     BOOST_TEST((pair.dialler().session().next_deadline() == start_time + seconds{101}));
 }
 
+//= LP-72
+BOOST_FIXTURE_TEST_CASE(who_waits_for_an_answer_is_no_less_curious, timed_pair) {
+    pair.run();
+    pair.listener().answers = false;
+    pair.dialler().offer({.number = 1, .body_bytes = 500});
+    pair.run();
+    BOOST_TEST((pair.dialler().session().next_deadline() == start_time + seconds{50}));
+}
+
+//= LP-72
+BOOST_FIXTURE_TEST_CASE(a_sign_of_life_can_be_asked_for_once_at_a_time, timed_pair) {
+    pair.run();
+    auto& asked = pair.listener().session();  // Metered: it asks for none by itself.
+    BOOST_TEST(!asked.is_asking());
+    asked.ask(start_time + seconds{3});
+    asked.ask(start_time + seconds{3});
+    BOOST_TEST(asked.is_asking());
+    BOOST_TEST((asked.next_deadline() == start_time + seconds{3} + limits::silence_time_max));
+    pair.set_now(start_time + seconds{4});
+    pair.run();
+    BOOST_TEST(!asked.is_asking());
+    BOOST_TEST((asked.heard_at() == start_time + seconds{4}));
+    BOOST_TEST(pair.listener().log().back() == "peer_time 1000");
+}
+
 //= LP-74
 BOOST_FIXTURE_TEST_CASE(who_has_its_time_from_a_peer_tells_none, timed_pair) {
     pair.run();

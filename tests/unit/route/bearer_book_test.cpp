@@ -115,6 +115,26 @@ BOOST_AUTO_TEST_CASE(the_store_is_given_a_count_when_it_comes_near_to_what_it_ha
     BOOST_TEST(book.note_of("vsat").first == "quota.vsat");
 }
 
+BOOST_AUTO_TEST_CASE(silence_and_a_lost_connection_are_cuts_and_no_other_end_is) {
+    protocol::session_end how;
+    how.code = protocol::errc::timed_out;
+    book.count_end("vsat", how);
+    BOOST_TEST(record().cuts == 1U);
+    how.by_goodbye = true;
+    book.count_end("vsat", how);
+    how.by_goodbye = false;
+    for (const auto code : {protocol::errc::link_idle, protocol::errc::shutting_down,
+                            protocol::errc::conflict, protocol::errc::protocol_violation}) {
+        how.code = code;
+        book.count_end("vsat", how);
+    }
+    BOOST_TEST(record().cuts == 1U);
+    how.code = protocol::errc::connection_lost;
+    book.count_end("vsat", how);
+    book.count_end("", how);
+    BOOST_TEST(record().cuts == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_passage_asks_for_size_and_wait) {
     passage shut;
     shut.bytes_max = 0;

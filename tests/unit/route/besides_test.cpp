@@ -155,6 +155,15 @@ BOOST_AUTO_TEST_CASE(it_is_ended_after_a_minute_without_flash) {
     BOOST_TEST(dialled_beside() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(its_cut_is_counted_for_its_link) {
+    submit(message_class::flash);
+    come_up();
+    sat.cut(errc::connection_lost);
+    const auto text = expect<response::metrics>(an_operator(), request::metrics{}).text;
+    BOOST_TEST(contains(text, "dhow_link_cuts_total{link=\"fibre\"} 0\n"));
+    BOOST_TEST(contains(text, "dhow_link_cuts_total{link=\"vsat\"} 1\n"));
+}
+
 BOOST_AUTO_TEST_CASE(always_is_dialled_without_flash_and_kept) {
     set(config::link_beside::always);
     advance(1ms);

@@ -71,10 +71,7 @@ gateway_start core_harness::start_values() {
         }
     };
     out.outside.index_of = [this](byte_view value) { return x_sealer->index_of(value); };
-    out.outside.line = [](session_number) {
-        return line_facts{
-            .bytes_in = 11, .bytes_out = 12, .bytes_per_s = 8'000, .round_trip = 600ms};
-    };
+    out.outside.line = [this](session_number) { return line; };
     out.config = x_config;
     out.directory = x_directory;
     out.instance.value[0] = 1;

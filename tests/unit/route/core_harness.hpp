@@ -71,6 +71,9 @@ public:
     std::function<bool(const store::transaction&)> is_disk_full_for;
     std::vector<store::transaction> applied;  ///< In order, since the last clear().
     std::vector<command::dial> dials;
+    std::vector<command::close_session> closed;
+    /// Of each connection.
+    line_facts line{.bytes_in = 11, .bytes_out = 12, .bytes_per_s = 8'000, .round_trip = 600ms};
     std::vector<command::log> logs;
     std::function<void(const store::transaction&)> before_apply;
     bool hold_jobs = false;  ///< Sealing jobs wait until it is false again.
@@ -85,7 +88,7 @@ private:
     void run(command::ask& what);
     void run(command::run& what);
     void run(command::dial& what) { dials.push_back(what); }
-    void run(command::close_session&) {}
+    void run(command::close_session& what) { closed.push_back(what); }
     void run(command::log& what);
     [[nodiscard]] gateway_start start_values();
 

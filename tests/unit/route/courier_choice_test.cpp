@@ -4,6 +4,7 @@
 // Spec: docs/courier.md#export.
 // Limits: none.
 #include "daemon/route/courier_choice.hpp"
+
 #include "tests/unit/route/core_harness.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -177,6 +177,48 @@ BOOST_AUTO_TEST_CASE(metrics_say_which_links_are_up_and_whether_the_clock_is_in_
     BOOST_TEST(has_line(metrics(), "dhow_clock_doubtful 1"));
 }
 
+BOOST_AUTO_TEST_CASE(metrics_tell_rate_and_round_trip_as_the_list_of_links_has_them) {
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_bytes_per_second{link="fibre"} 0)"));
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_round_trip_milliseconds{link="fibre"} 0)"));
+    hub.connect();
+    const auto row = expect<response::links>(an_operator(), request::list_links{}).rows.at(0);
+    BOOST_TEST(row.bytes_per_s == 8'000U);
+    BOOST_TEST((row.round_trip == 600ms));
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_bytes_per_second{link="fibre"} 8000)"));
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_round_trip_milliseconds{link="fibre"} 600)"));
+    hub.cut();
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_bytes_per_second{link="fibre"} 0)"));
+}
+
+BOOST_AUTO_TEST_CASE(the_line_of_a_session_that_came_in_is_told_of_the_link_that_it_counts_for) {
+    settings().links.push_back(settings().links[0]);
+    settings().links[1].name = "vsat";
+    settings().links[1].mode = config::link_mode::listen;
+    settings().links[1].local = "198.51.100.10";
+    reload();
+    scripted_peer caller(*this, "IPSG");
+    caller.came_to = "198.51.100.10";
+    caller.connect();
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_bytes_per_second{link="fibre"} 0)"));
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_bytes_per_second{link="vsat"} 8000)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_is_counted_and_a_goodbye_is_not) {
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_cuts_total{link="fibre"} 0)"));
+    hub.connect();
+    hub.cut(errc::connection_lost);
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_cuts_total{link="fibre"} 1)"));
+    hub.connect();
+    hub.leave(errc::timed_out);  // Whatever it says.
+    hub.cut(errc::connection_lost);
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_cuts_total{link="fibre"} 1)"));
+    hub.refuses_hello = errc::busy;
+    hub.is_silent = true;
+    hub.connect();
+    hub.cut(errc::connection_lost);  // It was not up.
+    BOOST_TEST(has_line(metrics(), R"(dhow_link_cuts_total{link="fibre"} 1)"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_queue_without_an_oldest_has_no_age, starting) {
     peers links(core, [] { return 0.5; });
     answer::queue_line line;

@@ -334,6 +334,27 @@ BOOST_AUTO_TEST_CASE(a_conflict_of_custody_is_answered_by_what_is_known) {
     BOOST_TEST(core.count.duplicates == 3U);
 }
 
+// Else the same would be tried for ever: the store's answer does not change.
+BOOST_AUTO_TEST_CASE(a_conflict_that_custody_does_not_explain_is_told_as_later) {
+    const auto sent = text({"ZW", "KE"});
+    offer(sent);
+    seal_holds();
+    for (const bool is_news : {true, false}) {
+        store_it(transaction_status::conflict);
+        store::custody_row row;
+        row.recipient = bureau("KE");
+        row.taken_from = bureau("TZ");
+        row.handed_on = true;
+        row.inner_digest = sent.sealed.seal.inner_digest;
+        answer<query::find_custody>(answer::custody{{row}});
+        BOOST_TEST(is_applying() == is_news);
+    }
+    exchange();
+    const auto said = refusal();
+    BOOST_TEST((said.code == errc::busy));
+    BOOST_TEST((said.retry_after == 5s));
+}
+
 struct conflict_bench : inbound_bench {
     /// A text of MU of which we have another copy, from TZ, that is not handed on yet.
     void offer_what_is_here() {

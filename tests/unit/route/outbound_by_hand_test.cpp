@@ -213,6 +213,27 @@ BOOST_AUTO_TEST_CASE(a_segment_that_ends_before_what_is_wanted_of_it_ends_the_tr
     BOOST_TEST(core.count.alarms == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_peer_has_before_the_transfer_begins_counts_as_resumed_and_no_more) {
+    load({text(10, bytes(100'000, 3))});
+    const auto stream = offered().offer.stream;
+    hub.theirs().accept(stream, 0, core.now);
+    exchange();
+    give_segment(11);
+    exchange();
+    hub.theirs().on_durable(stream, 600, core.now);
+    exchange();
+    BOOST_TEST(out.progress(10)->durable_bytes == 600U);
+    BOOST_TEST(core.count.bytes_resumed == 0U);
+    out.add_ready(text(20, bytes(100'000, 4)));
+    hub.theirs().accept(offered().offer.stream, 100, core.now);
+    exchange();
+    while (is_asked<query::load_segment>()) {
+        answer<query::load_segment>(answer::segment{bytes(65'536), false});
+        exchange();
+    }
+    BOOST_TEST(core.count.bytes_resumed == 100U);
+}
+
 BOOST_AUTO_TEST_CASE(a_segment_for_a_session_that_is_gone_is_given_to_nobody) {
     load({text(10, bytes(100'000, 3))});
     hub.theirs().accept(offered().offer.stream, 0, core.now);

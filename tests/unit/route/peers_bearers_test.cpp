@@ -161,6 +161,25 @@ BOOST_AUTO_TEST_CASE(the_cheaper_one_is_dialled_first_and_the_dearer_one_when_it
     BOOST_TEST((dialled_in(1ms) == names{"vsat"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_session_is_metered_as_the_link_is_that_it_counts_for) {
+    vsat().metered = true;
+    vsat().mode = config::link_mode::both;
+    vsat().local = "198.51.100.10";
+    fibre().mode = config::link_mode::both;
+    use();
+    const auto ipsg = bureau("IPSG");
+    BOOST_TEST(!links.is_metered(ipsg, "fibre"));
+    BOOST_TEST(links.is_metered(ipsg, "vsat"));
+    BOOST_TEST(links.is_metered(ipsg, links.bearer_of(ipsg, "198.51.100.10")));
+    BOOST_TEST(!links.is_metered(ipsg, links.bearer_of(ipsg, "192.0.2.1")));
+    // One that may have come by any of them costs what the dearest does.
+    BOOST_TEST(links.is_metered(ipsg, ""));
+    BOOST_TEST(!links.is_metered(bureau("ZW"), ""));
+    vsat().metered = false;
+    use();
+    BOOST_TEST(!links.is_metered(ipsg, ""));
+}
+
 BOOST_AUTO_TEST_CASE(while_the_cheaper_one_is_up_the_dearer_one_is_left_alone) {
     use();
     pass(0ms);

@@ -14,21 +14,26 @@ namespace {
 struct under_way : core_harness {
     under_way() : hub(*this, "IPSG", "fibre") {
         hub.accepts = false;
+        id = submit();
+        hub.connect();
+        BOOST_REQUIRE_EQUAL(hub.offers.size(), 1U);
+    }
+    message_id submit() {
         auto what = a_message();
         what.text.resize(100'000);
         for (std::size_t i = 0; i < what.text.size(); ++i) {
             what.text[i] = static_cast<std::uint8_t>('a' + (i * 7 + i / 26) % 26);
         }
-        id = expect<response::accepted>(agency("border"), what).id;
-        hub.connect();
-        BOOST_REQUIRE_EQUAL(hub.offers.size(), 1U);
+        return expect<response::accepted>(agency("border"), what).id;
     }
-    response::recipient_status status() {
-        return expect<response::status>(agency("border"), request::status{id}).recipients.at(0);
+    response::recipient_status status_of(const message_id& what) {
+        return expect<response::status>(agency("border"), request::status{what}).recipients.at(0);
     }
-    response::cause why() {
-        return expect<response::why>(agency("border"), request::why{id}).causes.at(0);
+    response::recipient_status status() { return status_of(id); }
+    response::cause why_of(const message_id& what) {
+        return expect<response::why>(agency("border"), request::why{what}).causes.at(0);
     }
+    response::cause why() { return why_of(id); }
     message_id id;
     scripted_peer hub;
 };
@@ -54,6 +59,31 @@ BOOST_AUTO_TEST_CASE(a_transfer_under_way_is_sending_with_the_bytes_that_the_pee
     hub.commit(1);
     BOOST_TEST((status().state == delivery_state::relayed));
     BOOST_TEST(status().bytes_done == status().bytes_total);
+}
+
+/// The line carries 8,000 bytes a second.
+BOOST_AUTO_TEST_CASE(when_it_will_have_left_is_told_of_what_is_sent_and_of_what_waits_its_turn) {
+    const auto after = [this](std::uint64_t bytes) {
+        return now + std::chrono::seconds{bytes / 8'000 + 1};
+    };
+    auto bytes = status().bytes_total;
+    BOOST_TEST((why().expected_at == after(bytes)));
+    std::optional<utc_time> last;
+    for (int i = 0; i < 12; ++i) {
+        const auto next = submit();
+        hub.exchange();
+        const auto said = why_of(next);
+        bytes += status_of(next).bytes_total;
+        if (said.code == "queued-behind") {
+            last = said.expected_at;
+            BOOST_TEST((last == after(bytes)), "number " << i);
+        }
+    }
+    BOOST_REQUIRE(last.has_value());
+    const auto queue = expect<response::queue_summary>(an_operator(), request::queue_summary{});
+    BOOST_TEST((queue.outlooks.at(0).expected_at == last));
+    hub.cut();
+    BOOST_TEST(!why().expected_at.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(whether_a_transfer_under_way_arrives_in_time_is_not_known_at_its_end) {

@@ -88,13 +88,18 @@ public:
         exchange();
     }
     /// The transport is gone; both ends notice.
-    void cut() {
-        x_ours->on_transport_closed(errc::busy, x_gateway.now);
+    void cut(errc why = errc::busy) {
+        x_ours->on_transport_closed(why, x_gateway.now);
         x_gateway.core().on_session_events(x_number);
         x_gateway.pump();
         x_gateway.core().on_disconnected(x_number);
         x_gateway.pump();
         x_ours.reset();
+    }
+    /// Says GOODBYE.
+    void leave(errc why) {
+        x_theirs->goodbye(why, std::chrono::seconds{0}, x_gateway.now);
+        exchange();
     }
     /// The gateway ends; nobody notices.
     void vanish() { x_ours.reset(); }

@@ -68,7 +68,9 @@ struct a_view {
             links.on_dial_failed(name, code, "");
         }
     }
-    std::vector<response::cause> all() { return causes_of({shared, links, sending}, message, row); }
+    std::vector<response::cause> all() {
+        return causes_of({shared, links, sending, queue}, message, row);
+    }
     response::cause first() { return all().front(); }
     std::string code() { return first().code; }
 
@@ -80,6 +82,7 @@ struct a_view {
     outbound sending;
     answer::full_message message;
     store::delivery_row row;
+    std::vector<answer::queue_line> queue;
 };
 
 protocol::directory_entry& hub_in(protocol::directory& where) {
@@ -321,6 +324,28 @@ BOOST_AUTO_TEST_CASE(an_attachment_is_not_waited_for_elsewhere_nor_when_it_goes_
     message.shipments[1].state = shipment_state::waiting;
     row.state = delivery_state::complete;
     BOOST_TEST(all().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_waits_far_behind_is_told_a_time_by_its_class_and_more_urgent_ones) {
+    shared.sessions[1] = {.peer = bureau("IPSG"), .link = "fibre", .established = true};
+    std::uint64_t rate = 1'000;
+    shared.outside.line = [&](session_number) { return line_facts{.bytes_per_s = rate}; };
+    message.objects[0].bytes = 400;
+    const auto line = [](std::string_view peer, message_class cls, std::uint64_t bytes) {
+        answer::queue_line out;
+        out.peer = bureau(peer);
+        out.cls = cls;
+        out.bytes = bytes;
+        return out;
+    };
+    queue = {line("IPSG", message_class::flash, 500), line("IPSG", message_class::routine, 3'000),
+             line("IPSG", message_class::bulk, 90'000), line("KE", message_class::flash, 70'000)};
+    BOOST_TEST(code() == "queued-behind");
+    BOOST_TEST((first().expected_at == shared.now + 4s));
+    queue.clear();
+    BOOST_TEST((first().expected_at == shared.now + 1s));
+    rate = 0;
+    BOOST_TEST(!first().expected_at.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_is_short_says_what_it_still_takes) {

@@ -5,10 +5,13 @@
 #include "daemon/seal/compression.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "daemon/seal/symmetric.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/receipt.hpp"
 #include "tests/support/federation.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <sys/resource.h>
 
 namespace dhow::seal {
 
@@ -16,6 +19,31 @@ using protocol::key_purpose;
 using tests::bureau;
 
 namespace {
+
+/// A zstd frame that states this content size and holds eight bytes.
+bytes frame_that_states(std::uint64_t size) {
+    bytes out = {0x28, 0xb5, 0x2f, 0xfd};
+    out.push_back(0xe0);  // One segment, size in eight bytes, no dictionary.
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        out.push_back(static_cast<std::uint8_t>(size >> shift));
+    }
+    out.insert(out.end(), {8U << 3U | 1U, 0, 0});  // The last block, not compressed.
+    out.insert(out.end(), 8, 'x');
+    return out;
+}
+
+/// The frame with the padding that belongs behind it.
+bytes padded(bytes frame) {
+    constexpr std::size_t head = 8;
+    const auto whole = padded_size(frame.size() + head);
+    const auto zeros = whole - frame.size() - head;
+    frame.insert(frame.end(), {0x50, 0x2a, 0x4d, 0x18});
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        frame.push_back(static_cast<std::uint8_t>(zeros >> shift));
+    }
+    frame.resize(whole, 0);
+    return frame;
+}
 
 /// A parcel from ZW to MU and KE, and what an enemy would do to it.
 struct attack_fixture {
@@ -245,6 +273,29 @@ BOOST_AUTO_TEST_CASE(zip_bombs_hidden_bytes_and_foreign_frames_are_refused) {
     trailing.push_back(0);
     BOOST_TEST((refusal(trailing) == errc::bad_padding));
     BOOST_TEST((refusal(bytes(100)) == errc::bad_encoding));
+}
+
+//= PF-37
+BOOST_AUTO_TEST_CASE(a_stated_size_is_refused_before_memory_is_taken_for_it) {
+    const auto peak_kib = [] {
+        rusage used{};
+        getrusage(RUSAGE_SELF, &used);
+        return used.ru_maxrss;
+    };
+    for (const std::uint64_t stated : {std::uint64_t{1} << 30U, std::uint64_t{1} << 62U}) {
+        const auto frame = frame_that_states(stated);
+        const auto packed = padded(frame);
+        const auto before = peak_kib();
+        BOOST_TEST(
+            (unpack(packed, protocol::limits::sealed_text_bytes_max).error() == errc::too_long));
+        bytes body;
+        const auto forged = with_inner(packed, body, "ZW");
+        BOOST_TEST((open_refusal("MU", forged, body) == errc::too_long));
+        // What is taken is set to zero, so it would be in memory.
+        BOOST_TEST(peak_kib() - before < 64 * 1024);
+    }
+    // The frame is well formed: with its eight bytes it is opened.
+    BOOST_TEST((unpack(padded(frame_that_states(8)), 8).value() == bytes(8, 'x')));
 }
 
 //= PF-66

@@ -2,11 +2,16 @@
 // else.
 #include "daemon/seal/cms_sealer.hpp"
 
+#include "daemon/seal/cms_seal.hpp"
 #include "daemon/seal/openssl_hasher.hpp"
 #include "protocol/limits.hpp"
 #include "tests/support/federation.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <zstd.h>
+
+#include <algorithm>
 
 namespace dhow::seal {
 
@@ -34,6 +39,21 @@ protocol::errc refused_by(sealer& by, Job job) {
 job::verify_parcel to_verify(const done::sealed_message& made) {
     return {{made.seal, made.lockboxes}, made.body, std::nullopt};
 }
+
+/// The number of the dictionary in what such a message is compressed to; 0: none.
+unsigned dictionary_of(const federation& all, const std::vector<bureau_id>& recipients) {
+    const auto signer = signing_identity_of(*all.parties.at("ZW").keys, *all.directory).value();
+    const auto made = make_parcel(sample_message("ZW", recipients, 300), signer, *all.directory,
+                                  std::chrono::floor<std::chrono::seconds>(tests::test_time));
+    BOOST_REQUIRE(made);
+    const auto parts = protocol::decode_body(made->message.body).value();
+    const auto packed =
+        gcm_open(made->content_key, parts.nonce, {}, parts.ciphertext, parts.tag).value();
+    return ZSTD_getDictID_fromFrame(packed.data(), packed.size());
+}
+
+constexpr std::string_view dictionary_1_sha256 =
+    "23ceb85fb0682f3d10f18bc6ba58b4dc147fd1844057fd8f1cf8fd5d75fced82";
 
 std::vector<std::string> names(std::size_t count) {
     std::vector<std::string> out = {"ZW"};
@@ -175,6 +195,37 @@ BOOST_AUTO_TEST_CASE(the_dictionary_is_used_only_when_every_reader_has_it) {
             BOOST_TEST(made.body.size() > with);
         }
     }
+}
+
+//= PF-36
+BOOST_AUTO_TEST_CASE(one_reader_without_the_dictionary_keeps_it_from_all_wherever_it_stands) {
+    const std::vector<std::string> others = {"KE", "MU", "ZM"};
+    // The lockboxes are in the order of the tree, so each of them stands elsewhere; the origin's
+    // own, for its archive, counts as well.
+    for (const auto& without : {"KE", "MU", "ZM", "ZW"}) {
+        federation all({.bureaus = {"KE", "MU", "ZM", "ZW"}});
+        all.entry(without).dictionaries = 0;
+        all.rebuild();
+        auto to = others;
+        for (std::size_t turn = 0; turn < others.size(); ++turn) {
+            std::ranges::rotate(to, to.begin() + 1);
+            const std::vector<bureau_id> recipients = {bureau(to[0]), bureau(to[1]), bureau(to[2])};
+            BOOST_TEST(dictionary_of(all, recipients) == 0U,
+                       without << " is without, " << to[0] << " stands first");
+        }
+        const auto missing = std::ranges::find(to, without);
+        if (missing != to.end()) {
+            to.erase(missing);
+            BOOST_TEST(dictionary_of(all, {bureau(to[0]), bureau(to[1])}) == 1U);
+        }
+    }
+}
+
+// What was sealed with it is opened with it for ever: its bytes are those that were shipped first.
+//= PF-36
+BOOST_AUTO_TEST_CASE(dictionary_1_is_the_one_that_was_shipped) {
+    BOOST_TEST(protocol::to_hex(sha256(dictionary(1)).view()) == dictionary_1_sha256);
+    BOOST_TEST(newest_dictionary == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(impossible_recipients_are_refused_when_sealing) {

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Checks the mix of messages of the bench: the same for a seed, filled as its description says, and
+written with sentences that the dictionary's corpus does not have.
+
+usage: bench_mix_test.py
+"""
+import collections
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts/lib"))
+import bench_mix  # noqa: E402
+import bench_mix_words  # noqa: E402
+
+COUNT = 2000
+
+
+def words_of(text):
+    """Runs of four words: what a dictionary could have learnt of a sentence."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return {tuple(words[i:i + 4]) for i in range(len(words) - 3)}
+
+
+def shared_with_corpus():
+    corpus = (ROOT / "tests/tools/dictionary_corpus.cpp").read_text()
+    # Adjoining literals are one text, others are not.
+    texts = [re.sub(r'"\s*\n\s*"', "", one) for one in
+             re.findall(r'"[^"\n]*"(?:\s*\n\s*"[^"\n]*")*', corpus)]
+    known = set().union(*map(words_of, texts))
+    lines = [line for name in ("FACTS", "SHORT", "DESK", "CHARGES")
+             for line in getattr(bench_mix_words, name)]
+    return [line for line in lines if words_of(line) & known]
+
+
+def shares(messages):
+    """Per cent of the persons who have something, by name; and of the messages, by kind."""
+    texts = [json.loads(one.body["text"]) for one in messages
+             if one.body["media_type"] == "application/json"]
+    persons = [text.get("person") or text.get("subject_presented") for text in texts]
+    persons = [one for one in persons if one]
+    out = collections.Counter(key for one in persons for key, value in one.items() if value)
+    return {key: 100 * count / len(persons) for key, count in out.items()}
+
+
+def main():
+    wrong = []
+
+    def expect(what, value, least, most):
+        print(f"{what}: {value:.4g}, wanted {least} to {most}")
+        if not least <= value <= most:
+            wrong.append(what)
+
+    messages = list(bench_mix.Mix(1).messages(COUNT))
+    expect("messages", len(messages), COUNT, COUNT)
+    expect("same seed", messages == list(bench_mix.Mix(1).messages(COUNT)), 1, 1)
+    expect("other seed", messages == list(bench_mix.Mix(2).messages(COUNT)), 0, 0)
+    expect("different texts", len({one.body["text"] for one in messages}), COUNT - 5, COUNT)
+    expect("sentences of the corpus", len(shared_with_corpus()), 0, 0)
+    found = shares(messages)
+    for key, share in (("eyes_colors_id", 37), ("hairs_id", 45), ("languages_spoken_ids", 90),
+                       ("distinguishing_marks", 5), ("nationalities", 98), ("height", 48)):
+        expect(f"{key}, per cent", found[key], share - 4, share + 4)
+    facts = [len(json.loads(one.body["text"])["facts"].encode()) for one in messages
+             if one.body["kind"].startswith(("notice.p", "notice.req", "diffusion.c"))]
+    expect("least facts", min(facts), 2900, 4000)
+    expect("most facts", max(facts), 11000, 12400)
+    for one in messages:
+        nested = json.loads(one.plain)
+        if nested["kind"] != one.body["kind"] or len(one.plain) >= one.signed_bytes:
+            wrong.append("the plain form")
+            break
+    return "\n".join(wrong) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
