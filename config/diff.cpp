@@ -141,6 +141,7 @@ std::vector<change> diff(const gateway& before, const gateway& after) {
     all.named(effect::at_once, "links", by_name(before.links), by_name(after.links));
     all.part(effect::at_once, "bureaus", before.bureaus, after.bureaus);
     all.named(effect::at_once, "groups", before.groups, after.groups);
+    all.value(effect::at_once, "sub_bureaus", before.sub_bureaus, after.sub_bureaus);
     all.list(effect::at_once, "routes", before.routes, after.routes);
     all.named(effect::at_once, "agencies", before.agencies, after.agencies);
     all.list(effect::at_once, "assignments", before.assignments, after.assignments);

@@ -151,6 +151,7 @@ struct gateway {
     std::vector<link> links;
     std::vector<route> routes;
     std::map<std::string, std::vector<bureau_id>> groups;
+    std::map<bureau_id, bureau_id> sub_bureaus;  ///< Territory to the bureau it answers through.
     std::vector<bureau_id> bureaus;  ///< That must be reachable; only checked, not needed.
     std::map<std::string, agency> agencies;
     std::vector<assignment_rule> assignments;

@@ -16,10 +16,11 @@ namespace {
 
 using words = std::string_view;
 
-constexpr std::array<words, 18> top_keys{
+constexpr std::array<words, 19> top_keys{
     "version",     "include",   "bureau",  "storage", "keys",      "trust",
     "listen",      "links",     "bureaus", "groups",  "routes",    "agencies",
-    "assignments", "duty_desk", "classes", "api",     "operators", "log"};
+    "assignments", "duty_desk", "classes", "api",     "operators", "log",
+    "sub_bureaus"};
 constexpr std::array<words, 6> included_keys{"links",  "bureaus",  "groups",
                                              "routes", "agencies", "assignments"};
 constexpr std::array<words, 2> bureau_keys{"id", "name"};
@@ -36,6 +37,7 @@ constexpr std::array<words, 15> link_keys{"peer",      "mode",       "addresses"
 constexpr std::array<words, 5> window_keys{"days", "from", "until", "classes", "max_size"};
 constexpr std::array<words, 3> quota_keys{"month", "beyond", "warn"};
 constexpr std::array<words, 2> route_keys{"to", "via"};
+constexpr std::array<words, 2> sub_bureau_keys{"id", "parent"};
 constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
 constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
 constexpr std::array<words, 7> assignment_keys{
@@ -58,6 +60,7 @@ constexpr std::array table{
     schema_section{"links.*.windows.*", window_keys},
     schema_section{"links.*.quota", quota_keys},
     schema_section{"routes.*", route_keys},
+    schema_section{"sub_bureaus.*", sub_bureau_keys},
     schema_section{"agencies.*", agency_keys},
     schema_section{"agencies.*.send", send_keys},
     schema_section{"assignments.*", assignment_keys},

@@ -7,6 +7,7 @@
 
 #include "config/entries.hpp"
 #include "config/value_kinds.hpp"
+#include "protocol/kinds/registry.hpp"
 #include "protocol/limits.hpp"
 
 namespace dhow::config {
@@ -165,6 +166,13 @@ gateway defaults() {
                  class_times{hours{4}, days{30}, limits::dearer_after_urgent},
                  class_times{hours{24}, days{60}, limits::dearer_after_routine},
                  class_times{days{3}, days{30}, std::nullopt}};
+    for (const auto& [code, parent] : kinds::registry::builtin().list("sub_bureaus").codes) {
+        const auto id = bureau_id::parse(code);
+        const auto through = bureau_id::parse(parent);
+        if (id && through) {
+            out.sub_bureaus.emplace(*id, *through);
+        }
+    }
     return out;
 }
 

@@ -80,6 +80,8 @@ inline constexpr std::size_t directory_addresses_max = 8;
 inline constexpr std::size_t directory_text_bytes_min = 4 * kib;
 /// Parcel versions of one entry: two while a change goes on, and room.
 inline constexpr std::size_t directory_versions_max = 16;
+/// Languages of one entry: the four official ones, and as many of its own.
+inline constexpr std::size_t directory_languages_max = 8;
 /// A version of software: three numbers of up to five digits.
 inline constexpr std::size_t software_version_bytes_max = 17;
 /// One certificate: a P-384 one with long names has 0.9 KB.

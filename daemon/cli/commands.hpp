@@ -33,6 +33,8 @@ int run_why(arguments args, io& streams);       ///< why_command.cpp
 int run_queue(arguments args, io& streams);     ///< queue_command.cpp
 int run_link(arguments args, io& streams);      ///< link_*.cpp: list, call, suspend, resume, test
 int run_inbox(arguments args, io& streams);     ///< inbox_command.cpp: list, get, ack
+int run_show(arguments args, io& streams);      ///< show_command.cpp; of a file without the daemon
+int run_bureaus(arguments args, io& streams);   ///< bureaus_command.cpp
 int run_evidence(arguments args, io& streams);  ///< evidence_command.cpp: export
 int run_hold(arguments args, io& streams);      ///< hold_command.cpp, with the next three
 int run_release(arguments args, io& streams);
@@ -49,6 +51,7 @@ int run_kinds(arguments args, io& streams);    ///< kinds_command.cpp, with code
 int run_codes(arguments args, io& streams);
 int run_validate(arguments args, io& streams);  ///< validate_command.cpp, with new
 int run_new(arguments args, io& streams);
+int run_import(arguments args, io& streams);  ///< import_command.cpp: notice-json
 /// keys_command.cpp
 int run_keys(arguments args, std::ostream& out, std::ostream& err);
 /// directory_command.cpp

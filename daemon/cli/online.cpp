@@ -34,6 +34,14 @@ std::optional<std::string> socket_path(const parsed_options& options, io& stream
 std::optional<online> go_online(const verb_usage& usage, const po::options_description& own,
                                 arguments args, io& streams, int& code,
                                 const options_check& check) {
+    auto parsed = parse_with_socket(usage, own, args, streams, code, check);
+    return parsed ? connect_to_daemon(std::move(*parsed), streams, code) : std::nullopt;
+}
+
+std::optional<parsed_options> parse_with_socket(const verb_usage& usage,
+                                                const po::options_description& own, arguments args,
+                                                io& streams, int& code,
+                                                const options_check& check) {
     po::options_description all;
     all.add(own);
     all.add_options()("socket", po::value<std::string>()->value_name("PATH"),
@@ -46,7 +54,11 @@ std::optional<online> go_online(const verb_usage& usage, const po::options_descr
         code = usage_error(usage, streams, wrong);
         return std::nullopt;
     }
-    const auto path = socket_path(*parsed, streams);
+    return parsed;
+}
+
+std::optional<online> connect_to_daemon(parsed_options parsed, io& streams, int& code) {
+    const auto path = socket_path(parsed, streams);
     if (!path) {
         code = to_int(exit_code::bad_configuration);
         return std::nullopt;
@@ -58,7 +70,7 @@ std::optional<online> go_online(const verb_usage& usage, const po::options_descr
         code = to_int(exit_code::not_reachable);
         return std::nullopt;
     }
-    return online{std::move(*parsed), std::move(*connected), streams};
+    return online{std::move(parsed), std::move(*connected), streams};
 }
 
 std::string check_class(const parsed_options& options) {

@@ -20,14 +20,10 @@
 
 namespace dhow::cli {
 
-namespace limits = protocol::limits;
 namespace po = boost::program_options;
 using texts = std::vector<std::string>;
 
 namespace {
-
-/// A text and as much again for its comments.
-constexpr std::size_t draft_bytes_max = 2 * limits::text_bytes_max;
 
 constexpr verb_usage validate_usage{
     "validate", "FILE", "Checks the text of a message, or a draft of it; - is standard input.", 1,

@@ -77,6 +77,13 @@ asio::awaitable<void> who_am_i(connection_ptr client) {
     }
 }
 
+asio::awaitable<void> list_bureaus(connection_ptr client) {
+    const auto answer = co_await http::ask_for<response::bureaus>(client, request::list_bureaus{});
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
 constexpr auto callers = http::access::callers;
 
 constexpr http::endpoint table[] = {
@@ -92,6 +99,7 @@ constexpr http::endpoint table[] = {
      &get_of_message<request::evidence, response::evidence>},
     {"POST", "/v1/messages/{id}/cancel", callers, &cancel_message},
     {"GET", "/v1/whoami", callers, &who_am_i},
+    {"GET", "/v1/bureaus", callers, &list_bureaus},
 };
 
 }  // namespace

@@ -35,13 +35,14 @@ submitted_members said_of(const json::object& body) {
 asio::awaitable<std::optional<kinds::verdict>> check_document(connection_ptr client,
                                                               request::submit* submission,
                                                               submitted_members said) {
-    const auto self = co_await http::ask_for<response::identity>(client, request::who_am_i{});
-    if (!self) {
+    request::address whom{submission->to, submission->deny};
+    const auto to = co_await http::ask_for<response::addresses>(client, std::move(whom));
+    if (!to) {
         co_return std::nullopt;
     }
     const auto now =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    auto verdict = check_submitted(*submission, said, self->bureau, now);
+    auto verdict = check_submitted(*submission, said, *to, now);
     if (verdict.refused) {
         http::reply answer;
         answer.status = http::status_of(errc::validation_failed);

@@ -24,11 +24,27 @@ std::string_view text_of(const route::request::submit& submission) {
     return {reinterpret_cast<const char*>(submission.text.data()), submission.text.size()};
 }
 
-/// Bureaus that are named; none when a group is, which the core alone can expand. Rules of
-/// recipients are then checked by the addressees.
-std::vector<std::string> named_bureaus(const std::vector<std::string>& to) {
-    const auto is_group = [](const std::string& each) { return each.starts_with("group:"); };
-    return std::ranges::any_of(to, is_group) ? std::vector<std::string>{} : to;
+/// Of the message, and of whom it goes to.
+kinds::context facts_of(const route::request::submit& submission,
+                        const route::response::addresses& to, protocol::utc_time now) {
+    kinds::context facts;
+    facts.kind = submission.kind;
+    facts.sender = to.self.text();
+    for (const auto& each : to.recipients) {
+        facts.recipients.emplace_back(each.id.text());
+        if (!each.languages.empty()) {
+            facts.languages.emplace_back(each.id.text(), each.languages);
+        }
+    }
+    for (const auto& [named, parent] : to.through) {
+        facts.through.emplace_back(named.text(), parent.text());
+    }
+    for (const auto each : submission.deny) {
+        facts.denied.emplace_back(each.text());
+    }
+    facts.now = now;
+    facts.expires = !submission.never_expires;
+    return facts;
 }
 
 /// Counted from the beginning of the day, so that the same request, sent again after a break, is
@@ -64,15 +80,9 @@ void take_defaults(route::request::submit& submission, submitted_members said,
 }  // namespace
 
 kinds::verdict check_submitted(route::request::submit& submission, submitted_members said,
-                               std::string_view bureau, protocol::utc_time now) {
+                               const route::response::addresses& to, protocol::utc_time now) {
     take_defaults(submission, said, now);
-    kinds::context facts;
-    facts.kind = submission.kind;
-    facts.sender = std::string{bureau};
-    facts.recipients = named_bureaus(submission.to);
-    facts.now = now;
-    facts.expires = !submission.never_expires;
-    return validate(kinds::registry::builtin(), facts, text_of(submission));
+    return validate(kinds::registry::builtin(), facts_of(submission, to, now), text_of(submission));
 }
 
 std::string refusal_json(const kinds::verdict& verdict, std::string_view language) {

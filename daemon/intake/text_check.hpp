@@ -18,10 +18,10 @@ struct submitted_members {
     bool expiry = false;
 };
 
-/// Checks a document as its sender; `bureau` is ours. What the submission does not say, class and
-/// time to live, is taken from the table of kinds first.
+/// Checks a document as its sender, for the bureaus that `to` stands for. What the submission does
+/// not say, class and time to live, is taken from the table of kinds first.
 kinds::verdict check_submitted(route::request::submit& submission, submitted_members said,
-                               std::string_view bureau, protocol::utc_time now);
+                               const route::response::addresses& to, protocol::utc_time now);
 
 /// The answer to a document that is refused: a problem report with all problems in it.
 std::string refusal_json(const kinds::verdict& verdict, std::string_view language);

@@ -8,6 +8,7 @@
 
 #include "daemon/store/operations.hpp"
 #include "protocol/content.hpp"
+#include "protocol/directory.hpp"
 #include "protocol/errors.hpp"
 
 #include <map>
@@ -43,7 +44,14 @@ struct submit {
     bool never_expires = false;
     std::string idempotency_key;  ///< May be empty.
     std::vector<message_id> supersedes, cancels;
+    std::vector<bureau_id> deny;  ///< Left out of groups; no recipient ever sees this list.
 };
+/// Whom `to` stands for, before anything is submitted.
+struct address {
+    std::vector<std::string> to;
+    std::vector<bureau_id> deny;
+};
+struct list_bureaus {};
 struct begin_upload {
     std::string file_name, media_type;
 };
@@ -189,7 +197,8 @@ using api_request =
                  request::send_again, request::queue_summary, request::list_queue,
                  request::list_links, request::call_link, request::test_link, request::set_quota,
                  request::suspend_peer, request::explain_route, request::health, request::metrics,
-                 request::back_up, request::check_store, request::who_am_i, request::courier_export,
+                 request::back_up, request::check_store, request::who_am_i, request::address,
+                 request::list_bureaus, request::courier_export,
                  request::courier_part, request::courier_export_end, request::courier_import,
                  request::courier_cells, request::courier_import_end, request::courier_bundles,
                  request::courier_parties, request::courier_close>;
@@ -407,6 +416,25 @@ struct courier_bundles {
 struct courier_parties {
     std::vector<bureau_id> bureaus;
 };
+/// A bureau as the directory describes it.
+struct bureau {
+    bureau_id id;
+    std::string name;
+    protocol::bureau_role role = protocol::bureau_role::bureau;
+    protocol::bureau_status status = protocol::bureau_status::active;
+    std::vector<std::string> languages;  ///< In which it takes messages, best first; empty: any.
+};
+/// Whom a message would go to; none when somebody in `to` is not known.
+struct addresses {
+    bureau_id self;
+    std::vector<bureau> recipients;
+    std::vector<std::pair<bureau_id, bureau_id>> through;  ///< Sub-bureau and its parent.
+};
+struct bureaus {
+    std::vector<bureau> rows;
+    std::map<std::string, std::vector<bureau_id>> groups;
+    std::map<bureau_id, bureau_id> sub_bureaus;
+};
 }  // namespace response
 
 using api_response =
@@ -415,7 +443,8 @@ using api_response =
                  response::opened, response::attachment_piece, response::done,
                  response::queue_summary, response::queue, response::links, response::trial_report,
                  response::route_explanation, response::health, response::metrics,
-                 response::verdict, response::identity, response::courier_job,
+                 response::verdict, response::identity, response::addresses, response::bureaus,
+                 response::courier_job,
                  response::courier_part, response::courier_report, response::courier_bundles,
                  response::courier_parties>;
 

@@ -66,6 +66,8 @@ public:
     void ask(const caller& who, const request::back_up& what, answer_to answer);
     void ask(const caller& who, const request::check_store& what, answer_to answer);
     void ask(const caller& who, const request::who_am_i& what, const answer_to& answer);
+    void ask(const caller& who, const request::address& what, const answer_to& answer);
+    void ask(const caller& who, const request::list_bureaus& what, const answer_to& answer);
 
     /// Whether flash waits for this peer, as last known; asks the store anew for the next time.
     [[nodiscard]] bool flash_waits(bureau_id peer) const;

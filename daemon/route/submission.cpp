@@ -35,6 +35,10 @@ digest request_digest(const core& shared, const request::submit& what) {
     out.varint(what.attachments.size());
     out.u8(what.never_expires ? 1 : 0);
     out.varint(what.time_to_live ? static_cast<std::uint64_t>(what.time_to_live->count()) : 0);
+    // Nothing for an empty list: a request of an earlier version has the digest that it had.
+    for (const auto denied : std::set(what.deny.begin(), what.deny.end())) {
+        out.sized("deny").sized(denied.text());
+    }
     for (const auto* ids : {&what.supersedes, &what.cancels}) {
         out.varint(ids->size());
         for (const auto& id : *ids) {

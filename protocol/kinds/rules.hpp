@@ -49,6 +49,10 @@ struct context {
     bool has_consent = false;  ///< The source agreed to another use or to handing on.
     std::optional<record_facts> record;
     std::optional<original_facts> original;
+    /// Sub-bureaus that were named, each with the parent that it answers through.
+    std::vector<std::pair<std::string, std::string>> through;
+    /// Recipients that prefer languages, and these, best first.
+    std::vector<std::pair<std::string, std::vector<std::string>>> languages;
     std::optional<std::uint64_t> version_seen;  ///< Highest of this subject, tombstones counted.
 };
 
@@ -107,5 +111,6 @@ std::span<const rule> handling_rules();
 std::span<const rule> person_rules();
 std::span<const rule> case_rules();
 std::span<const rule> hit_rules();
+std::span<const rule> address_rules();
 
 }  // namespace dhow::kinds

@@ -5,9 +5,9 @@
 // Limits: the depth of the schemas, which are part of the program.
 #include "protocol/ensure.hpp"
 #include "protocol/kinds/draft.hpp"
+#include "protocol/kinds/shape.hpp"
 #include "protocol/kinds/words.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -20,150 +20,9 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view colour_member = "notice_type";
 constexpr std::size_t indent_columns = 4;
 
-using schema_files = std::map<std::string, json::object, std::less<>>;
 using lines = std::vector<std::string>;
-
-const schema_files& all_schemas() {
-    static const schema_files files = [] {
-        schema_files out;
-        constexpr std::string_view folder = "kinds/";
-        for (const auto& each : data_files()) {
-            if (each.name.starts_with(folder)) {
-                out.emplace(std::string{each.name.substr(folder.size())},
-                            json::parse(each.text).as_object());
-            }
-        }
-        return out;
-    }();
-    return files;
-}
-
-/// A subschema and the file whose definitions it refers to.
-struct piece {
-    std::string file;
-    const json::object* schema = nullptr;
-
-    [[nodiscard]] const json::value* find(std::string_view name) const {
-        return schema->if_contains(name);
-    }
-    [[nodiscard]] piece inner(const json::value& value) const { return {file, &value.as_object()}; }
-    [[nodiscard]] piece referred(std::string_view reference) const;
-};
-
-using pieces = std::vector<piece>;
-
-piece piece::referred(std::string_view reference) const {
-    const auto hash = reference.find('#');
-    const auto other = hash == 0 ? std::string_view{file} : reference.substr(0, hash);
-    const auto found = all_schemas().find(other);
-    DHOW_ENSURE(found != all_schemas().end());
-    constexpr std::string_view definitions = "#/$defs/";
-    const auto name = reference.substr(hash + definitions.size());
-    return {found->first, &found->second.at("$defs").at(name).as_object()};
-}
-
-lines strings_of(const json::value& list) {
-    lines out;
-    for (const auto& each : list.as_array()) {
-        out.emplace_back(each.as_string());
-    }
-    return out;
-}
-
-struct member {
-    std::string name;
-    pieces parts;  ///< All that is asked of it, wherever the schemas say it.
-    bool required = false;
-};
-
-/// What an object may have, gathered from its subschemas and all that they refer to.
-class shape {
-public:
-    shape(const pieces& parts, std::string_view colour) : x_colour{colour} {
-        for (const auto& each : parts) {
-            read(each);
-        }
-    }
-    [[nodiscard]] const std::vector<member>& members() const { return x_members; }
-    [[nodiscard]] const lines& notes() const { return x_notes; }
-    void require(std::string_view name) { at(name).required = true; }
-
-private:
-    member& at(std::string_view name) {
-        const auto found = std::ranges::find(x_members, name, &member::name);
-        return found != x_members.end() ? *found
-                                        : x_members.emplace_back(member{std::string{name}, {}});
-    }
-    void read(const piece& from) {
-        if (const auto* reference = from.find("$ref")) {
-            read(from.referred(reference->as_string()));
-        }
-        if (const auto* parts = from.find("allOf")) {
-            for (const auto& each : parts->as_array()) {
-                read(from.inner(each));
-            }
-        }
-        if (const auto* properties = from.find("properties")) {
-            for (const auto& each : properties->as_object()) {
-                at(each.key()).parts.push_back(from.inner(each.value()));
-            }
-        }
-        if (const auto* names = from.find("required")) {
-            for (const auto& each : strings_of(*names)) {
-                require(each);
-            }
-        }
-        read_condition(from);
-        read_choice(from, "anyOf", "one at least of: ");
-        read_choice(from, "oneOf", "exactly one of: ");
-    }
-    void read_condition(const piece& from) {
-        const auto* condition = from.find("if");
-        if (condition == nullptr) {
-            return;
-        }
-        const auto& asked = *condition->at("properties").as_object().begin();
-        const auto& value = asked.value().as_object();
-        const auto* one = value.if_contains("const");
-        const auto wanted =
-            one != nullptr ? lines{std::string{one->as_string()}} : strings_of(value.at("enum"));
-        if (asked.key() == colour_member) {
-            if (wanted.front() == x_colour) {
-                read(from.inner(*from.find("then")));
-            }
-            return;
-        }
-        const auto when = std::string{asked.key()} + " " + joined(wanted, " or ");
-        note_required(from.find("then"), "with " + when + ": ");
-        note_required(from.find("else"), "without " + when + ": ");
-    }
-    void note_required(const json::value* branch, const std::string& when) {
-        const auto* names =
-            branch == nullptr ? nullptr : branch->as_object().if_contains("required");
-        if (names != nullptr) {
-            x_notes.push_back(when + joined(strings_of(*names)));
-        }
-    }
-    void read_choice(const piece& from, std::string_view keyword, const std::string& words) {
-        const auto* choices = from.find(keyword);
-        lines names;
-        for (std::size_t i = 0; choices != nullptr && i < choices->as_array().size(); ++i) {
-            if (const auto* needed = choices->at(i).as_object().if_contains("required")) {
-                names.push_back(joined(strings_of(*needed), " and "));
-            }
-        }
-        if (!names.empty()) {
-            x_notes.push_back(words + joined(names));
-        }
-    }
-
-    std::string_view x_colour;
-    std::vector<member> x_members;
-    lines x_notes;
-};
 
 /// What a single value may be.
 struct value_facts {
@@ -357,21 +216,16 @@ std::string head_of(const kind_row& row, std::string_view colour) {
 }  // namespace
 
 bool has_colours(const kind_row& row) {
-    const auto found = all_schemas().find(row.name + ".json");
-    if (found == all_schemas().end()) {
-        return false;
-    }
-    const shape root{{{found->first, &found->second}}, {}};
-    const auto body = std::ranges::find(root.members(), "body", &member::name);
-    const shape inner{body == root.members().end() ? pieces{} : body->parts, {}};
-    return std::ranges::find(inner.members(), colour_member, &member::name) !=
-           inner.members().end();
+    const shape root{root_of(row.name), {}};
+    const auto* body = root.find("body");
+    const shape inner{body == nullptr ? pieces{} : body->parts, {}};
+    return inner.find(colour_member) != nullptr;
 }
 
 std::string skeleton_of(const registry& data, const kind_row& row, std::string_view type) {
-    const auto found = all_schemas().find(row.name + ".json");
-    DHOW_ENSURE(found != all_schemas().end());
-    shape root{{{found->first, &found->second}}, type};
+    const auto schema = root_of(row.name);
+    DHOW_ENSURE(!schema.empty());
+    shape root{schema, type};
     if (std::ranges::any_of(row.references, &reference_rule::required)) {
         root.require("references");
     }

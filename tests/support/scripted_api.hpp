@@ -391,6 +391,44 @@ private:
         return response::identity{who.agency, who.is_operator, "ZW", "0.1.0"};
     }
 
+    /// ZW's view: `group:coast` is KE and TZ, GI answers through GB, KE reads English and Swahili.
+    route::api_response handle(const route::caller&, request::address& what) {
+        response::addresses out;
+        const auto id = [](std::string_view text) { return *protocol::bureau_id::parse(text); };
+        out.self = id("ZW");
+        for (const auto& each : what.to) {
+            for (const auto* one : {"KE", "TZ"}) {
+                if (each == "group:coast" &&
+                    std::find(what.deny.begin(), what.deny.end(), id(one)) == what.deny.end()) {
+                    out.recipients.push_back({.id = id(one)});
+                }
+            }
+            if (each == "GI") {
+                out.through.emplace_back(id("GI"), id("GB"));
+                out.recipients.push_back({.id = id("GB")});
+            } else if (!each.starts_with("group:")) {
+                out.recipients.push_back({.id = id(each)});
+            }
+        }
+        for (auto& each : out.recipients) {
+            if (each.id == id("KE")) {
+                each.languages = {"en", "sw"};
+            }
+        }
+        return out;
+    }
+    route::api_response handle(const route::caller&, request::list_bureaus&) {
+        const auto id = [](std::string_view text) { return *protocol::bureau_id::parse(text); };
+        response::bureaus out;
+        out.rows = {{.id = id("IPSG"),
+                     .name = "General Secretariat",
+                     .role = protocol::bureau_role::general_secretariat},
+                    {.id = id("KE"), .name = "IP NAIROBI", .languages = {"en", "sw"}}};
+        out.groups["coast"] = {id("KE"), id("TZ")};
+        out.sub_bureaus.emplace(id("GI"), id("GB"));
+        return out;
+    }
+
     route::api_response handle(const route::caller&, request::courier_export& what) {
         log.push_back("export " + std::string{what.to.text()} + " " +
                       std::to_string(what.volume_bytes) + " " + std::to_string(what.volumes_max) +

@@ -3,12 +3,12 @@
 
 _dhow() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="send status why cancel inbox evidence queue hold release send-again link courier route
-        new validate kinds codes config keys directory db version help"
+    local commands="send status why cancel inbox show bureaus evidence queue hold release send-again link courier route
+        new validate import kinds codes config keys directory db version help"
     local -A verbs=(
         [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test quota" [route]="explain"
         [courier]="export import verify status close"
-        [config]="check" [db]="check backup" [keys]="create root show"
+        [import]="notice-json" [config]="check" [db]="check backup" [keys]="create root show"
         [directory]="init add sign show verify")
     local command=${COMP_WORDS[1]}
 
@@ -16,7 +16,7 @@ _dhow() {
         --class)
             mapfile -t COMPREPLY < <(compgen -W "flash urgent routine bulk" -- "$current")
             return ;;
-        --config | --body | --attach)
+        --config | --body | --attach | --file)
             compopt -o filenames
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;

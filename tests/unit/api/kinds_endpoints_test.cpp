@@ -193,10 +193,66 @@ BOOST_AUTO_TEST_CASE(what_the_submission_says_stands_and_what_must_live_may_not_
                 std::multiset<std::string>{"R-EXP-01 "}));
 }
 
-BOOST_AUTO_TEST_CASE(recipients_of_a_group_are_left_to_their_gateways) {
+BOOST_AUTO_TEST_CASE(recipients_of_a_group_are_checked_as_if_they_were_named) {
     http_script script;
     const json::object to_group{{"to", json::array{"group:coast"}}};
     BOOST_TEST(post(script, submission(message_text(), to_group)).status == 202U);
+    auto reply = message_text();
+    reply["kind"] = "hit.notification";  // A copy has to go to the General Secretariat.
+    const auto said = post(script, submission(reply, to_group));
+    BOOST_TEST(places(json::parse(said.body).at("problems")).contains("R-SEN-03 "));
+    BOOST_TEST_REQUIRE(
+        post(script, submission(message_text(), {{"to", json::array{"group:nowhere"}}})).status ==
+        202U);  // Whom it does not know, the core refuses itself.
+}
+
+BOOST_AUTO_TEST_CASE(a_sub_bureau_is_addressed_through_its_parent_and_that_is_said) {
+    http_script script;
+    const auto reply = post(script, submission(message_text(), {{"to", json::array{"GI"}}}));
+    BOOST_TEST(reply.status == 202U, reply.body);
+    const auto warnings = json::parse(reply.body).at("warnings");
+    BOOST_TEST((places(warnings) == std::multiset<std::string>{"R-ADR-01 "}));
+    BOOST_TEST(warnings.at(0).at("allowed").as_string() == "GB");
+}
+
+BOOST_AUTO_TEST_CASE(a_language_that_a_recipient_does_not_read_is_told) {
+    http_script script;
+    auto french = message_text();
+    french["language"] = "fr";
+    const auto reply = post(script, submission(french, {{"to", json::array{"KE", "MU"}}}));
+    BOOST_TEST(reply.status == 202U, reply.body);
+    const auto warnings = json::parse(reply.body).at("warnings");
+    BOOST_TEST((places(warnings) == std::multiset<std::string>{"R-ADR-02 /language"}));
+    BOOST_TEST(warnings.at(0).at("allowed").as_string() == "KE: en, sw");
+}
+
+BOOST_AUTO_TEST_CASE(a_deny_list_reaches_the_core_and_nobody_else) {
+    http_script script;
+    const json::object said{{"to", json::array{"group:coast"}}, {"deny", json::array{"KE"}}};
+    const auto reply = post(script, submission(message_text(), said));
+    BOOST_TEST(reply.status == 202U, reply.body);
+    BOOST_TEST(reply.body.find("KE") == std::string::npos);
+    const auto& got = script.core.sent.begin()->second.submitted;
+    BOOST_REQUIRE_EQUAL(got.deny.size(), 1U);
+    BOOST_TEST(got.deny.front().text() == "KE");
+    const json::object both{{"to", json::array{"KE"}}, {"deny", json::array{"KE"}}};
+    const auto refused = post(script, submission(message_text(), both));
+    BOOST_TEST((places(json::parse(refused.body).at("problems")) ==
+                std::multiset<std::string>{"R-HDL-01 "}));
+    const json::object wrong{{"deny", json::array{"group:coast"}}};
+    BOOST_TEST(post(script, submission(message_text(), wrong)).status == 400U);
+}
+
+BOOST_AUTO_TEST_CASE(bureaus_are_listed_by_key_with_their_display_names) {
+    http_script script;
+    const auto reply = script.ask_one("GET", "/v1/bureaus");
+    const auto value = json::parse(reply.body);
+    BOOST_TEST(value.at("bureaus").at(1).at("bureau").as_string() == "KE");
+    BOOST_TEST(value.at("bureaus").at(1).at("name").as_string() == "IP NAIROBI");
+    BOOST_TEST(value.at("bureaus").at(0).at("role").as_string() == "general_secretariat");
+    BOOST_TEST(value.at("bureaus").at(1).at("languages").as_array().size() == 2U);
+    BOOST_TEST(value.at("groups").at("coast").as_array().size() == 2U);
+    BOOST_TEST(value.at("sub_bureaus").at("GI").as_string() == "GB");
 }
 
 BOOST_AUTO_TEST_CASE(other_texts_pass_as_they_are) {

@@ -82,6 +82,16 @@ kinds::context context_of(const json::object& from) {
     if (const auto* version = from.if_contains("version_seen")) {
         out.version_seen = version->to_number<std::uint64_t>();
     }
+    if (const auto* value = from.if_contains("through")) {
+        for (const auto& [named, parent] : value->as_object()) {
+            out.through.emplace_back(named, parent.as_string());
+        }
+    }
+    if (const auto* value = from.if_contains("languages")) {
+        for (const auto& [bureau, preferred] : value->as_object()) {
+            out.languages.emplace_back(bureau, texts_in(value->as_object(), bureau));
+        }
+    }
     if (const auto* value = from.if_contains("record")) {
         const auto& record = value->as_object();
         out.record = {.known = flag_in(record, "known"),
