@@ -458,6 +458,21 @@ inline constexpr std::size_t kinds_problems_max = 100;
 inline constexpr std::size_t kinds_shown_bytes_max = 64;
 /// A pointer into a text, as far as it is shown.
 inline constexpr std::size_t kinds_pointer_bytes_max = 256;
+/// Messages of one case that are looked at, the newest first: one a week for twenty years.
+inline constexpr std::size_t case_messages_max = 1'024;
+/// A message is judged again at once when its case went on meanwhile; after so many times, later:
+/// more than are opened at once.
+inline constexpr unsigned case_tries_max = 8;
+/// An end that somebody has not removed yet is said again after this: within a shift.
+inline constexpr std::chrono::hours case_first_reminder{4};
+inline constexpr std::chrono::hours case_next_reminder{24};
+/// An end without a receipt is issued again after this, under the keys that are then current. Keys
+/// and replay windows have to hold for 60 days; the rest is for its way.
+inline constexpr std::chrono::days case_issue_again_after{45};
+/// The same when the addressee could not open it, and for a peer that was restored.
+inline constexpr std::chrono::hours case_issue_again_refused{24};
+/// Open cases that are looked at together.
+inline constexpr std::size_t case_looks_max = 16;
 /// States of one compiled pattern: the longest in the schemas has 60.
 inline constexpr std::size_t kinds_pattern_states_max = 512;
 

@@ -35,6 +35,7 @@ int run_link(arguments args, io& streams);      ///< link_*.cpp: list, call, sus
 int run_inbox(arguments args, io& streams);     ///< inbox_command.cpp: list, get, ack
 int run_show(arguments args, io& streams);      ///< show_command.cpp; of a file without the daemon
 int run_bureaus(arguments args, io& streams);   ///< bureaus_command.cpp
+int run_case(arguments args, io& streams);      ///< case_command.cpp
 int run_evidence(arguments args, io& streams);  ///< evidence_command.cpp: export
 int run_hold(arguments args, io& streams);      ///< hold_command.cpp, with the next three
 int run_release(arguments args, io& streams);

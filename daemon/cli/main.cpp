@@ -27,6 +27,7 @@ constexpr std::array verbs{
     verb{"inbox", "list, get and acknowledge messages for us", run_inbox},
     verb{"show", "show a message as people read it", run_show},
     verb{"bureaus", "who can be addressed: bureaus, groups, sub-bureaus", run_bureaus},
+    verb{"case", "a notice or diffusion: versions, who has taken which, what is missing", run_case},
     verb{"evidence", "export signed proof of what happened to a message", run_evidence},
     verb{"queue", "what waits, for whom", run_queue},
     verb{"hold", "keep a message or a peer's messages back", run_hold},

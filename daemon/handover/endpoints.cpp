@@ -97,10 +97,11 @@ std::optional<http::json_fault> read_acknowledgement(const boost::json::object& 
     std::string state;
     input.text("state", state, limits::short_text_bytes_max, true);
     input.text("reason", out.reason, limits::short_text_bytes_max);
-    if (state != "taken" && state != "rejected") {
-        input.refuse("state", "must be taken or rejected");
+    if (state != "taken" && state != "rejected" && state != "removed") {
+        input.refuse("state", "must be taken, rejected or removed");
     }
     out.taken = state == "taken";
+    out.removed = state == "removed";
     return input.finish();
 }
 

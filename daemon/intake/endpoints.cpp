@@ -6,6 +6,7 @@
 #include "daemon/intake/endpoints.hpp"
 
 #include "daemon/http/answers.hpp"
+#include "daemon/intake/case_json.hpp"
 #include "daemon/intake/message_json.hpp"
 #include "daemon/intake/submit.hpp"
 #include "daemon/intake/uploads.hpp"
@@ -70,6 +71,14 @@ asio::awaitable<void> cancel_message(connection_ptr client) {
     }
 }
 
+asio::awaitable<void> get_case(connection_ptr client) {
+    request::case_of what{client->query("name").value_or("")};
+    const auto answer = co_await http::ask_for<response::case_report>(client, std::move(what));
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
 asio::awaitable<void> who_am_i(connection_ptr client) {
     const auto answer = co_await http::ask_for<response::identity>(client, request::who_am_i{});
     if (answer) {
@@ -98,6 +107,7 @@ constexpr http::endpoint table[] = {
     {"GET", "/v1/messages/{id}/evidence", callers,
      &get_of_message<request::evidence, response::evidence>},
     {"POST", "/v1/messages/{id}/cancel", callers, &cancel_message},
+    {"GET", "/v1/cases", callers, &get_case},
     {"GET", "/v1/whoami", callers, &who_am_i},
     {"GET", "/v1/bureaus", callers, &list_bureaus},
 };

@@ -52,6 +52,7 @@ struct counters {
     std::uint64_t bytes_resumed = 0, alarms = 0;
     std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
                   courier_acknowledged = 0;
+    std::uint64_t case_reminders = 0, cases_completed = 0, cases_issued_again = 0;
 };
 
 /// What the core cannot make itself.

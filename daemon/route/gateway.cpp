@@ -38,7 +38,8 @@ gateway::gateway(gateway_start from)
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
-      x_courier(x_core, x_out, x_in, x_peers) {
+      x_courier(x_core, x_out, x_in, x_peers),
+      x_cases(x_core, x_submission, x_queries) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -60,6 +61,10 @@ gateway::gateway(gateway_start from)
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
+    x_submission.set_call_back(
+        [this](const message_id& id, const std::string& actor) { x_queries.call_back(id, actor); });
+    x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
+    x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
     x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -112,6 +117,7 @@ void gateway::on_started(answer::start& found) {
         x_receipts.load_pending();
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
+        x_cases.start();
         x_peers.configure();
         x_besides.configure();
     });
@@ -281,6 +287,7 @@ void gateway::advance(utc_time now) {
     }
     x_deadlines.on_deadline();
     x_courier.on_deadline();
+    x_cases.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -290,7 +297,7 @@ std::optional<utc_time> gateway::next_deadline() const {
     auto first = x_peers.next_deadline();
     for (const auto& due :
          {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
-          x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+          x_deadlines.next_deadline(), x_courier.next_deadline(), x_cases.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/route/besides.hpp"
+#include "daemon/route/cases.hpp"
 #include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
@@ -161,6 +162,7 @@ private:
     inbox x_inbox;
     queries x_queries;
     courier x_courier;
+    cases x_cases;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;

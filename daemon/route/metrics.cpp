@@ -74,6 +74,11 @@ void put_counters(writer& out, const counters& count) {
             count.session_failures);
     counter("stalls_total", "Sessions whose path seemed to be dead.", count.stalls);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
+    counter("case_reminders_total", "Looks at ends that somebody has not removed.",
+            count.case_reminders);
+    counter("cases_completed_total", "Ends that all have removed.", count.cases_completed);
+    counter("cases_issued_again_total", "Ends under a new id, for want of a receipt.",
+            count.cases_issued_again);
     counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
     counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
     counter("courier_known_total", "Records of bundles that were here before.",

@@ -39,6 +39,10 @@ public:
           x_divert(divert),
           x_submission(submit) {}
 
+    /// What of our own message has not left is cancelled, and nothing goes after the rest: another
+    /// message does.
+    void call_back(const message_id& id, const std::string& actor);
+
     using evidence_files =
         std::function<std::vector<response::evidence_file>(const evidence_facts&)>;
     void set_evidence_files(evidence_files files) { x_evidence_files = std::move(files); }
@@ -91,6 +95,7 @@ private:
                                                          const store::delivery_row& row) const;
 
     struct cancellation;
+    void begin_cancellation(store::row_id row, const std::shared_ptr<cancellation>& cancels);
     void judge_cancellation(const std::shared_ptr<cancellation>& what);
     void cancel_here(const std::shared_ptr<cancellation>& what);
     void cancel_there(const std::shared_ptr<cancellation>& what);

@@ -41,6 +41,11 @@ settlement settlement_of(outcome_kind kind) {
             return {delivery_state::taken,
                     before_delivery | noticed | in_state(delivery_state::delivered) |
                         in_state(delivery_state::complete) | in_state(delivery_state::rejected)};
+        case outcome_kind::removed:
+            return {delivery_state::answered,
+                    before_delivery | noticed | in_state(delivery_state::delivered) |
+                        in_state(delivery_state::complete) | in_state(delivery_state::taken) |
+                        in_state(delivery_state::rejected)};
         case outcome_kind::rejected:
             return {delivery_state::rejected, before_delivery | noticed |
                                                   in_state(delivery_state::delivered) |
@@ -388,8 +393,9 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
         }
         const bool is_hubs = outcome.recipient != content.issuer && content.issuer != x_core.self();
         const auto target = settlement_of(outcome.kind);
-        const bool final =
-            target.state == delivery_state::complete || target.state == delivery_state::taken;
+        const bool final = target.state == delivery_state::complete ||
+                           target.state == delivery_state::taken ||
+                           target.state == delivery_state::answered;
         to.changes.emplace_back(operation::settle_delivery{
             .origin = x_core.self(),
             .id = outcome.id,

@@ -8,6 +8,7 @@
 #include "daemon/route/wipe.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -169,6 +170,13 @@ std::optional<response::problem> submission::why_not(draft& message) const {
 
 void submission::admit(draft_ptr message) {
     if (auto problem = why_not(*message)) {
+        finish(message, std::move(*problem));
+        return;
+    }
+    if (!std::exchange(message->is_case_known, true) && find_case_of(message)) {
+        return;  // Comes here again when the case is known.
+    }
+    if (auto problem = fit_case(*message)) {
         finish(message, std::move(*problem));
         return;
     }

@@ -82,6 +82,9 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     }
     out.transaction.changes.emplace_back(operation::put_event{x_core.event(
         header.origin, header.id, bureau_id{}, "accepted", "agency " + message.agency)});
+    if (message.said) {
+        add_case(out, message);
+    }
     return out;
 }
 
@@ -176,7 +179,14 @@ void submission::add_shipments(plan& to, const draft& message) {
 
 void submission::on_stored(const draft_ptr& message, plan& what,
                            const store::transaction_result& result) {
-    if (result.status == store::transaction_status::conflict && message->key) {
+    const bool is_conflict = result.status == store::transaction_status::conflict;
+    if (is_conflict && result.conflict_index >= what.case_begins) {
+        finish(message, refusal(errc::overloaded,
+                                "another message of its case was accepted at the same time",
+                                std::chrono::seconds{1}));
+        return;
+    }
+    if (is_conflict && message->key) {
         // Another request with the same key was faster, in an earlier run or on another gateway.
         x_core.out.ask(query::find_idempotency{*message->key}, [this,
                                                                 message](store::reply& reply) {
@@ -196,6 +206,12 @@ void submission::on_stored(const draft_ptr& message, plan& what,
     message->is_stored = true;
     x_core.wake_at(what.due_at);
     finish(message, response::accepted{what.message.id, false});
+    for (const auto& id : message->called_back) {
+        x_call_back(id, "agency " + message->agency);
+    }
+    if (what.case_due) {
+        x_case_due(*what.case_due);
+    }
     for (auto& item : what.ready) {
         x_out.add_ready(std::move(item));
     }

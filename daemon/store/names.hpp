@@ -22,8 +22,8 @@ inline constexpr std::array<std::string_view, 19> delivery_state_names{
     "refused",  "undeliverable", "received", "handed_on", "rejected"};
 inline constexpr std::array<std::string_view, 6> shipment_state_names{
     "ready", "waiting", "deferred", "held", "done", "failed"};
-inline constexpr std::array<std::string_view, 3> assignment_state_names{"offered", "taken",
-                                                                        "rejected"};
+inline constexpr std::array<std::string_view, 8> assignment_state_names{
+    "offered", "taken", "rejected", "superseded", "late", "withheld", "withdrawn", "removed"};
 inline constexpr std::array<std::string_view, 5> object_state_names{
     "expected", "partial", "complete", "spooling", "purged"};
 

@@ -302,6 +302,21 @@ struct drop_bundle {
     row_id bundle = 0;
     std::uint32_t limit = 256;
 };
+/// Puts it, or replaces it, when its revision is `row.revision - 1` (0: there is none). conflict:
+/// another one.
+struct put_case {
+    case_row row;
+};
+/// conflict: the revision of this case is another one; 0: there is none.
+struct expect_case {
+    digest key;
+    bureau_id owner;
+    std::uint64_t revision = 0;
+};
+/// conflict: exists.
+struct put_case_message {
+    case_message_row row;
+};
 }  // namespace operation
 
 using change = std::variant<
@@ -317,7 +332,8 @@ using change = std::variant<
     operation::drop_message, operation::forget_old, operation::put_bundle,
     operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
     operation::advance_bundle_record, operation::drop_bundle_records,
-    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle>;
+    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle,
+    operation::put_case, operation::expect_case, operation::put_case_message>;
 
 /// Changes that append `data` at `offset` to an object, one for each segment that it touches.
 void append_data(std::vector<change>& to, row_id object, std::uint64_t offset,

@@ -16,6 +16,24 @@ namespace dhow::kinds {
 
 namespace json = boost::json;
 
+std::string_view to_text(case_role value) {
+    switch (value) {
+        case case_role::content:
+            return "content";
+        case case_role::addition:
+            return "addition";
+        case case_role::suspension:
+            return "suspension";
+        case case_role::resumption:
+            return "resumption";
+        case case_role::end:
+            return "end";
+        case case_role::none:
+            break;
+    }
+    return "none";
+}
+
 std::string_view to_text(party value) {
     switch (value) {
         case party::bureau:

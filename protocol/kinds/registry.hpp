@@ -43,6 +43,12 @@ struct expiry_rule {
     bool never = false;
 };
 
+/// What a message does to the case that it is about: gives what is known of it, adds to that, takes
+/// it out of force for a time or back into force, or ends it.
+enum class case_role : std::uint8_t { none, content, addition, suspension, resumption, end };
+
+std::string_view to_text(case_role value);
+
 struct reference_rule {
     std::vector<std::string> kinds;
     bool required = false;
@@ -63,9 +69,10 @@ struct kind_row {
     expiry_rule expires;
     std::vector<std::pair<data_condition, expiry_rule>> expires_when;
     std::vector<reference_rule> references;
-    bool needs_entity = false;       ///< Is about a subject that has an `entity_id`.
-    std::string lifecycle;           ///< Empty: none.
-    std::vector<std::string> rules;  ///< In the order of the file.
+    bool needs_entity = false;  ///< Is about a subject that has an `entity_id`.
+    std::string lifecycle;      ///< Empty: none.
+    case_role role = case_role::none;
+    std::vector<std::string> rules;                          ///< In the order of the file.
     std::map<std::string, standing, std::less<>> standings;  ///< What of the row is not verified.
     std::map<std::string, std::string, std::less<>> identifiers;  ///< hit.request: type to member.
     boost::json::object answer;  ///< Answer clock: kind, seconds by urgency; empty for none.

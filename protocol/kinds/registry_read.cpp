@@ -108,6 +108,17 @@ void read_lists(kind_row& row, const json::object& data) {
     }
 }
 
+case_role role_in(const json::object& data) {
+    const auto text = text_in(data, "case");
+    for (const auto role : {case_role::none, case_role::content, case_role::addition,
+                            case_role::suspension, case_role::resumption, case_role::end}) {
+        if (text == (role == case_role::none ? "" : to_text(role))) {
+            return role;
+        }
+    }
+    throw std::runtime_error{"kinds: there is no role `" + text + "` in a case"};
+}
+
 kind_row row_of(std::string_view name, const json::object& schema) {
     const auto& data = schema.at("dhow").as_object();
     kind_row row;
@@ -123,6 +134,7 @@ kind_row row_of(std::string_view name, const json::object& schema) {
     row.expires = expiry_in(data.at("expires").as_object());
     row.needs_entity = text_in(data, "entity") == "required";
     row.lifecycle = text_in(data, "lifecycle");
+    row.role = role_in(data);
     row.rules = texts_in(data, "rules");
     read_lists(row, data);
     for (const auto& id : row.rules) {

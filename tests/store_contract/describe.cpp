@@ -157,6 +157,21 @@ struct writer {
         put(a.rows);
         put(a.next);
     }
+    void put(const answer::case_item& one) {
+        put(one.row);
+        put(one.message);
+        put(one.inbox);
+        put(one.deliveries);
+        put(one.assignments);
+    }
+    void operator()(const answer::case_file& a) {
+        put(a.rows);
+        put(a.items);
+    }
+    void operator()(const answer::cases& a) {
+        put(a.rows);
+        put(a.next);
+    }
     void operator()(const answer::verdict& a) {
         put(a.ok);
         put(a.problems);

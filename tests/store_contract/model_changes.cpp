@@ -287,6 +287,7 @@ struct changer {
         };
         const auto moved = each_shipment(is_later, pull);
         bool any = moved == outcome::done;
+        any = change_cases(s, o) == outcome::done || any;
         for (auto& [key, one] : s.deliveries) {
             if (!is_later(one)) {
                 continue;
@@ -461,7 +462,7 @@ struct changer {
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
     }
-    /// All others are those of bundles.
+    /// All others are those of bundles and cases.
     template <class Operation>
     outcome operator()(const Operation& o) {
         return change_bundles(s, o);

@@ -38,6 +38,7 @@ private:
     dhow::store::change change_queue();
     dhow::store::change change_record();
     dhow::store::change change_bundle();
+    dhow::store::change change_case();
     dhow::store::bundle_row bundle();
     dhow::store::bundle_record_row bundle_record();
     dhow::store::row_id some_bundle();

@@ -290,8 +290,9 @@ private:
         if (message == nullptr) {
             return no(protocol::errc::not_found);
         }
-        message->assignment =
-            what.taken ? store::assignment_state::taken : store::assignment_state::rejected;
+        message->assignment = what.removed ? store::assignment_state::removed
+                              : what.taken ? store::assignment_state::taken
+                                           : store::assignment_state::rejected;
         message->reason = what.reason;
         return response::done{"acknowledged"};
     }
@@ -471,6 +472,29 @@ private:
     }
     route::api_response handle(const route::caller&, request::courier_parties&) {
         return response::courier_parties{{*protocol::bureau_id::parse("KE")}};
+    }
+    route::api_response handle(const route::caller&, request::case_of& what) {
+        if (what.name != "2024/123") {
+            return no(protocol::errc::not_found);
+        }
+        response::case_report out;
+        out.lifecycle = "notice";
+        auto& state = out.states.emplace_back();
+        state.owner = *protocol::bureau_id::parse("IPSG");
+        state.state = "cancelled";
+        state.ended = true;
+        state.not_removed = {{*protocol::bureau_id::parse("MU"), "border"}};
+        auto& message = out.messages.emplace_back();
+        message.origin = state.owner;
+        message.role = "end";
+        message.version = 2;
+        message.answers.push_back({*protocol::bureau_id::parse("MU"),
+                                   protocol::outcome_kind::taken,
+                                   "border",
+                                   {},
+                                   0,
+                                   {}});
+        return out;
     }
     route::api_response handle(const route::caller&, request::courier_close& what) {
         log.push_back("close " + protocol::to_text(what.bundle));
