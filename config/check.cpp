@@ -91,6 +91,7 @@ std::vector<finding> check(const gateway& settings, const source_map& where,
     check_agencies(all);
     check_assignments(all);
     check_api(all);
+    check_answers(all);
     return std::move(all.findings);
 }
 

@@ -153,6 +153,9 @@ std::vector<change> diff(const gateway& before, const gateway& after) {
     }
     all.part(effect::restart, "api", before.api, after.api);
     all.value(effect::at_once, "operators", before.operator_users, after.operator_users);
+    all.text(effect::at_once, "answers.desk", before.answers.desk, after.answers.desk);
+    all.value(effect::at_once, "answers.clocks", before.answers.clocks, after.answers.clocks);
+    all.value(effect::at_once, "answers.papers", before.answers.papers, after.answers.papers);
     all.text(effect::at_once, "log.level", before.log_level, after.log_level);
     return std::move(all.changes);
 }

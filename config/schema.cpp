@@ -16,11 +16,10 @@ namespace {
 
 using words = std::string_view;
 
-constexpr std::array<words, 19> top_keys{
-    "version",     "include",   "bureau",  "storage", "keys",      "trust",
-    "listen",      "links",     "bureaus", "groups",  "routes",    "agencies",
-    "assignments", "duty_desk", "classes", "api",     "operators", "log",
-    "sub_bureaus"};
+constexpr std::array<words, 20> top_keys{
+    "version", "include", "bureau",    "storage", "keys",        "trust",       "listen",
+    "links",   "bureaus", "groups",    "routes",  "agencies",    "assignments", "duty_desk",
+    "classes", "api",     "operators", "log",     "sub_bureaus", "answers"};
 constexpr std::array<words, 6> included_keys{"links",  "bureaus",  "groups",
                                              "routes", "agencies", "assignments"};
 constexpr std::array<words, 2> bureau_keys{"id", "name"};
@@ -47,6 +46,10 @@ constexpr std::array<words, 3> class_keys{"send_again_after", "expires_after", "
 constexpr std::array<words, 2> api_keys{"unix_socket", "tls"};
 constexpr std::array<words, 3> tls_keys{"address", "certificate", "key"};
 constexpr std::array<words, 1> log_keys{"level"};
+constexpr std::array<words, 3> answer_keys{"desk", "clocks", "papers"};
+constexpr std::array<words, 5> clock_keys{"with", "links", "undelivered", "unanswered", "requests"};
+constexpr std::array<words, 2> answer_time_keys{"urgent", "routine"};
+constexpr std::array<words, 4> papers_keys{"with", "treaty", "days", "warn"};
 
 constexpr std::array table{
     schema_section{"", top_keys},
@@ -69,6 +72,11 @@ constexpr std::array table{
     schema_section{"api", api_keys},
     schema_section{"api.tls", tls_keys},
     schema_section{"log", log_keys},
+    schema_section{"answers", answer_keys},
+    schema_section{"answers.clocks.*", clock_keys},
+    schema_section{"answers.clocks.*.undelivered", answer_time_keys},
+    schema_section{"answers.clocks.*.unanswered", answer_time_keys},
+    schema_section{"answers.papers.*", papers_keys},
 };
 
 }  // namespace

@@ -446,6 +446,17 @@ inline constexpr std::size_t config_entries_max = 4096;
 /// Names of links, groups and agencies.
 inline constexpr std::size_t config_name_bytes_max = 64;
 
+// Clocks --------------------------------------------------------------------------------------
+/// Requests that are sent about one hit, those by itself among them: second and third request of
+/// the procedure that the kinds' policy names (hit_requests_max).
+inline constexpr std::uint64_t requests_by_itself_max = 3;
+/// Warnings before papers are due; they are counted in a byte, and nobody reads more.
+inline constexpr std::size_t paper_warnings_max = 8;
+/// Clocks that are looked at at once.
+inline constexpr std::size_t clocks_a_look = 64;
+/// A clock that nobody waits for is forgotten after this: as long as what was said of a message.
+inline constexpr std::chrono::days clock_memory{30};
+
 // Kinds ---------------------------------------------------------------------------------------
 /// Objects and lists inside each other in the text of a message; the deepest schema has 7.
 inline constexpr std::size_t kinds_depth_max = 16;

@@ -30,6 +30,7 @@ using arguments = std::span<const std::string>;
 int run_send(arguments args, io& streams);      ///< send_command.cpp
 int run_status(arguments args, io& streams);    ///< status_command.cpp
 int run_why(arguments args, io& streams);       ///< why_command.cpp
+int run_clocks(arguments args, io& streams);    ///< clocks_command.cpp
 int run_queue(arguments args, io& streams);     ///< queue_command.cpp
 int run_link(arguments args, io& streams);      ///< link_*.cpp: list, call, suspend, resume, test
 int run_inbox(arguments args, io& streams);     ///< inbox_command.cpp: list, get, ack

@@ -22,6 +22,7 @@ constexpr std::array verbs{
     verb{"send", "submit a message", run_send},
     verb{"status", "where a message is, recipient by recipient", run_status},
     verb{"why", "why a message is where it is, and what to do", run_why},
+    verb{"clocks", "which answers are waited for, and until when", run_clocks},
     verb{"cancel", "call a message back", run_cancel},
     verb{"send-again", "send a message to a recipient once more", run_send_again},
     verb{"inbox", "list, get and acknowledge messages for us", run_inbox},

@@ -93,6 +93,23 @@ asio::awaitable<void> list_bureaus(connection_ptr client) {
     }
 }
 
+asio::awaitable<void> list_clocks(connection_ptr client) {
+    const auto after = co_await http::query_number(client, "after", 0, INT64_MAX);
+    if (!after) {
+        co_return;
+    }
+    const auto limit =
+        co_await http::query_number(client, "limit", 100, protocol::limits::page_rows_max);
+    if (!limit) {
+        co_return;
+    }
+    route::api_request what = request::list_clocks{*after, *limit};
+    const auto answer = co_await http::ask_for<response::clocks>(client, std::move(what));
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
 constexpr auto callers = http::access::callers;
 
 constexpr http::endpoint table[] = {
@@ -108,6 +125,7 @@ constexpr http::endpoint table[] = {
      &get_of_message<request::evidence, response::evidence>},
     {"POST", "/v1/messages/{id}/cancel", callers, &cancel_message},
     {"GET", "/v1/cases", callers, &get_case},
+    {"GET", "/v1/clocks", callers, &list_clocks},
     {"GET", "/v1/whoami", callers, &who_am_i},
     {"GET", "/v1/bureaus", callers, &list_bureaus},
 };

@@ -6,6 +6,7 @@
 // Limits: text_bytes_max, attachments_max, page_rows_max.
 #pragma once
 
+#include "daemon/route/api_cases.hpp"
 #include "daemon/store/operations.hpp"
 #include "protocol/content.hpp"
 #include "protocol/directory.hpp"
@@ -99,10 +100,6 @@ struct acknowledge {
 };
 struct cancel {
     message_id id;
-};
-/// A notice's `entity_id`, or the id of the message that began a diffusion.
-struct case_of {
-    std::string name;
 };
 struct hold {
     std::optional<message_id> id;
@@ -203,10 +200,10 @@ using api_request =
                  request::list_links, request::call_link, request::test_link, request::set_quota,
                  request::suspend_peer, request::explain_route, request::health, request::metrics,
                  request::back_up, request::check_store, request::who_am_i, request::address,
-                 request::list_bureaus, request::courier_export,
-                 request::courier_part, request::courier_export_end, request::courier_import,
-                 request::courier_cells, request::courier_import_end, request::courier_bundles,
-                 request::courier_parties, request::courier_close, request::case_of>;
+                 request::list_bureaus, request::courier_export, request::courier_part,
+                 request::courier_export_end, request::courier_import, request::courier_cells,
+                 request::courier_import_end, request::courier_bundles, request::courier_parties,
+                 request::courier_close, request::case_of, request::list_clocks>;
 
 namespace response {
 struct problem {
@@ -440,54 +437,16 @@ struct bureaus {
     std::map<std::string, std::vector<bureau_id>> groups;
     std::map<bureau_id, bureau_id> sub_bureaus;
 };
-/// What one bureau says of one message of a case, with its proof.
-struct case_answer {
-    bureau_id recipient;
-    protocol::outcome_kind kind = protocol::outcome_kind::delivered;
-    std::string agency;
-    utc_time at{};
-    std::uint16_t reason = 0;
-    protocol::digest receipt;
-};
-struct case_message {
-    message_id id;
-    bureau_id origin;
-    std::string role, standing;
-    std::uint64_t version = 0;
-    utc_time at{};
-    std::vector<bureau_id> recipients;
-    std::vector<case_answer> answers;                ///< Origin only.
-    std::vector<store::assignment_row> assignments;  ///< Of our own agencies.
-};
-/// A case by the word of one bureau.
-struct case_state {
-    bureau_id owner;
-    std::string state;
-    bool ended = false;
-    std::uint64_t version = 0;
-    utc_time changed_at{};
-    std::optional<utc_time> due_at;
-    bool is_complete = false;  ///< Ended, and nothing is missing.
-    std::vector<bureau_id> without_receipt;
-    std::vector<std::pair<bureau_id, std::string>> not_removed;  ///< Bureau and agency.
-};
-struct case_report {
-    std::string lifecycle;
-    std::vector<case_state> states;
-    std::vector<case_message> messages;  ///< The newest first.
-};
 }  // namespace response
 
-using api_response =
-    std::variant<response::problem, response::accepted, response::upload, response::status,
-                 response::why, response::events, response::evidence, response::inbox,
-                 response::opened, response::attachment_piece, response::done,
-                 response::queue_summary, response::queue, response::links, response::trial_report,
-                 response::route_explanation, response::health, response::metrics,
-                 response::verdict, response::identity, response::addresses, response::bureaus,
-                 response::courier_job,
-                 response::courier_part, response::courier_report, response::courier_bundles,
-                 response::courier_parties, response::case_report>;
+using api_response = std::variant<
+    response::problem, response::accepted, response::upload, response::status, response::why,
+    response::events, response::evidence, response::inbox, response::opened,
+    response::attachment_piece, response::done, response::queue_summary, response::queue,
+    response::links, response::trial_report, response::route_explanation, response::health,
+    response::metrics, response::verdict, response::identity, response::addresses,
+    response::bureaus, response::courier_job, response::courier_part, response::courier_report,
+    response::courier_bundles, response::courier_parties, response::case_report, response::clocks>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps
 /// before

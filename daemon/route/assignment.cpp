@@ -74,6 +74,9 @@ bool rule_matches(const config::gateway& config, const config::assignment_rule& 
 }  // namespace
 
 std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what) {
+    if (what.origin == config.bureau && what.kind == own_notice_kind) {
+        return {config.answers.desk.empty() ? config.duty_desk : config.answers.desk};
+    }
     std::set<std::string> out;
     for (const auto& rule : config.assignments) {
         if (rule_matches(config, rule, what)) {

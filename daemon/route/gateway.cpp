@@ -35,6 +35,7 @@ gateway::gateway(gateway_start from)
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
+      x_clocks(x_core, x_divert, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
@@ -60,6 +61,9 @@ gateway::gateway(gateway_start from)
         x_in.on_passage_changed(number);
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
+    x_clocks.set_submit([this](const std::string& agency, request::submit what, answer_to answer) {
+        x_submission.submit_own(agency, std::move(what), std::move(answer));
+    });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_submission.set_call_back(
         [this](const message_id& id, const std::string& actor) { x_queries.call_back(id, actor); });
@@ -118,6 +122,7 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_cases.start();
+        x_clocks.start();
         x_peers.configure();
         x_besides.configure();
     });
@@ -251,6 +256,9 @@ void gateway::freeze_expiry(bool frozen) {
         x_core.frozen_since = x_core.now;
     } else if (!frozen) {
         x_doubted_from.reset();
+        if (x_core.clocks_run) {
+            x_core.wake_clocks(x_core.now);  // They were put off for the doubt.
+        }
     }
     const bool is_new = std::exchange(x_core.expiry_frozen, frozen) != frozen;
     if (is_new && x_core.boot != 0) {
@@ -286,6 +294,7 @@ void gateway::advance(utc_time now) {
         give_up(number);
     }
     x_deadlines.on_deadline();
+    x_clocks.on_deadline();
     x_courier.on_deadline();
     x_cases.on_deadline();
 }
@@ -297,7 +306,8 @@ std::optional<utc_time> gateway::next_deadline() const {
     auto first = x_peers.next_deadline();
     for (const auto& due :
          {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
-          x_deadlines.next_deadline(), x_courier.next_deadline(), x_cases.next_deadline()}) {
+          x_deadlines.next_deadline(), x_clocks.next_deadline(), x_courier.next_deadline(),
+          x_cases.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -8,6 +8,7 @@
 
 #include "daemon/route/besides.hpp"
 #include "daemon/route/cases.hpp"
+#include "daemon/route/clocks.hpp"
 #include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
@@ -157,6 +158,7 @@ private:
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;
+    clocks x_clocks;
     std::optional<utc_time> x_start_again_at;  ///< The disk was full.
     submission x_submission;
     inbox x_inbox;

@@ -3,6 +3,7 @@
 // Pure. Net thread. Start-up and quarantine are in opening_start.cpp.
 // Spec: docs/overview.md#opening. Tests: unit/route/inbox_test.cpp, sim.
 // Limits: open_at_once.
+#include "daemon/route/clock_marks.hpp"
 #include "daemon/route/opening_place.hpp"
 
 #include <algorithm>
@@ -98,6 +99,9 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
     if (header) {
         made->said = read_case_text(content, message.origin, message.id, header->created);
     }
+    store::transaction marked;
+    made->clock_due = mark_opened(x_core, marked, message, content);
+    made->clocks = std::move(marked.changes);
     if (!made->said) {
         admit(made, {});
         return;

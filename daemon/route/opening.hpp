@@ -57,6 +57,8 @@ private:
         std::optional<case_text> said;      ///< Of its case.
         digest key;                         ///< Of its case.
         std::string recipients;
+        std::vector<store::change> clocks;  ///< What it starts, answers or ends.
+        std::optional<utc_time> clock_due;
         unsigned tries = 0;  ///< Its case went on while it was judged.
     };
     using admission_ptr = std::shared_ptr<admission>;

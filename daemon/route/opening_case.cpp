@@ -199,6 +199,7 @@ void opening::admit(const admission_ptr& made, place where) {
         where.rows.push_back(
             x_receipts.add(transaction, earlier.origin, earlier.cls, std::move(earlier.value)));
     }
+    std::ranges::copy(made->clocks, std::back_inserter(changes));
     where.changes_begin = changes.size();
     std::ranges::move(where.changes, std::back_inserter(changes));
     x_core.out.commit(std::move(transaction),
@@ -225,6 +226,9 @@ void opening::on_admitted(const admission_ptr& made, const place& where,
     x_core.count.delivered[static_cast<std::size_t>(message.cls)] += 1;
     for (const auto& row : where.rows) {
         x_receipts.pend(row);
+    }
+    if (made->clock_due) {
+        x_core.wake_clocks(*made->clock_due);
     }
     if (!made->complete && !where.is_over) {
         check_complete(message.row);  // Its attachments may have been faster.

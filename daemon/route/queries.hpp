@@ -72,6 +72,7 @@ public:
     void ask(const caller& who, const request::who_am_i& what, const answer_to& answer);
     void ask(const caller& who, const request::address& what, const answer_to& answer);
     void ask(const caller& who, const request::list_bureaus& what, const answer_to& answer);
+    void ask(const caller& who, const request::list_clocks& what, answer_to answer);
 
     /// Whether flash waits for this peer, as last known; asks the store anew for the next time.
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
@@ -87,6 +88,8 @@ private:
     void add_bearer_facts(response::link_status& to) const;
     [[nodiscard]] std::vector<response::queue_outlook> outlooks_of(
         const std::vector<answer::queue_line>& lines) const;
+    /// Puts what the message's clocks say behind it, and answers. In queries_clocks.cpp.
+    void add_clocks(response::why said, const answer_to& answer);
     /// `queue`: for those that wait for their turn.
     [[nodiscard]] response::why why_of(const message_id& id, const messages& rows,
                                        std::span<const answer::queue_line> queue) const;

@@ -5,6 +5,8 @@
 // Limits: outcomes_per_receipt_max.
 #include "daemon/route/receipts.hpp"
 
+#include "daemon/route/clock_marks.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -416,6 +418,7 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .of_attempt = is_hubs && outcome.kind != outcome_kind::expired
                               ? std::optional(outcome.attempt)
                               : std::nullopt});
+        mark_outcome(x_core, to, outcome);
     }
 }
 
@@ -447,6 +450,9 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
                           if (ok) {
                               x_core.count.receipts_applied += 1;
                               x_core.count.outcomes_applied += outcomes;
+                              if (x_core.clocks_run) {
+                                  x_core.wake_clocks(x_core.now);
+                              }
                               if (has_notice) {  // An attempt that failed is looked at.
                                   x_core.wake_at(x_core.now);
                               }

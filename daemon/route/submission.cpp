@@ -235,6 +235,8 @@ protocol::content submission::make_content(const draft& message) {
 
 void submission::seal(draft_ptr message) {
     seal::job::seal_message job{message->header, make_content(*message), message->recipients};
+    message->clocks =
+        clock_facts_of(message->what.kind, message->what.media_type, message->what.text);
     message->what.text = {};
     x_core.out.run(std::move(job), message->what.cls == message_class::flash,
                    [this, message](protocol::result<seal::job_outcome>& made) {

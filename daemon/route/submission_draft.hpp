@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/route/case_book.hpp"
+#include "daemon/route/clock_facts.hpp"
 #include "daemon/route/submission.hpp"
 
 namespace dhow::route {
@@ -25,6 +26,7 @@ struct submission::draft {
     std::vector<bureau_id> recipients;
     std::vector<uploads::finished> attachments;
     protocol::header header;
+    clock_facts clocks;        ///< What the text says of them.
     bool is_admitted = false;  ///< Quota is spent, uploads are taken.
     std::int64_t day = 0;      ///< Whose quota it is.
     bool is_stored = false;
@@ -50,6 +52,7 @@ struct submission::plan {
     std::optional<utc_time> due_at;
     std::size_t case_begins = SIZE_MAX;  ///< In the transaction.
     std::optional<utc_time> case_due;
+    std::optional<utc_time> clock_due_at;
 };
 
 }  // namespace dhow::route

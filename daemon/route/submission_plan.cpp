@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#submitting. Tests: unit/route/submission_test.cpp, sim.
 // Limits: segment_bytes, inline_body_bytes_max.
+#include "daemon/route/clock_marks.hpp"
 #include "daemon/route/submission_draft.hpp"
 
 #include <algorithm>
@@ -74,6 +75,8 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     add_attachments(out, message);
     add_recipients(out, message);
     add_shipments(out, message);
+    out.clock_due_at =
+        start_clocks(x_core, out.transaction, out.message, message.recipients, message.clocks);
     if (message.key) {
         const auto forget_at =
             out.message.expires_at.value_or(x_core.now + limits::time_to_live_max);
@@ -205,6 +208,9 @@ void submission::on_stored(const draft_ptr& message, plan& what,
     }
     message->is_stored = true;
     x_core.wake_at(what.due_at);
+    if (what.clock_due_at) {
+        x_core.wake_clocks(*what.clock_due_at);
+    }
     finish(message, response::accepted{what.message.id, false});
     for (const auto& id : message->called_back) {
         x_call_back(id, "agency " + message->agency);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <array>
@@ -30,7 +31,14 @@ inline constexpr std::array<std::string_view, 5> object_state_names{
 inline constexpr std::array<std::string_view, 6> bundle_state_names{
     "writing", "written", "settled", "closed", "broken", "imported"};
 
+inline constexpr std::array<std::string_view, 7> clock_state_names{
+    "undelivered", "unanswered", "promised", "papers", "answered", "superseded", "ended"};
+
 /// `unknown` for a number that names no state.
+constexpr std::string_view to_text(clock_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < clock_state_names.size() ? clock_state_names[at] : "unknown";
+}
 constexpr std::string_view to_text(bundle_state state) {
     const auto at = static_cast<std::size_t>(state);
     return at < bundle_state_names.size() ? bundle_state_names[at] : "unknown";

@@ -7,6 +7,7 @@
 
 #include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/case_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <limits>
@@ -224,6 +225,21 @@ struct list_ended_cases {
     digest after;
     std::size_t limit = 64;
 };
+/// With due_at <= now, the earliest first.
+struct load_due_clocks {
+    utc_time now{};
+    std::size_t limit = 64;
+};
+/// Open ones in the order of their rows; empty agency: of all.
+struct list_clocks {
+    std::string agency;
+    row_id after = 0;
+    std::size_t limit = 100;
+};
+/// All that this message started.
+struct find_clocks {
+    message_id id;
+};
 }  // namespace query
 
 using question = std::variant<
@@ -236,7 +252,7 @@ using question = std::variant<
     query::back_up, query::check, query::find_courier, query::list_courier_parties,
     query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
     query::load_bundle_records, query::find_ended_records, query::load_case, query::load_due_cases,
-    query::list_ended_cases>;
+    query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.
@@ -359,6 +375,7 @@ struct measures {
     std::uint64_t disk_total_bytes = 0;
     std::uint64_t messages = 0;
     std::uint64_t inbox_open = 0;  ///< Assignments in state offered.
+    std::uint64_t clocks_open = 0;
     double commit_ms_last = 0;
 };
 struct backup {
@@ -406,6 +423,16 @@ struct cases {
     std::vector<case_row> rows;
     std::optional<utc_time> next;
 };
+/// next: the earliest due_at of those that are not among `rows`; any_open: somebody waits.
+struct due_clocks {
+    std::vector<clock_row> rows;
+    std::optional<utc_time> next;
+    bool any_open = false;
+};
+struct clocks {
+    std::vector<clock_row> rows;
+    bool more = false;
+};
 }  // namespace answer
 
 using reply =
@@ -415,6 +442,6 @@ using reply =
                  answer::partials, answer::idempotency, answer::queue_summary, answer::queue,
                  answer::measures, answer::backup, answer::verdict, answer::courier_page,
                  answer::courier_parties, answer::bundles, answer::bundle_records,
-                 answer::case_file, answer::cases>;
+                 answer::case_file, answer::cases, answer::due_clocks, answer::clocks>;
 
 }  // namespace dhow::store

@@ -61,6 +61,9 @@ public:
     reply operator()(const query::load_case& what);
     reply operator()(const query::load_due_cases& what);
     reply operator()(const query::list_ended_cases& what);
+    reply operator()(const query::load_due_clocks& what);
+    reply operator()(const query::list_clocks& what);
+    reply operator()(const query::find_clocks& what);
 
 private:
     /// All rows of a statement whose text stays the same.

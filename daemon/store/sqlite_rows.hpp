@@ -7,6 +7,7 @@
 
 #include "daemon/store/bundle_rows.hpp"
 #include "daemon/store/case_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <string>
@@ -185,6 +186,19 @@ struct mapping<case_message_row> {
     static auto tie(auto& c) {
         return std::tie(c.key, c.owner, c.id, c.role, c.standing, c.version, c.at, c.agency,
                         c.recipients);
+    }
+};
+
+template <>
+struct mapping<clock_row> {
+    static constexpr auto table = "clock";
+    static constexpr auto columns =
+        "row, id, origin, other, subject, answer, state, number, number_max, since, within,"
+        " answer_within, until, due_at, fired, tasks, agency";
+    static auto tie(auto& c) {
+        return std::tie(c.row, c.id, c.origin, c.other, c.subject, c.answer, c.state, c.number,
+                        c.number_max, c.since, c.within, c.answer_within, c.until, c.due_at,
+                        c.fired, c.tasks, c.agency);
     }
 };
 

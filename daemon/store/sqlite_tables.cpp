@@ -208,8 +208,22 @@ CREATE TABLE case_message (
     PRIMARY KEY (key, owner, id)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<migration, 4> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}}};
+/// Until when messages want an answer.
+constexpr auto version_5 = R"sql(
+CREATE TABLE clock (
+    row INTEGER PRIMARY KEY, id BLOB NOT NULL, origin TEXT NOT NULL, other TEXT NOT NULL,
+    subject BLOB NOT NULL, answer TEXT NOT NULL, state INTEGER NOT NULL, number INTEGER NOT NULL,
+    number_max INTEGER NOT NULL, since INTEGER NOT NULL, within INTEGER NOT NULL,
+    answer_within INTEGER NOT NULL, until INTEGER, due_at INTEGER, fired INTEGER NOT NULL,
+    tasks INTEGER NOT NULL, agency TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX clock_by_id ON clock (id, other, answer);
+CREATE INDEX clock_by_subject ON clock (subject);
+CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX clock_open ON clock (row) WHERE state < 4;
+)sql";
+
+constexpr std::array<migration, 5> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}}};
 
 }  // namespace
 

@@ -92,6 +92,22 @@ party registry::party_of(std::string_view bureau) const {
     return list("entities").has(bureau) ? party::entity : party::none;
 }
 
+std::vector<const kind_row*> registry::answered_by(std::string_view kind) const {
+    std::vector<const kind_row*> out;
+    for (const auto& [name, row] : x_rows) {
+        if (row.answer && row.answer->kind == kind) {
+            out.push_back(&row);
+        }
+    }
+    return out;
+}
+
+bool registry::is_papers(std::string_view kind) const {
+    return std::ranges::any_of(x_rows, [&](const auto& one) {
+        return one.second.papers && one.second.papers->kind == kind;
+    });
+}
+
 protocol::message_class default_class(const kind_row& row, const json::value& text) {
     for (const auto& [condition, cls] : row.class_when) {
         if (condition.holds(text)) {

@@ -54,6 +54,28 @@ struct reference_rule {
     bool required = false;
 };
 
+/// Until when a message of this kind wants an answer. Pointers are into its text, those of the
+/// promise into the answer's.
+struct answer_rule {
+    std::string kind;                                    ///< That answers it.
+    std::string urgency;                                 ///< Pointer to a key of `within`.
+    std::vector<std::string> urgent;                     ///< Keys that count as urgent.
+    std::map<std::string, std::chrono::seconds> within;  ///< What is usual, by urgency.
+    data_condition promise;                              ///< Then it only says when it is ready.
+    std::string ready_by;                                ///< Pointer to that time.
+    std::string number;  ///< Pointer to the number of the request; empty: there is one.
+    std::int64_t number_max = 1;
+};
+
+/// Papers that have to follow a message of this kind.
+struct papers_rule {
+    std::string kind;
+    std::optional<data_condition> when;  ///< Nothing: always.
+    std::string from;                    ///< Pointer to the day from which treaties count.
+    std::string until;                   ///< Pointer to the last day.
+    bool owed_by_sender = false;         ///< Else by the recipient.
+};
+
 /// One row of the table.
 struct kind_row {
     std::string name;  ///< `hit.request`
@@ -75,7 +97,8 @@ struct kind_row {
     std::vector<std::string> rules;                          ///< In the order of the file.
     std::map<std::string, standing, std::less<>> standings;  ///< What of the row is not verified.
     std::map<std::string, std::string, std::less<>> identifiers;  ///< hit.request: type to member.
-    boost::json::object answer;  ///< Answer clock: kind, seconds by urgency; empty for none.
+    std::optional<answer_rule> answer;
+    std::optional<papers_rule> papers;
 };
 
 struct policy_number {
@@ -115,9 +138,13 @@ public:
     [[nodiscard]] const std::string& secretariat() const { return x_secretariat; }
 
     [[nodiscard]] party party_of(std::string_view bureau) const;
+    /// Kinds whose requests a message of this kind answers, and whose papers it brings.
+    [[nodiscard]] std::vector<const kind_row*> answered_by(std::string_view kind) const;
+    [[nodiscard]] bool is_papers(std::string_view kind) const;
 
 private:
     void read_policy(const boost::json::object& file);
+    void check_clocks(const std::map<std::string, boost::json::object, std::less<>>& schemas);
     std::map<std::string, kind_row, std::less<>> x_rows;
     std::map<std::string, code_list, std::less<>> x_lists;
     std::unique_ptr<schema_set> x_schemas;

@@ -78,6 +78,35 @@ expiry_rule expiry_in(const json::object& object) {
     return out;
 }
 
+answer_rule answer_in(const json::object& object) {
+    answer_rule out{.kind = text_in(object, "kind"),
+                    .urgency = text_in(object, "urgency"),
+                    .urgent = texts_in(object, "urgent"),
+                    .within = {},
+                    .promise = condition_in(object.at("promise").as_object()),
+                    .ready_by = text_in(object, "ready_by"),
+                    .number = text_in(object, "number")};
+    for (const auto& [urgency, time] : object.at("within").as_object()) {
+        out.within.emplace(std::string{urgency}, std::chrono::seconds{time.as_int64()});
+    }
+    if (out.within.empty()) {
+        throw std::runtime_error{"kinds: `answer` has to say within which time"};
+    }
+    return out;
+}
+
+papers_rule papers_in(const json::object& object) {
+    papers_rule out{.kind = text_in(object, "kind"),
+                    .when = {},
+                    .from = text_in(object, "from"),
+                    .until = text_in(object, "until"),
+                    .owed_by_sender = text_in(object, "owed_by") == "sender"};
+    if (const auto* when = object.if_contains("when")) {
+        out.when = condition_in(when->as_object());
+    }
+    return out;
+}
+
 void read_lists(kind_row& row, const json::object& data) {
     if (const auto* all = data.if_contains("class_when")) {
         for (const auto& each : all->as_array()) {
@@ -104,7 +133,10 @@ void read_lists(kind_row& row, const json::object& data) {
                               parse_standing(std::string_view{value.as_string()}));
     }
     if (const auto* clock = data.if_contains("answer")) {
-        row.answer = clock->as_object();
+        row.answer = answer_in(clock->as_object());
+    }
+    if (const auto* papers = data.if_contains("papers")) {
+        row.papers = papers_in(papers->as_object());
     }
 }
 
@@ -172,6 +204,26 @@ registry::registry(std::span<const data_file> files) {
         }
     }
     x_schemas = std::make_unique<schema_set>(schemas, x_lists);
+    check_clocks(schemas);
+}
+
+/// Clocks name kinds and numbers that there are.
+void registry::check_clocks(const std::map<std::string, json::object, std::less<>>& schemas) {
+    for (auto& [name, row] : x_rows) {
+        if (row.answer) {
+            const auto& data = schemas.at(name + ".json").at("dhow").as_object();
+            const auto most = text_in(data.at("answer").as_object(), "numbers_max");
+            const auto found = x_numbers.find(most);
+            if (found == x_numbers.end()) {
+                throw std::runtime_error{"kinds: the policy has no number " + most};
+            }
+            row.answer->number_max = found->second.value;
+        }
+        const auto& wanted = row.answer ? row.answer->kind : row.papers ? row.papers->kind : name;
+        if (find(wanted) == nullptr) {
+            throw std::runtime_error{"kinds: " + name + " waits for " + wanted};
+        }
+    }
 }
 
 void registry::read_policy(const json::object& file) {

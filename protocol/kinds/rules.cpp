@@ -67,18 +67,16 @@ void finding_list::add(severity how, std::string pointer, std::string found, std
 
 std::vector<rule> all_rules() {
     std::vector<rule> out;
-    for (const auto& part :
-         {rights_rules(), handling_rules(), person_rules(), case_rules(), hit_rules(),
-          address_rules()}) {
+    for (const auto& part : {rights_rules(), handling_rules(), person_rules(), case_rules(),
+                             hit_rules(), address_rules()}) {
         out.insert(out.end(), part.begin(), part.end());
     }
     return out;
 }
 
 const rule* find_rule(std::string_view id) {
-    for (const auto& part :
-         {rights_rules(), handling_rules(), person_rules(), case_rules(), hit_rules(),
-          address_rules()}) {
+    for (const auto& part : {rights_rules(), handling_rules(), person_rules(), case_rules(),
+                             hit_rules(), address_rules()}) {
         const auto found = std::ranges::find(part, id, &rule::id);
         if (found != part.end()) {
             return &*found;

@@ -145,6 +145,12 @@ struct writer {
     void operator()(const answer::measures& a) {
         put(a.messages);
         put(a.inbox_open);
+        put(a.clocks_open);
+    }
+    void operator()(const answer::due_clocks& a) {
+        put(a.rows);
+        put(a.next);
+        put(a.any_open);
     }
     void operator()(const answer::incomplete& a) { put(a.messages); }
     void operator()(const answer::backup&) {}

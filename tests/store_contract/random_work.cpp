@@ -404,6 +404,9 @@ change random_work::next_change() {
     if (chance(0.1)) {
         return change_bundle();
     }
+    if (chance(0.06)) {
+        return change_clock();
+    }
     const double draw = x_random.fraction();
     return draw < 0.6    ? put_something()
            : draw < 0.75 ? change_message()
@@ -466,7 +469,10 @@ std::vector<question> random_work::questions() {
                                   time(), 1 + x_random.below(5)},
         query::load_case{digest(), limit},
         query::load_due_cases{time(), limit},
-        query::list_ended_cases{bureau(), digest(), limit}};
+        query::list_ended_cases{bureau(), digest(), limit},
+        query::load_due_clocks{time(), limit},
+        query::list_clocks{chance(0.5) ? "" : word(), after, limit},
+        query::find_clocks{id()}};
 }
 
 }  // namespace dhow::tests

@@ -3,7 +3,7 @@
 
 _dhow() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="send status why cancel inbox show bureaus evidence queue hold release send-again link courier route
+    local commands="send status why case clocks cancel inbox show bureaus evidence queue hold release send-again link courier route
         new validate import kinds codes config keys directory db version help"
     local -A verbs=(
         [inbox]="list get ack" [evidence]="export" [link]="list call suspend resume test quota" [route]="explain"

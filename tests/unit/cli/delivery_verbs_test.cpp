@@ -127,8 +127,9 @@ BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_text_is_told) {
                               R"("rule":"R-SEN-01","text":"May not."}]})"}});
     const auto got = send(daemon, {});
     BOOST_TEST(got.code == to_int(exit_code::refused));
-    BOOST_TEST(got.err == "dhow: T: 2 rules\nrefusal /body/a: Required. [R-SCH-01]\n"
-                          "refusal May not. [R-SEN-01]\nH\n");
+    BOOST_TEST(got.err ==
+               "dhow: T: 2 rules\nrefusal /body/a: Required. [R-SCH-01]\n"
+               "refusal May not. [R-SEN-01]\nH\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_is_refused_ends_with_the_code_of_the_refusal) {
