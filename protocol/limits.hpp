@@ -307,6 +307,10 @@ inline constexpr std::size_t store_queue_bytes_max = 8 * mib;
 inline constexpr std::size_t loaded_shipments_max = 20'000;
 /// Shipments loaded for one peer and class at a time.
 inline constexpr std::size_t loaded_shipments_per_class = 256;
+/// Flash of one origin that goes to a peer before everything else at once: 80 messages of 3 KB.
+inline constexpr std::size_t flash_burst_bytes = 262'144;
+/// And all the time: 7,000 messages a day, more than a bureau sends of all classes.
+inline constexpr std::size_t flash_bytes_per_second = 256;
 /// What may have been sent is written down so many rows ahead: one commit for some 200 messages,
 /// and after a crash no more than these are in doubt without need.
 inline constexpr std::int64_t mark_rows_ahead = 1024;

@@ -215,6 +215,7 @@ void mark_outcome(const core& shared, store::transaction& to, const protocol::ou
         case outcome_kind::delivered:
         case outcome_kind::complete:
         case outcome_kind::taken:
+        case outcome_kind::removed:
         case outcome_kind::too_late:
         case outcome_kind::rejected:
             to.changes.emplace_back(

@@ -78,7 +78,7 @@ std::string made_visible(std::string_view text, bool keeps_order_marks) {
     return out;
 }
 
-direction direction_of(char32_t c) {
+direction direction_of_point(char32_t c) {
     switch (utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->bidi_class) {
         case UTF8PROC_BIDI_CLASS_L:
             return direction::left_to_right;
@@ -120,7 +120,7 @@ direction direction_of(std::string_view text) {
     auto found = direction::none;
     for_each_code_point(text, [&found](std::optional<char32_t> c, std::string_view) {
         if (c && found == direction::none) {
-            found = direction_of(*c);
+            found = direction_of_point(*c);
         }
     });
     return found;
@@ -132,7 +132,7 @@ bool has_right_to_left(std::string_view text) {
         const auto arabic_number =
             c && utf8proc_get_property(static_cast<utf8proc_int32_t>(*c))->bidi_class ==
                      UTF8PROC_BIDI_CLASS_AN;
-        found = found || arabic_number || (c && direction_of(*c) == direction::right_to_left);
+        found = found || arabic_number || (c && direction_of_point(*c) == direction::right_to_left);
     });
     return found;
 }

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(it_fires_once, Store, all_stores) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_answer_stops_all_that_is_about_the_same, Store, all_stores) {
-    for (const std::uint8_t refers_to : {1, 2, 100}) {
+    for (const auto refers_to : std::to_array<std::uint8_t>({1, 2, 100})) {
         Store store;
         auto another = a_clock(3);
         another.subject = id_of(101);

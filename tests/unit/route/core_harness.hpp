@@ -56,7 +56,6 @@ public:
                            std::vector<bytes> attachments = {}, bool attachments_here = true);
     std::string inbound_document;  ///< Their text, if it is not to be `their text`: JSON.
     std::vector<message_id> inbound_supersedes;  ///< By those that put_inbound() makes.
-    std::string inbound_document;                ///< Their text, if it is not to be a plain one.
     void apply(std::vector<store::change> changes);
     template <class Answer>
     Answer query_store(store::question what);
