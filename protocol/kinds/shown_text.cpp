@@ -90,7 +90,7 @@ direction direction_of_point(char32_t c) {
     }
 }
 
-std::size_t columns_of(char32_t c) {
+std::size_t columns_of_point(char32_t c) {
     const bool none = is_unseen(c);
     const int width = none ? 0 : utf8proc_charwidth(static_cast<utf8proc_int32_t>(c));
     return width > 0 ? static_cast<std::size_t>(width) : 0;
@@ -152,7 +152,7 @@ std::string isolated(std::string_view text, direction base) {
 std::size_t columns_of(std::string_view text) {
     std::size_t out = 0;
     for_each_code_point(text, [&out](std::optional<char32_t> c, std::string_view) {
-        out += c ? columns_of(*c) : 1;
+        out += c ? columns_of_point(*c) : 1;
     });
     return out;
 }
@@ -163,7 +163,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::size_t width = 0;
     std::size_t space = std::string::npos;  // Of the line, where it can be cut.
     for_each_code_point(text, [&](std::optional<char32_t> c, std::string_view bytes) {
-        const auto more = c ? columns_of(*c) : 1;
+        const auto more = c ? columns_of_point(*c) : 1;
         if (width + more > columns && !line.empty()) {
             if (bytes == " ") {
                 space = line.size();
