@@ -180,6 +180,7 @@ private:
     std::vector<correction> x_corrections;
     std::optional<microseconds> x_lag;  ///< Of its time, as last seen.
     bool x_lagged_in_doubt = false;
+    microseconds x_doubt_began{0};
     store::disk_guard x_guard;
     std::map<std::uint64_t, open_session> x_sessions;
     std::deque<store::transaction> x_queue;
