@@ -104,8 +104,8 @@ public:
     [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
     void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
-    /// By how much its time was put forward since then, or by a doubt that began since then: before,
-    /// it counted as right and was behind, by what the rule of agreement allows each time.
+    /// By how much its time was put forward since then, or by a doubt that began since then:
+    /// before, it counted as right and was behind, by what the rule of agreement allows each time.
     [[nodiscard]] microseconds put_right_since(microseconds elapsed) const;
 
     // Disk
