@@ -68,6 +68,11 @@ void checker::check_target(const std::string& path, const std::string& target) {
         return;
     }
     const auto bureau = bureau_id::parse(target);
+    if (const auto parent =
+            bureau ? settings.sub_bureaus.find(*bureau) : settings.sub_bureaus.end();
+        parent != settings.sub_bureaus.end()) {
+        return;  // Addressed through its parent.
+    }
     if (facts.directory != nullptr && bureau && facts.directory->find(*bureau) == nullptr) {
         warning(path, "unknown-bureau", path + ": " + target + " is not in the directory",
                 "Correct the id, or take in a newer directory.");
@@ -86,6 +91,7 @@ std::vector<finding> check(const gateway& settings, const source_map& where,
     check_agencies(all);
     check_assignments(all);
     check_api(all);
+    check_answers(all);
     return std::move(all.findings);
 }
 

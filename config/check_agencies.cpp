@@ -16,7 +16,7 @@ bool receives(const checker& all, const std::string& name) {
     const auto names_it = [&](const assignment_rule& rule) {
         return std::find(rule.agencies.begin(), rule.agencies.end(), name) != rule.agencies.end();
     };
-    return all.settings.duty_desk == name ||
+    return all.settings.duty_desk == name || all.settings.answers.desk == name ||
            std::any_of(all.settings.assignments.begin(), all.settings.assignments.end(), names_it);
 }
 

@@ -221,7 +221,10 @@ void check_reachable(checker& all) {
     }
     auto others = all.known_bureaus();
     for (const auto& [name, members] : all.settings.groups) {
-        others.insert(members.begin(), members.end());
+        for (const auto& member : members) {
+            const auto parent = all.settings.sub_bureaus.find(member);
+            others.insert(parent == all.settings.sub_bureaus.end() ? member : parent->second);
+        }
     }
     for (const auto& bureau : others) {
         if (bureau != all.settings.bureau && !wanted.contains(bureau) && !has_way(all, bureau)) {

@@ -48,7 +48,8 @@ void check_reachable(checker& all);
 void check_agencies(checker& all);  ///< check_agencies.cpp
 void check_assignments(checker& all);
 void check_api(checker& all);
-void check_trust(checker& all);  ///< check_trust.cpp
+void check_answers(checker& all);  ///< check_answers.cpp
+void check_trust(checker& all);    ///< check_trust.cpp
 void check_certificates(checker& all);
 void check_storage(checker& all);
 

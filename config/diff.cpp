@@ -141,6 +141,7 @@ std::vector<change> diff(const gateway& before, const gateway& after) {
     all.named(effect::at_once, "links", by_name(before.links), by_name(after.links));
     all.part(effect::at_once, "bureaus", before.bureaus, after.bureaus);
     all.named(effect::at_once, "groups", before.groups, after.groups);
+    all.value(effect::at_once, "sub_bureaus", before.sub_bureaus, after.sub_bureaus);
     all.list(effect::at_once, "routes", before.routes, after.routes);
     all.named(effect::at_once, "agencies", before.agencies, after.agencies);
     all.list(effect::at_once, "assignments", before.assignments, after.assignments);
@@ -152,6 +153,9 @@ std::vector<change> diff(const gateway& before, const gateway& after) {
     }
     all.part(effect::restart, "api", before.api, after.api);
     all.value(effect::at_once, "operators", before.operator_users, after.operator_users);
+    all.text(effect::at_once, "answers.desk", before.answers.desk, after.answers.desk);
+    all.value(effect::at_once, "answers.clocks", before.answers.clocks, after.answers.clocks);
+    all.value(effect::at_once, "answers.papers", before.answers.papers, after.answers.papers);
     all.text(effect::at_once, "log.level", before.log_level, after.log_level);
     return std::move(all.changes);
 }

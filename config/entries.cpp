@@ -43,6 +43,24 @@ void read_groups(section& top, gateway& out) {
     });
 }
 
+/// The list of the program, changed by what stands here; who is its own parent is no sub-bureau.
+void read_sub_bureaus(section& top, gateway& out) {
+    top.each_item("sub_bureaus", [&](const yaml_node& item, const std::string& path) {
+        section entry(top.context(), item, path, "sub_bureaus.*");
+        bureau_id id;
+        bureau_id parent;
+        entry.required_value("id", id, bureau_kind);
+        entry.required_value("parent", parent, bureau_kind);
+        if (id.empty() || parent.empty()) {
+            return;
+        }
+        out.sub_bureaus.erase(id);
+        if (id != parent) {
+            out.sub_bureaus.emplace(id, parent);
+        }
+    });
+}
+
 void read_routes(section& top, gateway& out) {
     top.each_item("routes", [&](const yaml_node& item, const std::string&) {
         section entry(top.context(), item, "routes." + std::to_string(out.routes.size()),
@@ -116,6 +134,7 @@ void read_entries(section& top, gateway& out) {
     read_links(top, out);
     read_bureaus(top, out);
     read_groups(top, out);
+    read_sub_bureaus(top, out);
     read_routes(top, out);
     read_agencies(top, out);
     read_assignments(top, out);

@@ -140,6 +140,37 @@ struct disk {
     seconds retention{30 * 86400};     ///< Origin's payload after the end.
 };
 
+/// By urgency. Nothing: what the kind says.
+struct answer_times {
+    std::optional<seconds> urgent = std::nullopt, routine = std::nullopt;
+    bool operator==(const answer_times&) const = default;
+};
+
+/// Until when requests to some bureaus are to arrive, and to be answered. First match wins.
+struct answer_clock {
+    std::vector<std::string> with = {};   ///< Bureaus, groups; empty: any.
+    std::vector<std::string> links = {};  ///< Of the next hop's, all are among these; empty: any.
+    answer_times undelivered = {}, unanswered = {};
+    std::uint8_t requests = 1;  ///< So many are sent by itself, the agency's own among them.
+    bool operator==(const answer_clock&) const = default;
+};
+
+/// Until when papers have to follow an arrest. First match wins.
+struct papers_deadline {
+    std::vector<std::string> with = {};
+    std::string treaty = {};                                 ///< Its name, for people.
+    std::optional<std::chrono::days> within = std::nullopt;  ///< From the arrest on.
+    /// So long before the end, the longest first.
+    std::vector<seconds> warn = {std::chrono::days{5}, std::chrono::days{1}};
+    bool operator==(const papers_deadline&) const = default;
+};
+
+struct answers {
+    std::string desk = {};  ///< Agency that is told; empty: the duty desk.
+    std::vector<answer_clock> clocks = {};
+    std::vector<papers_deadline> papers = {};
+};
+
 struct gateway {
     std::uint32_t version = 1;
     bureau_id bureau;
@@ -151,6 +182,7 @@ struct gateway {
     std::vector<link> links;
     std::vector<route> routes;
     std::map<std::string, std::vector<bureau_id>> groups;
+    std::map<bureau_id, bureau_id> sub_bureaus;  ///< Territory to the bureau it answers through.
     std::vector<bureau_id> bureaus;  ///< That must be reachable; only checked, not needed.
     std::map<std::string, agency> agencies;
     std::vector<assignment_rule> assignments;
@@ -160,6 +192,7 @@ struct gateway {
     std::vector<std::string> operator_users;  ///< Unix users with the operator's rights.
     disk disk_settings;
     std::string log_level = "info";
+    config::answers answers = {};
 };
 
 }  // namespace dhow::config

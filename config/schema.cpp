@@ -16,12 +16,12 @@ namespace {
 
 using words = std::string_view;
 
-constexpr std::array<words, 18> top_keys{
-    "version",     "include",   "bureau",  "storage", "keys",      "trust",
-    "listen",      "links",     "bureaus", "groups",  "routes",    "agencies",
-    "assignments", "duty_desk", "classes", "api",     "operators", "log"};
-constexpr std::array<words, 6> included_keys{"links",  "bureaus",  "groups",
-                                             "routes", "agencies", "assignments"};
+constexpr std::array<words, 20> top_keys{
+    "version", "include", "bureau",    "storage", "keys",        "trust",       "listen",
+    "links",   "bureaus", "groups",    "routes",  "agencies",    "assignments", "duty_desk",
+    "classes", "api",     "operators", "log",     "sub_bureaus", "answers"};
+constexpr std::array<words, 7> included_keys{"sub_bureaus", "links",    "bureaus",    "groups",
+                                             "routes",      "agencies", "assignments"};
 constexpr std::array<words, 2> bureau_keys{"id", "name"};
 constexpr std::array<words, 5> storage_keys{"directory", "max", "free", "backup_window",
                                             "retention"};
@@ -36,6 +36,7 @@ constexpr std::array<words, 15> link_keys{"peer",      "mode",       "addresses"
 constexpr std::array<words, 5> window_keys{"days", "from", "until", "classes", "max_size"};
 constexpr std::array<words, 3> quota_keys{"month", "beyond", "warn"};
 constexpr std::array<words, 2> route_keys{"to", "via"};
+constexpr std::array<words, 2> sub_bureau_keys{"id", "parent"};
 constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
 constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
 constexpr std::array<words, 7> assignment_keys{
@@ -45,6 +46,10 @@ constexpr std::array<words, 3> class_keys{"send_again_after", "expires_after", "
 constexpr std::array<words, 2> api_keys{"unix_socket", "tls"};
 constexpr std::array<words, 3> tls_keys{"address", "certificate", "key"};
 constexpr std::array<words, 1> log_keys{"level"};
+constexpr std::array<words, 3> answer_keys{"desk", "clocks", "papers"};
+constexpr std::array<words, 5> clock_keys{"with", "links", "undelivered", "unanswered", "requests"};
+constexpr std::array<words, 2> answer_time_keys{"urgent", "routine"};
+constexpr std::array<words, 4> papers_keys{"with", "treaty", "days", "warn"};
 
 constexpr std::array table{
     schema_section{"", top_keys},
@@ -58,6 +63,7 @@ constexpr std::array table{
     schema_section{"links.*.windows.*", window_keys},
     schema_section{"links.*.quota", quota_keys},
     schema_section{"routes.*", route_keys},
+    schema_section{"sub_bureaus.*", sub_bureau_keys},
     schema_section{"agencies.*", agency_keys},
     schema_section{"agencies.*.send", send_keys},
     schema_section{"assignments.*", assignment_keys},
@@ -66,6 +72,11 @@ constexpr std::array table{
     schema_section{"api", api_keys},
     schema_section{"api.tls", tls_keys},
     schema_section{"log", log_keys},
+    schema_section{"answers", answer_keys},
+    schema_section{"answers.clocks.*", clock_keys},
+    schema_section{"answers.clocks.*.undelivered", answer_time_keys},
+    schema_section{"answers.clocks.*.unanswered", answer_time_keys},
+    schema_section{"answers.papers.*", papers_keys},
 };
 
 }  // namespace

@@ -5,8 +5,10 @@
 // Limits: time_to_live_max; the bounds written here are explained in docs/configuration.md.
 #include "config/sections.hpp"
 
+#include "config/answer_entries.hpp"
 #include "config/entries.hpp"
 #include "config/value_kinds.hpp"
+#include "protocol/kinds/registry.hpp"
 #include "protocol/limits.hpp"
 
 namespace dhow::config {
@@ -165,6 +167,13 @@ gateway defaults() {
                  class_times{hours{4}, days{30}, limits::dearer_after_urgent},
                  class_times{hours{24}, days{60}, limits::dearer_after_routine},
                  class_times{days{3}, days{30}, std::nullopt}};
+    for (const auto& [code, parent] : kinds::registry::builtin().list("sub_bureaus").codes) {
+        const auto id = bureau_id::parse(code);
+        const auto through = bureau_id::parse(parent);
+        if (id && through) {
+            out.sub_bureaus.emplace(*id, *through);
+        }
+    }
     return out;
 }
 
@@ -182,7 +191,8 @@ std::vector<std::string> read_main(load_context& context, const yaml_node& root,
     };
     for (const auto& one : {part{"bureau", read_bureau, true}, part{"keys", read_keys, true},
                             part{"trust", read_trust, true}, part{"storage", read_storage, false},
-                            part{"classes", read_classes, false}, part{"api", read_api, false}}) {
+                            part{"classes", read_classes, false}, part{"api", read_api, false},
+                            part{"answers", read_answers, false}}) {
         const auto* node = one.is_required ? top.require(one.key) : top.find(one.key);
         if (node != nullptr) {
             one.read(context, *node, out);

@@ -172,6 +172,8 @@ const value_kind<std::string> ip_address_kind{
     "an address of this machine without a port, such as 192.0.2.1", parse_ip_address};
 const value_kind<std::uint64_t> rate_kind{"a rate with a unit, such as 64kbit/s or 2Mbit/s",
                                           parse_rate};
+const value_kind<std::chrono::seconds> time_span_kind{"a duration with a unit, such as 90s or 10d",
+                                                      parse_duration};
 const value_kind<std::uint8_t> weekday_kind{"mon, tue, wed, thu, fri, sat or sun", parse_weekday};
 const value_kind<std::chrono::seconds> time_of_day_kind{
     "a time of day in UTC, such as \"22:00\", to \"24:00\"", parse_time_of_day};

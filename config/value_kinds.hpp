@@ -28,8 +28,9 @@ extern const value_kind<std::string> log_level_kind;
 extern const value_kind<std::uint64_t> size_kind;
 extern const value_kind<double> percent_kind;
 extern const value_kind<bool> boolean_kind;
-extern const value_kind<std::string> ip_address_kind;            ///< Without a port.
-extern const value_kind<std::uint64_t> rate_kind;                ///< `64kbit/s`; in bytes a second.
+extern const value_kind<std::string> ip_address_kind;  ///< Without a port.
+extern const value_kind<std::uint64_t> rate_kind;      ///< `64kbit/s`; in bytes a second.
+extern const value_kind<std::chrono::seconds> time_span_kind;
 extern const value_kind<std::uint8_t> weekday_kind;              ///< `mon` is 0, `sun` 6.
 extern const value_kind<std::chrono::seconds> time_of_day_kind;  ///< Since midnight, to 24:00.
 

@@ -45,6 +45,7 @@ struct directory_entry {
     std::optional<std::uint64_t> attachment_bytes;  ///< Of one message together; nothing: any.
     std::vector<std::uint8_t> parcel_versions;      ///< Ascending. Empty: format_version 0 alone.
     std::string minimum_software;                   ///< `1.2.0`; informs. May be empty.
+    std::vector<std::string> languages;  ///< `en`: it takes messages in them, best first; informs.
     [[nodiscard]] bool reads_parcels_of(std::uint8_t version) const;
 };
 

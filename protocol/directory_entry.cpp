@@ -205,6 +205,29 @@ result<void> decode_software(const json_members& in, directory_entry& out) {
     return {};
 }
 
+bool is_language(std::string_view text) {
+    return (text.size() == 2 || text.size() == 3) &&
+           std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+result<void> decode_languages(const json_members& in, directory_entry& out) {
+    if (!in.has("languages")) {
+        return {};
+    }
+    DHOW_TRY(const auto* list, in.list("languages", limits::directory_languages_max));
+    for (const auto& value : *list) {
+        const auto* text = value.if_string();
+        if (text == nullptr || !is_language(*text)) {
+            return errc::bad_text;
+        }
+        if (std::ranges::find(out.languages, std::string_view{*text}) != out.languages.end()) {
+            return errc::duplicate_field;
+        }
+        out.languages.emplace_back(*text);
+    }
+    return {};
+}
+
 void encode_optional(const directory_entry& value, json::object& out) {
     if (value.valid_until) {
         out["valid_until"] = to_text(*value.valid_until);
@@ -228,6 +251,13 @@ void encode_optional(const directory_entry& value, json::object& out) {
     }
     if (!value.minimum_software.empty()) {
         out["minimum_software"] = value.minimum_software;
+    }
+    if (!value.languages.empty()) {
+        json::array languages;
+        for (const auto& language : value.languages) {
+            languages.emplace_back(language);
+        }
+        out["languages"] = std::move(languages);
     }
 }
 
@@ -313,6 +343,7 @@ result<directory_entry> decode_directory_entry(std::string_view text) {
     DHOW_CHECK(decode_limits(in, out));
     DHOW_CHECK(decode_versions(in, out));
     DHOW_CHECK(decode_software(in, out));
+    DHOW_CHECK(decode_languages(in, out));
     DHOW_TRY(const auto* keys, in.list("keys", limits::directory_keys_max));
     DHOW_CHECK(decode_keys(*keys, out));
     DHOW_TRY(const auto* instances, in.list("instances", limits::directory_instances_max));

@@ -115,6 +115,8 @@ constexpr std::array error_rows = std::to_array<error_row>({
     {errc::cancelled, "cancelled", false, "was cancelled by its origin", "Nothing to do."},
     {errc::full_form_wanted, "full-form-wanted", true, "its short form cannot be rebuilt there",
      "Nothing to do; it goes again in full. If it is frequent, compare the directories."},
+    {errc::superseded, "superseded", false, "a newer message of its case is there",
+     "Nothing to do; look at the case with `dhow case`."},
     {errc::bad_request, "bad-request", false, "the request is not understood",
      "Compare the request with the interface description."},
     {errc::unauthorised, "unauthorised", false, "not allowed for this user or agency",

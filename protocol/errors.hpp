@@ -61,6 +61,7 @@ enum class errc : std::uint16_t {
     refused_for_ever = 308,
     cancelled = 309,
     full_form_wanted = 310,  ///< Its short form cannot be rebuilt here.
+    superseded = 311,        ///< A newer message of its case is there.
     // 400-499: agencies and operators
     bad_request = 400,
     unauthorised = 401,

@@ -270,7 +270,7 @@ result<recipient_answer> read_answer(reader& in) {
     DHOW_TRY(out.recipient, read_bureau(in));
     DHOW_CHECK(read_code(in, out.code));
     DHOW_TRY(const auto outcome, in.u8());
-    if (outcome > static_cast<std::uint8_t>(outcome_kind::undeliverable)) {
+    if (outcome > static_cast<std::uint8_t>(outcome_kind::removed)) {
         return errc::out_of_range;
     }
     if (outcome != 0) {

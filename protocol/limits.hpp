@@ -80,6 +80,8 @@ inline constexpr std::size_t directory_addresses_max = 8;
 inline constexpr std::size_t directory_text_bytes_min = 4 * kib;
 /// Parcel versions of one entry: two while a change goes on, and room.
 inline constexpr std::size_t directory_versions_max = 16;
+/// Languages of one entry: the four official ones, and as many of its own.
+inline constexpr std::size_t directory_languages_max = 8;
 /// A version of software: three numbers of up to five digits.
 inline constexpr std::size_t software_version_bytes_max = 17;
 /// One certificate: a P-384 one with long names has 0.9 KB.
@@ -305,6 +307,10 @@ inline constexpr std::size_t store_queue_bytes_max = 8 * mib;
 inline constexpr std::size_t loaded_shipments_max = 20'000;
 /// Shipments loaded for one peer and class at a time.
 inline constexpr std::size_t loaded_shipments_per_class = 256;
+/// Flash of one origin that goes to a peer before everything else at once: 80 messages of 3 KB.
+inline constexpr std::size_t flash_burst_bytes = 262'144;
+/// And all the time: 7,000 messages a day, more than a bureau sends of all classes.
+inline constexpr std::size_t flash_bytes_per_second = 256;
 /// What may have been sent is written down so many rows ahead: one commit for some 200 messages,
 /// and after a crash no more than these are in doubt without need.
 inline constexpr std::int64_t mark_rows_ahead = 1024;
@@ -443,6 +449,47 @@ inline constexpr std::size_t config_findings_max = 100;
 inline constexpr std::size_t config_entries_max = 4096;
 /// Names of links, groups and agencies.
 inline constexpr std::size_t config_name_bytes_max = 64;
+
+// Clocks --------------------------------------------------------------------------------------
+/// Requests that are sent about one hit, those by itself among them: second and third request of
+/// the procedure that the kinds' policy names (hit_requests_max).
+inline constexpr std::uint64_t requests_by_itself_max = 3;
+/// Warnings before papers are due; they are counted in a byte, and nobody reads more.
+inline constexpr std::size_t paper_warnings_max = 8;
+/// Clocks that are looked at at once.
+inline constexpr std::size_t clocks_a_look = 64;
+/// A clock that nobody waits for is forgotten after this: as long as what was said of a message.
+inline constexpr std::chrono::days clock_memory{30};
+
+// Kinds ---------------------------------------------------------------------------------------
+/// Objects and lists inside each other in the text of a message; the deepest schema has 7.
+inline constexpr std::size_t kinds_depth_max = 16;
+/// Values of one text, counted before it is parsed: a notice with everything has about 500, a
+/// silver one with 100 assets and 196 countries 2,000; ten times that.
+inline constexpr std::size_t kinds_values_max = 20'000;
+/// Problems that are listed at once; more than these nobody reads in one go.
+inline constexpr std::size_t kinds_problems_max = 100;
+/// What was found, as far as it is shown: a code or the beginning of a text.
+inline constexpr std::size_t kinds_shown_bytes_max = 64;
+/// A pointer into a text, as far as it is shown.
+inline constexpr std::size_t kinds_pointer_bytes_max = 256;
+/// Messages of one case that are looked at, the newest first: one a week for twenty years.
+inline constexpr std::size_t case_messages_max = 1'024;
+/// A message is judged again at once when its case went on meanwhile; after so many times, later:
+/// more than are opened at once.
+inline constexpr unsigned case_tries_max = 8;
+/// An end that somebody has not removed yet is said again after this: within a shift.
+inline constexpr std::chrono::hours case_first_reminder{4};
+inline constexpr std::chrono::hours case_next_reminder{24};
+/// An end without a receipt is issued again after this, under the keys that are then current. Keys
+/// and replay windows have to hold for 60 days; the rest is for its way.
+inline constexpr std::chrono::days case_issue_again_after{45};
+/// The same when the addressee could not open it, and for a peer that was restored.
+inline constexpr std::chrono::hours case_issue_again_refused{24};
+/// Open cases that are looked at together.
+inline constexpr std::size_t case_looks_max = 16;
+/// States of one compiled pattern: the longest in the schemas has 60.
+inline constexpr std::size_t kinds_pattern_states_max = 512;
 
 static_assert(connect_time_max + tls_time_max == handshake_time_max);
 static_assert(flash_credit_bytes < implied_credit_bytes);

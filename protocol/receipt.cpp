@@ -52,9 +52,9 @@ constexpr std::array<field_rule, 9> outcome_rules{{
     {.tag = outcome_tag::agency, .required = false},
 }};
 
-constexpr std::array<std::string_view, 10> outcome_names{
-    "unknown", "delivered", "complete",  "taken",    "rejected",
-    "refused", "expired",   "cancelled", "too_late", "undeliverable"};
+constexpr std::array<std::string_view, 11> outcome_names{
+    "unknown", "delivered", "complete", "taken",         "rejected", "refused",
+    "expired", "cancelled", "too_late", "undeliverable", "removed"};
 
 bytes encode_outcome(const outcome& value, bureau_id issuer) {
     field_writer fields{value.ignored};

@@ -21,6 +21,7 @@ enum class outcome_kind : std::uint8_t {
     cancelled = 7,
     too_late = 8,       ///< A cancellation that came after hand-over.
     undeliverable = 9,  ///< Non-delivery notice: no route, hop limit, unknown recipient.
+    removed = 10,       ///< An agency has removed what it had taken of the case.
 };
 std::string_view to_text(outcome_kind value);
 
@@ -33,7 +34,7 @@ struct outcome {
     digest seal_digest;           ///< SHA-256 of seal_content(): what was received.
     std::vector<digest> on_disk;  ///< Sealed objects held complete (text first).
     std::uint16_t reason = 0;     ///< errc, 0 for none.
-    std::string agency;           ///< For taken and rejected.
+    std::string agency;           ///< For taken, rejected and removed.
     std::vector<unknown_field> ignored;
     bool operator==(const outcome&) const = default;
 };

@@ -122,6 +122,8 @@ void add_entry_options(po::options_description& own) {
          "versions of parcels that it reads, e.g. 0,1; 0 alone when left out")
         ("valid-until", po::value<std::string>()->value_name("TIME"),
          "what the entry says is stale from then on")
+        ("languages", po::value<std::string>()->value_name("LANGUAGE,…"),
+         "in which it takes messages, best first, such as en,fr")
         ("minimum-software", po::value<std::string>()->value_name("VERSION"),
          "lowest version of its gateway, e.g. 1.2.0");
     // clang-format on
@@ -167,6 +169,7 @@ loaded<void> read_optional(const parsed_options& options, protocol::directory_en
         }
     }
     entry.minimum_software = options.text("minimum-software");
+    entry.languages = comma_parts(options.text("languages"));
     return {};
 }
 
@@ -293,8 +296,8 @@ boost::json::object details_of(const protocol::directory_entry& entry, const std
                             {"status", statuses.at(static_cast<std::size_t>(entry.status))},
                             {"name", entry.name}};
     const auto whole = boost::json::parse(json).as_object();
-    for (const auto* name :
-         {"invalid_from", "valid_until", "limits", "parcel_versions", "minimum_software"}) {
+    for (const auto* name : {"invalid_from", "valid_until", "limits", "parcel_versions",
+                             "minimum_software", "languages"}) {
         if (const auto* value = whole.if_contains(name)) {
             out[name] = *value;
         }

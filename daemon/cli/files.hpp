@@ -7,6 +7,7 @@
 
 #include "daemon/cli/commands.hpp"
 #include "daemon/seal/secrets.hpp"
+#include "protocol/limits.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -21,6 +22,9 @@ namespace dhow::cli {
 /// that.
 std::optional<std::string> read_input(const std::string& file, std::istream& in,
                                       std::size_t bytes_max, std::string& why);
+
+/// A text and as much again for its comments.
+inline constexpr std::size_t draft_bytes_max = 2 * protocol::limits::text_bytes_max;
 
 /// A name that a peer chose, made harmless as a file's name: no separators, no control characters,
 /// no leading dot or dash, at most 200 bytes, never empty.

@@ -28,7 +28,7 @@ constexpr verb_usage inbox_list_usage{"inbox list", "", "Lists the messages for 
 constexpr verb_usage get_usage{"inbox get", "ID",
                                "Writes a message's text and attachments to a directory.", 1, 1};
 constexpr verb_usage ack_usage{"inbox ack", "ID",
-                               "Says that a message is taken, or rejected with --reject.", 1, 1};
+                               "Says that a message is taken, rejected or removed.", 1, 1};
 
 std::string inbox_target(const online& verb) {
     return "/v1/inbox/" + http::percent_encode(verb.options.operands[0]);
@@ -88,7 +88,7 @@ int run_inbox_list(arguments args, io& streams) {
     po::options_description own;
     // clang-format off
     own.add_options()
-        ("all", po::bool_switch(), "also what is taken or rejected")
+        ("all", po::bool_switch(), "also what is no longer offered")
         ("after", po::value<std::string>()->default_value("0")->value_name("POSITION"),
          "only what came behind it")
         ("wait", po::value<std::string>()->value_name("SECONDS"),
@@ -169,20 +169,32 @@ int run_get(arguments args, io& streams) {
                          position + "-" + safe_file_name(shown(one, "name")));
         }
     });
+    if (const auto* said = message->if_contains("validation"); said != nullptr) {
+        print_problems(said->is_object() ? said->get_object() : json::object{}, streams.err);
+    }
     return code != 0 ? code : write_description(*verb, *message);
+}
+
+std::string check_ack(const parsed_options& options) {
+    const bool both = options.has("reject") && options.values["removed"].as<bool>();
+    return both ? "a message is either rejected or removed" : "";
 }
 
 int run_ack(arguments args, io& streams) {
     po::options_description own;
-    own.add_options()("reject", po::value<std::string>()->value_name("REASON"),
-                      "not taken, and why; the sender is told");
+    // clang-format off
+    own.add_options()
+        ("reject", po::value<std::string>()->value_name("REASON"),
+         "not taken, and why; the sender is told")
+        ("removed", po::bool_switch(), "what it takes back is removed; the sender is told");
+    // clang-format on
     int code = 0;
-    auto verb = go_online(ack_usage, own, args, streams, code);
+    auto verb = go_online(ack_usage, own, args, streams, code, &check_ack);
     if (!verb) {
         return code;
     }
     json::object body;
-    body["state"] = verb->has("reject") ? "rejected" : "taken";
+    body["state"] = verb->flag("removed") ? "removed" : verb->has("reject") ? "rejected" : "taken";
     body["reason"] = verb->text("reject");
     return post_and_print(*verb, inbox_target(*verb) + "/ack", body);
 }

@@ -34,6 +34,14 @@ std::optional<std::string> socket_path(const parsed_options& options, io& stream
 std::optional<online> go_online(const verb_usage& usage, const po::options_description& own,
                                 arguments args, io& streams, int& code,
                                 const options_check& check) {
+    auto parsed = parse_with_socket(usage, own, args, streams, code, check);
+    return parsed ? connect_to_daemon(std::move(*parsed), streams, code) : std::nullopt;
+}
+
+std::optional<parsed_options> parse_with_socket(const verb_usage& usage,
+                                                const po::options_description& own, arguments args,
+                                                io& streams, int& code,
+                                                const options_check& check) {
     po::options_description all;
     all.add(own);
     all.add_options()("socket", po::value<std::string>()->value_name("PATH"),
@@ -46,7 +54,11 @@ std::optional<online> go_online(const verb_usage& usage, const po::options_descr
         code = usage_error(usage, streams, wrong);
         return std::nullopt;
     }
-    const auto path = socket_path(*parsed, streams);
+    return parsed;
+}
+
+std::optional<online> connect_to_daemon(parsed_options parsed, io& streams, int& code) {
+    const auto path = socket_path(parsed, streams);
     if (!path) {
         code = to_int(exit_code::bad_configuration);
         return std::nullopt;
@@ -58,7 +70,7 @@ std::optional<online> go_online(const verb_usage& usage, const po::options_descr
         code = to_int(exit_code::not_reachable);
         return std::nullopt;
     }
-    return online{std::move(*parsed), std::move(*connected), streams};
+    return online{std::move(parsed), std::move(*connected), streams};
 }
 
 std::string check_class(const parsed_options& options) {
@@ -90,6 +102,14 @@ exit_code exit_of(unsigned status) {
     }
 }
 
+void print_problems(const json::object& from, std::ostream& out) {
+    for_each_object(from, "problems", [&out](const json::object& one) {
+        const auto pointer = shown(one, "pointer");
+        out << shown(one, "severity") << ' ' << pointer << (pointer.empty() ? "" : ": ")
+            << shown(one, "text") << " [" << shown(one, "rule") << "]\n";
+    });
+}
+
 int report_refusal(online& verb, const client_reply& reply) {
     json::error_code error;
     const json::value value = json::parse(reply.body, error);
@@ -105,6 +125,7 @@ int report_refusal(online& verb, const client_reply& reply) {
     const std::string hint = shown(*problem, "hint");
     verb.streams.err << "dhow: " << shown(*problem, "title") << (detail.empty() ? "" : ": ")
                      << detail << '\n';
+    print_problems(*problem, verb.streams.err);
     if (!hint.empty()) {
         verb.streams.err << hint << '\n';
     }

@@ -36,11 +36,20 @@ std::optional<online> go_online(const verb_usage& usage,
                                 arguments args, io& streams, int& code,
                                 const options_check& check = {});
 
+/// The two steps of go_online(), for a verb that can do without the daemon.
+std::optional<parsed_options> parse_with_socket(
+    const verb_usage& usage, const boost::program_options::options_description& own, arguments args,
+    io& streams, int& code, const options_check& check = {});
+std::optional<online> connect_to_daemon(parsed_options parsed, io& streams, int& code);
+
 /// An options_check of --class.
 std::string check_class(const parsed_options& options);
 
 /// The exit code for a refusal by the daemon with this HTTP status.
 exit_code exit_of(unsigned status);
+
+/// One line for each of `problems`: what the rules of a message's kind say of its text.
+void print_problems(const boost::json::object& from, std::ostream& out);
 
 /// Says what the daemon refused, and gives the exit code.
 int report_refusal(online& verb, const client_reply& reply);

@@ -34,9 +34,11 @@ po::options_description send_options() {
     own.add_options()
         ("to", po::value<texts>()->required()->value_name("BUREAU[,BUREAU]"),
          "recipients: bureaus or group:NAME")
+        ("deny", po::value<texts>()->value_name("BUREAU[,BUREAU]"),
+         "left out of groups; no recipient sees who is denied")
         ("kind", po::value<std::string>()->required()->value_name("KIND"), "such as hit.request")
-        ("class", po::value<std::string>()->default_value("routine")->value_name("CLASS"),
-         "flash, urgent, routine or bulk")
+        ("class", po::value<std::string>()->value_name("CLASS"),
+         "flash, urgent, routine or bulk; without it, that of the kind")
         ("body", po::value<std::string>()->required()->value_name("FILE"),
          "the text, or - to read it")
         ("subject", po::value<std::string>()->value_name("TEXT"), "shown in the inbox")
@@ -63,7 +65,7 @@ std::string check_options(const parsed_options& options) {
     if (options.has("expires") && !is_time) {
         return "--expires needs a time such as 24h, or never";
     }
-    return check_class(options);
+    return options.has("class") ? check_class(options) : "";
 }
 
 texts split_recipients(const std::string& list) {
@@ -83,6 +85,16 @@ json::array to_array(const texts& values) {
     json::array out;
     for (const std::string& value : values) {
         out.emplace_back(value);
+    }
+    return out;
+}
+
+/// Of all values of an option, each of which may be a list.
+texts bureaus_of(const online& verb, const char* option) {
+    texts out;
+    for (const std::string& list : verb.options.texts(option)) {
+        const texts some = split_recipients(list);
+        out.insert(out.end(), some.begin(), some.end());
     }
     return out;
 }
@@ -165,13 +177,13 @@ std::optional<json::object> build(online& verb, int& code) {
     }
     json::object out;
     out["kind"] = verb.text("kind");
-    out["class"] = verb.text("class");
-    texts to;
-    for (const std::string& list : verb.options.texts("to")) {
-        const texts some = split_recipients(list);
-        to.insert(to.end(), some.begin(), some.end());
+    if (verb.has("class")) {
+        out["class"] = verb.text("class");
     }
-    out["to"] = to_array(to);
+    out["to"] = to_array(bureaus_of(verb, "to"));
+    if (verb.has("deny")) {
+        out["deny"] = to_array(bureaus_of(verb, "deny"));
+    }
     out["text_base64"] =
         http::to_base64({reinterpret_cast<const std::uint8_t*>(text->data()), text->size()});
     if (verb.has("subject")) {

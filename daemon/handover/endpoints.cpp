@@ -8,6 +8,7 @@
 #include "daemon/handover/attachments.hpp"
 #include "daemon/handover/inbox_json.hpp"
 #include "daemon/http/answers.hpp"
+#include "protocol/kinds/catalogue.hpp"
 
 #include <boost/json.hpp>
 
@@ -74,7 +75,8 @@ asio::awaitable<std::optional<response::opened>> open_message(connection_ptr cli
 asio::awaitable<void> get_message(connection_ptr client) {
     const auto opened = co_await open_message(client);
     if (opened) {
-        co_await http::send_json(client, to_json(*opened));
+        const auto language = kinds::language_of(client->field("Accept-Language"));
+        co_await http::send_json(client, to_json(*opened, language));
     }
 }
 
@@ -95,10 +97,11 @@ std::optional<http::json_fault> read_acknowledgement(const boost::json::object& 
     std::string state;
     input.text("state", state, limits::short_text_bytes_max, true);
     input.text("reason", out.reason, limits::short_text_bytes_max);
-    if (state != "taken" && state != "rejected") {
-        input.refuse("state", "must be taken or rejected");
+    if (state != "taken" && state != "rejected" && state != "removed") {
+        input.refuse("state", "must be taken, rejected or removed");
     }
     out.taken = state == "taken";
+    out.removed = state == "removed";
     return input.finish();
 }
 

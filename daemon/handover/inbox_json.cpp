@@ -9,6 +9,8 @@
 #include "daemon/http/json_output.hpp"
 #include "daemon/http/url.hpp"
 #include "daemon/store/names.hpp"
+#include "protocol/kinds/document.hpp"
+#include "protocol/kinds/verdict_json.hpp"
 
 #include <boost/json.hpp>
 
@@ -39,6 +41,22 @@ json::array attachments_of(const protocol::content& content) {
         out.push_back(std::move(one));
     }
     return out;
+}
+
+// As of its receipt, so that the answer does not change with time.
+kinds::verdict verdict_on(const response::opened& value) {
+    const protocol::content& content = value.content;
+    kinds::context facts;
+    facts.at = kinds::end::receiver;
+    facts.kind = content.kind;
+    facts.sender = value.entry.origin.text();
+    for (const protocol::bureau_id& recipient : content.recipients) {
+        facts.recipients.emplace_back(recipient.text());
+    }
+    facts.now = value.entry.received_at;
+    const std::string_view text{reinterpret_cast<const char*>(content.text.data()),
+                                content.text.size()};
+    return validate(kinds::registry::builtin(), facts, text);
 }
 
 bool is_media_type_character(char c) {
@@ -73,7 +91,7 @@ json::object to_json(const response::inbox& value) {
     return out;
 }
 
-json::object to_json(const response::opened& value) {
+json::object to_json(const response::opened& value, std::string_view language) {
     json::object out = to_json(value.entry);
     out.erase("summary");  // what follows says the same and more
     const protocol::content& content = value.content;
@@ -88,6 +106,9 @@ json::object to_json(const response::opened& value) {
     out["recipients"] = std::move(recipients);
     out["text_base64"] = http::to_base64(content.text);
     out["attachments"] = attachments_of(content);
+    if (kinds::is_document(content.media_type)) {
+        out["validation"] = to_json(verdict_on(value), language);
+    }
     return out;
 }
 

@@ -13,7 +13,8 @@ namespace dhow::handover {
 
 boost::json::object to_json(const route::response::inbox_entry& value);
 boost::json::object to_json(const route::response::inbox& value);
-boost::json::object to_json(const route::response::opened& value);
+/// With `validation`, what the rules of its kind say of a text that is a document, in a language.
+boost::json::object to_json(const route::response::opened& value, std::string_view language);
 
 /// A media type that a peer sent, if it can stand in a header field; else
 /// `application/octet-stream`.

@@ -6,8 +6,9 @@
 #include "daemon/intake/endpoints.hpp"
 
 #include "daemon/http/answers.hpp"
+#include "daemon/intake/case_json.hpp"
 #include "daemon/intake/message_json.hpp"
-#include "daemon/intake/submit_json.hpp"
+#include "daemon/intake/submit.hpp"
 #include "daemon/intake/uploads.hpp"
 
 #include <boost/json.hpp>
@@ -22,33 +23,6 @@ using http::connection_ptr;
 using protocol::errc;
 
 namespace {
-
-asio::awaitable<void> post_message(connection_ptr client) {
-    const auto body = co_await client->read_object();
-    if (!body) {
-        co_return;
-    }
-    request::submit submission;
-    submission.idempotency_key = client->field("Idempotency-Key");
-    if (!submission.idempotency_key.empty() && !is_idempotency_key(submission.idempotency_key)) {
-        co_await client->send(http::make_problem(
-            errc::bad_request, "Idempotency-Key must be 1 to 255 visible ASCII characters"));
-        co_return;
-    }
-    if (auto problem = read_submit(*body, submission)) {
-        co_await client->send(std::move(*problem));
-        co_return;
-    }
-    const auto accepted = co_await http::ask_for<response::accepted>(client, std::move(submission));
-    if (accepted) {
-        const std::string id = protocol::to_text(accepted->id);
-        http::reply answer;
-        answer.status = accepted->repeated ? 200 : 202;
-        answer.fields = "Location: /v1/messages/" + id + "\r\n";
-        answer.body = "{\"id\":\"" + id + "\"}";
-        co_await client->send(std::move(answer));
-    }
-}
 
 /// Asks with the message of the path and sends the answer as it is.
 template <class Request, class Response>
@@ -97,8 +71,40 @@ asio::awaitable<void> cancel_message(connection_ptr client) {
     }
 }
 
+asio::awaitable<void> get_case(connection_ptr client) {
+    request::case_of what{client->query("name").value_or("")};
+    const auto answer = co_await http::ask_for<response::case_report>(client, std::move(what));
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
 asio::awaitable<void> who_am_i(connection_ptr client) {
     const auto answer = co_await http::ask_for<response::identity>(client, request::who_am_i{});
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
+asio::awaitable<void> list_bureaus(connection_ptr client) {
+    const auto answer = co_await http::ask_for<response::bureaus>(client, request::list_bureaus{});
+    if (answer) {
+        co_await http::send_json(client, to_json(*answer));
+    }
+}
+
+asio::awaitable<void> list_clocks(connection_ptr client) {
+    const auto after = co_await http::query_number(client, "after", 0, INT64_MAX);
+    if (!after) {
+        co_return;
+    }
+    const auto limit =
+        co_await http::query_number(client, "limit", 100, protocol::limits::page_rows_max);
+    if (!limit) {
+        co_return;
+    }
+    route::api_request what = request::list_clocks{*after, *limit};
+    const auto answer = co_await http::ask_for<response::clocks>(client, std::move(what));
     if (answer) {
         co_await http::send_json(client, to_json(*answer));
     }
@@ -118,7 +124,10 @@ constexpr http::endpoint table[] = {
     {"GET", "/v1/messages/{id}/evidence", callers,
      &get_of_message<request::evidence, response::evidence>},
     {"POST", "/v1/messages/{id}/cancel", callers, &cancel_message},
+    {"GET", "/v1/cases", callers, &get_case},
+    {"GET", "/v1/clocks", callers, &list_clocks},
     {"GET", "/v1/whoami", callers, &who_am_i},
+    {"GET", "/v1/bureaus", callers, &list_bureaus},
 };
 
 }  // namespace

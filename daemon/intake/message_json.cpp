@@ -104,6 +104,29 @@ json::object to_json(const response::evidence& value) {
     return out;
 }
 
+json::object to_json(const response::clocks& value) {
+    json::array rows;
+    for (const response::clock_status& clock : value.rows) {
+        json::object one;
+        one["position"] = clock.row.row;
+        one["message"] = protocol::to_text(clock.row.id);
+        one["origin"] = clock.row.origin.text();
+        one["bureau"] = clock.row.other.text();
+        one["state"] = store::to_text(clock.row.state);
+        one["answer"] = clock.row.answer;
+        one["number"] = clock.row.number;
+        one["since"] = time_value(clock.row.since);
+        one["due_at"] = time_value(clock.over_at);
+        one["overdue"] = clock.is_overdue;
+        one["agency"] = clock.row.agency;
+        rows.push_back(std::move(one));
+    }
+    json::object out;
+    out["clocks"] = std::move(rows);
+    out["more"] = value.more;
+    return out;
+}
+
 json::object to_json(const response::identity& value) {
     json::object out;
     out["agency"] = value.agency;

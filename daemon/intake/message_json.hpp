@@ -17,5 +17,7 @@ boost::json::object to_json(const route::response::why& value);
 boost::json::object to_json(const route::response::events& value);
 boost::json::object to_json(const route::response::evidence& value);
 boost::json::object to_json(const route::response::identity& value);
+boost::json::object to_json(const route::response::bureaus& value);
+boost::json::object to_json(const route::response::clocks& value);
 
 }  // namespace dhow::intake

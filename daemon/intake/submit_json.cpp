@@ -72,6 +72,11 @@ void read_lists(object_input& input, route::request::submit& out) {
     if (out.to.empty()) {
         input.refuse("to", "must name at least one recipient");
     }
+    input.texts("deny", limits::recipients_max, "a bureau", [&out](std::string_view text) {
+        const auto bureau = protocol::bureau_id::parse(text);
+        out.deny.push_back(bureau.value_or(protocol::bureau_id{}));
+        return bureau.has_value();
+    });
     input.texts("attachments", limits::attachments_max, "the id of an upload",
                 [&out](std::string_view text) {
                     const auto number = http::parse_number(text);

@@ -6,8 +6,10 @@
 // Limits: text_bytes_max, attachments_max, page_rows_max.
 #pragma once
 
+#include "daemon/route/api_cases.hpp"
 #include "daemon/store/operations.hpp"
 #include "protocol/content.hpp"
+#include "protocol/directory.hpp"
 #include "protocol/errors.hpp"
 
 #include <map>
@@ -43,7 +45,14 @@ struct submit {
     bool never_expires = false;
     std::string idempotency_key;  ///< May be empty.
     std::vector<message_id> supersedes, cancels;
+    std::vector<bureau_id> deny;  ///< Left out of groups; no recipient ever sees this list.
 };
+/// Whom `to` stands for, before anything is submitted.
+struct address {
+    std::vector<std::string> to;
+    std::vector<bureau_id> deny;
+};
+struct list_bureaus {};
 struct begin_upload {
     std::string file_name, media_type;
 };
@@ -87,6 +96,7 @@ struct acknowledge {
     message_id id;
     bool taken = true;
     std::string reason;
+    bool removed = false;  ///< Instead: the agency has it, or what it ends, no longer.
 };
 struct cancel {
     message_id id;
@@ -189,10 +199,11 @@ using api_request =
                  request::send_again, request::queue_summary, request::list_queue,
                  request::list_links, request::call_link, request::test_link, request::set_quota,
                  request::suspend_peer, request::explain_route, request::health, request::metrics,
-                 request::back_up, request::check_store, request::who_am_i, request::courier_export,
-                 request::courier_part, request::courier_export_end, request::courier_import,
-                 request::courier_cells, request::courier_import_end, request::courier_bundles,
-                 request::courier_parties, request::courier_close>;
+                 request::back_up, request::check_store, request::who_am_i, request::address,
+                 request::list_bureaus, request::courier_export, request::courier_part,
+                 request::courier_export_end, request::courier_import, request::courier_cells,
+                 request::courier_import_end, request::courier_bundles, request::courier_parties,
+                 request::courier_close, request::case_of, request::list_clocks>;
 
 namespace response {
 struct problem {
@@ -407,17 +418,35 @@ struct courier_bundles {
 struct courier_parties {
     std::vector<bureau_id> bureaus;
 };
+/// A bureau as the directory describes it.
+struct bureau {
+    bureau_id id;
+    std::string name;
+    protocol::bureau_role role = protocol::bureau_role::bureau;
+    protocol::bureau_status status = protocol::bureau_status::active;
+    std::vector<std::string> languages;  ///< In which it takes messages, best first; empty: any.
+};
+/// Whom a message would go to; none when somebody in `to` is not known.
+struct addresses {
+    bureau_id self;
+    std::vector<bureau> recipients;
+    std::vector<std::pair<bureau_id, bureau_id>> through;  ///< Sub-bureau and its parent.
+};
+struct bureaus {
+    std::vector<bureau> rows;
+    std::map<std::string, std::vector<bureau_id>> groups;
+    std::map<bureau_id, bureau_id> sub_bureaus;
+};
 }  // namespace response
 
-using api_response =
-    std::variant<response::problem, response::accepted, response::upload, response::status,
-                 response::why, response::events, response::evidence, response::inbox,
-                 response::opened, response::attachment_piece, response::done,
-                 response::queue_summary, response::queue, response::links, response::trial_report,
-                 response::route_explanation, response::health, response::metrics,
-                 response::verdict, response::identity, response::courier_job,
-                 response::courier_part, response::courier_report, response::courier_bundles,
-                 response::courier_parties>;
+using api_response = std::variant<
+    response::problem, response::accepted, response::upload, response::status, response::why,
+    response::events, response::evidence, response::inbox, response::opened,
+    response::attachment_piece, response::done, response::queue_summary, response::queue,
+    response::links, response::trial_report, response::route_explanation, response::health,
+    response::metrics, response::verdict, response::identity, response::addresses,
+    response::bureaus, response::courier_job, response::courier_part, response::courier_report,
+    response::courier_bundles, response::courier_parties, response::case_report, response::clocks>;
 
 /// What HTTP drivers see of the core. The callback comes on the net thread, exactly once, perhaps
 /// before

@@ -24,7 +24,15 @@ bool kind_matches(std::string_view pattern, std::string_view kind) {
 bool bureau_matches(const config::gateway& config, std::string_view entry,
                     protocol::bureau_id bureau) {
     constexpr std::string_view group_prefix = "group:";
-    if (entry == "*" || entry == bureau.text()) {
+    // Who is for a sub-bureau is for the parent too: that is where it goes and comes from.
+    const auto is_meant = [&](protocol::bureau_id named) {
+        const auto parent = config.sub_bureaus.find(named);
+        return named == bureau || (parent != config.sub_bureaus.end() && parent->second == bureau);
+    };
+    if (entry == "*") {
+        return true;
+    }
+    if (const auto named = protocol::bureau_id::parse(entry); named && is_meant(*named)) {
         return true;
     }
     if (!entry.starts_with(group_prefix)) {
@@ -35,7 +43,7 @@ bool bureau_matches(const config::gateway& config, std::string_view entry,
     if (group == config.groups.end()) {
         return name == "everyone";
     }
-    return std::ranges::find(group->second, bureau) != group->second.end();
+    return std::ranges::any_of(group->second, is_meant);
 }
 
 namespace {
@@ -66,6 +74,9 @@ bool rule_matches(const config::gateway& config, const config::assignment_rule& 
 }  // namespace
 
 std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what) {
+    if (what.origin == config.bureau && what.kind == own_notice_kind) {
+        return {config.answers.desk.empty() ? config.duty_desk : config.answers.desk};
+    }
     std::set<std::string> out;
     for (const auto& rule : config.assignments) {
         if (rule_matches(config, rule, what)) {

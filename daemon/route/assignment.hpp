@@ -28,6 +28,8 @@ struct arrival {
     bool has_attachments = false;
     bool has_references = false;  ///< It supersedes or cancels earlier messages.
 };
+/// Of the gateway's own messages that a clock has fired: no rule is asked about these.
+inline constexpr std::string_view own_notice_kind = "transport.clock";
 /// Agencies of all rules that match, sorted, none twice; the duty desk when no rule does.
 std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what);
 

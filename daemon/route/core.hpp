@@ -50,8 +50,10 @@ struct counters {
     std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
     std::uint64_t stalls = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
+    std::array<std::uint64_t, 4> clocks_fired{};  ///< By store::clock_state, as far as it is open.
     std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
                   courier_acknowledged = 0;
+    std::uint64_t case_reminders = 0, cases_completed = 0, cases_issued_again = 0;
 };
 
 /// What the core cannot make itself.
@@ -175,6 +177,15 @@ struct core {
         }
     }
     std::optional<utc_time> next_due;
+    /// A clock in the store is due then: clocks looks not later.
+    void wake_clocks(utc_time at) {
+        clocks_run = true;
+        ++clock_wakes;
+        clocks_due = std::min(clocks_due.value_or(at), at);
+    }
+    std::optional<utc_time> clocks_due;
+    bool clocks_run = false;        ///< There may be clocks in the store; else nobody asks.
+    std::uint64_t clock_wakes = 0;  ///< For an answer of the store that is older than the last.
     /// Uniform in [0, 1), for jitter.
     [[nodiscard]] double random_fraction() const;
     /// The session when it still exists; marks it touched.

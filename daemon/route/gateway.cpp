@@ -35,10 +35,12 @@ gateway::gateway(gateway_start from)
       x_in(x_core, x_out, x_receipts, x_opening, x_peers),
       x_divert(x_core, x_out, x_receipts),
       x_deadlines(x_core, x_out, x_divert, x_receipts, x_opening),
+      x_clocks(x_core, x_divert, x_opening),
       x_submission(x_core, x_out),
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
-      x_courier(x_core, x_out, x_in, x_peers) {
+      x_courier(x_core, x_out, x_in, x_peers),
+      x_cases(x_core, x_submission, x_queries) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -59,7 +61,14 @@ gateway::gateway(gateway_start from)
         x_in.on_passage_changed(number);
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
+    x_clocks.set_submit([this](const std::string& agency, request::submit what, answer_to answer) {
+        x_submission.submit_own(agency, std::move(what), std::move(answer));
+    });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
+    x_submission.set_call_back(
+        [this](const message_id& id, const std::string& actor) { x_queries.call_back(id, actor); });
+    x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
+    x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
     x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
 }
@@ -112,6 +121,8 @@ void gateway::on_started(answer::start& found) {
         x_receipts.load_pending();
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
+        x_cases.start();
+        x_clocks.start();
         x_peers.configure();
         x_besides.configure();
     });
@@ -245,6 +256,9 @@ void gateway::freeze_expiry(bool frozen) {
         x_core.frozen_since = x_core.now;
     } else if (!frozen) {
         x_doubted_from.reset();
+        if (x_core.clocks_run) {
+            x_core.wake_clocks(x_core.now);  // They were put off for the doubt.
+        }
     }
     const bool is_new = std::exchange(x_core.expiry_frozen, frozen) != frozen;
     if (is_new && x_core.boot != 0) {
@@ -280,7 +294,9 @@ void gateway::advance(utc_time now) {
         give_up(number);
     }
     x_deadlines.on_deadline();
+    x_clocks.on_deadline();
     x_courier.on_deadline();
+    x_cases.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -290,7 +306,8 @@ std::optional<utc_time> gateway::next_deadline() const {
     auto first = x_peers.next_deadline();
     for (const auto& due :
          {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
-          x_deadlines.next_deadline(), x_courier.next_deadline()}) {
+          x_deadlines.next_deadline(), x_clocks.next_deadline(), x_courier.next_deadline(),
+          x_cases.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -7,6 +7,8 @@
 #pragma once
 
 #include "daemon/route/besides.hpp"
+#include "daemon/route/cases.hpp"
+#include "daemon/route/clocks.hpp"
 #include "daemon/route/courier.hpp"
 #include "daemon/route/deadlines.hpp"
 #include "daemon/route/diversion.hpp"
@@ -156,11 +158,13 @@ private:
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;
+    clocks x_clocks;
     std::optional<utc_time> x_start_again_at;  ///< The disk was full.
     submission x_submission;
     inbox x_inbox;
     queries x_queries;
     courier x_courier;
+    cases x_cases;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;

@@ -41,6 +41,8 @@ void gateway::request(const caller& who, api_request what,
             x_inbox.read(who, one, std::move(answer));
         } else if constexpr (std::is_same_v<kind, request::acknowledge>) {
             x_inbox.acknowledge(who, one, std::move(answer));
+        } else if constexpr (std::is_same_v<kind, request::case_of>) {
+            x_cases.report(who, one, std::move(answer));
         } else if constexpr (is_courier<kind>) {
             x_courier.ask(who, std::move(one), std::move(answer));
         } else {

@@ -6,6 +6,7 @@
 #include "daemon/route/inbox.hpp"
 
 #include "daemon/route/wipe.hpp"
+#include "daemon/store/names.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,33 @@ bool is_agency(const core& shared, const caller& who, const answer_to& answer) {
     }
     answer(refusal(errc::unauthorised, "only agencies have an inbox"));
     return false;
+}
+
+assignment_state state_after(const request::acknowledge& what) {
+    return what.removed ? assignment_state::removed
+           : what.taken ? assignment_state::taken
+                        : assignment_state::rejected;
+}
+
+/// What was taken can still be removed; all else is said once.
+bool may_become(assignment_state from, assignment_state to) {
+    return from == assignment_state::offered ||
+           (from == assignment_state::taken && to == assignment_state::removed);
+}
+
+std::string why_it_stays(assignment_state state) {
+    switch (state) {
+        case assignment_state::taken:
+        case assignment_state::rejected:
+        case assignment_state::removed:
+            return "the agency has " + std::string(store::to_text(state)) + " it";
+        case assignment_state::superseded:
+            return "a newer message of its case is here";
+        case assignment_state::withheld:
+            return "its case is suspended";
+        default:
+            return "its case has ended";
+    }
 }
 
 }  // namespace
@@ -122,23 +150,25 @@ void inbox::acknowledge(const caller& who, const request::acknowledge& what, ans
     find(who, what.id, answer,
          [this, who, what, answer](const answer::inbox_item& item,
                                    const store::assignment_row& assigned) {
-             const auto wanted = what.taken ? assignment_state::taken : assignment_state::rejected;
+             const auto wanted = state_after(what);
              if (assigned.state == wanted) {
-                 answer(response::done{what.taken ? "taken before" : "rejected before"});
+                 answer(response::done{std::string(store::to_text(wanted)) + " before"});
                  return;
              }
-             if (assigned.state != assignment_state::offered) {
-                 answer(refusal(errc::conflict, what.taken ? "the agency has rejected it"
-                                                           : "the agency has taken it"));
+             if (!may_become(assigned.state, wanted)) {
+                 answer(refusal(errc::conflict, why_it_stays(assigned.state)));
                  return;
              }
-             settle(who, what, item, answer);
+             settle(who, what, item, assigned, answer);
          });
 }
 
 void inbox::settle(const caller& who, const request::acknowledge& what,
-                   const answer::inbox_item& item, const answer_to& answer) {
-    const auto kind = what.taken ? outcome_kind::taken : outcome_kind::rejected;
+                   const answer::inbox_item& item, const store::assignment_row& assigned,
+                   const answer_to& answer) {
+    const auto kind = what.removed ? outcome_kind::removed
+                      : what.taken ? outcome_kind::taken
+                                   : outcome_kind::rejected;
     protocol::outcome outcome;
     outcome.id = what.id;
     outcome.attempt = item.message.attempt;
@@ -152,34 +182,39 @@ void inbox::settle(const caller& who, const request::acknowledge& what,
     }
     constexpr auto here = in_state(delivery_state::delivered) | in_state(delivery_state::complete);
     constexpr auto rejected_before = in_state(delivery_state::rejected);
+    constexpr auto answered_before = rejected_before | in_state(delivery_state::taken);
     store::transaction transaction;
     transaction.at_once = item.message.cls == message_class::flash;
-    transaction.changes.emplace_back(operation::advance_assignment{
-        .message = item.row.message,
-        .agency = who.agency,
-        .state = what.taken ? assignment_state::taken : assignment_state::rejected,
-        .reason = what.reason,
-        .at = x_core.now});
-    transaction.changes.emplace_back(operation::advance_delivery{
-        .message = item.row.message,
-        .recipient = x_core.self(),
-        .expected = what.taken ? here | rejected_before : here,
-        .state = what.taken ? delivery_state::taken : delivery_state::rejected,
-        .at = x_core.now,
-        .text = who.agency,
-        .lenient = true});
+    transaction.changes.emplace_back(operation::advance_assignment{.message = item.row.message,
+                                                                   .agency = who.agency,
+                                                                   .expected = assigned.state,
+                                                                   .state = state_after(what),
+                                                                   .reason = what.reason,
+                                                                   .at = x_core.now});
+    transaction.changes.emplace_back(
+        operation::advance_delivery{.message = item.row.message,
+                                    .recipient = x_core.self(),
+                                    .expected = what.removed ? here | answered_before
+                                                : what.taken ? here | rejected_before
+                                                             : here,
+                                    .state = what.removed ? delivery_state::answered
+                                             : what.taken ? delivery_state::taken
+                                                          : delivery_state::rejected,
+                                    .at = x_core.now,
+                                    .text = who.agency,
+                                    .lenient = true});
     transaction.changes.emplace_back(operation::put_event{
         x_core.event(item.row.origin, what.id, x_core.self(), protocol::to_text(kind),
                      "agency " + who.agency, what.reason)});
     const auto row =
         x_receipts.add(transaction, item.row.origin, item.message.cls, std::move(outcome));
-    x_core.out.commit(std::move(transaction), [this, row, answer, taken = what.taken](
+    x_core.out.commit(std::move(transaction), [this, row, answer, now = state_after(what)](
                                                   const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {
             answer(refusal_of(result));
             return;
         }
-        answer(response::done{taken ? "taken" : "rejected"});
+        answer(response::done{std::string(store::to_text(now))});
         x_receipts.pend(row);
     });
 }

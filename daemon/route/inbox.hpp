@@ -59,7 +59,7 @@ private:
     void read_piece(const opened_message& from, const request::read_attachment& what,
                     const answer_to& answer);
     void settle(const caller& who, const request::acknowledge& what, const answer::inbox_item& item,
-                const answer_to& answer);
+                const store::assignment_row& assigned, const answer_to& answer);
 
     core& x_core;
     receipts& x_receipts;

@@ -5,6 +5,8 @@
 // Limits: see metrics.hpp.
 #include "daemon/route/metrics.hpp"
 
+#include "daemon/store/names.hpp"
+
 #include <sstream>
 
 namespace dhow::route {
@@ -74,6 +76,11 @@ void put_counters(writer& out, const counters& count) {
             count.session_failures);
     counter("stalls_total", "Sessions whose path seemed to be dead.", count.stalls);
     counter("resumed_bytes_total", "Bytes not sent again after a break.", count.bytes_resumed);
+    counter("case_reminders_total", "Looks at ends that somebody has not removed.",
+            count.case_reminders);
+    counter("cases_completed_total", "Ends that all have removed.", count.cases_completed);
+    counter("cases_issued_again_total", "Ends under a new id, for want of a receipt.",
+            count.cases_issued_again);
     counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
     counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
     counter("courier_known_total", "Records of bundles that were here before.",
@@ -81,6 +88,13 @@ void put_counters(writer& out, const counters& count) {
     counter("courier_lost_total", "Records of bundles that were damaged.", count.courier_lost);
     counter("courier_acknowledged_total", "Records that an importer has receipted.",
             count.courier_acknowledged);
+    out.head("clocks_fired_total", "counter", "Answers and papers that did not come in time.");
+    for (std::size_t i = 0; i < count.clocks_fired.size(); ++i) {
+        out.value(
+            "clocks_fired_total",
+            "state=\"" + std::string(store::to_text(static_cast<store::clock_state>(i))) + "\"",
+            count.clocks_fired[i]);
+    }
     counter("alarms_total", "Alarms in the log.", count.alarms);
 }
 
@@ -179,6 +193,8 @@ void put_store(writer& out, const answer::measures& measured) {
     out.one("disk_total_bytes", "gauge", "Size of the file system.", measured.disk_total_bytes);
     out.one("store_messages", "gauge", "Messages in the store.", measured.messages);
     out.one("inbox_open", "gauge", "Messages that wait for an agency.", measured.inbox_open);
+    out.one("clocks_open", "gauge", "Answers and papers that are waited for.",
+            measured.clocks_open);
     out.one("store_commit_milliseconds", "gauge", "Time of the last commit, with its sync.",
             measured.commit_ms_last);
 }

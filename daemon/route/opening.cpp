@@ -3,7 +3,10 @@
 // Pure. Net thread. Start-up and quarantine are in opening_start.cpp.
 // Spec: docs/overview.md#opening. Tests: unit/route/inbox_test.cpp, sim.
 // Limits: open_at_once.
-#include "daemon/route/opening.hpp"
+#include "daemon/route/clock_marks.hpp"
+#include "daemon/route/opening_place.hpp"
+
+#include <algorithm>
 
 namespace dhow::route {
 
@@ -80,60 +83,32 @@ protocol::outcome opening::make_outcome(const waiting& what, outcome_kind kind) 
 void opening::on_opened(const waiting& what, seal::done::opened_message& opened) {
     const auto& message = what.message;
     const auto& content = opened.content;
-    const bool complete = content.attachments.empty();
-    const auto agencies =
+    auto made = std::make_shared<admission>();
+    made->agencies =
         agencies_for(*x_core.config, {.origin = message.origin,
                                       .cls = message.cls,
                                       .kind = content.kind,
                                       .agency = content.agency,
                                       .has_attachments = !content.attachments.empty(),
                                       .has_references = has_references(what.preamble)});
-    store::transaction transaction;
-    transaction.at_once = message.cls == message_class::flash;
-    auto& changes = transaction.changes;
-    changes.emplace_back(operation::put_inbox{{.message = message.row,
-                                               .origin = message.origin,
-                                               .id = message.id,
-                                               .content_digest = opened.content_digest,
-                                               .sealed_summary = opened.sealed_summary,
-                                               .complete = complete,
-                                               .opened_at = x_core.now}});
-    for (const auto& agency : agencies) {
-        changes.emplace_back(operation::put_assignment{{message.row, agency, {}, {}, x_core.now}});
+    made->what = what;
+    made->content_digest = opened.content_digest;
+    made->sealed_summary = std::move(opened.sealed_summary);
+    made->complete = content.attachments.empty();
+    const auto header = protocol::decode_header(what.preamble.seal.header);
+    if (header) {
+        made->said = read_case_text(content, message.origin, message.id, header->created);
     }
-    changes.emplace_back(operation::advance_delivery{
-        .message = message.row,
-        .recipient = x_core.self(),
-        .expected = in_state(delivery_state::received),
-        .state = complete ? delivery_state::complete : delivery_state::delivered,
-        .at = x_core.now});
-    changes.emplace_back(
-        operation::put_event{x_core.event(message.origin, message.id, x_core.self(),
-                                          complete ? "complete" : "delivered", "gateway")});
-    auto outcome = x_receipts.add(
-        transaction, message.origin, message.cls,
-        make_outcome(what, complete ? outcome_kind::complete : outcome_kind::delivered));
-    const auto content_digest = opened.content_digest;
-    x_core.out.commit(std::move(transaction), [this, what, outcome, agencies, content_digest,
-                                               complete](const store::transaction_result& result) {
-        if (result.status == store::transaction_status::conflict) {
-            on_duplicate(what, content_digest);
-            return;
-        }
-        if (result.status != store::transaction_status::committed) {
-            what.then(false);
-            return;
-        }
-        x_core.count.delivered[static_cast<std::size_t>(what.message.cls)] += 1;
-        x_receipts.pend(outcome);
-        if (!complete) {
-            check_complete(what.message.row);  // Its attachments may have been faster.
-        }
-        for (const auto& agency : agencies) {
-            x_notify(agency);
-        }
-        what.then(true);
-    });
+    store::transaction marked;
+    made->clock_due = mark_opened(x_core, marked, message, content);
+    made->clocks = std::move(marked.changes);
+    if (!made->said) {
+        admit(made, {});
+        return;
+    }
+    made->key = case_key(x_core, made->said->word.lifecycle, made->said->word.name);
+    made->recipients = recipients_text(content.recipients);
+    find_place(made);
 }
 
 //= PF-16
@@ -205,7 +180,10 @@ void opening::settle(const waiting& what, delivery_state state, errc code, outco
 }
 
 void opening::complete_if_all_here(const answer::full_message& message) {
-    if (!message.inbox || message.inbox->complete) {
+    const bool is_over = std::ranges::any_of(message.deliveries, [&](const auto& row) {
+        return row.recipient == x_core.self() && row.state == delivery_state::cancelled;
+    });
+    if (!message.inbox || message.inbox->complete || is_over) {
         return;
     }
     std::vector<digest> on_disk;

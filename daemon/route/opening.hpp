@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/route/assignment.hpp"
+#include "daemon/route/case_book.hpp"
 #include "daemon/route/receipts.hpp"
 
 #include <optional>
@@ -46,7 +47,29 @@ private:
         answer::full_message what;
         std::function<void(bool is_settled)> then;
     };
+    /// An opened message on its way into the inbox.
+    struct admission {
+        waiting what;
+        digest content_digest;
+        bytes sealed_summary;
+        bool complete = false;
+        std::vector<std::string> agencies;  ///< By the rules.
+        std::optional<case_text> said;      ///< Of its case.
+        digest key;                         ///< Of its case.
+        std::string recipients;
+        std::vector<store::change> clocks;  ///< What it starts, answers or ends.
+        std::optional<utc_time> clock_due;
+        unsigned tries = 0;  ///< Its case went on while it was judged.
+    };
+    using admission_ptr = std::shared_ptr<admission>;
+    struct place;  ///< What its case makes of it.
     void next();
+    void find_place(const admission_ptr& made);
+    [[nodiscard]] place place_in(const admission& made, const answer::case_file& file) const;
+    void move_earlier(place& to, const admission& made, const answer::case_item& item) const;
+    void admit(const admission_ptr& made, place where);
+    void on_admitted(const admission_ptr& made, const place& where,
+                     const store::transaction_result& result);
     void on_opened(const waiting& what, seal::done::opened_message& opened);
     void on_duplicate(const waiting& what, const digest& content_digest);
     void on_refused(const waiting& what, errc code);

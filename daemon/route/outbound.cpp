@@ -230,7 +230,7 @@ bool outbound::offer_next(peer_lane& lane) {
     if (session == nullptr || !(lane.is_early || session->is_established())) {
         return false;
     }
-    const auto cls = lane.queue.choose([&](const ready_shipment& item) {
+    const auto cls = lane.queue.choose(x_core.now, [&](const ready_shipment& item) {
         return passes(number, item) && session->can_offer(item.shipment.cls, item.object.bytes);
     });
     if (!cls) {
@@ -239,7 +239,7 @@ bool outbound::offer_next(peer_lane& lane) {
     if (!is_marked(lane, lane.queue.front(*cls).shipment)) {
         return false;
     }
-    auto item = lane.queue.take(*cls);
+    auto item = lane.queue.take(*cls, x_core.now);
     const bool is_for_nobody =
         item.shipment.position == 0 && item.message && item.deliveries.empty();
     if (is_for_nobody && lane.is_beside) {

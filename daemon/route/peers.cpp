@@ -224,6 +224,7 @@ void peers::revive(session_number number, const peer_record& record, const proto
                 auto& known = x_peers[row.peer].row;
                 known.instance = row.instance;
                 known.epoch = row.epoch;
+                x_restored(row.peer);
             } else if (auto* session = x_core.session(number)) {
                 session->goodbye(errc::store_full, std::chrono::seconds{60}, x_core.now);
             }

@@ -84,6 +84,8 @@ public:
     /// Configuration at start and after reload: keeps the state of links that stay.
     void configure();
     /// Told by the gateway so that a probe is early when flash waits.
+    /// Told when a peer has another store than before, and that is noted.
+    void set_restored(std::function<void(bureau_id)> tell) { x_restored = std::move(tell); }
     void set_flash_waits(std::function<bool(bureau_id)> waits) { x_flash_waits = std::move(waits); }
 
     // Driver
@@ -252,6 +254,7 @@ private:
     core& x_core;
     random_fraction x_random;
     std::function<bool(bureau_id)> x_flash_waits;
+    std::function<void(bureau_id)> x_restored = [](bureau_id) {};
     std::map<std::string, link_record> x_links;
     std::map<bureau_id, peer_record> x_peers;
     std::map<bureau_id, std::vector<protocol::partial_transfer>> x_partials;

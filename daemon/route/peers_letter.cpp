@@ -38,6 +38,7 @@ bool peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std
             known.instance = row.instance;
             known.epoch = row.epoch;
             known.boot = row.boot;
+            x_restored(row.peer);
         }
     });
     return true;

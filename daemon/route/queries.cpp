@@ -139,14 +139,15 @@ void queries::ask(const caller& who, const request::why& what, answer_to answer)
     find(who, what.id, answer, [this, who, id = what.id, answer](messages& rows) {
         auto said = why_of(id, rows, {});
         if (std::ranges::none_of(said.causes, waits_its_turn)) {
-            answer(std::move(said));
+            add_clocks(std::move(said), answer);
             return;
         }
         // What goes before it costs the store a look at each line of the queue.
         x_core.out.ask(query::summarise_queue{}, [this, who, id, answer](store::reply& reply) {
             const auto queue = std::move(expect<answer::queue_summary>(reply).rows);
-            find(who, id, answer,
-                 [this, id, queue, answer](messages& again) { answer(why_of(id, again, queue)); });
+            find(who, id, answer, [this, id, queue, answer](messages& again) {
+                add_clocks(why_of(id, again, queue), answer);
+            });
         });
     });
 }

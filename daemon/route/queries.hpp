@@ -39,6 +39,10 @@ public:
           x_divert(divert),
           x_submission(submit) {}
 
+    /// What of our own message has not left is cancelled, and nothing goes after the rest: another
+    /// message does.
+    void call_back(const message_id& id, const std::string& actor);
+
     using evidence_files =
         std::function<std::vector<response::evidence_file>(const evidence_facts&)>;
     void set_evidence_files(evidence_files files) { x_evidence_files = std::move(files); }
@@ -66,6 +70,9 @@ public:
     void ask(const caller& who, const request::back_up& what, answer_to answer);
     void ask(const caller& who, const request::check_store& what, answer_to answer);
     void ask(const caller& who, const request::who_am_i& what, const answer_to& answer);
+    void ask(const caller& who, const request::address& what, const answer_to& answer);
+    void ask(const caller& who, const request::list_bureaus& what, const answer_to& answer);
+    void ask(const caller& who, const request::list_clocks& what, answer_to answer);
 
     /// Whether flash waits for this peer, as last known; asks the store anew for the next time.
     [[nodiscard]] bool flash_waits(bureau_id peer) const;
@@ -81,6 +88,8 @@ private:
     void add_bearer_facts(response::link_status& to) const;
     [[nodiscard]] std::vector<response::queue_outlook> outlooks_of(
         const std::vector<answer::queue_line>& lines) const;
+    /// Puts what the message's clocks say behind it, and answers. In queries_clocks.cpp.
+    void add_clocks(response::why said, const answer_to& answer);
     /// `queue`: for those that wait for their turn.
     [[nodiscard]] response::why why_of(const message_id& id, const messages& rows,
                                        std::span<const answer::queue_line> queue) const;
@@ -89,6 +98,7 @@ private:
                                                          const store::delivery_row& row) const;
 
     struct cancellation;
+    void begin_cancellation(store::row_id row, const std::shared_ptr<cancellation>& cancels);
     void judge_cancellation(const std::shared_ptr<cancellation>& what);
     void cancel_here(const std::shared_ptr<cancellation>& what);
     void cancel_there(const std::shared_ptr<cancellation>& what);

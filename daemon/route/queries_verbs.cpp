@@ -38,6 +38,7 @@ struct queries::cancellation {
     withheld keep;  ///< So that it stays so until it is cancelled on disk.
     answer_to answer;
     std::string said;
+    bool is_followed = true;  ///< A message goes after what others have.
 };
 
 void queries::ask(const caller& who, const request::cancel& what, answer_to answer) {
@@ -51,25 +52,44 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
         cancels->agency = message.agency;
         cancels->actor = who.agency.empty() ? "operator" : "agency " + who.agency;
         cancels->answer = answer;
-        cancels->keep = x_out.withhold(message.row);
-        // What was read before may have left meanwhile; what is read now stays.
-        x_core.out.ask(query::load_message{message.row}, [this, cancels](store::reply& reply) {
-            auto& found = expect<answer::messages>(reply).rows;
-            if (found.empty()) {
-                cancels->answer(refusal(errc::not_found, "it has been removed meanwhile"));
-                return;
-            }
-            if (x_out.waits_for_space()) {
-                cancels->answer(refusal(errc::store_full,
-                                        "the disk is full: whether it has left is not noted yet"));
-                return;
-            }
-            cancels->message = std::move(found.front());
-            const auto& row = cancels->message.message;
-            x_core.out.ask(attempts_of(row), [this, cancels](store::reply& events) {
-                cancels->tried = attempts_in(expect<answer::events>(events).rows);
-                judge_cancellation(cancels);
-            });
+        begin_cancellation(message.row, cancels);
+    });
+}
+
+void queries::call_back(const message_id& id, const std::string& actor) {
+    x_core.out.ask(query::find_message{x_core.self(), id}, [this, actor](store::reply& reply) {
+        const auto& rows = expect<answer::messages>(reply).rows;
+        if (rows.empty()) {
+            return;
+        }
+        auto what = std::make_shared<cancellation>();
+        what->agency = rows.front().message.agency;
+        what->actor = actor;
+        what->answer = [](const api_response&) {};
+        what->is_followed = false;
+        begin_cancellation(rows.front().message.row, what);
+    });
+}
+
+void queries::begin_cancellation(store::row_id row, const std::shared_ptr<cancellation>& cancels) {
+    cancels->keep = x_out.withhold(row);
+    // What was read before may have left meanwhile; what is read now stays.
+    x_core.out.ask(query::load_message{row}, [this, cancels](store::reply& reply) {
+        auto& found = expect<answer::messages>(reply).rows;
+        if (found.empty()) {
+            cancels->answer(refusal(errc::not_found, "it has been removed meanwhile"));
+            return;
+        }
+        if (x_out.waits_for_space()) {
+            cancels->answer(refusal(errc::store_full,
+                                    "the disk is full: whether it has left is not noted yet"));
+            return;
+        }
+        cancels->message = std::move(found.front());
+        const auto& message = cancels->message.message;
+        x_core.out.ask(attempts_of(message), [this, cancels](store::reply& events) {
+            cancels->tried = attempts_in(expect<answer::events>(events).rows);
+            judge_cancellation(cancels);
         });
     });
 }
@@ -165,7 +185,7 @@ void queries::cancel_here(const std::shared_ptr<cancellation>& what) {
 
 void queries::cancel_there(const std::shared_ptr<cancellation>& what) {
     what->keep.reset();
-    if (what->there.empty()) {
+    if (what->there.empty() || !what->is_followed) {
         what->answer(response::done{what->said});
         return;
     }

@@ -2,7 +2,7 @@
 // Way of the message: see ready_queue.hpp.
 // Pure.
 // Spec: docs/overview.md#classes. Tests: unit/route/ready_queue_test.cpp.
-// Limits: loaded_shipments_per_class.
+// Limits: loaded_shipments_per_class, flash_burst_bytes.
 #include "daemon/route/ready_queue.hpp"
 
 #include <algorithm>
@@ -11,8 +11,9 @@
 namespace dhow::route {
 
 namespace {
-// urgent : routine : bulk = 8 : 3 : 1 by bytes (DESIGN section 6); flash is not weighed.
-constexpr std::array<double, protocol::message_class_count> shares{1, 8, 3, 1};
+// urgent : routine : bulk = 8 : 3 : 1 by bytes (DESIGN section 6); flash is weighed only when it is
+// beyond its origins' budgets, and then as urgent.
+constexpr std::array<double, protocol::message_class_count> shares{8, 8, 3, 1};
 
 double weight(const ready_shipment& item) {
     return static_cast<double>(item.object.bytes) /
@@ -25,11 +26,38 @@ void ready_queue::wake(class_lane& woken) {
     // idle time.
     double least = -1;
     for (const auto& other : x_lanes) {
-        if (&other != &woken && other.size > 0 && (least < 0 || other.served < least)) {
+        if (&other != &woken && other.size > 0 && is_weighed(other) &&
+            (least < 0 || other.served < least)) {
             least = other.served;
         }
     }
     woken.served = std::max(woken.served, least);
+}
+
+bool ready_queue::is_weighed(const class_lane& lane) const {
+    return &lane != &lane_of(message_class::flash) || !x_flash_is_first;
+}
+
+void ready_queue::settle_flash(utc_time now) {
+    auto& lane = lane_of(message_class::flash);
+    const bool was_first = std::exchange(x_flash_is_first, true);
+    if (lane.size == 0) {
+        return;
+    }
+    const auto begin = lane.by_origin.find(lane.turn);
+    auto at = begin;
+    do {
+        if (x_budget.has(at->first, now)) {
+            lane.turn = at->first;
+            return;
+        }
+        at = std::next(at) == lane.by_origin.end() ? lane.by_origin.begin() : std::next(at);
+    } while (at != begin);
+    x_flash_is_first = false;
+    if (was_first) {
+        lane.served = 0;
+        wake(lane);
+    }
 }
 
 void ready_queue::add(class_lane& to, ready_shipment item) {
@@ -89,8 +117,11 @@ void ready_queue::put_back(ready_shipment item) {
 
 const ready_shipment& ready_queue::front(message_class cls) const { return lane_of(cls).front(); }
 
-ready_shipment ready_queue::take(message_class cls) {
+ready_shipment ready_queue::take(message_class cls, utc_time now) {
     auto& lane = lane_of(cls);
+    if (cls == message_class::flash && x_flash_is_first) {
+        x_budget.spend(lane.turn, lane.front().object.bytes, now);
+    }
     const auto origin = lane.by_origin.find(lane.turn);
     ready_shipment out = std::move(origin->second.front());
     origin->second.pop_front();

@@ -2,10 +2,12 @@
 // Way of the message: store -> [ready_queue] -> outbound -> link_session.
 // Pure value.
 // Spec: DESIGN numbers in docs/overview.md#classes. Tests: unit/route/ready_queue_test.cpp.
-// Limits: loaded_shipments_per_class; the rest stays in the store and is loaded in its turn.
+// Limits: loaded_shipments_per_class, flash_burst_bytes; the rest stays in the store and is loaded
+// in its turn.
 #pragma once
 
 #include "daemon/route/core.hpp"
+#include "daemon/route/flash_budget.hpp"
 
 #include <deque>
 #include <map>
@@ -32,13 +34,13 @@ public:
     /// Puts back one that was not sent, at the front of its class.
     void put_back(ready_shipment item);
     /// The class that should be asked for next among those for which `may_go(front)` says yes;
-    /// flash strictly first, the others by served bytes over their share (8 : 3 : 1), so that none
-    /// starves.
+    /// flash strictly first, as far as its origins' budgets go; else it waits as urgent does. The
+    /// others by served bytes over their share (8 : 3 : 1), so that none starves.
     template <class Predicate>
-    [[nodiscard]] std::optional<message_class> choose(Predicate may_go) const;
+    [[nodiscard]] std::optional<message_class> choose(utc_time now, Predicate may_go);
     [[nodiscard]] const ready_shipment& front(message_class cls) const;
     /// Takes the front out; it stays known as under way until forget().
-    ready_shipment take(message_class cls);
+    ready_shipment take(message_class cls, utc_time now);
     void forget(store::row_id row) { x_known.erase(row); }
     /// Takes out what is loaded of a message; the number of shipments.
     std::size_t drop(store::row_id message);
@@ -79,6 +81,9 @@ private:
         return x_lanes[static_cast<std::size_t>(cls)];
     }
     void wake(class_lane& woken);
+    /// Gives the turn to an origin with budget, if flash has one; else flash is not first.
+    void settle_flash(utc_time now);
+    [[nodiscard]] bool is_weighed(const class_lane& lane) const;
     void uncount(store::row_id message);
     template <class Predicate>
     std::size_t drop_if(Predicate is_out);
@@ -87,10 +92,13 @@ private:
     std::array<class_lane, protocol::message_class_count> x_lanes;
     std::unordered_set<store::row_id> x_known;
     std::unordered_map<store::row_id, std::size_t> x_messages;  ///< Loaded shipments of each.
+    flash_budget x_budget;
+    bool x_flash_is_first = true;  ///< Some origin of the flash that waits has budget left.
 };
 
 template <class Predicate>
-std::optional<message_class> ready_queue::choose(Predicate may_go) const {
+std::optional<message_class> ready_queue::choose(utc_time now, Predicate may_go) {
+    settle_flash(now);
     std::optional<message_class> best;
     for (std::size_t i = 0; i < x_lanes.size(); ++i) {
         const auto cls = static_cast<message_class>(i);
@@ -98,7 +106,7 @@ std::optional<message_class> ready_queue::choose(Predicate may_go) const {
         if (lane.size == 0 || !may_go(lane.front())) {
             continue;
         }
-        if (cls == message_class::flash) {
+        if (cls == message_class::flash && x_flash_is_first) {
             return cls;
         }
         if (!best || lane.served < lane_of(*best).served) {

@@ -5,6 +5,8 @@
 // Limits: outcomes_per_receipt_max.
 #include "daemon/route/receipts.hpp"
 
+#include "daemon/route/clock_marks.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -41,6 +43,11 @@ settlement settlement_of(outcome_kind kind) {
             return {delivery_state::taken,
                     before_delivery | noticed | in_state(delivery_state::delivered) |
                         in_state(delivery_state::complete) | in_state(delivery_state::rejected)};
+        case outcome_kind::removed:
+            return {delivery_state::answered,
+                    before_delivery | noticed | in_state(delivery_state::delivered) |
+                        in_state(delivery_state::complete) | in_state(delivery_state::taken) |
+                        in_state(delivery_state::rejected)};
         case outcome_kind::rejected:
             return {delivery_state::rejected, before_delivery | noticed |
                                                   in_state(delivery_state::delivered) |
@@ -388,8 +395,9 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
         }
         const bool is_hubs = outcome.recipient != content.issuer && content.issuer != x_core.self();
         const auto target = settlement_of(outcome.kind);
-        const bool final =
-            target.state == delivery_state::complete || target.state == delivery_state::taken;
+        const bool final = target.state == delivery_state::complete ||
+                           target.state == delivery_state::taken ||
+                           target.state == delivery_state::answered;
         to.changes.emplace_back(operation::settle_delivery{
             .origin = x_core.self(),
             .id = outcome.id,
@@ -410,6 +418,7 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .of_attempt = is_hubs && outcome.kind != outcome_kind::expired
                               ? std::optional(outcome.attempt)
                               : std::nullopt});
+        mark_outcome(x_core, to, outcome);
     }
 }
 
@@ -441,6 +450,9 @@ void receipts::apply(const seal::done::verified_receipt& receipt, std::function<
                           if (ok) {
                               x_core.count.receipts_applied += 1;
                               x_core.count.outcomes_applied += outcomes;
+                              if (x_core.clocks_run) {
+                                  x_core.wake_clocks(x_core.now);
+                              }
                               if (has_notice) {  // An attempt that failed is looked at.
                                   x_core.wake_at(x_core.now);
                               }

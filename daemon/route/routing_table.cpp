@@ -31,6 +31,7 @@ routing_table::routing_table(const config::gateway& config, const protocol::dire
         x_groups[name] = {members.begin(), members.end()};
     }
     x_groups.try_emplace("everyone", x_known);
+    x_parents = config.sub_bureaus;
 }
 
 bool routing_table::covers(const config::route& rule, protocol::bureau_id recipient) const {
@@ -73,9 +74,28 @@ std::vector<protocol::bureau_id> routing_table::next_hops(protocol::bureau_id re
     return out;
 }
 
-protocol::result<std::vector<protocol::bureau_id>> routing_table::expand(
-    const std::vector<std::string>& to, std::string& culprit) const {
-    std::set<protocol::bureau_id> out;
+protocol::bureau_id routing_table::addressee(protocol::bureau_id bureau) const {
+    const auto parent = x_parents.find(bureau);
+    return parent == x_parents.end() || x_known.contains(bureau) ? bureau : parent->second;
+}
+
+protocol::result<addressed> routing_table::address(const std::vector<std::string>& to,
+                                                   const std::vector<protocol::bureau_id>& deny,
+                                                   std::string& culprit) const {
+    addressed out;
+    // What goes to a parent can reach its sub-bureau: who denies that one denies the parent.
+    std::set<protocol::bureau_id> denied;
+    for (const auto each : deny) {
+        denied.insert(addressee(each));
+    }
+    std::set<protocol::bureau_id> all;
+    const auto take = [&](protocol::bureau_id named) {
+        const auto bureau = addressee(named);
+        if (bureau != named && !denied.contains(bureau)) {
+            out.through.emplace_back(named, bureau);
+        }
+        all.insert(bureau);
+    };
     for (const auto& entry : to) {
         culprit = entry;
         if (entry.starts_with(group_prefix)) {
@@ -83,29 +103,53 @@ protocol::result<std::vector<protocol::bureau_id>> routing_table::expand(
             if (group == x_groups.end()) {
                 return protocol::errc::unknown_recipient;
             }
-            out.insert(group->second.begin(), group->second.end());
+            std::ranges::for_each(group->second, take);
             continue;
         }
         const auto bureau = protocol::bureau_id::parse(entry);
-        if (!bureau || !x_known.contains(*bureau)) {
+        if (!bureau || !x_known.contains(addressee(*bureau))) {
             return protocol::errc::unknown_recipient;
         }
-        out.insert(*bureau);
+        if (denied.contains(addressee(*bureau))) {
+            return protocol::errc::not_allowed;
+        }
+        take(*bureau);
     }
-    out.erase(x_self);
-    if (out.empty()) {
+    all.erase(x_self);
+    std::erase_if(all, [&](const auto& each) { return denied.contains(each); });
+    if (all.empty()) {
         return protocol::errc::unknown_recipient;
     }
-    if (out.size() >= protocol::limits::recipients_max) {
+    if (all.size() >= protocol::limits::recipients_max) {
         return protocol::errc::too_long;
     }
     culprit.clear();
-    return std::vector<protocol::bureau_id>(out.begin(), out.end());
+    std::ranges::sort(out.through);
+    const auto twice = std::ranges::unique(out.through);
+    out.through.erase(twice.begin(), twice.end());
+    out.recipients.assign(all.begin(), all.end());
+    return out;
+}
+
+protocol::result<std::vector<protocol::bureau_id>> routing_table::expand(
+    const std::vector<std::string>& to, std::string& culprit) const {
+    auto found = address(to, {}, culprit);
+    if (!found) {
+        return found.error();
+    }
+    return std::move(found->recipients);
 }
 
 std::vector<std::string> routing_table::explain(protocol::bureau_id recipient) const {
     std::vector<std::string> out;
     const std::string name(recipient.text());
+    if (const auto parent = addressee(recipient); parent != recipient) {
+        out.push_back(name + " answers through " + std::string(parent.text()) +
+                      ": messages to it go there");
+        auto rest = explain(parent);
+        out.insert(out.end(), rest.begin(), rest.end());
+        return out;
+    }
     out.push_back(x_known.contains(recipient) ? name + " is an active bureau of the directory"
                                               : name + " is not an active bureau of the directory");
     const auto* rule = match(recipient);

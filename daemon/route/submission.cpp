@@ -8,6 +8,7 @@
 #include "daemon/route/wipe.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::route {
 
@@ -35,6 +36,10 @@ digest request_digest(const core& shared, const request::submit& what) {
     out.varint(what.attachments.size());
     out.u8(what.never_expires ? 1 : 0);
     out.varint(what.time_to_live ? static_cast<std::uint64_t>(what.time_to_live->count()) : 0);
+    // Nothing for an empty list: a request of an earlier version has the digest that it had.
+    for (const auto denied : std::set(what.deny.begin(), what.deny.end())) {
+        out.sized("deny").sized(denied.text());
+    }
     for (const auto* ids : {&what.supersedes, &what.cancels}) {
         out.varint(ids->size());
         for (const auto& id : *ids) {
@@ -168,6 +173,13 @@ void submission::admit(draft_ptr message) {
         finish(message, std::move(*problem));
         return;
     }
+    if (!std::exchange(message->is_case_known, true) && find_case_of(message)) {
+        return;  // Comes here again when the case is known.
+    }
+    if (auto problem = fit_case(*message)) {
+        finish(message, std::move(*problem));
+        return;
+    }
     if (message->has_rights_of_agency && !spend_quota(message->agency)) {
         const auto tomorrow =
             std::chrono::floor<std::chrono::days>(x_core.now) + std::chrono::days{1};
@@ -223,6 +235,8 @@ protocol::content submission::make_content(const draft& message) {
 
 void submission::seal(draft_ptr message) {
     seal::job::seal_message job{message->header, make_content(*message), message->recipients};
+    message->clocks =
+        clock_facts_of(message->what.kind, message->what.media_type, message->what.text);
     message->what.text = {};
     x_core.out.run(std::move(job), message->what.cls == message_class::flash,
                    [this, message](protocol::result<seal::job_outcome>& made) {

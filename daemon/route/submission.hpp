@@ -25,6 +25,13 @@ public:
     /// rights and quota, else as any message.
     void submit_own(const std::string& agency, request::submit what, answer_to answer);
 
+    /// What to do with messages that no longer count: called back where they have not left.
+    void set_call_back(std::function<void(const message_id&, const std::string&)> call_back) {
+        x_call_back = std::move(call_back);
+    }
+    /// Told when an end that was accepted has to be looked at.
+    void set_case_due(std::function<void(utc_time)> tell) { x_case_due = std::move(tell); }
+
     void begin_upload(const caller& who, request::begin_upload what, answer_to answer) {
         x_uploads.begin(who, std::move(what), std::move(answer));
     }
@@ -50,6 +57,15 @@ private:
     [[nodiscard]] std::optional<response::problem> why_not(draft& message) const;
     [[nodiscard]] bool spend_quota(const std::string& agency);
     void give_back_quota(const std::string& agency, std::int64_t day);
+    /// False: it is about no case.
+    bool find_case_of(const draft_ptr& message);
+    /// Adds whoever has a copy, and says what stands against it.
+    [[nodiscard]] std::optional<response::problem> fit_case(draft& message) const;
+    void add_holders(draft& message) const;
+    /// What takes something back does not wait behind what it takes back.
+    void hurry(draft& message) const;
+    static void call_back_earlier(draft& message);
+    void add_case(plan& to, const draft& message) const;
     [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);
     void seal(draft_ptr message);
@@ -69,6 +85,8 @@ private:
     core& x_core;
     outbound& x_out;
     uploads x_uploads;
+    std::function<void(const message_id&, const std::string&)> x_call_back;
+    std::function<void(utc_time)> x_case_due;
     std::map<std::string, day_count> x_today;
     /// Idempotency keys under way, with those who came with the same one meanwhile.
     std::map<digest, std::vector<draft_ptr>> x_keys;

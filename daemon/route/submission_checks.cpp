@@ -194,22 +194,26 @@ checked_submission check_submission(const core& shared, const request::submit& w
     check_form(out, what);
     check_life(out, what);
     std::string culprit;
-    const auto recipients = shared.routes.expand(what.to, culprit);
-    if (!recipients) {
-        const auto code = protocol::errc_of(recipients.error());
+    const auto found = shared.routes.address(what.to, what.deny, culprit);
+    if (!found) {
+        const auto code = protocol::errc_of(found.error());
+        if (code == errc::not_allowed) {
+            out.add(errc::validation_failed, in_quotes(culprit) + " is named in to and in deny");
+            return out.take({});
+        }
         out.add(code == errc::too_long ? errc::too_large : errc::unknown_recipient,
                 code == errc::too_long ? "more than 511 recipients"
                 : culprit.empty()      ? "no recipient is named"
                                        : "recipient " + in_quotes(culprit) + " is not known");
         return out.take({});
     }
-    for (const auto recipient : *recipients) {
+    for (const auto recipient : found->recipients) {
         check_recipient(out, shared, recipient, rights);
         if (const auto* entry = shared.directory->find(recipient)) {
             check_takes(out, *entry, what.text.size(), attachment_bytes);
         }
     }
-    return out.take(*recipients);
+    return out.take(found->recipients);
 }
 
 }  // namespace dhow::route

@@ -5,6 +5,8 @@
 // Limits: see submission.hpp.
 #pragma once
 
+#include "daemon/route/case_book.hpp"
+#include "daemon/route/clock_facts.hpp"
 #include "daemon/route/submission.hpp"
 
 namespace dhow::route {
@@ -24,9 +26,18 @@ struct submission::draft {
     std::vector<bureau_id> recipients;
     std::vector<uploads::finished> attachments;
     protocol::header header;
+    clock_facts clocks;        ///< What the text says of them.
     bool is_admitted = false;  ///< Quota is spent, uploads are taken.
     std::int64_t day = 0;      ///< Whose quota it is.
     bool is_stored = false;
+
+    // Of its case; see submission_case.cpp.
+    bool is_case_known = false;
+    std::optional<case_text> said;
+    digest case_key;
+    answer::case_file file;               ///< As it was when the message was admitted.
+    std::vector<bureau_id> left_out;      ///< Have a copy, and cannot be addressed.
+    std::vector<message_id> called_back;  ///< What has not arrived everywhere and no longer counts.
 };
 
 /// All that one message puts into the store, in one transaction, and what follows its commit.
@@ -39,6 +50,9 @@ struct submission::plan {
     bytes inline_body;                  ///< When it is small enough to go with its OFFER.
     std::vector<ready_shipment> ready;  ///< The text to each next hop.
     std::optional<utc_time> due_at;
+    std::size_t case_begins = SIZE_MAX;  ///< In the transaction.
+    std::optional<utc_time> case_due;
+    std::optional<utc_time> clock_due_at;
 };
 
 }  // namespace dhow::route

@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#submitting. Tests: unit/route/submission_test.cpp, sim.
 // Limits: segment_bytes, inline_body_bytes_max.
+#include "daemon/route/clock_marks.hpp"
 #include "daemon/route/submission_draft.hpp"
 
 #include <algorithm>
@@ -74,6 +75,8 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     add_attachments(out, message);
     add_recipients(out, message);
     add_shipments(out, message);
+    out.clock_due_at =
+        start_clocks(x_core, out.transaction, out.message, message.recipients, message.clocks);
     if (message.key) {
         const auto forget_at =
             out.message.expires_at.value_or(x_core.now + limits::time_to_live_max);
@@ -82,6 +85,9 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
     }
     out.transaction.changes.emplace_back(operation::put_event{x_core.event(
         header.origin, header.id, bureau_id{}, "accepted", "agency " + message.agency)});
+    if (message.said) {
+        add_case(out, message);
+    }
     return out;
 }
 
@@ -176,7 +182,14 @@ void submission::add_shipments(plan& to, const draft& message) {
 
 void submission::on_stored(const draft_ptr& message, plan& what,
                            const store::transaction_result& result) {
-    if (result.status == store::transaction_status::conflict && message->key) {
+    const bool is_conflict = result.status == store::transaction_status::conflict;
+    if (is_conflict && result.conflict_index >= what.case_begins) {
+        finish(message, refusal(errc::overloaded,
+                                "another message of its case was accepted at the same time",
+                                std::chrono::seconds{1}));
+        return;
+    }
+    if (is_conflict && message->key) {
         // Another request with the same key was faster, in an earlier run or on another gateway.
         x_core.out.ask(query::find_idempotency{*message->key}, [this,
                                                                 message](store::reply& reply) {
@@ -195,7 +208,16 @@ void submission::on_stored(const draft_ptr& message, plan& what,
     }
     message->is_stored = true;
     x_core.wake_at(what.due_at);
+    if (what.clock_due_at) {
+        x_core.wake_clocks(*what.clock_due_at);
+    }
     finish(message, response::accepted{what.message.id, false});
+    for (const auto& id : message->called_back) {
+        x_call_back(id, "agency " + message->agency);
+    }
+    if (what.case_due) {
+        x_case_due(*what.case_due);
+    }
     for (auto& item : what.ready) {
         x_out.add_ready(std::move(item));
     }

@@ -402,6 +402,10 @@ std::vector<response::cause> causes_of(const why_view& from, const answer::full_
 
 bool waits_its_turn(const cause& what) { return what.code == "queued-behind"; }
 
+response::cause cause_named(std::string_view code, const std::string& what) {
+    return make(code, what);
+}
+
 std::vector<response::cause> causes_of_gateway(const core& shared) {
     std::vector<cause> out;
     if (shared.expiry_frozen) {

@@ -39,4 +39,10 @@ std::vector<response::cause> causes_of(const why_view& from, const answer::full_
 /// Causes that concern every message: clock, directory, disk, stopping.
 std::vector<response::cause> causes_of_gateway(const core& shared);
 
+/// Of the clocks that a message has started. In queries_clocks.cpp.
+std::vector<response::cause> causes_of_clocks(const core& shared,
+                                              const std::vector<store::clock_row>& rows);
+/// A cause of the list; `what` is put behind its text.
+response::cause cause_named(std::string_view code, const std::string& what);
+
 }  // namespace dhow::route

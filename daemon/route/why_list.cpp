@@ -94,6 +94,15 @@ constexpr std::array causes{
                "Ask that agency; its name stands in the receipt."},
     cause_kind{"undeliverable", "no gateway on the way knows how to reach the recipient",
                "Ask the hub's operator for its routes."},
+    // Clocks
+    cause_kind{"arrival-overdue", "it should have arrived by now, and the desk was told",
+               "See the other causes for what keeps it; the telephone is faster."},
+    cause_kind{"answer-awaited", "an answer is waited for", ""},
+    cause_kind{"answer-overdue", "it has arrived, and the answer is late",
+               "Call the bureau's duty desk. Silence confirms nothing."},
+    cause_kind{"papers-awaited", "papers have to follow it", ""},
+    cause_kind{"papers-overdue", "papers that have to follow it are late",
+               "Ask the authority that keeps the person."},
     // Inbound
     cause_kind{"received-not-opened", "it is stored here and will be opened", ""},
     cause_kind{"offered-to-agency", "it waits in the inbox", "The agency takes or rejects it."},

@@ -38,6 +38,13 @@ result<const trusted_key*> recipient_key(const trust_directory& directory, burea
 result<std::vector<const trusted_key*>> lockbox_keys(const job::seal_message& job,
                                                      const trust_directory& directory) {
     const auto& recipients = job.recipients;
+    if (job.is_note) {
+        if (recipients != std::vector{job.header.origin}) {
+            return errc::bad_request;
+        }
+        DHOW_TRY(const auto* own, recipient_key(directory, job.header.origin));
+        return std::vector<const trusted_key*>{own};
+    }
     auto sorted = recipients;
     std::ranges::sort(sorted);
     if (recipients.empty() || std::ranges::adjacent_find(sorted) != sorted.end() ||
@@ -124,9 +131,9 @@ result<made_parcel> make_parcel(const job::seal_message& job, const signing_iden
     seal.header = protocol::encode_header(message.header);
     seal.signed_at = signed_at;
     seal.directory_serial = directory.data().head.serial;
-    DHOW_TRY(auto inner, sign_content(signer, protocol::signed_content::message,
-                                      protocol::encode_content(job.content), signed_at,
-                                      sha256(seal.header)));
+    DHOW_TRY(auto inner,
+             sign_content(signer, protocol::signed_content::message,
+                          protocol::encode_content(job.content), signed_at, sha256(seal.header)));
     seal.inner_digest = sha256(inner);
     auto packed = pack(inner, common_dictionary(keys));
     wipe(inner);

@@ -27,6 +27,9 @@ struct seal_message {
     protocol::header header;
     protocol::content content;
     std::vector<bureau_id> recipients;
+    /// For ourselves alone, and never sent: `recipients` is the origin, under its current key, and
+    /// there is no lockbox for the archive.
+    bool is_note = false;
 };
 /// One piece of an attachment under `key` (key-encryption key). At most piece_bytes.
 struct seal_piece {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <array>
@@ -22,15 +23,22 @@ inline constexpr std::array<std::string_view, 19> delivery_state_names{
     "refused",  "undeliverable", "received", "handed_on", "rejected"};
 inline constexpr std::array<std::string_view, 6> shipment_state_names{
     "ready", "waiting", "deferred", "held", "done", "failed"};
-inline constexpr std::array<std::string_view, 3> assignment_state_names{"offered", "taken",
-                                                                        "rejected"};
+inline constexpr std::array<std::string_view, 8> assignment_state_names{
+    "offered", "taken", "rejected", "superseded", "late", "withheld", "withdrawn", "removed"};
 inline constexpr std::array<std::string_view, 5> object_state_names{
     "expected", "partial", "complete", "spooling", "purged"};
 
 inline constexpr std::array<std::string_view, 6> bundle_state_names{
     "writing", "written", "settled", "closed", "broken", "imported"};
 
+inline constexpr std::array<std::string_view, 7> clock_state_names{
+    "undelivered", "unanswered", "promised", "papers", "answered", "superseded", "ended"};
+
 /// `unknown` for a number that names no state.
+constexpr std::string_view to_text(clock_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < clock_state_names.size() ? clock_state_names[at] : "unknown";
+}
 constexpr std::string_view to_text(bundle_state state) {
     const auto at = static_cast<std::size_t>(state);
     return at < bundle_state_names.size() ? bundle_state_names[at] : "unknown";

@@ -168,7 +168,8 @@ struct hold_shipments {
 };
 /// At a start with the right time after one under a clock that was ahead: what waits until `since`
 /// or longer falls due at `at`, as if noted not later; messages received since then count as
-/// received at `at`, with the time to live that they had. Looks at all that waits.
+/// received at `at`, with the time to live that they had. Open clocks began at `at` if they did
+/// not before. Looks at all that waits.
 struct bring_back {
     utc_time since{};
     utc_time at{};  ///< Not after `since`.
@@ -302,6 +303,73 @@ struct drop_bundle {
     row_id bundle = 0;
     std::uint32_t limit = 256;
 };
+/// Puts it, or replaces it, when its revision is `row.revision - 1` (0: there is none). conflict:
+/// another one.
+struct put_case {
+    case_row row;
+};
+/// conflict: the revision of this case is another one; 0: there is none.
+struct expect_case {
+    digest key;
+    bureau_id owner;
+    std::uint64_t revision = 0;
+};
+/// conflict: exists.
+struct put_case_message {
+    case_message_row row;
+};
+/// conflict: row number, or (id, other, answer), exists.
+struct put_clock {
+    clock_row row;
+};
+/// Only when state, `fired` and `tasks` are as expected; else conflict, or nothing (`lenient`).
+struct advance_clock {
+    row_id clock = 0;
+    clock_state expected = clock_state::undelivered;
+    std::uint8_t expected_fired = 0;
+    std::uint8_t expected_tasks = 0;
+    std::uint8_t fired = 0;
+    std::uint8_t tasks = 0;
+    std::optional<utc_time> due_at;
+    bool lenient = false;
+};
+/// A task is done, or not wanted any more: `tasks` loses it, whatever the state is, and the row is
+/// due at `at`. conflict: it does not have it, or is gone.
+struct end_clock_task {
+    row_id clock = 0;
+    clock_task task = clock_task::notice;
+    utc_time at{};
+};
+/// The message has arrived at `other`: undelivered becomes unanswered, since `at`; due when that
+/// may be over, but not later than it was while tasks are left. `unchanged`: no such clock.
+struct deliver_clocks {
+    message_id id;
+    bureau_id other;
+    utc_time at{};
+};
+/// Those in a state of `expected`, with this other bureau and answer, of the message `about`, of
+/// its subject, or with it as their subject: `state` since `at`, no tasks, due at `due_at`, with
+/// `until` when it is given. To `promised` it may fire anew. `unchanged`: none.
+struct settle_clocks {
+    message_id about;
+    bureau_id other;
+    std::string answer;
+    clock_set expected = open_clocks;
+    clock_state state = clock_state::answered;
+    utc_time at{};
+    std::optional<utc_time> until;
+    std::optional<utc_time> due_at;
+};
+/// Open ones that this message started, with this bureau; empty: with all. They are `ended`.
+struct end_clocks {
+    message_id id;
+    bureau_id other;
+    std::optional<utc_time> due_at;
+};
+/// Only in a state that nobody waits in. `unchanged`: open, or gone.
+struct drop_clock {
+    row_id clock = 0;
+};
 }  // namespace operation
 
 using change = std::variant<
@@ -317,7 +385,10 @@ using change = std::variant<
     operation::drop_message, operation::forget_old, operation::put_bundle,
     operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
     operation::advance_bundle_record, operation::drop_bundle_records,
-    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle>;
+    operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle,
+    operation::put_case, operation::expect_case, operation::put_case_message, operation::put_clock,
+    operation::advance_clock, operation::end_clock_task, operation::deliver_clocks,
+    operation::settle_clocks, operation::end_clocks, operation::drop_clock>;
 
 /// Changes that append `data` at `offset` to an object, one for each segment that it touches.
 void append_data(std::vector<change>& to, row_id object, std::uint64_t offset,

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/case_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <limits>
@@ -207,6 +209,37 @@ struct find_ended_records {
     utc_time expired_before{};
     std::size_t limit = 256;
 };
+/// What all bureaus say of a case, and the newest `limit` of its messages, by their origins' times.
+struct load_case {
+    digest key;
+    std::size_t limit = 1'024;
+};
+/// Those with due_at <= now, the earliest first.
+struct load_due_cases {
+    utc_time now{};
+    std::size_t limit = 16;
+};
+/// Those that this bureau has ended, by key, above `after`.
+struct list_ended_cases {
+    bureau_id owner;
+    digest after;
+    std::size_t limit = 64;
+};
+/// With due_at <= now, the earliest first.
+struct load_due_clocks {
+    utc_time now{};
+    std::size_t limit = 64;
+};
+/// Open ones in the order of their rows; empty agency: of all.
+struct list_clocks {
+    std::string agency;
+    row_id after = 0;
+    std::size_t limit = 100;
+};
+/// All that this message started.
+struct find_clocks {
+    message_id id;
+};
 }  // namespace query
 
 using question = std::variant<
@@ -218,7 +251,8 @@ using question = std::variant<
     query::find_idempotency, query::summarise_queue, query::list_queue, query::measure,
     query::back_up, query::check, query::find_courier, query::list_courier_parties,
     query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
-    query::load_bundle_records, query::find_ended_records>;
+    query::load_bundle_records, query::find_ended_records, query::load_case, query::load_due_cases,
+    query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.
@@ -341,6 +375,7 @@ struct measures {
     std::uint64_t disk_total_bytes = 0;
     std::uint64_t messages = 0;
     std::uint64_t inbox_open = 0;  ///< Assignments in state offered.
+    std::uint64_t clocks_open = 0;
     double commit_ms_last = 0;
 };
 struct backup {
@@ -370,6 +405,34 @@ struct bundle_records {
     std::vector<bundle_record_row> rows;
     std::optional<std::uint32_t> next;
 };
+/// A message of a case with what is here of it: `message` is the copy that was opened, else the
+/// first; its row is 0 when it is gone.
+struct case_item {
+    case_message_row row;
+    message_row message;
+    std::optional<inbox_row> inbox;
+    std::vector<delivery_row> deliveries;
+    std::vector<assignment_row> assignments;
+};
+struct case_file {
+    std::vector<case_row> rows;
+    std::vector<case_item> items;
+};
+/// next: when the first of those is due that are not yet; nothing: none is.
+struct cases {
+    std::vector<case_row> rows;
+    std::optional<utc_time> next;
+};
+/// next: the earliest due_at of those that are not among `rows`; any_open: somebody waits.
+struct due_clocks {
+    std::vector<clock_row> rows;
+    std::optional<utc_time> next;
+    bool any_open = false;
+};
+struct clocks {
+    std::vector<clock_row> rows;
+    bool more = false;
+};
 }  // namespace answer
 
 using reply =
@@ -378,6 +441,7 @@ using reply =
                  answer::receipts, answer::outcomes, answer::unopened, answer::incomplete,
                  answer::partials, answer::idempotency, answer::queue_summary, answer::queue,
                  answer::measures, answer::backup, answer::verdict, answer::courier_page,
-                 answer::courier_parties, answer::bundles, answer::bundle_records>;
+                 answer::courier_parties, answer::bundles, answer::bundle_records,
+                 answer::case_file, answer::cases, answer::due_clocks, answer::clocks>;
 
 }  // namespace dhow::store

@@ -170,7 +170,16 @@ struct custody_row {
     utc_time forget_at{};
 };
 
-enum class assignment_state : std::uint8_t { offered = 0, taken = 1, rejected = 2 };
+enum class assignment_state : std::uint8_t {
+    offered = 0,
+    taken = 1,
+    rejected = 2,
+    superseded = 3,  ///< A newer message of its case is here.
+    late = 4,        ///< Came after the end of its case.
+    withheld = 5,    ///< Its case is suspended; offered again when that is over.
+    withdrawn = 6,   ///< Was offered, and not taken when its case ended.
+    removed = 7,     ///< The agency has it no longer, and says so.
+};
 
 /// An opened inbound message. Unique on (origin, id), kept for ever.
 struct inbox_row {

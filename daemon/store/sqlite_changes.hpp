@@ -84,6 +84,17 @@ public:
     change_result operator()(const operation::close_told_records& what);
     change_result operator()(const operation::drop_bundle& what);
 
+    change_result operator()(const operation::put_case& what);
+    change_result operator()(const operation::expect_case& what);
+    change_result operator()(const operation::put_case_message& what);
+    change_result operator()(const operation::put_clock& what);
+    change_result operator()(const operation::advance_clock& what);
+    change_result operator()(const operation::end_clock_task& what);
+    change_result operator()(const operation::deliver_clocks& what);
+    change_result operator()(const operation::settle_clocks& what);
+    change_result operator()(const operation::end_clocks& what);
+    change_result operator()(const operation::drop_clock& what);
+
     /// Erases up to `limit` segments of dropped objects. True when more are left.
     bool sweep(std::uint32_t limit);
 

@@ -224,8 +224,12 @@ change_result change_writer::operator()(const operation::bring_back& what) {
     messages.run();
     auto moved = x_db.changed_rows();
     for (const char* sql :
-         {"UPDATE delivery SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2",
-          "UPDATE shipment SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2"}) {
+         {"UPDATE clock SET since = min(since, ?1), due_at = min(due_at, ?1)"
+          " WHERE state < 4 AND (since >= ?2 OR due_at >= ?2)",
+          "UPDATE delivery SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2",
+          "UPDATE shipment SET due_at = ?1, changed_at = min(changed_at, ?1) WHERE due_at >= ?2",
+          "UPDATE case_head SET due_at = ?1, changed_at = min(changed_at, ?1)"
+          " WHERE due_at >= ?2"}) {
         statement(x_db, sql, what.at, what.since).run();
         moved += x_db.changed_rows();
     }

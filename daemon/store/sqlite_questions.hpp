@@ -58,6 +58,13 @@ public:
     reply operator()(const query::load_bundle_records& what);
     reply operator()(const query::find_ended_records& what);
 
+    reply operator()(const query::load_case& what);
+    reply operator()(const query::load_due_cases& what);
+    reply operator()(const query::list_ended_cases& what);
+    reply operator()(const query::load_due_clocks& what);
+    reply operator()(const query::list_clocks& what);
+    reply operator()(const query::find_clocks& what);
+
 private:
     /// All rows of a statement whose text stays the same.
     template <class Row, class... Values>
@@ -86,6 +93,7 @@ private:
     std::vector<assignment_row> assignments_of(row_id message, const std::string& agency);
     answer::inbox_item item_of(inbox_row inbox, const std::string& agency);
     std::vector<row_id> inbox_page(const query::list_inbox& what, std::size_t limit);
+    answer::case_item case_item_of(case_message_row row);
     answer::purges purge_messages(const query::find_purges& what);
     answer::purges purge_objects(const query::find_purges& what);
     std::optional<utc_time> next_due(utc_time now);

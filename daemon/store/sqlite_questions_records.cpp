@@ -52,7 +52,9 @@ std::vector<row_id> question_reader::inbox_page(const query::list_inbox& what, s
         " SELECT * FROM (SELECT message FROM assignment WHERE agency = ?1 AND state = 1"
         "  AND message > ?2 ORDER BY message LIMIT ?3) UNION ALL"
         " SELECT * FROM (SELECT message FROM assignment WHERE agency = ?1 AND state = 2"
-        "  AND message > ?2 ORDER BY message LIMIT ?3)"
+        "  AND message > ?2 ORDER BY message LIMIT ?3) UNION ALL"
+        " SELECT * FROM (SELECT message FROM assignment WHERE agency = ?1"
+        "  AND state IN (3, 4, 5, 6, 7) AND message > ?2 ORDER BY message LIMIT ?3)"
         " ORDER BY message LIMIT ?3";
     static constexpr auto open_of_all =
         "SELECT DISTINCT message FROM assignment WHERE state = 0 AND message > ?2 AND ?1 = ''"

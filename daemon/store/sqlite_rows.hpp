@@ -6,6 +6,8 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/case_rows.hpp"
+#include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
 #include <string>
@@ -160,6 +162,43 @@ struct mapping<bundle_record_row> {
     static auto tie(auto& r) {
         return std::tie(r.bundle, r.record, r.state, r.message, r.object, r.shipment, r.position,
                         r.attempt, r.recipients, r.code, r.told_in);
+    }
+};
+
+template <>
+struct mapping<case_row> {
+    static constexpr auto table = "case_head";
+    static constexpr auto columns =
+        "key, owner, revision, state, ended, suspended, content_version, content_at,"
+        " decision_version, decision_at, changed_at, due_at, reminders";
+    static auto tie(auto& c) {
+        return std::tie(c.key, c.owner, c.revision, c.state, c.ended, c.suspended,
+                        c.content_version, c.content_at, c.decision_version, c.decision_at,
+                        c.changed_at, c.due_at, c.reminders);
+    }
+};
+
+template <>
+struct mapping<case_message_row> {
+    static constexpr auto table = "case_message";
+    static constexpr auto columns =
+        "key, owner, id, role, standing, version, at, agency, recipients";
+    static auto tie(auto& c) {
+        return std::tie(c.key, c.owner, c.id, c.role, c.standing, c.version, c.at, c.agency,
+                        c.recipients);
+    }
+};
+
+template <>
+struct mapping<clock_row> {
+    static constexpr auto table = "clock";
+    static constexpr auto columns =
+        "row, id, origin, other, subject, answer, state, number, number_max, since, within,"
+        " answer_within, until, due_at, fired, tasks, agency";
+    static auto tie(auto& c) {
+        return std::tie(c.row, c.id, c.origin, c.other, c.subject, c.answer, c.state, c.number,
+                        c.number_max, c.since, c.within, c.answer_within, c.until, c.due_at,
+                        c.fired, c.tasks, c.agency);
     }
 };
 

@@ -23,7 +23,7 @@ struct disk_space {
 disk_space space_at(const std::string& path);
 
 enum class opening : std::uint8_t {
-    service,     ///< Creates, upgrades, and puts a restored backup to use.
+    service,  ///< Creates, upgrades, and puts a restored backup to use.
     /// For a daemon that is stopped: changes nothing but what recovery of the log needs.
     inspection,
 };
@@ -31,7 +31,7 @@ enum class opening : std::uint8_t {
 struct sqlite_options {
     std::string path;
     opening purpose = opening::service;
-    protocol::instance_id instance;     ///< For a file that is created now: drawn by the caller.
+    protocol::instance_id instance;  ///< For a file that is created now: drawn by the caller.
     /// The least that a new store or a restored backup begins with: seconds since 1970 by the
     /// system's clock, so that it rises when a backup is put to use twice.
     std::uint64_t epoch = 1;

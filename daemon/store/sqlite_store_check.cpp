@@ -76,6 +76,8 @@ reply sqlite_store::answer_of(const query::measure&) {
         x_db.number_of("SELECT value FROM counter WHERE name = 'messages'"));
     out.inbox_open = static_cast<std::uint64_t>(
         x_db.number_of("SELECT value FROM counter WHERE name = 'offered'"));
+    out.clocks_open =
+        static_cast<std::uint64_t>(x_db.number_of("SELECT count(*) FROM clock WHERE state < 4"));
     out.commit_ms_last = x_commit_ms;
     return out;
 }

@@ -191,8 +191,39 @@ CREATE INDEX delivery_for ON delivery (recipient, message) WHERE state IN (0, 1,
 CREATE INDEX delivery_by_hop ON delivery (next_hop, message) WHERE state IN (0, 1, 2, 3, 4, 5, 9);
 )sql";
 
-constexpr std::array<migration, 3> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3}}};
+/// Cases: how far each is by the word of each bureau, and their messages.
+constexpr auto version_4 = R"sql(
+CREATE TABLE case_head (
+    key BLOB NOT NULL, owner TEXT NOT NULL, revision INTEGER NOT NULL, state TEXT NOT NULL,
+    ended INTEGER NOT NULL, suspended INTEGER NOT NULL, content_version INTEGER NOT NULL,
+    content_at INTEGER NOT NULL, decision_version INTEGER NOT NULL,
+    decision_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, due_at INTEGER,
+    reminders INTEGER NOT NULL, PRIMARY KEY (key, owner)) STRICT, WITHOUT ROWID;
+CREATE INDEX case_due ON case_head (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX case_ended ON case_head (owner, key) WHERE ended = 1;
+CREATE TABLE case_message (
+    key BLOB NOT NULL, owner TEXT NOT NULL, id BLOB NOT NULL, role INTEGER NOT NULL,
+    standing INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
+    agency TEXT NOT NULL, recipients TEXT NOT NULL,
+    PRIMARY KEY (key, owner, id)) STRICT, WITHOUT ROWID;
+)sql";
+
+/// Until when messages want an answer.
+constexpr auto version_5 = R"sql(
+CREATE TABLE clock (
+    row INTEGER PRIMARY KEY, id BLOB NOT NULL, origin TEXT NOT NULL, other TEXT NOT NULL,
+    subject BLOB NOT NULL, answer TEXT NOT NULL, state INTEGER NOT NULL, number INTEGER NOT NULL,
+    number_max INTEGER NOT NULL, since INTEGER NOT NULL, within INTEGER NOT NULL,
+    answer_within INTEGER NOT NULL, until INTEGER, due_at INTEGER, fired INTEGER NOT NULL,
+    tasks INTEGER NOT NULL, agency TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX clock_by_id ON clock (id, other, answer);
+CREATE INDEX clock_by_subject ON clock (subject);
+CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX clock_open ON clock (row) WHERE state < 4;
+)sql";
+
+constexpr std::array<migration, 5> steps{
+    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}}};
 
 }  // namespace
 

@@ -9,6 +9,7 @@ find_package(yaml-cpp 0.7 REQUIRED CONFIG)
 find_package(zstd 1.5 REQUIRED CONFIG)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 # yaml-cpp renamed its target between Debian 12 and 13.
 if(TARGET yaml-cpp::yaml-cpp)

@@ -17,7 +17,7 @@ import tempfile
 import bench_links
 import bench_loads
 
-NAMES = ["submit", "relay", "wire", "idle", "backlog", "seal", "store"]
+NAMES = ["submit", "relay", "wire", "idle", "backlog", "seal", "store", "kinds"]
 # Only when asked for: it needs root, and takes as long as slow links do.
 LONG_NAMES = ["links"]
 
@@ -29,6 +29,8 @@ TARGETS = {
     "idle.rss_bytes": (False, 30e6),
     "backlog.rss_added_bytes": (False, 20e6),
     "backlog.start_s": (False, 2),
+    "kinds.validate.per_s": (True, 10_000),
+    "kinds.nested_mib_ms": (False, 10),
     **bench_links.TARGETS,
 }
 

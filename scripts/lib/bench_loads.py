@@ -84,6 +84,20 @@ class Run:
         self.programs("bench_store_bench", self.folder, self.short_or(0.1, 3),
                       self.short_or(500, 100_000))
 
+    # The validator on one core, with a peer over the same messages and what parsing alone takes.
+
+    def kinds(self):
+        tests = pathlib.Path(__file__).resolve().parents[2] / "tests"
+        corpus = self.folder / "notices.jsonl"
+        with corpus.open("wb") as out:
+            subprocess.run([sys.executable, "-B", tests / "corpus/corpus.py", "write", "notices",
+                            "--messages", str(self.short_or(20, 400))], check=True, stdout=out)
+        self.programs("bench_kinds_bench", corpus, self.short_or(0.05, 2))
+        done = subprocess.run([sys.executable, "-B", tests / "bench/kinds_peer.py", corpus,
+                               str(self.short_or(0.1, 3))], check=True, stdout=subprocess.PIPE,
+                              text=True)
+        self.metric(**json.loads(done.stdout))
+
     def load(self, gateway, to, **wishes):
         words = [f"--{name}={value}" for name, value in wishes.items()]
         done = subprocess.run([self.options.bin / "bench_submit_load", "--socket", gateway.socket,

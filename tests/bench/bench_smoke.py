@@ -16,6 +16,7 @@ METRICS = """
     relay.hub.per_machine_sync wire.warm_bytes wire.fresh_bytes
     idle.rss_bytes backlog.rss_added_bytes backlog.start_s
     seal.body_bytes.1500 seal.preamble_bytes.1500 seal.per_s.1 seal.per_s.195
+    kinds.text_bytes kinds.validate.per_s kinds.nested_mib_ms kinds.flat_mib_ms
     store.commits_per_s store.messages_per_s.100 store.open_ms
 """.split()
 CONDITIONS = """date cpu cores kernel compiler build_type commit sqlite openssl file_system
@@ -28,7 +29,7 @@ def can_have_a_network():
 
 
 def main(bench, programs):
-    names = ["submit", "relay", "idle", "backlog", "seal", "store"]
+    names = ["submit", "relay", "idle", "backlog", "seal", "store", "kinds"]
     wanted = list(METRICS)
     if can_have_a_network():
         names.append("wire")
@@ -41,11 +42,15 @@ def main(bench, programs):
     wrong = [] if done.returncode == 0 else [f"exit code {done.returncode}"]
     first, *lines = map(json.loads, done.stdout.splitlines() or ["{}"])
     wrong += [f"condition {name} is missing" for name in CONDITIONS if not first.get(name)]
-    found = {}
+    found, seen = {}, []
     for line in lines:
-        if sorted(line) != ["metric", "peer", "unit", "value"] or line["metric"] in found:
+        if sorted(line) != ["metric", "peer", "unit", "value"] or line in seen:
             wrong.append(f"line {line}")
-        found[line["metric"]] = line["value"]
+        seen.append(line)
+        if line["peer"] in ("dhow", "machine"):
+            if line["metric"] in found:
+                wrong.append(f"{line['metric']} comes twice")
+            found[line["metric"]] = line["value"]
     wrong += [f"{name} is {found.get(name)}" for name in wanted if not found.get(name, 0) > 0]
     return "\n".join(wrong) or 0
 

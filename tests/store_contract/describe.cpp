@@ -145,6 +145,12 @@ struct writer {
     void operator()(const answer::measures& a) {
         put(a.messages);
         put(a.inbox_open);
+        put(a.clocks_open);
+    }
+    void operator()(const answer::due_clocks& a) {
+        put(a.rows);
+        put(a.next);
+        put(a.any_open);
     }
     void operator()(const answer::incomplete& a) { put(a.messages); }
     void operator()(const answer::backup&) {}
@@ -154,6 +160,21 @@ struct writer {
     }
     void operator()(const answer::courier_parties& a) { put(a.bureaus); }
     void operator()(const answer::bundle_records& a) {
+        put(a.rows);
+        put(a.next);
+    }
+    void put(const answer::case_item& one) {
+        put(one.row);
+        put(one.message);
+        put(one.inbox);
+        put(one.deliveries);
+        put(one.assignments);
+    }
+    void operator()(const answer::case_file& a) {
+        put(a.rows);
+        put(a.items);
+    }
+    void operator()(const answer::cases& a) {
         put(a.rows);
         put(a.next);
     }

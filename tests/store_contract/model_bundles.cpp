@@ -137,9 +137,10 @@ struct bundle_changer {
         const bool is_gone = !has_more && s.bundles.erase(o.bundle) > 0;
         return done_if(!keys.empty() || is_gone, outcome::unchanged);
     }
+    /// All others are those of cases.
     template <class Other>
-    outcome operator()(const Other&) {
-        return outcome::conflict;
+    outcome operator()(const Other& o) {
+        return change_cases(s, o);
     }
 };
 
@@ -306,9 +307,10 @@ struct bundle_answerer {
         }
         return out;
     }
+    /// All others are those of cases.
     template <class Other>
-    reply operator()(const Other&) const {
-        return answer::bundles{};
+    reply operator()(const Other& q) const {
+        return ask_cases(s, q);
     }
 };
 

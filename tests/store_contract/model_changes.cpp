@@ -287,6 +287,8 @@ struct changer {
         };
         const auto moved = each_shipment(is_later, pull);
         bool any = moved == outcome::done;
+        any = change_cases(s, o) == outcome::done || any;
+        any = bring_back_clocks(s, o) || any;
         for (auto& [key, one] : s.deliveries) {
             if (!is_later(one)) {
                 continue;
@@ -461,10 +463,10 @@ struct changer {
         forget(s.idempotency);
         return done_if(left < o.limit, outcome::unchanged);
     }
-    /// All others are those of bundles.
+    /// All others are those of bundles, cases and clocks.
     template <class Operation>
     outcome operator()(const Operation& o) {
-        return change_bundles(s, o);
+        return is_of_clocks(change{o}) ? change_clocks(s, o) : change_bundles(s, o);
     }
 };
 

@@ -461,14 +461,16 @@ struct answerer {
         for (const auto& [key, a] : s.assignments) {
             out.inbox_open += a.state == assignment_state::offered;
         }
+        out.clocks_open = static_cast<std::uint64_t>(std::ranges::count_if(
+            s.clocks, [](const auto& it) { return it.second.state < clock_state::answered; }));
         return out;
     }
     reply operator()(const query::back_up&) const { return answer::backup{.done = true}; }
     reply operator()(const query::check&) const { return answer::verdict{.ok = true}; }
-    /// All others are those of bundles.
+    /// All others are those of bundles and clocks.
     template <class Query>
     reply operator()(const Query& q) const {
-        return ask_bundles(s, q);
+        return is_of_clocks(question{q}) ? ask_clocks(s, q) : ask_bundles(s, q);
     }
 };
 

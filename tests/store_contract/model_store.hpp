@@ -34,6 +34,9 @@ struct model_state {
     std::map<bureau_id, peer_row> peers;
     std::map<row_id, bundle_row> bundles;  ///< `records` and `open` as the store keeps them.
     std::map<std::pair<row_id, std::uint32_t>, bundle_record_row> bundle_records;
+    std::map<std::pair<digest, bureau_id>, case_row> cases;
+    std::map<std::tuple<digest, bureau_id, message_id>, case_message_row> case_messages;
+    std::map<row_id, clock_row> clocks;
     row_id last_row = 0;
 };
 
@@ -44,6 +47,16 @@ inline model_outcome done_if(bool done, model_outcome otherwise) {
 }
 model_outcome change_bundles(model_state& s, const change& what);
 reply ask_bundles(const model_state& s, const question& what);
+/// Of cases, in model_cases.cpp.
+model_outcome change_cases(model_state& s, const change& what);
+reply ask_cases(const model_state& s, const question& what);
+
+/// Of the clocks, in model_clocks.cpp.
+bool is_of_clocks(const change& what);
+bool is_of_clocks(const question& what);
+bool bring_back_clocks(model_state& s, const operation::bring_back& o);
+model_outcome change_clocks(model_state& s, const change& what);
+reply ask_clocks(const model_state& s, const question& what);
 
 class model_store final : public dhow::store::store {
 public:

@@ -167,7 +167,7 @@ change random_work::put_something() {
                 {some_row(), bureau(), id(), digest(), blob(90), chance(0.3), time()}};
         case 7:
             return operation::put_assignment{
-                {some_row(), word(), pick<assignment_state>(3), word(), time()}};
+                {some_row(), word(), pick<assignment_state>(8), word(), time()}};
         case 8: {
             outcome_row row;
             row.row = new_row();
@@ -310,7 +310,7 @@ change random_work::change_record() {
             return operation::complete_inbox{some_row()};
         case 2:
             return operation::advance_assignment{
-                some_row(), word(), pick<assignment_state>(3), pick<assignment_state>(3),
+                some_row(), word(), pick<assignment_state>(8), pick<assignment_state>(8),
                 word(),     time()};
         case 3:
             return operation::drop_outcome{some_row()};
@@ -398,8 +398,14 @@ change random_work::change_bundle() {
 }
 
 change random_work::next_change() {
+    if (chance(0.05)) {
+        return change_case();
+    }
     if (chance(0.1)) {
         return change_bundle();
+    }
+    if (chance(0.06)) {
+        return change_clock();
     }
     const double draw = x_random.fraction();
     return draw < 0.6    ? put_something()
@@ -460,7 +466,13 @@ std::vector<question> random_work::questions() {
         query::load_bundle_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
                                    1 + x_random.below(5)},
         query::find_ended_records{some_bundle(), static_cast<std::uint32_t>(x_random.below(4)),
-                                  time(), 1 + x_random.below(5)}};
+                                  time(), 1 + x_random.below(5)},
+        query::load_case{digest(), limit},
+        query::load_due_cases{time(), limit},
+        query::list_ended_cases{bureau(), digest(), limit},
+        query::load_due_clocks{time(), limit},
+        query::list_clocks{chance(0.5) ? "" : word(), after, limit},
+        query::find_clocks{id()}};
 }
 
 }  // namespace dhow::tests

@@ -38,9 +38,13 @@ private:
     dhow::store::change change_queue();
     dhow::store::change change_record();
     dhow::store::change change_bundle();
+    dhow::store::change change_case();
+    dhow::store::change change_clock();  ///< random_clocks.cpp
     dhow::store::bundle_row bundle();
     dhow::store::bundle_record_row bundle_record();
     dhow::store::row_id some_bundle();
+    dhow::store::clock_row clock();
+    dhow::store::row_id some_clock();
     dhow::store::operation::put_segment segment();
     dhow::store::message_row message();
     dhow::store::object_row object();
@@ -51,6 +55,7 @@ private:
     std::map<dhow::store::row_id, std::uint64_t>
         x_ends;  ///< Where objects end, as far as drawn here.
     std::vector<dhow::store::row_id> x_bundles;
+    std::vector<dhow::store::row_id> x_clocks;
     dhow::store::row_id x_last_row = 0;
     std::uint64_t x_tokens = 0;
 };

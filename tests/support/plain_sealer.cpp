@@ -180,6 +180,9 @@ result<protocol::lockbox_set> make_lockboxes(const job::seal_message& job,
         }
         boxes.push_back({recipient, current->id, wrapped(hash, current->id.view(), key)});
     }
+    if (job.is_note) {
+        return protocol::make_lockbox_set(std::move(boxes), hash);
+    }
     const auto* archive = from.current_key(job.header.origin, key_purpose::archive);
     if (archive == nullptr || boxes.empty()) {
         return boxes.empty() ? errc::bad_request : errc::unknown_key;

@@ -290,8 +290,9 @@ private:
         if (message == nullptr) {
             return no(protocol::errc::not_found);
         }
-        message->assignment =
-            what.taken ? store::assignment_state::taken : store::assignment_state::rejected;
+        message->assignment = what.removed ? store::assignment_state::removed
+                              : what.taken ? store::assignment_state::taken
+                                           : store::assignment_state::rejected;
         message->reason = what.reason;
         return response::done{"acknowledged"};
     }
@@ -391,6 +392,44 @@ private:
         return response::identity{who.agency, who.is_operator, "ZW", "0.1.0"};
     }
 
+    /// ZW's view: `group:coast` is KE and TZ, GI answers through GB, KE reads English and Swahili.
+    route::api_response handle(const route::caller&, request::address& what) {
+        response::addresses out;
+        const auto id = [](std::string_view text) { return *protocol::bureau_id::parse(text); };
+        out.self = id("ZW");
+        for (const auto& each : what.to) {
+            for (const auto* one : {"KE", "TZ"}) {
+                if (each == "group:coast" &&
+                    std::find(what.deny.begin(), what.deny.end(), id(one)) == what.deny.end()) {
+                    out.recipients.push_back({.id = id(one)});
+                }
+            }
+            if (each == "GI") {
+                out.through.emplace_back(id("GI"), id("GB"));
+                out.recipients.push_back({.id = id("GB")});
+            } else if (!each.starts_with("group:")) {
+                out.recipients.push_back({.id = id(each)});
+            }
+        }
+        for (auto& each : out.recipients) {
+            if (each.id == id("KE")) {
+                each.languages = {"en", "sw"};
+            }
+        }
+        return out;
+    }
+    route::api_response handle(const route::caller&, request::list_bureaus&) {
+        const auto id = [](std::string_view text) { return *protocol::bureau_id::parse(text); };
+        response::bureaus out;
+        out.rows = {{.id = id("IPSG"),
+                     .name = "General Secretariat",
+                     .role = protocol::bureau_role::general_secretariat},
+                    {.id = id("KE"), .name = "IP NAIROBI", .languages = {"en", "sw"}}};
+        out.groups["coast"] = {id("KE"), id("TZ")};
+        out.sub_bureaus.emplace(id("GI"), id("GB"));
+        return out;
+    }
+
     route::api_response handle(const route::caller&, request::courier_export& what) {
         log.push_back("export " + std::string{what.to.text()} + " " +
                       std::to_string(what.volume_bytes) + " " + std::to_string(what.volumes_max) +
@@ -431,8 +470,38 @@ private:
         out.rows.front().peer = *protocol::bureau_id::parse("KE");
         return out;
     }
+    route::api_response handle(const route::caller&, request::list_clocks& what) {
+        response::clocks out;
+        out.rows.resize(1);
+        out.rows.front().row.row = static_cast<store::row_id>(what.after + 1);
+        out.rows.front().row.other = *protocol::bureau_id::parse("KE");
+        return out;
+    }
     route::api_response handle(const route::caller&, request::courier_parties&) {
         return response::courier_parties{{*protocol::bureau_id::parse("KE")}};
+    }
+    route::api_response handle(const route::caller&, request::case_of& what) {
+        if (what.name != "2024/123") {
+            return no(protocol::errc::not_found);
+        }
+        response::case_report out;
+        out.lifecycle = "notice";
+        auto& state = out.states.emplace_back();
+        state.owner = *protocol::bureau_id::parse("IPSG");
+        state.state = "cancelled";
+        state.ended = true;
+        state.not_removed = {{*protocol::bureau_id::parse("MU"), "border"}};
+        auto& message = out.messages.emplace_back();
+        message.origin = state.owner;
+        message.role = "end";
+        message.version = 2;
+        message.answers.push_back({*protocol::bureau_id::parse("MU"),
+                                   protocol::outcome_kind::taken,
+                                   "border",
+                                   {},
+                                   0,
+                                   {}});
+        return out;
     }
     route::api_response handle(const route::caller&, request::courier_close& what) {
         log.push_back("close " + protocol::to_text(what.bundle));

@@ -20,4 +20,9 @@ inline constexpr std::array<std::string_view, 6> causes_made_on_virtual_time{
     "stopping",             // the API is closed at the same moment
 };
 
+/// Made by unit/route/clock_queries_test.cpp in the same way: they take ten minutes at least.
+inline constexpr std::array<std::string_view, 5> causes_made_of_clocks{
+    "arrival-overdue", "answer-awaited", "answer-overdue", "papers-awaited", "papers-overdue",
+};
+
 }  // namespace dhow::tests

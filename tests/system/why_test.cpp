@@ -31,6 +31,7 @@ BOOST_AUTO_TEST_CASE(bearers) { scene_of_bearers(); }
 BOOST_AUTO_TEST_CASE(every_cause_of_the_list_was_made) {
     auto made = seen_causes();
     made.insert(causes_made_on_virtual_time.begin(), causes_made_on_virtual_time.end());
+    made.insert(causes_made_of_clocks.begin(), causes_made_of_clocks.end());
     for (const auto& one : route::all_causes()) {
         BOOST_TEST(made.contains(std::string(one.code)), one.code << " was not made");
     }

@@ -69,7 +69,7 @@ class content_test(unittest.TestCase):
         done = subprocess.run(
             ["bash", "-c", script, "bash", str(ROOT / "daemon/cli/completion/dhow.bash"), "s"],
             capture_output=True, text=True, check=True, timeout=60)
-        self.assertEqual(done.stdout.split(), ["send", "status", "send-again"])
+        self.assertEqual(done.stdout.split(), ["send", "status", "show", "send-again"])
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ BANNED_WORDS = [
 ABSOLUTE = re.compile(
     r"""(?:^|(?<=[\s"'`=:(,|<\[{;@])|(?<=//)|(?<=-[IL]))/([A-Za-z][\w.-]*)/[\w$.{]""")
 PLACES = set("bin dev etc lib lib64 proc run sbin srv sys usr var".split())
-OURS = set("admin attachments dhow v1".split())   # the API's paths, and the tree in a clean root
-IN_TESTS = set("V1 cancels nonexistent s tmp to".split())   # wrong paths, pointers into JSON
+# The API's paths, the tree in a clean root, pointers into the texts of messages.
+OURS = set("admin attachments body dhow evaluation handling references v1".split())
+IN_TESTS = set("V1 a cancels d nonexistent s tmp to".split())   # wrong paths, pointers into JSON
 TO_DO = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\s*\(?#\d+)")
 
 PURE_HEADERS = re.compile(

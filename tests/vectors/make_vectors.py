@@ -298,7 +298,7 @@ def receipt_cases():
     yield from both("no outcome", content(), "missing-field")
     yield from both("257 outcomes", content(*[outcome()] * 257), "too-long")
     yield from both("outcome 0", content(outcome(kind=0)), "out-of-range")
-    yield from both("outcome 10", content(outcome(kind=10)), "out-of-range")
+    yield from both("outcome 11", content(outcome(kind=11)), "out-of-range")
     yield from both("attempt 0 written out", content(outcome([(0x82, b"\0")])), "bad-encoding")
     yield from both("issuer written out as recipient", content(outcome([(0x83, b"MU")])),
                     "bad-encoding")

@@ -109,6 +109,29 @@ BOOST_AUTO_TEST_CASE(send_asks_with_what_was_given) {
     BOOST_TEST(body.at("expires_in_s").to_number<int>() == 86'400);
 }
 
+BOOST_AUTO_TEST_CASE(without_class_and_expiry_the_daemon_takes_those_of_the_kind) {
+    fake_daemon daemon({accepted});
+    BOOST_TEST(send(daemon, {"--media-type", "application/json"}).code == 0);
+    const auto requests = daemon.requests();
+    BOOST_REQUIRE(requests.size() == 1U);
+    const auto body = boost::json::parse(requests[0].substr(requests[0].find('{'))).as_object();
+    BOOST_TEST(!body.contains("class"));
+    BOOST_TEST(!body.contains("expires_in_s"));
+    BOOST_TEST(!body.contains("never_expires"));
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_wrong_with_a_text_is_told) {
+    fake_daemon daemon({{422, R"({"title":"T","detail":"2 rules","hint":"H","problems":[)"
+                              R"({"severity":"refusal","pointer":"/body/a","rule":"R-SCH-01",)"
+                              R"("text":"Required."},{"severity":"refusal","pointer":"",)"
+                              R"("rule":"R-SEN-01","text":"May not."}]})"}});
+    const auto got = send(daemon, {});
+    BOOST_TEST(got.code == to_int(exit_code::refused));
+    BOOST_TEST(got.err ==
+               "dhow: T: 2 rules\nrefusal /body/a: Required. [R-SCH-01]\n"
+               "refusal May not. [R-SEN-01]\nH\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_message_that_is_refused_ends_with_the_code_of_the_refusal) {
     const std::pair<unsigned, exit_code> cases[] = {
         {400, exit_code::usage},         {403, exit_code::not_authorised},

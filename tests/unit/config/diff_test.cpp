@@ -41,6 +41,8 @@ const edit edits[] = {
     {"routes:", "  zm: {peer: ZM}\nroutes:", effect::at_once, "links.zm", "added"},
     {"duty_desk:", "bureaus: [MU]\nduty_desk:", effect::at_once, "bureaus", "changed"},
     {"duty_desk:", "groups: {a: [MU]}\nduty_desk:", effect::at_once, "groups.a", "added"},
+    {"duty_desk:", "sub_bureaus: [{id: RE, parent: FR}]\nduty_desk:", effect::at_once,
+     "sub_bureaus", "changed"},
     {"to: \"*\", via", "to: MU, via", effect::at_once, "routes", "changed"},
     {"users: [desk]", "users: [desk2]", effect::at_once, "agencies.desk", "changed"},
     {"duty_desk:", "assignments: [{agencies: [desk]}]\nduty_desk:", effect::at_once, "assignments",

@@ -213,6 +213,24 @@ BOOST_AUTO_TEST_CASE(a_rule_of_assignment_keeps_apart_what_it_asks_and_what_it_l
     BOOST_TEST((narrow.has_references == std::optional(true)));
 }
 
+BOOST_AUTO_TEST_CASE(sub_bureaus_are_those_of_the_program_changed_by_what_stands_here) {
+    const auto id = [](std::string_view text) { return bureau_id::parse(text).value(); };
+    const auto usual = load(sample).settings.sub_bureaus;
+    BOOST_TEST((usual.at(id("GI")) == id("GB")));
+    const auto read = load(sample +
+                           "sub_bureaus:\n"
+                           "  - {id: RE, parent: FR}\n"
+                           "  - {id: HK, parent: GB}\n"
+                           "  - {id: GI, parent: GI}\n");
+    BOOST_TEST(text_of(read.findings) == "");
+    BOOST_TEST((read.settings.sub_bureaus.at(id("RE")) == id("FR")));
+    BOOST_TEST((read.settings.sub_bureaus.at(id("HK")) == id("GB")));
+    BOOST_TEST(!read.settings.sub_bureaus.contains(id("GI")));
+    BOOST_TEST(read.settings.sub_bureaus.size() == usual.size());
+    expect(errors_of(sample + "sub_bureaus: [{id: RE}]\n"),
+           "the key `sub_bureaus.0.parent` is missing");
+}
+
 BOOST_AUTO_TEST_CASE(includes_files_in_the_order_of_their_names) {
     const auto read = load(
         sample + "include: [agencies.d/*.yaml]\n",

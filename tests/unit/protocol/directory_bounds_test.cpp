@@ -183,6 +183,7 @@ BOOST_AUTO_TEST_CASE(members_of_entries_have_their_types) {
                              {"limits", json::kind::object, optional},
                              {"parcel_versions", list, optional},
                              {"minimum_software", text, optional},
+                             {"languages", list, optional},
                              {"keys", list},
                              {"instances", list}});
     check_members(a_key, {{"purpose", text},
@@ -371,6 +372,22 @@ BOOST_AUTO_TEST_CASE(texts_are_clean_and_at_most_one_kib) {
         }
     }
     BOOST_TEST(an_entry.with("minimum_software", longest + "n") == "too-long");
+}
+
+BOOST_AUTO_TEST_CASE(languages_are_a_few_different_codes) {
+    const auto with = [](const json::array& list) { return an_entry.with("languages", list); };
+    BOOST_TEST(with({"en", "swa"}) == "");
+    BOOST_TEST(with({}) == "");
+    for (const auto* bad : {"", "e", "EN", "engl", "e1", "en "}) {
+        BOOST_TEST(with({bad}) == "bad-text", bad);
+    }
+    BOOST_TEST(with({7}) == "bad-text");
+    BOOST_TEST(with({"en", "fr", "en"}) == "duplicate-field");
+    json::array many;
+    for (char c = 'a'; c < 'a' + 9; ++c) {
+        many.emplace_back(std::string{"x"} + c);
+    }
+    BOOST_TEST(with(many) == "too-long");
 }
 
 //= DF-7

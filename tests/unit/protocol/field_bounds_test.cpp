@@ -429,7 +429,7 @@ BOOST_AUTO_TEST_CASE(outcomes_name_whole_digests_and_a_kind_that_exists) {
     for (const std::size_t size : {0U, 1U, 31U, 33U, 65U}) {
         BOOST_TEST(an_outcome.with(on_disk_tag, digests(size)) == "bad-encoding");
     }
-    constexpr auto last = static_cast<std::uint8_t>(outcome_kind::undeliverable);
+    constexpr auto last = static_cast<std::uint8_t>(outcome_kind::removed);
     for (std::uint8_t kind = 1; kind <= last; ++kind) {
         BOOST_TEST(an_outcome.with(outcome_kind_tag, {kind}) == "");
         BOOST_TEST(to_text(static_cast<outcome_kind>(kind)) != "unknown");

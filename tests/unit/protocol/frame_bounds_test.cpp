@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(lengths_within_a_frame_have_their_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(exceptions_name_a_bureau_and_an_outcome_that_exists) {
-    constexpr auto last_outcome = static_cast<std::uint8_t>(outcome_kind::undeliverable);
+    constexpr auto last_outcome = static_cast<std::uint8_t>(outcome_kind::removed);
     for (std::uint8_t outcome = 0; outcome <= last_outcome; ++outcome) {
         const auto whole = framed(commit_type, commit_of("ABCDEFGH", 300, outcome));
         const auto decoded = decode_frame(whole).value();

@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(one_signature_covers_256_outcomes_of_one_object) {
 BOOST_AUTO_TEST_CASE(outcomes_have_names) {
     BOOST_TEST(to_text(outcome_kind::delivered) == "delivered");
     BOOST_TEST(to_text(outcome_kind::undeliverable) == "undeliverable");
+    BOOST_TEST(to_text(outcome_kind::removed) == "removed");
     BOOST_TEST(to_text(static_cast<outcome_kind>(99)) == "unknown");
 }
 

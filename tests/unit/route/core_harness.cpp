@@ -276,8 +276,8 @@ message_id core_harness::put_inbound(std::string_view origin, const std::string&
     job.content.kind = kind;
     job.content.agency = "their agency";
     job.content.subject = "their subject";
-    job.content.media_type = "text/plain";
-    job.content.text = text_bytes("their text");
+    job.content.media_type = inbound_document.empty() ? "text/plain" : "application/json";
+    job.content.text = text_bytes(inbound_document.empty() ? "their text" : inbound_document);
     job.content.recipients = job.recipients;
     std::array<std::uint8_t, 10> random{};
     random[0] = static_cast<std::uint8_t>(x_runs);

@@ -28,6 +28,7 @@ bool always(const ready_shipment&) { return true; }
 
 /// Every class is loaded to its end, so that fresh ones are taken.
 struct a_queue : ready_queue {
+    utc_time now{};
     a_queue() {
         for (std::size_t i = 0; i < protocol::message_class_count; ++i) {
             mark_loading(static_cast<message_class>(i));
@@ -35,9 +36,9 @@ struct a_queue : ready_queue {
         }
     }
     ready_shipment take_next() {
-        const auto cls = choose(always);
+        const auto cls = choose(now, always);
         BOOST_REQUIRE(cls.has_value());
-        return take(*cls);
+        return take(*cls, now);
     }
 };
 }  // namespace
@@ -56,8 +57,53 @@ BOOST_AUTO_TEST_CASE(flash_that_may_not_go_does_not_stop_the_others) {
     add_fresh(shipment(1, message_class::flash));
     add_fresh(shipment(2, message_class::bulk));
     const auto cls =
-        choose([](const auto& item) { return item.shipment.cls != message_class::flash; });
+        choose(now, [](const auto& item) { return item.shipment.cls != message_class::flash; });
     BOOST_TEST((cls == message_class::bulk));
+}
+
+struct a_flood : a_queue {
+    static constexpr std::uint64_t size = 4096;
+    static constexpr std::size_t burst = limits::flash_burst_bytes / size;
+    a_flood() {
+        for (store::row_id row = 1; row <= 240; ++row) {
+            add_fresh(shipment(row, message_class::flash, size));
+            add_fresh(shipment(1000 + row, message_class::urgent, size));
+        }
+        for (std::size_t i = 0; i < burst; ++i) {
+            BOOST_TEST_REQUIRE((take_next().shipment.cls == message_class::flash));
+        }
+    }
+    std::size_t flash_of_the_next(int count) {
+        std::size_t found = 0;
+        for (int i = 0; i < count; ++i) {
+            found += take_next().shipment.cls == message_class::flash ? 1U : 0U;
+        }
+        return found;
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(flash_beyond_its_origins_budget_waits_as_urgent_does, a_flood) {
+    BOOST_TEST(flash_of_the_next(40) == 20U);
+}
+
+BOOST_FIXTURE_TEST_CASE(flash_of_another_origin_still_goes_first, a_flood) {
+    add_fresh(shipment(500, message_class::flash, size, "MU"));
+    BOOST_TEST(take_next().shipment.row == 500);
+    BOOST_TEST(flash_of_the_next(40) == 20U);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_budget_comes_back_with_time, a_flood) {
+    now += std::chrono::seconds{3 * size / limits::flash_bytes_per_second};
+    BOOST_TEST(flash_of_the_next(3) == 3U);
+    BOOST_TEST(flash_of_the_next(40) == 20U);
+    now -= std::chrono::hours{24};
+    BOOST_TEST(flash_of_the_next(40) == 20U);
+}
+
+BOOST_FIXTURE_TEST_CASE(flash_beyond_the_budget_goes_at_once_when_nothing_else_waits, a_flood) {
+    drop_all();
+    add_fresh(shipment(500, message_class::flash, size));
+    BOOST_TEST(take_next().shipment.row == 500);
 }
 
 BOOST_AUTO_TEST_CASE(urgent_routine_and_bulk_share_eight_to_three_to_one_by_bytes) {
@@ -118,12 +164,12 @@ BOOST_AUTO_TEST_CASE(a_row_under_way_is_not_loaded_once_more_until_it_is_forgott
     rescan(message_class::urgent);
     mark_loading(message_class::urgent);
     add_loaded(message_class::urgent, loaded({shipment(5, message_class::urgent)}));
-    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(!choose(now, always).has_value());
     forget(5);
     rescan(message_class::urgent);
     BOOST_TEST(wants_load(message_class::urgent));
     add_loaded(message_class::urgent, loaded({shipment(5, message_class::urgent)}));
-    BOOST_TEST(choose(always).has_value());
+    BOOST_TEST(choose(now, always).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(one_made_ready_while_a_load_is_under_way_is_loaded_later) {
@@ -158,7 +204,7 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded_and_the_rest_stays_in_the_store) {
     while (add_fresh(shipment(++row, message_class::bulk))) {
     }
     BOOST_TEST(size() == limits::loaded_shipments_per_class);
-    while (choose(always)) {
+    while (choose(now, always)) {
         forget(take_next().shipment.row);
     }
     BOOST_TEST(wants_load(message_class::bulk));
@@ -168,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_fresh_row_that_is_under_way_is_taken_and_not_put_twice) {
     add_fresh(shipment(5, message_class::urgent));
     take_next();
     BOOST_TEST(add_fresh(shipment(5, message_class::urgent)));
-    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(!choose(now, always).has_value());
     BOOST_TEST(size() == 1U);
 }
 
@@ -190,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_message_is_dropped_and_the_others_of_its_origin_stay_in_o
     BOOST_TEST(drop(100) == 0U);
     BOOST_TEST(take_next().shipment.row == 2);
     BOOST_TEST(take_next().shipment.row == 4);
-    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(!choose(now, always).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(when_the_origin_whose_turn_it_is_has_nothing_left_it_is_the_next_ones) {
@@ -205,7 +251,7 @@ BOOST_AUTO_TEST_CASE(when_the_origin_whose_turn_it_is_has_nothing_left_it_is_the
     BOOST_TEST(drop(400) == 1U);  // Behind the last comes the first.
     BOOST_TEST(front(message_class::routine).shipment.row == 2);
     drop_all();
-    BOOST_TEST(!choose(always).has_value());
+    BOOST_TEST(!choose(now, always).has_value());
     BOOST_TEST(size() == 0U);
 }
 

@@ -49,6 +49,49 @@ BOOST_AUTO_TEST_CASE(everyone_is_each_active_bureau_but_ourselves_once) {
     BOOST_TEST((all.value() == bureaus{bureau("IPSG"), bureau("KE"), bureau("MU"), bureau("TZ")}));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_denied_is_left_out_of_groups_without_a_trace) {
+    std::string culprit;
+    const auto some = table().address({"group:lakes", "TZ"}, {bureau("KE")}, culprit);
+    BOOST_REQUIRE(some);
+    BOOST_TEST((some->recipients == bureaus{bureau("MU"), bureau("TZ")}));
+    BOOST_TEST(some->through.empty());
+    const auto named = table().address({"KE", "MU"}, {bureau("KE")}, culprit);
+    BOOST_REQUIRE(!named);
+    BOOST_TEST((protocol::errc_of(named.error()) == errc::not_allowed));
+    BOOST_TEST(culprit == "KE");
+    BOOST_TEST(!table().address({"group:lakes"}, {bureau("KE"), bureau("MU")}, culprit));
+}
+
+BOOST_AUTO_TEST_CASE(a_sub_bureau_goes_to_its_parent_once_and_it_is_said) {
+    settings.sub_bureaus = {{bureau("RE"), bureau("MU")},
+                            {bureau("YT"), bureau("FR")},
+                            {bureau("TZ"), bureau("KE")},
+                            {bureau("SX"), bureau("ZW")}};
+    settings.groups["islands"] = {bureau("RE"), bureau("MU"), bureau("KE")};
+    std::string culprit;
+    const auto found = table().address({"RE", "MU", "group:islands"}, {}, culprit);
+    BOOST_REQUIRE(found);
+    BOOST_TEST((found->recipients == bureaus{bureau("KE"), bureau("MU")}));
+    BOOST_REQUIRE_EQUAL(found->through.size(), 1U);
+    BOOST_TEST((found->through[0] == std::pair{bureau("RE"), bureau("MU")}));
+    BOOST_TEST((table().expand({"TZ"}, culprit).value() == bureaus{bureau("TZ")}));  // Has its own.
+    BOOST_TEST(!table().expand({"YT"}, culprit));  // Its parent is not in the directory.
+    BOOST_TEST(culprit == "YT");
+    BOOST_TEST(!table().expand({"SX"}, culprit));  // That would be ourselves.
+    const auto denied = table().address({"group:islands"}, {bureau("RE")}, culprit);
+    BOOST_TEST((denied->recipients == bureaus{bureau("KE")}));  // What MU gets, RE may see.
+    BOOST_TEST(denied->through.empty());
+    const auto lines = table().explain(bureau("RE"));
+    BOOST_TEST(lines.front() == "RE answers through MU: messages to it go there");
+}
+
+BOOST_AUTO_TEST_CASE(entities_that_are_no_state_are_addressed_by_their_keys) {
+    directory = make_plain_directory({bureau("ZW"), bureau("914"), bureau("UNK")}, hash);
+    std::string culprit;
+    BOOST_TEST(
+        (table().expand({"914", "UNK"}, culprit).value() == bureaus{bureau("914"), bureau("UNK")}));
+}
+
 BOOST_AUTO_TEST_CASE(a_suspended_bureau_is_no_recipient_and_is_named) {
     for (auto& entry : directory.entries) {
         if (entry.bureau == bureau("KE")) {

@@ -235,6 +235,44 @@ BOOST_AUTO_TEST_CASE(groups_are_expanded_without_ourselves) {
     BOOST_TEST(stored(id).deliveries.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_denied_stands_nowhere_in_what_is_stored) {
+    auto what = a_message({"group:lakes"});
+    what.deny = {bureau("KE")};
+    const auto id = expect<response::accepted>(agency("border"), what).id;
+    const auto kept = stored(id);
+    BOOST_REQUIRE_EQUAL(kept.deliveries.size(), 1U);
+    BOOST_TEST((kept.deliveries.front().recipient == bureau("MU")));
+    const auto said = expect<response::status>(agency("border"), request::status{id});
+    BOOST_TEST(said.recipients.size() == 1U);
+    for (const auto& row : expect<response::events>(agency("border"), request::events{id}).rows) {
+        BOOST_TEST(!contains(row.text + row.actor + row.what, "KE"));
+    }
+    what.to = {"KE", "MU"};
+    const auto problem = expect_problem(agency("border"), what);
+    BOOST_TEST((problem.code == errc::validation_failed));
+    BOOST_TEST(contains(problem.detail, "`KE` is named in to and in deny"), problem.detail);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_key_with_another_deny_list_is_a_conflict) {
+    auto what = a_message({"group:lakes"});
+    what.idempotency_key = "k1";
+    what.deny = {bureau("KE")};
+    BOOST_TEST(!expect<response::accepted>(agency("border"), what).repeated);
+    BOOST_TEST(expect<response::accepted>(agency("border"), what).repeated);
+    what.deny.clear();
+    BOOST_TEST((code_of(*this, what) == errc::conflict));
+}
+
+BOOST_AUTO_TEST_CASE(a_sub_bureau_is_sent_to_as_its_parent_by_the_right_to_send_to_it) {
+    settings().sub_bureaus = {{bureau("RE"), bureau("MU")}};
+    settings().agencies["border"].send_to = {"RE"};
+    reload();
+    const auto id = expect<response::accepted>(agency("border"), a_message({"RE"})).id;
+    BOOST_REQUIRE_EQUAL(stored(id).deliveries.size(), 1U);
+    BOOST_TEST((stored(id).deliveries.front().recipient == bureau("MU")));
+    BOOST_TEST((code_of(*this, a_message({"KE"})) == errc::unauthorised));
+}
+
 BOOST_AUTO_TEST_CASE(the_same_key_and_request_give_the_same_message) {
     auto what = a_message();
     what.idempotency_key = "k1";

@@ -67,6 +67,18 @@ std::vector<std::string> names(std::size_t count) {
 
 BOOST_AUTO_TEST_SUITE(cms_sealer_test)
 
+BOOST_AUTO_TEST_CASE(a_note_to_ourselves_has_one_lockbox_and_opens_here) {
+    federation all({.bureaus = names(1)});
+    const auto zw = all.sealer("ZW");
+    auto sent = sample_message("ZW", {bureau("ZW")});
+    sent.is_note = true;
+    const auto made = done_by<done::sealed_message>(*zw, sent);
+    BOOST_TEST(made.lockboxes.entries.size() == 1U);
+    const auto opened = done_by<done::opened_message>(
+        *zw, job::open_message{{made.seal, made.lockboxes}, made.body, std::nullopt});
+    BOOST_TEST(opened.content.text == sent.content.text, boost::test_tools::per_element());
+}
+
 //= PF-32
 BOOST_AUTO_TEST_CASE(every_recipient_verifies_and_opens_what_was_sealed) {
     for (const std::size_t count : {1U, 3U, 195U}) {
@@ -233,6 +245,9 @@ BOOST_AUTO_TEST_CASE(impossible_recipients_are_refused_when_sealing) {
     const auto zw = all.sealer("ZW");
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {})) == errc::bad_request));
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {bureau("ZW")})) == errc::bad_request));
+    auto note = sample_message("ZW", {bureau("MU")});
+    note.is_note = true;
+    BOOST_TEST((refused_by(*zw, note) == errc::bad_request));
     BOOST_TEST(
         (refused_by(*zw, sample_message("ZW", {bureau("MU"), bureau("MU")})) == errc::bad_request));
     BOOST_TEST((refused_by(*zw, sample_message("ZW", {bureau("FJ")})) == errc::unknown_recipient));

@@ -1,0 +1,29 @@
+// What the rules of its kind say of a text, before it is sealed.
+// Way of the message: agency -> intake -> [text_check] -> core.
+// Pure: values, any thread. The time is an argument.
+// Spec: docs/agency-api.md#texts, docs/kinds.md. Tests: unit/api/kinds_endpoints_test.cpp.
+// Limits: kinds_problems_max.
+#pragma once
+
+#include "daemon/http/problem.hpp"
+#include "protocol/kinds/validate.hpp"
+
+#include <string_view>
+
+namespace dhow::intake {
+
+/// Which members a submission has, beside what stands in the request.
+struct submitted_members {
+    bool cls = false;
+    bool expiry = false;
+};
+
+/// Checks a document as its sender, for the bureaus that `to` stands for. What the submission does
+/// not say, class and time to live, is taken from the table of kinds first.
+kinds::verdict check_submitted(route::request::submit& submission, submitted_members said,
+                               const route::response::addresses& to, protocol::utc_time now);
+
+/// The answer to a document that is refused: a problem report with all problems in it.
+std::string refusal_json(const kinds::verdict& verdict, std::string_view language);
+
+}  // namespace dhow::intake

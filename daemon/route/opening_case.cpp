@@ -1,0 +1,247 @@
+// An opened message in the order of its case, and the transaction that puts it into the inbox.
+// Way of the message: opening -> [judged by its case] -> store -> inbox, receipts.
+// Pure. Net thread.
+// Spec: docs/decisions/0017, docs/overview.md#opening. Tests: unit/route/cases_test.cpp.
+// Limits: case_messages_max, case_tries_max.
+#include "daemon/route/opening_place.hpp"
+
+#include <algorithm>
+
+namespace dhow::route {
+
+using kinds::case_role;
+using kinds::case_standing;
+using protocol::outcome_kind;
+using store::assignment_state;
+using store::delivery_state;
+
+namespace {
+
+/// What an assignment of an earlier message becomes when `by` has come; nothing: it stays.
+std::optional<assignment_state> moved_by(case_role by, case_role role, assignment_state state) {
+    const bool waits = state == assignment_state::offered || state == assignment_state::withheld;
+    if (!waits || role == case_role::end) {
+        return std::nullopt;
+    }
+    if (by == case_role::end) {
+        return assignment_state::withdrawn;
+    }
+    if (!kinds::gives_content(role)) {
+        return std::nullopt;
+    }
+    switch (by) {
+        case case_role::content:
+            return assignment_state::superseded;
+        case case_role::suspension:
+            return assignment_state::withheld;
+        case case_role::resumption:
+            return assignment_state::offered;
+        default:
+            return std::nullopt;
+    }
+}
+
+bool has_taken(const store::assignment_row& row) { return row.state == assignment_state::taken; }
+
+void add_once(std::vector<std::string>& to, const std::string& one) {
+    if (std::ranges::find(to, one) == to.end()) {
+        to.push_back(one);
+    }
+}
+
+}  // namespace
+
+void opening::find_place(const admission_ptr& made) {
+    if (++made->tries > limits::case_tries_max) {
+        made->what.then(false);  // Again in a minute.
+        return;
+    }
+    x_core.out.ask(query::load_case{made->key, limits::case_messages_max},
+                   [this, made](store::reply& reply) {
+                       admit(made, place_in(*made, expect<answer::case_file>(reply)));
+                   });
+}
+
+opening::place opening::place_in(const admission& made, const answer::case_file& file) const {
+    const auto& message = made.what.message;
+    const auto& word = made.said->word;
+    const auto judged = judge_word(file, made.key, message.origin, *made.said, x_core.now);
+    place out;
+    const bool is_repeat = word.role == case_role::end;
+    switch (judged.standing) {
+        case case_standing::current:
+            break;
+        case case_standing::withheld:
+            out.state = assignment_state::withheld;
+            break;
+        case case_standing::superseded:
+            out.state = assignment_state::superseded;
+            out.is_over = !is_repeat;
+            out.code = errc::superseded;
+            break;
+        case case_standing::late:
+            out.state = assignment_state::late;
+            out.is_over = true;
+            out.code = errc::cancelled;
+            break;
+    }
+    put_word(out.changes, file, judged,
+             {.id = message.id,
+              .role = static_cast<std::uint8_t>(word.role),
+              .version = word.point.version,
+              .at = word.point.at,
+              .recipients = made.recipients});
+    if (out.state != assignment_state::offered && out.state != assignment_state::withheld) {
+        return out;
+    }
+    const bool is_for_all = word.role == case_role::end && message.origin == secretariat();
+    for (const auto& item : file.items) {
+        if (item.inbox && (is_for_all || item.row.owner == message.origin)) {
+            move_earlier(out, made, item);
+        }
+    }
+    return out;
+}
+
+void opening::move_earlier(place& to, const admission& made, const answer::case_item& item) const {
+    const auto by = made.said->word.role;
+    bool is_moved = false;
+    for (const auto& row : item.assignments) {
+        if (has_taken(row)) {
+            add_once(to.agencies, row.agency);  // Whoever acts on it hears what became of it.
+        }
+        const auto state = moved_by(by, role_of(item.row), row.state);
+        if (!state || *state == row.state) {
+            continue;
+        }
+        is_moved = true;
+        to.changes.emplace_back(operation::advance_assignment{.message = row.message,
+                                                              .agency = row.agency,
+                                                              .expected = row.state,
+                                                              .state = *state,
+                                                              .reason = {},
+                                                              .at = x_core.now});
+        if (*state == assignment_state::offered) {
+            add_once(to.notified, row.agency);
+        }
+    }
+    const bool is_over = by == case_role::end || by == case_role::content;
+    if (!is_moved || !is_over || std::ranges::any_of(item.assignments, has_taken)) {
+        return;
+    }
+    const auto code = by == case_role::end ? errc::cancelled : errc::superseded;
+    to.changes.emplace_back(operation::advance_delivery{
+        .message = item.inbox->message,
+        .recipient = x_core.self(),
+        .expected = in_state(delivery_state::delivered) | in_state(delivery_state::complete),
+        .state = delivery_state::cancelled,
+        .at = x_core.now,
+        .code = static_cast<std::uint16_t>(code),
+        .text = {},
+        .lenient = true});
+    to.changes.emplace_back(
+        operation::put_event{x_core.event(item.row.owner, item.row.id, x_core.self(), "cancelled",
+                                          "gateway", "by " + to_text(made.what.message.id), code)});
+    protocol::outcome value;
+    value.id = item.row.id;
+    value.attempt = item.message.attempt;
+    value.recipient = x_core.self();
+    value.kind = outcome_kind::cancelled;
+    value.at = x_core.now;
+    value.reason = static_cast<std::uint16_t>(code);
+    if (const auto seal = protocol::decode_seal(item.message.seal)) {
+        value.seal_digest = x_core.hash().sha256({protocol::seal_content(*seal)});
+    }
+    to.outcomes.push_back({item.row.owner, made.what.message.cls, std::move(value)});
+}
+
+void opening::admit(const admission_ptr& made, place where) {
+    const auto& message = made->what.message;
+    const bool complete = made->complete || where.is_over;
+    for (const auto& agency : made->agencies) {
+        add_once(where.agencies, agency);
+    }
+    store::transaction transaction;
+    transaction.at_once = message.cls == message_class::flash;
+    auto& changes = transaction.changes;
+    changes.emplace_back(operation::put_inbox{{.message = message.row,
+                                               .origin = message.origin,
+                                               .id = message.id,
+                                               .content_digest = made->content_digest,
+                                               .sealed_summary = made->sealed_summary,
+                                               .complete = complete,
+                                               .opened_at = x_core.now}});
+    for (const auto& agency : where.agencies) {
+        changes.emplace_back(
+            operation::put_assignment{{message.row, agency, where.state, {}, x_core.now}});
+    }
+    const auto state = where.is_over ? delivery_state::cancelled
+                       : complete    ? delivery_state::complete
+                                     : delivery_state::delivered;
+    const auto kind = where.is_over ? outcome_kind::cancelled
+                      : complete    ? outcome_kind::complete
+                                    : outcome_kind::delivered;
+    changes.emplace_back(operation::advance_delivery{.message = message.row,
+                                                     .recipient = x_core.self(),
+                                                     .expected = in_state(delivery_state::received),
+                                                     .state = state,
+                                                     .at = x_core.now,
+                                                     .code = static_cast<std::uint16_t>(where.code),
+                                                     .text = {}});
+    changes.emplace_back(
+        operation::put_event{x_core.event(message.origin, message.id, x_core.self(),
+                                          protocol::to_text(kind), "gateway", {}, where.code)});
+    auto outcome = make_outcome(made->what, kind);
+    outcome.reason = static_cast<std::uint16_t>(where.code);
+    where.rows.push_back(
+        x_receipts.add(transaction, message.origin, message.cls, std::move(outcome)));
+    for (auto& earlier : where.outcomes) {
+        where.rows.push_back(
+            x_receipts.add(transaction, earlier.origin, earlier.cls, std::move(earlier.value)));
+    }
+    std::ranges::copy(made->clocks, std::back_inserter(changes));
+    where.changes_begin = changes.size();
+    std::ranges::move(where.changes, std::back_inserter(changes));
+    x_core.out.commit(std::move(transaction),
+                      [this, made, where](const store::transaction_result& result) {
+                          on_admitted(made, where, result);
+                      });
+}
+
+void opening::on_admitted(const admission_ptr& made, const place& where,
+                          const store::transaction_result& result) {
+    if (result.status == store::transaction_status::conflict) {
+        if (result.conflict_index >= where.changes_begin) {
+            find_place(made);  // The case went on, or an agency did.
+        } else {
+            on_duplicate(made->what, made->content_digest);
+        }
+        return;
+    }
+    if (result.status != store::transaction_status::committed) {
+        made->what.then(false);
+        return;
+    }
+    const auto& message = made->what.message;
+    x_core.count.delivered[static_cast<std::size_t>(message.cls)] += 1;
+    for (const auto& row : where.rows) {
+        x_receipts.pend(row);
+    }
+    if (made->clock_due) {
+        x_core.wake_clocks(*made->clock_due);
+    }
+    if (!made->complete && !where.is_over) {
+        check_complete(message.row);  // Its attachments may have been faster.
+    }
+    if (where.state == store::assignment_state::offered) {
+        for (const auto& agency : where.agencies) {
+            x_notify(agency);
+        }
+    }
+    for (const auto& agency : where.notified) {
+        x_notify(agency);
+    }
+    made->what.then(true);
+}
+
+}  // namespace dhow::route

@@ -1,0 +1,92 @@
+// Cases and their messages: changes and questions.
+// Way of the message: sqlite_store -> [sqlite_changes, sqlite_questions] -> tables.
+// Not pure: the database. Store thread.
+// Spec: docs/store.md#cases. Tests: store_contract/cases_test.cpp.
+// Limits: every list is bounded by the question's limit.
+#include "daemon/store/sqlite_changes.hpp"
+#include "daemon/store/sqlite_questions.hpp"
+
+namespace dhow::store {
+
+// Changes ---------------------------------------------------------------------------------------
+
+change_result change_writer::operator()(const operation::put_case& what) {
+    if (what.row.revision <= 1) {
+        statement put(x_db, insert_into<case_row>(), mapping<case_row>::tie(what.row));
+        return inserted(put.run());
+    }
+    static const std::string sql = [] {
+        return "UPDATE case_head SET (" + std::string(mapping<case_row>::columns) +
+               ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+               " WHERE key = ?1 AND owner = ?2 AND revision = ?3 - 1";
+    }();
+    statement put(x_db, sql.c_str(), mapping<case_row>::tie(what.row));
+    put.run();
+    return changed_or(change_result::conflict);
+}
+
+change_result change_writer::operator()(const operation::expect_case& what) {
+    statement find(x_db, "SELECT revision FROM case_head WHERE key = ? AND owner = ?", what.key,
+                   what.owner);
+    const auto revision = find.next() ? find.value<std::uint64_t>() : std::uint64_t{0};
+    return revision == what.revision ? change_result::done : change_result::conflict;
+}
+
+change_result change_writer::operator()(const operation::put_case_message& what) {
+    statement put(x_db, insert_into<case_message_row>(), mapping<case_message_row>::tie(what.row));
+    return inserted(put.run());
+}
+
+// Questions -------------------------------------------------------------------------------------
+
+answer::case_item question_reader::case_item_of(case_message_row row) {
+    static const std::string opened = select_from<inbox_row>("WHERE id = ? AND origin = ?");
+    static const std::string first =
+        select_from<message_row>("WHERE id = ? AND origin = ? ORDER BY row LIMIT 1");
+    static const std::string deliveries =
+        select_from<delivery_row>("WHERE message = ? ORDER BY recipient");
+    answer::case_item out;
+    out.row = std::move(row);
+    out.inbox = this->row<inbox_row>(opened, out.row.id, out.row.owner);
+    if (out.inbox) {
+        out.message = message_at(out.inbox->message).value_or(message_row{});
+        out.assignments = assignments_of(out.inbox->message, "");
+    } else {
+        out.message =
+            this->row<message_row>(first, out.row.id, out.row.owner).value_or(message_row{});
+    }
+    out.deliveries = rows<delivery_row>(deliveries, out.message.row);
+    return out;
+}
+
+reply question_reader::operator()(const query::load_case& what) {
+    static const std::string heads = select_from<case_row>("WHERE key = ? ORDER BY owner");
+    static const std::string messages =
+        select_from<case_message_row>("WHERE key = ? ORDER BY at DESC, owner, id DESC LIMIT ?");
+    answer::case_file out;
+    out.rows = rows<case_row>(heads, what.key);
+    for (auto& found : rows<case_message_row>(messages, what.key, what.limit)) {
+        out.items.push_back(case_item_of(std::move(found)));
+    }
+    return out;
+}
+
+reply question_reader::operator()(const query::load_due_cases& what) {
+    static const std::string due =
+        select_from<case_row>("WHERE due_at <= ? ORDER BY due_at, key, owner LIMIT ?");
+    answer::cases out;
+    out.rows = rows<case_row>(due, what.now, what.limit);
+    statement next(x_db, "SELECT min(due_at) FROM case_head WHERE due_at > ?", what.now);
+    if (next.next()) {
+        next.read(out.next);
+    }
+    return out;
+}
+
+reply question_reader::operator()(const query::list_ended_cases& what) {
+    static const std::string sql =
+        select_from<case_row>("WHERE owner = ? AND ended = 1 AND key > ? ORDER BY key LIMIT ?");
+    return answer::cases{rows<case_row>(sql, what.owner, what.after, what.limit), std::nullopt};
+}
+
+}  // namespace dhow::store

@@ -1,0 +1,191 @@
+// Cases: revisions that guard each other, what is here of their messages, what is due, what ended.
+#include "tests/store_contract/stores.hpp"
+
+#include <algorithm>
+
+BOOST_AUTO_TEST_SUITE(cases_test)
+
+using namespace dhow::tests;
+
+namespace {
+
+const auto ipsg = *bureau_id::parse("IPSG");
+const auto mu = *bureau_id::parse("MU");
+constexpr utc_time at{std::chrono::milliseconds{1'000'000}};
+
+digest key_of(std::uint8_t number) {
+    digest out;
+    out.value[0] = number;
+    return out;
+}
+
+case_row a_case(std::uint8_t key, std::uint64_t revision, bureau_id owner = ipsg) {
+    case_row out;
+    out.key = key_of(key);
+    out.owner = owner;
+    out.revision = revision;
+    out.state = "published";
+    out.content_version = revision;
+    out.content_at = at;
+    out.changed_at = at;
+    return out;
+}
+
+message_id id_of(std::uint8_t number) {
+    message_id out;
+    out.value[0] = number;
+    return out;
+}
+
+case_message_row a_word(std::uint8_t key, std::uint8_t id, int later = 0) {
+    case_message_row out;
+    out.key = key_of(key);
+    out.owner = ipsg;
+    out.id = id_of(id);
+    out.role = 1;
+    out.version = id;
+    out.at = at + std::chrono::milliseconds{later};
+    out.recipients = " MU ";
+    return out;
+}
+
+answer::case_file file(dhow::store::store& from, std::uint8_t key, std::size_t limit = 100) {
+    return ask<answer::case_file>(from, query::load_case{key_of(key), limit});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_case_is_replaced_only_by_whoever_has_read_its_last_revision, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    refuse(to, {operation::put_case{a_case(1, 2)}});  // There is none to be replaced.
+    commit(to, {operation::put_case{a_case(1, 1)}});
+    refuse(to, {operation::put_case{a_case(1, 1)}});
+    auto next = a_case(1, 2);
+    next.ended = true;
+    next.due_at = at;
+    commit(to, {operation::put_case{next}});
+    refuse(to, {operation::put_case{next}});
+    refuse(to, {operation::put_case{a_case(1, 4)}});
+    fixture.reopen();
+    const auto found = file(fixture.get(), 1);
+    BOOST_REQUIRE_EQUAL(found.rows.size(), 1U);
+    BOOST_TEST(found.rows[0].revision == 2U);
+    BOOST_TEST(found.rows[0].ended);
+    BOOST_TEST((found.rows[0].due_at == at));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_may_depend_on_what_another_bureau_has_said, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    commit(to, {operation::expect_case{key_of(1), ipsg, 0}, operation::put_case{a_case(1, 1, mu)}});
+    commit(to, {operation::put_case{a_case(1, 1)}});
+    refuse(to, {operation::expect_case{key_of(1), ipsg, 0}});
+    commit(to, {operation::expect_case{key_of(1), ipsg, 1}});
+    BOOST_TEST(file(to, 1).rows.size() == 2U);
+    BOOST_TEST(file(to, 2).rows.empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_message_of_a_case_comes_with_what_is_here_of_it, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    message_row message;
+    message.row = 7;
+    message.origin = ipsg;
+    message.id = id_of(1);
+    delivery_row delivery;
+    delivery.message = 7;
+    delivery.recipient = mu;
+    inbox_row inbox;
+    inbox.message = 7;
+    inbox.origin = ipsg;
+    inbox.id = id_of(1);
+    commit(to, {operation::put_case_message{a_word(1, 1)}, operation::put_message{message},
+                operation::put_delivery{delivery}});
+    refuse(to, {operation::put_case_message{a_word(1, 1, 5)}});
+    BOOST_TEST(!file(to, 1).items.at(0).inbox.has_value());
+    BOOST_TEST(file(to, 1).items.at(0).message.row == 7);
+    BOOST_TEST(file(to, 1).items.at(0).deliveries.size() == 1U);
+    commit(to, {operation::put_inbox{inbox},
+                operation::put_assignment{{7, "border", assignment_state::withheld, "", at}},
+                operation::put_assignment{{7, "customs", assignment_state::removed, "", at}}});
+    const auto item = file(to, 1).items.at(0);
+    BOOST_TEST(item.inbox.has_value());
+    BOOST_REQUIRE_EQUAL(item.assignments.size(), 2U);
+    BOOST_TEST((item.assignments[0].state == assignment_state::withheld));
+    commit(to, {operation::drop_message{7, at}});
+    BOOST_TEST(file(to, 1).items.at(0).message.row == 0);
+    BOOST_TEST(file(to, 1).items.at(0).assignments.size() == 2U);  // They are kept for ever.
+    commit(to, {operation::put_case_message{a_word(1, 2, 9)},
+                operation::put_case_message{a_word(1, 3, 4)}});
+    const auto newest = file(to, 1, 2);
+    BOOST_REQUIRE_EQUAL(newest.items.size(), 2U);
+    BOOST_TEST((newest.items[0].row.id == id_of(2)));
+    BOOST_TEST((newest.items[1].row.id == id_of(3)));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(assignments_that_are_not_offered_are_listed_with_all, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    for (std::uint8_t number = 1; number <= 8; ++number) {
+        inbox_row inbox;
+        inbox.message = number;
+        inbox.origin = ipsg;
+        inbox.id = id_of(number);
+        const auto state = static_cast<assignment_state>(number - 1);
+        commit(to, {operation::put_inbox{inbox},
+                    operation::put_assignment{{number, "border", state, "", at}}});
+    }
+    BOOST_TEST(ask<answer::inbox>(to, query::list_inbox{"border", 0, 100, true}).rows.size() == 1U);
+    const auto all = ask<answer::inbox>(to, query::list_inbox{"border", 0, 100, false});
+    BOOST_REQUIRE_EQUAL(all.rows.size(), 8U);
+    BOOST_TEST(
+        std::ranges::is_sorted(all.rows, {}, [](const auto& one) { return one.row.message; }));
+    BOOST_TEST(ask<answer::measures>(to, query::measure{}).inbox_open == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_are_due_come_earliest_first_and_say_when_the_next_is,
+                              Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    for (std::uint8_t number = 1; number <= 4; ++number) {
+        auto row = a_case(number, 1);
+        if (number < 4) {
+            row.due_at = at - std::chrono::seconds{number};
+        }
+        commit(to, {operation::put_case{row}});
+    }
+    const auto due = ask<answer::cases>(to, query::load_due_cases{at - std::chrono::seconds{2}, 9});
+    BOOST_REQUIRE_EQUAL(due.rows.size(), 2U);
+    BOOST_TEST((due.rows[0].key == key_of(3)));
+    BOOST_TEST((due.next == at - std::chrono::seconds{1}));
+    const auto one = ask<answer::cases>(to, query::load_due_cases{at, 1});
+    BOOST_TEST(one.rows.size() == 1U);
+    BOOST_TEST(!one.next.has_value());
+    commit(to, {operation::bring_back{at - std::chrono::seconds{2}, at - std::chrono::hours{1}}});
+    const auto back = ask<answer::cases>(to, query::load_due_cases{at - std::chrono::hours{1}, 9});
+    BOOST_TEST(back.rows.size() == 2U);  // A clock that was ahead puts no reminder off.
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_a_bureau_has_ended_are_gone_through_by_key, Store,
+                              all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    for (std::uint8_t number = 1; number <= 5; ++number) {
+        auto row = a_case(number, 1, number == 3 ? mu : ipsg);
+        row.ended = number != 2;
+        commit(to, {operation::put_case{row}});
+    }
+    const auto first = ask<answer::cases>(to, query::list_ended_cases{ipsg, {}, 2});
+    BOOST_REQUIRE_EQUAL(first.rows.size(), 2U);
+    BOOST_TEST((first.rows[1].key == key_of(4)));
+    const auto rest = ask<answer::cases>(to, query::list_ended_cases{ipsg, key_of(4), 2});
+    BOOST_REQUIRE_EQUAL(rest.rows.size(), 1U);
+    BOOST_TEST((rest.rows[0].key == key_of(5)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,35 @@
+// Random changes of cases.
+#include "tests/store_contract/random_work.hpp"
+
+namespace dhow::tests {
+
+using namespace dhow::store;
+
+change random_work::change_case() {
+    if (chance(0.2)) {
+        return operation::expect_case{digest(), bureau(), x_random.below(3)};
+    }
+    if (chance(0.4)) {
+        return operation::put_case_message({digest(), bureau(), id(),
+                                            static_cast<std::uint8_t>(x_random.below(6)),
+                                            static_cast<std::uint8_t>(x_random.below(4)),
+                                            x_random.below(5), time(), word(), " MU "});
+    }
+    case_row row;
+    row.key = digest();
+    row.owner = bureau();
+    row.revision = 1 + x_random.below(3);
+    row.state = word();
+    row.ended = chance(0.5);
+    row.suspended = chance(0.5);
+    row.content_version = x_random.below(5);
+    row.content_at = time();
+    row.decision_version = x_random.below(5);
+    row.decision_at = time();
+    row.changed_at = time();
+    row.due_at = maybe_time();
+    row.reminders = static_cast<std::uint32_t>(x_random.below(9));
+    return operation::put_case{row};
+}
+
+}  // namespace dhow::tests
