@@ -387,8 +387,8 @@ std::optional<std::chrono::seconds> inbound::until_it_is_known(
             open.end()) {
             continue;
         }
-        if (delivery.next_hop == peer) {
-            return limits::ask_again_peer;
+        if (delivery.next_hop == peer || delivery.state == store::delivery_state::handed_on) {
+            return limits::ask_again_peer;  // It was handed on since `open` was read.
         }
         const bool may_be_there = std::ranges::any_of(ours.shipments, [&](const auto& shipment) {
             return shipment.position == 0 && shipment.peer == delivery.next_hop &&

@@ -115,9 +115,7 @@ void outbound::record_doubts(const peer_lane& lane) {
             add_doubt(doubts, open.item.shipment.row);
         }
     }
-    if (!doubts.changes.empty()) {
-        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
-    }
+    commit_doubts(std::move(doubts));
 }
 
 void outbound::add_doubt(store::transaction& to, store::row_id shipment) const {

@@ -235,6 +235,8 @@ private:
     /// Of what was all sent over a session that is gone only the peer knows.
     void record_doubts(const peer_lane& lane);
     void add_doubt(store::transaction& to, store::row_id shipment) const;
+    /// Writes them, however long the disk is full; they count until then.
+    void commit_doubts(store::transaction doubts);
     bool offer_next(peer_lane& lane);
     /// Every recipient of a text was settled before the peer answered.
     void close_without_recipients(session_number number, store::row_id message,
@@ -281,6 +283,7 @@ private:
         effects::stored then;
     };
     std::vector<unwritten> x_unwritten;        ///< At most one for each transfer that was open.
+    std::multiset<store::row_id> x_unsettled;  ///< Shipments that have left; that is being written.
     std::size_t x_surely_open = 0;             ///< Of commit_surely(), not answered yet.
     std::multiset<message_id> x_handing_over;  ///< Taken by peers; that is being written.
     utc_time x_write_again_at{};

@@ -156,10 +156,12 @@ void outbound::finish(bureau_id peer, transfer done,
     const auto id = is_text ? item.message->id : message_id{};
     x_handing_over.insert(id);
     const auto row = item.shipment.row;
+    x_unsettled.insert(row);
     const std::size_t last = transaction.changes.size() - 1;
     commit_surely(std::move(transaction), [this, peer, row, left, is_text, last,
                                            id](const store::transaction_result& result) {
         x_handing_over.erase(x_handing_over.find(id));
+        x_unsettled.erase(x_unsettled.find(row));
         forget(peer, row);
         if (result.status != store::transaction_status::committed) {
             x_core.out.log(log_level::warning, "outbound-commit",
@@ -337,6 +339,22 @@ void outbound::commit_surely(store::transaction what, effects::stored then) {
         then(result);
         if (x_unwritten.empty() && x_surely_open == 0) {
             feed_all();
+        }
+    });
+}
+
+void outbound::commit_doubts(store::transaction doubts) {
+    if (doubts.changes.empty()) {
+        return;
+    }
+    std::vector<store::row_id> rows;
+    for (const auto& change : doubts.changes) {
+        rows.push_back(std::get<operation::advance_shipment>(change).shipment);
+    }
+    x_unsettled.insert(rows.begin(), rows.end());
+    commit_surely(std::move(doubts), [this, rows](const store::transaction_result&) {
+        for (const auto row : rows) {
+            x_unsettled.erase(x_unsettled.find(row));
         }
     });
 }

@@ -78,9 +78,7 @@ void outbound::on_passage_changed(session_number number) {
             add_doubt(doubts, shipment.row);
         }
     }
-    if (!doubts.changes.empty()) {
-        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
-    }
+    commit_doubts(std::move(doubts));
     lane->queue.drop_all();
     const auto peer = lane->peer;
     if (lane->is_beside) {

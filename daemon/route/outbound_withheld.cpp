@@ -46,7 +46,7 @@ void outbound::release(store::row_id message) {
 
 bool outbound::may_have_left(const store::shipment_row& text) const {
     const auto found = x_withheld.find(text.message);
-    return progress(text.row).has_value() ||
+    return progress(text.row).has_value() || x_unsettled.contains(text.row) ||
            (found != x_withheld.end() && found->second.under_way.contains(text.row));
 }
 
@@ -122,9 +122,7 @@ void outbound::stop_message(store::row_id message) {
             return true;
         });
     });
-    if (!doubts.changes.empty()) {
-        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
-    }
+    commit_doubts(std::move(doubts));
     for (const auto& [peer, row] : copies) {
         on_copy_over(peer, row);
     }

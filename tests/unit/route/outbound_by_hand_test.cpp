@@ -314,6 +314,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_offered_until_all_that_a_full_disk_did_not_take_
     BOOST_TEST(!out.waits_for_space());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_peer_took_may_have_left_until_a_full_disk_has_it_in_writing) {
+    load({text(10)});
+    hub.theirs().commit(offered().offer.stream, {}, core.now);
+    exchange();
+    store_it(transaction_status::full);
+    BOOST_TEST(out.may_have_left(text(10).shipment));
+    core.now += 10s;
+    out.write_again();
+    store_it();
+    BOOST_TEST(!out.may_have_left(text(10).shipment));  // The store says so.
+}
+
 BOOST_AUTO_TEST_CASE(one_written_of_two_is_not_enough_to_go_on) {
     load({text(10), text(20), text(30)});
     std::vector<protocol::stream_id> streams;
