@@ -74,7 +74,8 @@ struct deadlines_bench : outbound_bench {
     receipts owed{core, out};
     opening open{core, owed};
     diversion divert{core, out, owed};
-    deadlines due{core, out, divert, owed, open};
+    recalls back{core, out, owed};
+    deadlines due{core, out, divert, owed, open, back};
     answer::full_message found;
     answer::events events;
 };
