@@ -114,6 +114,14 @@ void inbound::take_called_back(session_number number, stream_id stream, bytes bo
                                                 outcome_kind::cancelled, code, seal)));
         exceptions.push_back({recipient, errc::have_it, outcome_kind::cancelled});
     }
+    const bool is_for_others =
+        std::ranges::any_of(in->preamble.lockboxes.entries, [&](const auto& entry) {
+            return std::ranges::find(exceptions, entry.box.recipient,
+                                     &recipient_answer::recipient) == exceptions.end();
+        });
+    if (in->object.row != 0 && !is_for_others) {
+        transaction.changes.emplace_back(operation::drop_object{in->object.row, true});
+    }
     x_core.out.commit(
         std::move(transaction),
         [this, number, stream, body = std::move(body), exceptions = std::move(exceptions),

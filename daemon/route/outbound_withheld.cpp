@@ -15,6 +15,11 @@ namespace {
 /// Settled by somebody who has the text.
 constexpr store::state_set text_arrived =
     in_state(store::delivery_state::complete) | store::answered_states;
+/// No peer has it, as far as is known.
+constexpr store::state_set not_taken =
+    in_state(store::delivery_state::accepted) | in_state(store::delivery_state::queued) |
+    in_state(store::delivery_state::sending) | in_state(store::delivery_state::in_doubt) |
+    in_state(store::delivery_state::deferred) | in_state(store::delivery_state::held);
 }  // namespace
 
 withheld outbound::withhold(store::row_id message) {
@@ -125,7 +130,7 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
                 std::ranges::copy_if(rows.front().deliveries, std::back_inserter(item.deliveries),
                                      [&](const auto& row) {
                                          return row.next_hop == peer &&
-                                                (in_state(row.state) & store::settled_states) == 0;
+                                                (in_state(row.state) & not_taken) != 0;
                                      });
             }
             fail(item, errc::cancelled, "no recipient is left");

@@ -197,17 +197,18 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
             x_problems.push_back("cancelled though a courier has it: " + label);
         }
     }
-    if (what.kind == outcome_kind::cancelled && by.name() != origin.text() &&
-        by.name() != recipient) {
+    const bool is_dropped = what.kind == outcome_kind::cancelled && by.name() != origin.text() &&
+                            by.name() != recipient;
+    if (is_dropped) {
         ++x_dropped;
         if (!message->second.called_back.contains(recipient)) {
             x_problems.push_back("called back by nobody: " + label);
         }
     }
-    if (!is_notice(what.kind) || by.name() == recipient) {
+    if ((!is_notice(what.kind) && !is_dropped) || by.name() == recipient) {
         return;
     }
-    ++x_notices;
+    x_notices += is_dropped ? 0 : 1;
     const auto age = x_clock.elapsed() - message->second.accepted_at;
     const auto ttl = message->second.time_to_live;
     auto early = early_max;

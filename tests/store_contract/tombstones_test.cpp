@@ -1,4 +1,4 @@
-// What is called back: for whom, what of it falls due, what of it is still offered, what is refused.
+// What is called back: for whom, what falls due, what is still offered, what is refused.
 #include "tests/store_contract/queue_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(tombstones_test)
