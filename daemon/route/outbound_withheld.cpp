@@ -20,6 +20,26 @@ constexpr store::state_set not_taken =
     in_state(store::delivery_state::accepted) | in_state(store::delivery_state::queued) |
     in_state(store::delivery_state::sending) | in_state(store::delivery_state::in_doubt) |
     in_state(store::delivery_state::deferred) | in_state(store::delivery_state::held);
+
+/// Those who are called back are not offered: deadlines ends them.
+store::transaction due_now(const answer::full_message& message, bureau_id peer, utc_time now) {
+    store::transaction out;
+    for (const auto& row : message.deliveries) {
+        if (row.next_hop == peer && (in_state(row.state) & not_taken) != 0) {
+            out.changes.emplace_back(
+                operation::advance_delivery{.message = row.message,
+                                            .recipient = row.recipient,
+                                            .expected = in_state(row.state),
+                                            .state = row.state,
+                                            .at = row.changed_at,
+                                            .code = row.code,
+                                            .text = row.text,
+                                            .due_at = std::optional<std::optional<utc_time>>(now),
+                                            .lenient = true});
+        }
+    }
+    return out;
+}
 }  // namespace
 
 withheld outbound::withhold(store::row_id message) {
@@ -126,15 +146,15 @@ void outbound::close_without_recipients(session_number number, store::row_id mes
                 });
         }
         if (item.deliveries.empty()) {
-            if (!rows.empty()) {  // Those who are called back are not offered, and looked at soon.
-                std::ranges::copy_if(rows.front().deliveries, std::back_inserter(item.deliveries),
-                                     [&](const auto& row) {
-                                         return row.next_hop == peer &&
-                                                (in_state(row.state) & not_taken) != 0;
-                                     });
-            }
             fail(item, errc::cancelled, "no recipient is left");
             lane->queue.forget(item.shipment.row);
+            auto ends =
+                rows.empty() ? store::transaction{} : due_now(rows.front(), peer, x_core.now);
+            if (!ends.changes.empty()) {
+                commit_surely(std::move(ends), [this](const store::transaction_result&) {
+                    x_core.wake_at(x_core.now);
+                });
+            }
             return;
         }
         // A receipt was faster than the peer's answer, or came by another way. The peer knows
