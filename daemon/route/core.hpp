@@ -47,7 +47,8 @@ struct counters {
     std::uint64_t receipts_signed = 0, receipts_applied = 0, outcomes_applied = 0;
     std::uint64_t duplicates = 0, refused_in = 0, refused_out = 0, quarantined = 0,
                   equivocations = 0;
-    std::uint64_t sent_again = 0, expired = 0, sessions = 0, session_failures = 0, forged = 0;
+    std::uint64_t sent_again = 0, expired = 0, called_back = 0, sessions = 0, session_failures = 0,
+                  forged = 0;
     std::uint64_t stalls = 0;
     std::uint64_t bytes_resumed = 0, alarms = 0;
     std::array<std::uint64_t, 4> clocks_fired{};  ///< By store::clock_state, as far as it is open.

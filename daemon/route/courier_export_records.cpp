@@ -48,6 +48,10 @@ void add_guards(store::transaction& to, const courier_item& item) {
         return;
     }
     for (const auto& row : item.what.deliveries) {
+        if (!store::is_origin(*item.what.message)) {
+            to.changes.emplace_back(operation::expect_not_called_back{
+                item.what.message->origin, item.what.message->id, row.recipient});
+        }
         to.changes.emplace_back(
             operation::advance_delivery{.message = row.message,
                                         .recipient = row.recipient,

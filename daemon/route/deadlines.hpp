@@ -7,6 +7,7 @@
 
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/opening.hpp"
+#include "daemon/route/recalls.hpp"
 
 #include <memory>
 #include <set>
@@ -16,12 +17,13 @@ namespace dhow::route {
 class deadlines {
 public:
     deadlines(core& shared, outbound& out, diversion& divert, receipts& receipts_,
-              opening& opening_)
+              opening& opening_, recalls& recalls_)
         : x_core(shared),
           x_out(out),
           x_divert(divert),
           x_receipts(receipts_),
-          x_opening(opening_) {}
+          x_opening(opening_),
+          x_recalls(recalls_) {}
 
     void on_deadline();
     [[nodiscard]] std::optional<utc_time> next_deadline() const;
@@ -33,6 +35,14 @@ private:
     struct look;
     void judge_all(look& what);
     void judge(look& what, const store::delivery_row& row);
+    void judge_called_back(look& what, const store::delivery_row& row);
+    struct whereabouts {
+        bool by_link = false;
+        bool by_courier = false;
+    };
+    /// Who else may have it, once its time is over or not.
+    [[nodiscard]] whereabouts may_be_at(const look& what, const store::delivery_row& row,
+                                        std::optional<utc_time> over_since) const;
     void send_again_or_wait(look& what, const store::delivery_row& row,
                             std::optional<utc_time> expires_at, bool in_doubt);
     void divert_or_wait(look& what, const store::delivery_row& row,
@@ -54,6 +64,7 @@ private:
     diversion& x_divert;
     receipts& x_receipts;
     opening& x_opening;
+    recalls& x_recalls;
     utc_time x_signed_at{};  ///< Receipts that waited were tried last.
     /// Messages of which a look is not written yet; shared with what may outlive this.
     std::shared_ptr<std::set<store::row_id>> x_under_look =

@@ -35,8 +35,10 @@ struct deadlines::look {
     std::vector<bureau_id> recipients;
     attempts tried;
     withheld keep;
-    std::shared_ptr<const void> busy;  ///< Until all is written no other look begins.
-    std::vector<bureau_id> again;      ///< Of these a new attempt is made.
+    std::shared_ptr<const void> busy;        ///< Until all is written no other look begins.
+    std::vector<bureau_id> again;            ///< Of these a new attempt is made.
+    called_back back;                        ///< At a gateway on the way.
+    std::vector<store::delivery_row> ended;  ///< Called back, and with nobody else.
 };
 
 withheld deadlines::both(const look& what) {
@@ -62,7 +64,16 @@ void deadlines::look_at(store::row_id message, const std::vector<bureau_id>& rec
         // Also of a first attempt: a peer that was restored refuses what it had taken.
         x_core.out.ask(attempts_of(what->message.message), [this, what](store::reply& events) {
             what->tried = attempts_in(expect<answer::events>(events).rows);
-            judge_all(*what);
+            const auto& about = what->message.message;
+            if (is_origin(about)) {
+                judge_all(*what);
+                return;
+            }
+            x_core.out.ask(query::find_called_back{about.origin, about.id},
+                           [this, what](store::reply& said) {
+                               what->back = called_back_in(expect<answer::called_back>(said).rows);
+                               judge_all(*what);
+                           });
         });
     });
 }
@@ -72,6 +83,9 @@ void deadlines::judge_all(look& what) {
         if (std::ranges::find(what.recipients, row.recipient) != what.recipients.end()) {
             judge(what, row);
         }
+    }
+    if (!what.ended.empty()) {
+        x_recalls.collapse(what.message, what.ended, what.back, both(what));
     }
     if (what.again.empty()) {
         return;
@@ -100,17 +114,15 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
         look_later(row, std::nullopt, errc{}, what.busy);
         return;
     }
+    if (what.back.contains(row.recipient) && row.recipient != x_core.self()) {
+        judge_called_back(what, row);
+        return;
+    }
     if (row.state == delivery_state::held || (over && x_core.expiry_frozen)) {
         look_later(row, x_core.now + look_again, errc{}, what.busy);
         return;
     }
-    const bool by_link =
-        may_be_with_others(what.message, row, what.tried.without_couriers(), x_out);
-    // A courier gets rid of what has expired at nobody; a receipt for what came in time may still
-    // be on its way back, and not for ever. Nor does what no link takes wait for it for ever.
-    const auto courier_since = over ? *expires_at : row.changed_at;
-    const bool by_courier = x_core.now < courier_since + x_core.outside.courier_receipt_lifetime &&
-                            may_be_with_others(what.message, row, what.tried, x_out);
+    const auto [by_link, by_courier] = may_be_at(what, row, over ? expires_at : std::nullopt);
     const bool in_doubt = by_link || by_courier;
     if (over && !in_doubt) {
         x_divert.notice(message, row.recipient, row.attempt, protocol::outcome_kind::expired,
@@ -127,6 +139,26 @@ void deadlines::judge(look& what, const store::delivery_row& row) {
     } else {
         // What only went along with a courier waits here for its link as well.
         send_again_or_wait(what, row, expires_at, by_link);
+    }
+}
+
+// A courier gets rid of what has expired at nobody; a receipt for what came in time may still be on
+// its way back, and not for ever. Nor does what no link takes wait for it for ever.
+deadlines::whereabouts deadlines::may_be_at(const look& what, const store::delivery_row& row,
+                                            std::optional<utc_time> over_since) const {
+    const auto courier_since = over_since.value_or(row.changed_at);
+    const bool is_awaited = x_core.now < courier_since + x_core.outside.courier_receipt_lifetime;
+    return {may_be_with_others(what.message, row, what.tried.without_couriers(), x_out),
+            is_awaited && may_be_with_others(what.message, row, what.tried, x_out)};
+}
+
+// Nothing of it is offered any more but to ask a peer that may have it already.
+void deadlines::judge_called_back(look& what, const store::delivery_row& row) {
+    const auto [by_link, by_courier] = may_be_at(what, row, std::nullopt);
+    if (by_link || by_courier) {
+        look_later(row, x_core.now + look_again, errc{}, what.busy);
+    } else {
+        what.ended.push_back(row);
     }
 }
 

@@ -155,6 +155,7 @@ private:
     trials x_trials;
     besides x_besides;
     silences x_silences;
+    recalls x_recalls;
     inbound x_in;
     diversion x_divert;
     deadlines x_deadlines;

@@ -8,6 +8,7 @@
 #include "daemon/route/opening.hpp"
 #include "daemon/route/outbound.hpp"
 #include "daemon/route/peers.hpp"
+#include "daemon/route/recalls.hpp"
 #include "daemon/route/receipts.hpp"
 
 namespace dhow::route {
@@ -30,8 +31,14 @@ inline constexpr session_number first_import = session_number{1} << 62U;
 
 class inbound {
 public:
-    inbound(core& shared, outbound& out, receipts& receipts_, opening& opening_, peers& peers_)
-        : x_core(shared), x_out(out), x_receipts(receipts_), x_opening(opening_), x_peers(peers_) {}
+    inbound(core& shared, outbound& out, receipts& receipts_, opening& opening_, peers& peers_,
+            recalls& recalls_)
+        : x_core(shared),
+          x_out(out),
+          x_receipts(receipts_),
+          x_opening(opening_),
+          x_peers(peers_),
+          x_recalls(recalls_) {}
 
     void on_event(session_number session, protocol::session_event::offer_received what);
     void on_event(session_number session, protocol::session_event::data_received what);
@@ -60,6 +67,7 @@ private:
         /// Attachments that an earlier attempt of the message has here already, by digest.
         std::map<digest, store::object_row> known;
         std::size_t looked_up = 0;      ///< Attachments of the header asked for so far.
+        recall_ptr recall;              ///< Once what it calls back has been looked for.
         std::uint64_t given_bytes = 0;  ///< To the store, in order.
         std::uint64_t skip_bytes = 0;   ///< Still to come and on disk already.
 
@@ -119,7 +127,18 @@ private:
                       std::vector<protocol::recipient_answer> exceptions);
     void look_up_attachment(session_number session, stream_id stream, bytes body,
                             std::vector<protocol::recipient_answer> exceptions);
+    // inbound_called_back.cpp
+    [[nodiscard]] bool is_to_look_for_earlier(const incoming& in) const;
+    void look_for_earlier(session_number session, stream_id stream, bytes body,
+                          std::vector<protocol::recipient_answer> exceptions);
+    /// After a conflict: recipients for whom it is called back get that as its outcome.
+    void look_for_later(session_number session, stream_id stream, bytes body,
+                        std::vector<protocol::recipient_answer> exceptions);
+    void take_called_back(session_number session, stream_id stream, bytes body,
+                          std::vector<protocol::recipient_answer> exceptions,
+                          const called_back& codes);
     struct plan;
+    void add_recall(plan& to, const incoming& in, const split& ways);
     plan make_plan(const incoming& in, bureau_id peer, const split& ways, bytes body);
     void add_recipient(plan& to, const incoming& in, bureau_id peer, bureau_id recipient,
                        bureau_id next_hop) const;
@@ -168,6 +187,7 @@ private:
     receipts& x_receipts;
     opening& x_opening;
     peers& x_peers;
+    recalls& x_recalls;
     std::map<session_number, std::map<stream_id, incoming>> x_streams;
     std::map<session_number, import_line> x_imports;
 };

@@ -3,7 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/overview.md#receiving. Tests: unit/route/inbound_test.cpp, sim.
 // Limits: sealed_text_bytes_max, recipients_max.
-#include "daemon/route/inbound.hpp"
+#include "daemon/route/inbound_plan.hpp"
 
 #include <algorithm>
 
@@ -15,18 +15,6 @@ using store::delivery_state;
 using store::message_role;
 using store::object_state;
 using store::shipment_state;
-
-/// What one text becomes here, gathered before the commit.
-struct inbound::plan {
-    store::transaction transaction;
-    store::message_row message;
-    store::object_row text;
-    std::vector<store::delivery_row> deliveries;
-    std::vector<store::shipment_row> text_shipments;
-    protocol::preamble preamble;
-    bytes body;
-    bool for_us = false;
-};
 
 inbound::split inbound::split_recipients(const incoming& in, bureau_id peer,
                                          std::vector<recipient_answer>& exceptions) const {
@@ -60,8 +48,6 @@ void inbound::add_recipient(plan& to, const incoming& in, bureau_id peer, bureau
                             bureau_id next_hop) const {
     const bool ours = recipient == x_core.self();
     const auto& message = to.message;
-    const auto forget =
-        message.expires_at.value_or(x_core.now + limits::receipt_lifetime) + limits::custody_memory;
     to.transaction.changes.emplace_back(
         operation::put_custody{{.origin = message.origin,
                                 .id = message.id,
@@ -71,7 +57,7 @@ void inbound::add_recipient(plan& to, const incoming& in, bureau_id peer, bureau
                                 .handed_on = false,
                                 .outcome = {},
                                 .inner_digest = in.preamble.seal.inner_digest,
-                                .forget_at = forget}});
+                                .forget_at = custody_end(x_core, message.expires_at)}});
     store::delivery_row delivery{.message = message.row,
                                  .recipient = recipient,
                                  .state = ours ? delivery_state::received : delivery_state::queued,
@@ -209,6 +195,7 @@ inbound::plan inbound::make_plan(const incoming& in, bureau_id peer, const split
         add_recipient(out, in, peer, recipient, hop);
     }
     add_shipments(out, in, ways);
+    add_recall(out, in, ways);
     out.preamble = in.preamble;
     out.body = std::move(body);
     return out;
@@ -241,6 +228,10 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
         look_up_attachment(number, stream, std::move(body), std::move(exceptions));
         return;
     }
+    if (is_to_look_for_earlier(*in)) {
+        look_for_earlier(number, stream, std::move(body), std::move(exceptions));
+        return;
+    }
     const auto peer = peer_of(number);
     const auto ways = split_recipients(*in, peer, exceptions);
     if (ways.empty()) {
@@ -268,7 +259,12 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
                 after_custody(std::move(*made));
                 return;
             case store::transaction_status::conflict:
-                if (find(number, stream) != nullptr) {
+                if (find(number, stream) == nullptr) {
+                    return;
+                }
+                if (result.conflict_index >= made->expectations_begin) {
+                    look_for_later(number, stream, std::move(made->body), exceptions);
+                } else {
                     on_custody_conflict(number, stream, std::move(made->body), exceptions);
                 }
                 return;
@@ -439,6 +435,10 @@ void inbound::answer_conflict(session_number number, stream_id stream, bytes bod
 }
 
 void inbound::after_custody(plan done) {
+    x_recalls.keep_back(done.message);
+    if (done.recall) {
+        x_recalls.on_committed(done.recall, std::move(done.recall_ends));
+    }
     for (auto& shipment : done.text_shipments) {
         ready_shipment item;
         item.shipment = shipment;

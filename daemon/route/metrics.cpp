@@ -70,6 +70,9 @@ void put_counters(writer& out, const counters& count) {
     counter("equivocations_total", "Ids that came with two contents.", count.equivocations);
     counter("forged_total", "Parcels, receipts and greetings that did not verify.", count.forged);
     counter("sent_again_total", "New attempts, for want of a receipt.", count.sent_again);
+    counter("called_back_total",
+            "Recipients for whom a copy was dropped, since its origin had called it back.",
+            count.called_back);
     counter("expired_total", "Recipients whose time was over.", count.expired);
     counter("sessions_total", "Sessions established.", count.sessions);
     counter("session_failures_total", "Dials and sessions without progress.",

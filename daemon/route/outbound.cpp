@@ -25,10 +25,6 @@ std::uint64_t fairness_key(bureau_id origin) {
     }
     return key;
 }
-
-/// Settled by somebody who has the text.
-constexpr store::state_set arrived =
-    in_state(store::delivery_state::complete) | store::answered_states;
 }  // namespace
 
 outbound::peer_lane* outbound::lane_of(session_number session) {
@@ -271,34 +267,6 @@ bool outbound::offer_next(peer_lane& lane) {
     }
     offer(lane, *session, std::move(item));
     return true;
-}
-
-void outbound::close_without_recipients(session_number number, store::row_id message,
-                                        ready_shipment item) {
-    x_core.out.ask(query::load_message{message}, [this, number, item = std::move(item)](
-                                                     store::reply& reply) mutable {
-        auto* lane = lane_of(number);
-        if (lane == nullptr || !is_prepared(*lane, item.shipment.row)) {
-            return;  // Another session has begun its own load, or it was held meanwhile.
-        }
-        const auto& rows = expect<answer::messages>(reply).rows;
-        const bureau_id peer = item.shipment.peer;
-        if (!rows.empty() && item.shipment.in_doubt) {
-            std::ranges::copy_if(
-                rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
-                    return row.next_hop == peer && (in_state(row.state) & arrived) != 0;
-                });
-        }
-        if (item.deliveries.empty()) {
-            fail(item, errc::cancelled, "no recipient is left");
-            lane->queue.forget(item.shipment.row);
-            return;
-        }
-        // A receipt was faster than the peer's answer, or came by another way. The peer knows
-        // whether it has the text, and so whether attachments are left for it.
-        put_back(*lane, number, std::move(item));
-        feed(peer);
-    });
 }
 
 bool outbound::is_marked(peer_lane& lane, const store::shipment_row& what) {

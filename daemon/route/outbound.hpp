@@ -132,6 +132,9 @@ public:
     [[nodiscard]] bool is_withheld(store::row_id message) const {
         return x_withheld.contains(message);
     }
+    /// Called back in the store by now, and withheld: of its text the transfers are cancelled that
+    /// the peer cannot have all of, so that nothing has left. The others are finished.
+    void recall(store::row_id message);
     /// Whether a text may have reached its peer in this run: it is being sent, or was when its
     /// message was withheld.
     [[nodiscard]] bool may_have_left(const store::shipment_row& text) const;

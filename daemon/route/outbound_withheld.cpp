@@ -6,9 +6,41 @@
 #include "daemon/route/outbound.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace dhow::route {
+
+namespace {
+/// Settled by somebody who has the text.
+constexpr store::state_set text_arrived =
+    in_state(store::delivery_state::complete) | store::answered_states;
+/// No peer has it, as far as is known.
+constexpr store::state_set not_taken =
+    in_state(store::delivery_state::accepted) | in_state(store::delivery_state::queued) |
+    in_state(store::delivery_state::sending) | in_state(store::delivery_state::in_doubt) |
+    in_state(store::delivery_state::deferred) | in_state(store::delivery_state::held);
+
+/// Those who are called back are not offered: deadlines ends them.
+store::transaction due_now(const answer::full_message& message, bureau_id peer, utc_time now) {
+    store::transaction out;
+    for (const auto& row : message.deliveries) {
+        if (row.next_hop == peer && (in_state(row.state) & not_taken) != 0) {
+            out.changes.emplace_back(
+                operation::advance_delivery{.message = row.message,
+                                            .recipient = row.recipient,
+                                            .expected = in_state(row.state),
+                                            .state = row.state,
+                                            .at = row.changed_at,
+                                            .code = row.code,
+                                            .text = row.text,
+                                            .due_at = std::optional<std::optional<utc_time>>(now),
+                                            .lenient = true});
+        }
+    }
+    return out;
+}
+}  // namespace
 
 withheld outbound::withhold(store::row_id message) {
     auto& entry = x_withheld[message];
@@ -97,6 +129,41 @@ void outbound::drop_withheld(bureau_id peer, peer_lane& lane) {
     }
 }
 
+void outbound::close_without_recipients(session_number number, store::row_id message,
+                                        ready_shipment item) {
+    x_core.out.ask(query::load_message{message}, [this, number, item = std::move(item)](
+                                                     store::reply& reply) mutable {
+        auto* lane = lane_of(number);
+        if (lane == nullptr || !is_prepared(*lane, item.shipment.row)) {
+            return;  // Another session has begun its own load, or it was held meanwhile.
+        }
+        const auto& rows = expect<answer::messages>(reply).rows;
+        const bureau_id peer = item.shipment.peer;
+        if (!rows.empty() && item.shipment.in_doubt) {
+            std::ranges::copy_if(
+                rows.front().deliveries, std::back_inserter(item.deliveries), [&](const auto& row) {
+                    return row.next_hop == peer && (in_state(row.state) & text_arrived) != 0;
+                });
+        }
+        if (item.deliveries.empty()) {
+            fail(item, errc::cancelled, "no recipient is left");
+            lane->queue.forget(item.shipment.row);
+            auto ends =
+                rows.empty() ? store::transaction{} : due_now(rows.front(), peer, x_core.now);
+            if (!ends.changes.empty()) {
+                commit_surely(std::move(ends), [this](const store::transaction_result&) {
+                    x_core.wake_at(x_core.now);
+                });
+            }
+            return;
+        }
+        // A receipt was faster than the peer's answer, or came by another way. The peer knows
+        // whether it has the text, and so whether attachments are left for it.
+        put_back(*lane, number, std::move(item));
+        feed(peer);
+    });
+}
+
 // The peer may have taken it all the same, and its answer comes to nobody: it is offered again when
 // it is released.
 void outbound::stop_message(store::row_id message) {
@@ -125,6 +192,47 @@ void outbound::stop_message(store::row_id message) {
     commit_doubts(std::move(doubts));
     for (const auto& [peer, row] : copies) {
         on_copy_over(peer, row);
+    }
+}
+
+void outbound::recall(store::row_id message) {
+    const auto found = x_withheld.find(message);
+    if (found == x_withheld.end()) {
+        return;
+    }
+    auto& entry = found->second;
+    store::transaction doubts;
+    std::vector<std::pair<peer_lane*, store::shipment_row>> cancelled;
+    each_lane([&](peer_lane& lane) {
+        auto* session = lane.session ? x_core.session(*lane.session) : nullptr;
+        std::erase_if(lane.open, [&](const auto& one) {
+            const auto& [stream, open] = one;
+            const auto& shipment = open.item.shipment;
+            const bool is_of_it = shipment.message == message && shipment.position == 0;
+            if (session == nullptr || !is_of_it || open.all_sent || shipment.in_doubt) {
+                return false;
+            }
+            if (session->cancel(stream, errc::cancelled, x_core.now)) {
+                add_doubt(doubts, shipment.row);
+            } else {
+                entry.under_way.erase(shipment.row);
+            }
+            lane.queue.forget(shipment.row);
+            entry.dropped.insert(lane.peer);
+            cancelled.emplace_back(&lane, shipment);
+            return true;
+        });
+    });
+    if (!doubts.changes.empty()) {
+        commit_surely(std::move(doubts), [](const store::transaction_result&) {});
+    }
+    for (const auto& [lane, shipment] : cancelled) {
+        if (progress(shipment.row)) {
+            entry.under_way.insert(shipment.row);  // Of two copies one has left.
+        }
+        if (lane->is_beside) {
+            on_copy_over(lane->peer, shipment.row);
+        }
     }
 }
 

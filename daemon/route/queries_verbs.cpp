@@ -26,6 +26,13 @@ constexpr store::shipment_set open_shipments =
     in_state(shipment_state::ready) | in_state(shipment_state::waiting) |
     in_state(shipment_state::deferred) | in_state(shipment_state::held);
 
+/// What calls back does not wait behind bulk.
+bool may_be_urgent(const core& shared) {
+    const auto* self = shared.directory->find(shared.self());
+    return self != nullptr &&
+           std::ranges::find(self->classes, message_class::urgent) != self->classes.end();
+}
+
 }  // namespace
 
 struct queries::cancellation {
@@ -193,9 +200,9 @@ void queries::cancel_there(const std::shared_ptr<cancellation>& what) {
     request::submit chase;
     chase.kind = cancellation_kind;
     chase.media_type = "text/plain; charset=utf-8";
-    chase.cls = message.cls;
+    chase.cls = may_be_urgent(x_core) ? std::min(message.cls, message_class::urgent) : message.cls;
     chase.cancels = {message.id};
-    chase.never_expires = !message.expires_at;
+    chase.never_expires = true;  // It must not end before what it calls back.
     for (const auto recipient : what->there) {
         chase.to.emplace_back(recipient.text());
     }

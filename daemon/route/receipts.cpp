@@ -69,7 +69,13 @@ settlement settlement_of(outcome_kind kind) {
 /// What only the recipient itself may say; notices may also come from a hub on the way.
 bool is_recipients_word(outcome_kind kind) {
     return kind != outcome_kind::expired && kind != outcome_kind::undeliverable &&
-           kind != outcome_kind::refused;
+           kind != outcome_kind::refused && kind != outcome_kind::cancelled;
+}
+
+/// Age, and that the origin has called it back, are the same for all attempts; another may have a
+/// way where this one had none.
+bool is_of_all_attempts(outcome_kind kind) {
+    return kind == outcome_kind::expired || kind == outcome_kind::cancelled;
 }
 
 /// How many of them one receipt holds, by number and by bytes.
@@ -391,7 +397,17 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             outcome.recipient == content.issuer || content.issuer == x_core.self() ||
             (!is_recipients_word(outcome.kind) && x_core.is_relay(content.issuer));
         if (!may_speak) {
-            continue;  // Nobody speaks for another, but for notices of gateways on the way.
+            // Nobody speaks for another, but for notices of gateways on the way. That it had been
+            // handed on there before it was called back is kept as evidence, and moves nothing.
+            if (outcome.kind == outcome_kind::too_late && x_core.is_relay(content.issuer)) {
+                to.changes.emplace_back(operation::settle_delivery{.origin = x_core.self(),
+                                                                   .id = outcome.id,
+                                                                   .recipient = outcome.recipient,
+                                                                   .at = x_core.now,
+                                                                   .receipt = receipt,
+                                                                   .only_if_sent = true});
+            }
+            continue;
         }
         const bool is_hubs = outcome.recipient != content.issuer && content.issuer != x_core.self();
         const auto target = settlement_of(outcome.kind);
@@ -402,7 +418,7 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .origin = x_core.self(),
             .id = outcome.id,
             .recipient = outcome.recipient,
-            .expected = target.from,
+            .expected = is_hubs ? target.from & before_delivery : target.from,
             .state = target.state,
             .at = x_core.now,
             .code = outcome.reason,
@@ -414,8 +430,7 @@ void receipts::settle(store::transaction& to, const protocol::receipt_content& c
             .receipt = receipt,
             .actor = "bureau " + std::string(content.issuer.text()),
             .only_if_sent = is_hubs,
-            // Age is the same for all attempts; another may have a way where this one had none.
-            .of_attempt = is_hubs && outcome.kind != outcome_kind::expired
+            .of_attempt = is_hubs && !is_of_all_attempts(outcome.kind)
                               ? std::optional(outcome.attempt)
                               : std::nullopt});
         mark_outcome(x_core, to, outcome);

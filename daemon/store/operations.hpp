@@ -187,6 +187,25 @@ struct settle_custody {
     bool handed_on = false;
     std::optional<protocol::outcome_kind> outcome;
 };
+/// Inserts, or raises forget_at. What is under way from here of its message falls due at `at`, for
+/// each recipient of whom custody of `called_by` was taken.
+struct put_tombstone {
+    tombstone_row row;
+    utc_time at{};
+};
+/// conflict: the message is called back for this recipient.
+struct expect_not_called_back {
+    bureau_id origin;
+    message_id id;
+    bureau_id recipient;
+};
+/// Objects of the message, in all its attempts, that no shipment waits for or has given away become
+/// purged. Nothing when this gateway is its origin or an addressee. `unchanged`: none.
+struct release_objects {
+    bureau_id origin;
+    message_id id;
+    utc_time at{};
+};
 /// conflict: (origin, id) exists.
 struct put_inbox {
     inbox_row row;
@@ -239,9 +258,8 @@ struct drop_message {
     row_id message = 0;
     utc_time at{};
 };
-/// Bounded housekeeping: custody, then idempotency rows with forget_at < before, oldest first, at
-/// most
-/// `limit` rows together.
+/// Bounded housekeeping: custody, then idempotency rows, then tombstones with forget_at < before,
+/// oldest first, at most `limit` rows together.
 struct forget_old {
     utc_time before{};
     std::uint32_t limit = 256;
@@ -378,11 +396,12 @@ using change = std::variant<
     operation::advance_delivery, operation::settle_delivery, operation::put_shipment,
     operation::advance_shipment, operation::revive_shipments, operation::doubt_shipments,
     operation::ready_shipments, operation::fail_attachments, operation::hold_shipments,
-    operation::bring_back, operation::put_custody, operation::settle_custody, operation::put_inbox,
-    operation::complete_inbox, operation::put_assignment, operation::advance_assignment,
-    operation::put_outcome, operation::drop_outcome, operation::put_receipt,
-    operation::put_idempotency, operation::put_event, operation::put_peer, operation::put_meta,
-    operation::drop_message, operation::forget_old, operation::put_bundle,
+    operation::bring_back, operation::put_custody, operation::settle_custody,
+    operation::put_tombstone, operation::expect_not_called_back, operation::release_objects,
+    operation::put_inbox, operation::complete_inbox, operation::put_assignment,
+    operation::advance_assignment, operation::put_outcome, operation::drop_outcome,
+    operation::put_receipt, operation::put_idempotency, operation::put_event, operation::put_peer,
+    operation::put_meta, operation::drop_message, operation::forget_old, operation::put_bundle,
     operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
     operation::advance_bundle_record, operation::drop_bundle_records,
     operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle,

@@ -91,6 +91,11 @@ struct find_custody {
     message_id id;
     std::uint8_t attempt = 0;
 };
+/// For whom it is called back, and by what, in order.
+struct find_called_back {
+    bureau_id origin;
+    message_id id;
+};
 struct find_inbox {
     bureau_id origin;
     message_id id;
@@ -246,10 +251,10 @@ using question = std::variant<
     query::load_start, query::load_ready, query::load_shipment, query::load_waiting_receipts,
     query::load_due, query::find_purges, query::find_message, query::load_message,
     query::find_object, query::find_attachment, query::load_segment, query::find_custody,
-    query::find_inbox, query::list_inbox, query::load_events, query::load_receipts,
-    query::load_outcomes, query::load_unopened, query::load_incomplete, query::load_partials,
-    query::find_idempotency, query::summarise_queue, query::list_queue, query::measure,
-    query::back_up, query::check, query::find_courier, query::list_courier_parties,
+    query::find_called_back, query::find_inbox, query::list_inbox, query::load_events,
+    query::load_receipts, query::load_outcomes, query::load_unopened, query::load_incomplete,
+    query::load_partials, query::find_idempotency, query::summarise_queue, query::list_queue,
+    query::measure, query::back_up, query::check, query::find_courier, query::list_courier_parties,
     query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
     query::load_bundle_records, query::find_ended_records, query::load_case, query::load_due_cases,
     query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks>;
@@ -268,7 +273,8 @@ struct ready_shipment {
     object_row object;
     std::optional<message_row> message;
     /// Of the message to this peer (next_hop), not in final_states; nor relayed in an earlier
-    /// attempt: that one was not asked to go again.
+    /// attempt: that one was not asked to go again; nor called back, unless the shipment is in
+    /// doubt.
     std::vector<delivery_row> deliveries;
     protocol::bytes inline_body;
 };  ///< Empty also when damaged: see segment.
@@ -313,6 +319,14 @@ struct segment {
 };
 struct custody {
     std::vector<custody_row> rows;
+};
+struct called_back {
+    struct one {
+        bureau_id recipient;
+        message_id called_by;
+        bool is_cancelled = false;
+    };
+    std::vector<one> rows;
 };
 /// message.row is 0 when the message was dropped.
 struct inbox_item {
@@ -435,13 +449,12 @@ struct clocks {
 };
 }  // namespace answer
 
-using reply =
-    std::variant<answer::start, answer::ready, answer::due, answer::purges, answer::messages,
-                 answer::object, answer::segment, answer::custody, answer::inbox, answer::events,
-                 answer::receipts, answer::outcomes, answer::unopened, answer::incomplete,
-                 answer::partials, answer::idempotency, answer::queue_summary, answer::queue,
-                 answer::measures, answer::backup, answer::verdict, answer::courier_page,
-                 answer::courier_parties, answer::bundles, answer::bundle_records,
-                 answer::case_file, answer::cases, answer::due_clocks, answer::clocks>;
+using reply = std::variant<
+    answer::start, answer::ready, answer::due, answer::purges, answer::messages, answer::object,
+    answer::segment, answer::custody, answer::called_back, answer::inbox, answer::events,
+    answer::receipts, answer::outcomes, answer::unopened, answer::incomplete, answer::partials,
+    answer::idempotency, answer::queue_summary, answer::queue, answer::measures, answer::backup,
+    answer::verdict, answer::courier_page, answer::courier_parties, answer::bundles,
+    answer::bundle_records, answer::case_file, answer::cases, answer::due_clocks, answer::clocks>;
 
 }  // namespace dhow::store

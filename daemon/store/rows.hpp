@@ -170,6 +170,16 @@ struct custody_row {
     utc_time forget_at{};
 };
 
+/// A later message of the same origin, of which this gateway took custody, calls back message `id`:
+/// for those recipients for whom it took that custody. Unique on (origin, id, called_by).
+struct tombstone_row {
+    bureau_id origin;
+    message_id id;
+    message_id called_by;
+    bool is_cancelled = false;  ///< Else superseded.
+    utc_time forget_at{};
+};
+
 enum class assignment_state : std::uint8_t {
     offered = 0,
     taken = 1,

@@ -61,6 +61,9 @@ public:
 
     change_result operator()(const operation::put_custody& what);
     change_result operator()(const operation::settle_custody& what);
+    change_result operator()(const operation::put_tombstone& what);
+    change_result operator()(const operation::expect_not_called_back& what);
+    change_result operator()(const operation::release_objects& what);
     change_result operator()(const operation::put_inbox& what);
     change_result operator()(const operation::complete_inbox& what);
     change_result operator()(const operation::put_assignment& what);

@@ -112,10 +112,17 @@ change_result change_writer::operator()(const operation::forget_old& what) {
               " ORDER BY forget_at, id, origin, attempt, recipient LIMIT ?)",
               what.before, what.limit)
         .run();
-    const std::int64_t forgotten = x_db.changed_rows();
+    std::int64_t forgotten = x_db.changed_rows();
     statement(x_db,
               "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency"
               " WHERE forget_at < ? ORDER BY forget_at, key LIMIT ?)",
+              what.before, std::int64_t{what.limit} - forgotten)
+        .run();
+    forgotten += x_db.changed_rows();
+    statement(x_db,
+              "DELETE FROM tombstone WHERE (id, origin, called_by) IN"
+              " (SELECT id, origin, called_by FROM tombstone WHERE forget_at < ?"
+              " ORDER BY forget_at, id, origin, called_by LIMIT ?)",
               what.before, std::int64_t{what.limit} - forgotten)
         .run();
     return forgotten > 0 ? change_result::done : changed_or(change_result::unchanged);

@@ -42,6 +42,7 @@ public:
     reply operator()(const query::load_partials& what);
 
     reply operator()(const query::find_custody& what);
+    reply operator()(const query::find_called_back& what);
     reply operator()(const query::find_inbox& what);
     reply operator()(const query::list_inbox& what);
     reply operator()(const query::load_events& what);

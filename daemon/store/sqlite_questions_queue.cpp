@@ -30,6 +30,7 @@ reply question_reader::operator()(const query::load_start&) {
 
 /// Handed on and yet in a ready shipment: the peer has lost it and is given it again. Who has
 /// answered the text is offered it only for the sake of attachments that are to go by the same way.
+/// Of what is called back the peer is only asked whether it has it.
 constexpr state_set never_offered = final_states & ~in_state(delivery_state::handed_on);
 
 answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool with_body) {
@@ -39,15 +40,20 @@ answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool wi
         "  OR (1 << state) & ?5 <> 0 AND attempt >= ?4 AND EXISTS (SELECT 1 FROM shipment"
         "   WHERE shipment.message = ?1 AND shipment.message <> 0 AND peer = ?2 AND "
         "shipment.attempt = ?4"
-        "   AND position <> 0 AND shipment.state < 4)) ORDER BY recipient");
+        "   AND position <> 0 AND shipment.state < 4))"
+        " AND (?6 <> 0 OR NOT EXISTS (SELECT 1 FROM message JOIN tombstone"
+        "  ON tombstone.id = message.id AND tombstone.origin = message.origin JOIN custody"
+        "  ON custody.id = tombstone.called_by AND custody.origin = tombstone.origin"
+        "  WHERE message.row = ?1 AND custody.recipient = delivery.recipient))"
+        " ORDER BY recipient");
     answer::ready_shipment out;
     out.shipment = std::move(shipment);
     out.object = object_at(out.shipment.object).value_or(object_row{});
     if (out.shipment.message != 0) {
         out.message = message_at(out.shipment.message);
-        out.deliveries =
-            rows<delivery_row>(open_deliveries, out.shipment.message, out.shipment.peer,
-                               never_offered, out.shipment.attempt, answered_states);
+        out.deliveries = rows<delivery_row>(open_deliveries, out.shipment.message,
+                                            out.shipment.peer, never_offered, out.shipment.attempt,
+                                            answered_states, out.shipment.in_doubt);
     }
     if (with_body && out.object.state == object_state::complete &&
         out.object.bytes <= protocol::limits::inline_body_bytes_max) {

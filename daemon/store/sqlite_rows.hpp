@@ -166,6 +166,15 @@ struct mapping<bundle_record_row> {
 };
 
 template <>
+struct mapping<tombstone_row> {
+    static constexpr auto table = "tombstone";
+    static constexpr auto columns = "origin, id, called_by, is_cancelled, forget_at";
+    static auto tie(auto& t) {
+        return std::tie(t.origin, t.id, t.called_by, t.is_cancelled, t.forget_at);
+    }
+};
+
+template <>
 struct mapping<case_row> {
     static constexpr auto table = "case_head";
     static constexpr auto columns =

@@ -222,8 +222,21 @@ CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX clock_open ON clock (row) WHERE state < 4;
 )sql";
 
-constexpr std::array<migration, 5> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}}};
+/// What was called back by a later message, so that late copies are refused.
+constexpr auto version_6 = R"sql(
+CREATE TABLE tombstone (
+    origin TEXT NOT NULL, id BLOB NOT NULL, called_by BLOB NOT NULL,
+    is_cancelled INTEGER NOT NULL, forget_at INTEGER NOT NULL,
+    PRIMARY KEY (id, origin, called_by)) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstone_to_forget ON tombstone (forget_at);
+)sql";
+
+constexpr std::array<migration, 6> steps{{{1, version_1},
+                                          {2, version_2},
+                                          {3, version_3},
+                                          {4, version_4},
+                                          {5, version_5},
+                                          {6, version_6}}};
 
 }  // namespace
 

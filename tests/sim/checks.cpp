@@ -55,7 +55,9 @@ std::string wrong_notice(const known_message& one, const store::delivery_row& ro
         case store::delivery_state::expired:
             return one.time_to_live ? "" : "expired without a time to live: ";
         case store::delivery_state::cancelled:
-            return one.cancelled.contains(to) ? "" : "cancelled by nobody: ";
+            return one.cancelled.contains(to) || one.called_back.contains(to)
+                       ? ""
+                       : "cancelled by nobody: ";
         default:
             return "lost: ";
     }
@@ -155,9 +157,9 @@ private:
         if (rows.size() > 1) {
             tell("doubled: ");
         } else if (rows.empty() && at->was_restored() &&
-                   (is_decided(known.state) || one.time_to_live)) {
+                   (is_decided(known.state) || one.time_to_live || one.called_back.contains(to))) {
             // Before the backup was put to use its agency had taken or rejected it; or it had it,
-            // and when it was offered again its time was over.
+            // and when it was offered again its time was over, or it was called back.
         } else if (rows.empty()) {
             const auto wrong = is_unknowable(one, known) ? "" : wrong_notice(one, known);
             if (!wrong.empty()) {
@@ -166,7 +168,8 @@ private:
         } else if (one.cancelled.contains(to)) {
             tell("delivered after it was cancelled: ");
         } else if (!rows.front().row.complete) {
-            if (!is_cut_short(one, known, *at)) {
+            // Nobody has to bring the rest of what is called back.
+            if (!is_cut_short(one, known, *at) && !one.called_back.contains(to)) {
                 tell("incomplete: ");
             }
         } else if (known.state != truth_of(rows.front())) {

@@ -67,6 +67,9 @@ void ledger::put(node& at, shelf& to, const operation::put_message& what) {
     if (const auto seal = protocol::decode_seal(row.seal)) {
         if (const auto header = protocol::decode_header(seal->header)) {
             made.time_to_live = header->time_to_live;
+            made.calls_back = header->cancels;
+            made.calls_back.insert(made.calls_back.end(), header->supersedes.begin(),
+                                   header->supersedes.end());
         }
     }
     to.own_messages[row.row] = row.id;
@@ -99,8 +102,16 @@ void ledger::on_committed(node& at, const store::transaction& what) {
         } else if constexpr (std::is_same_v<kind, operation::put_delivery>) {
             if (const auto own = mine.own_messages.find(one.row.message);
                 own != mine.own_messages.end()) {
+                const auto& made = x_messages[own->second];
                 x_messages[own->second].to.emplace(one.row.recipient.text());
+                for (const auto& id : made.calls_back) {
+                    if (const auto known = x_messages.find(id); known != x_messages.end()) {
+                        known->second.called_back.emplace(one.row.recipient.text());
+                    }
+                }
             }
+        } else if constexpr (std::is_same_v<kind, operation::put_tombstone>) {
+            x_tombstones.emplace(std::pair(one.row.id, at.name()), x_clock.elapsed());
         } else if constexpr (std::is_same_v<kind, operation::put_inbox>) {
             x_arrivals.emplace(std::pair(one.row.id, at.name()), x_clock.elapsed());
         } else if constexpr (std::is_same_v<kind, operation::put_outcome>) {
@@ -186,10 +197,18 @@ void ledger::on_notice(node& by, const protocol::bureau_id& origin, const protoc
             x_problems.push_back("cancelled though a courier has it: " + label);
         }
     }
-    if (!is_notice(what.kind) || by.name() == recipient) {
+    const bool is_dropped = what.kind == outcome_kind::cancelled && by.name() != origin.text() &&
+                            by.name() != recipient;
+    if (is_dropped) {
+        ++x_dropped;
+        if (!message->second.called_back.contains(recipient)) {
+            x_problems.push_back("called back by nobody: " + label);
+        }
+    }
+    if ((!is_notice(what.kind) && !is_dropped) || by.name() == recipient) {
         return;
     }
-    ++x_notices;
+    x_notices += is_dropped ? 0 : 1;
     const auto age = x_clock.elapsed() - message->second.accepted_at;
     const auto ttl = message->second.time_to_live;
     auto early = early_max;
@@ -405,6 +424,7 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
             const bool is_named = offer->object != protocol::digest{};
             const auto durable = is_named ? durable_at(to, offer->object) : 0;
             on.streams[offer->stream] = {*offer, {}, 0, 0, durable};
+            check_recall(from, to, *offer);
             check_shares(from, to, on, offer->cls, decoded->consumed_bytes);
             if (offer->mode == protocol::body_mode::with_offer) {
                 begin_small(on, *offer);

@@ -31,6 +31,10 @@ struct known_message {
     std::map<std::string, microseconds> cancelled;
     /// Of `to`: copies went along with a courier from the origin.
     std::set<std::string> by_courier;
+    /// Ids in its `cancels` and `supersedes`.
+    std::vector<protocol::message_id> calls_back;
+    /// Of `to`: a later message of the origin, which calls it back, is for them too.
+    std::set<std::string> called_back;
     /// Its origin was restored to a backup that does not have it.
     bool is_forgotten = false;
 };
@@ -70,6 +74,8 @@ public:
     /// Wrong, but known and not mended yet: docs/simulator.md#known.
     [[nodiscard]] const std::vector<std::string>& known() const { return x_known; }
     [[nodiscard]] std::uint64_t notices() const { return x_notices; }
+    /// Copies that gateways on the way dropped or refused, since their origin had called them back.
+    [[nodiscard]] std::uint64_t dropped() const { return x_dropped; }
     /// Payload of DATA frames, and the share of it that the receiver had on disk already.
     [[nodiscard]] std::uint64_t payload_bytes() const { return x_payload; }
     [[nodiscard]] std::uint64_t resent_bytes() const { return x_resent; }
@@ -122,6 +128,9 @@ private:
     void on_notice(node& by, const protocol::bureau_id& origin, const protocol::outcome& what);
     void check_order(const std::string& from, const std::string& to, line& on,
                      const protocol::data_frame& what);
+    /// A hub does not offer what it has on disk that its origin has called it back.
+    void check_recall(const std::string& from, const std::string& to,
+                      const protocol::offer_frame& what);
     static void begin_small(line& on, const protocol::offer_frame& what);
     void check_shares(const std::string& from, const std::string& to, line& on,
                       protocol::message_class cls, std::uint64_t bytes);
@@ -145,9 +154,11 @@ private:
     std::map<std::pair<std::string, std::uint64_t>, line> x_lines;
     std::map<protocol::message_id, known_message> x_messages;
     std::map<std::pair<protocol::message_id, std::string>, microseconds> x_arrivals;
+    /// By message and gateway: since when there is a tombstone for it.
+    std::map<std::pair<protocol::message_id, std::string>, microseconds> x_tombstones;
     std::vector<heard> x_overheard;
     std::vector<std::string> x_problems, x_known;
-    std::uint64_t x_payload = 0, x_resent = 0, x_notices = 0;
+    std::uint64_t x_payload = 0, x_resent = 0, x_notices = 0, x_dropped = 0;
     std::size_t x_memory_peak = 0;
 };
 

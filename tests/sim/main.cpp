@@ -121,7 +121,8 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
                              sum.copies_refused,
                              sum.dead_disks,
                              sum.days_off,
-                             sum.memory_peak_bytes / 1024}) {
+                             sum.memory_peak_bytes / 1024,
+                             sum.dropped}) {
         std::cout << ' ' << value;
     }
     std::cout << std::endl;
@@ -130,7 +131,8 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
 void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
     const auto share = sum.payload_bytes == 0 ? 0 : 1000 * sum.resent_bytes / sum.payload_bytes;
     std::cout << "people: " << sum.taken << " taken, " << sum.rejected << " rejected, "
-              << sum.cancelled << " cancelled, " << sum.notices << " notices, " << sum.operator_acts
+              << sum.cancelled << " cancelled, " << sum.dropped << " copies dropped at hubs, "
+              << sum.notices << " notices, " << sum.operator_acts
               << " acts of operators\n"
               << "troubles: " << sum.full_disks << " full disks, " << sum.store_failures
               << " failed stores, " << sum.clock_changes << " wrong clocks, " << sum.hostile_acts

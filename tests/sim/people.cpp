@@ -6,6 +6,7 @@
 #include "tests/sim/people.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dhow::sim {
 
@@ -69,6 +70,7 @@ std::unique_ptr<wish> people::make_wish(const std::vector<node*>& nodes, const h
 void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds over,
                   const habits& drawn) {
     x_nodes = nodes;
+    std::vector<std::pair<microseconds, wish*>> planned;
     auto rush = drawn.rush;
     const auto rush_begins = rush ? span(*rush, over / 2) : microseconds{0};
     for (std::size_t i = 0; i < messages; ++i) {
@@ -83,7 +85,36 @@ void people::plan(std::vector<node*> nodes, std::size_t messages, microseconds o
             raw->is_due = true;
             ask(*raw);
         });
+        planned.emplace_back(due, one.get());
         x_wishes.push_back(std::move(one));
+    }
+    if (drawn.recalls) {
+        draw_recalls(*drawn.recalls, std::move(planned));
+    }
+}
+
+// Half of them for all who were to get the earlier one, and not seldom soon after it.
+void people::draw_recalls(prng random, std::vector<std::pair<microseconds, wish*>> planned) {
+    std::ranges::sort(planned, {}, [](const auto& one) { return one.first; });
+    for (std::size_t i = 0; i < planned.size(); ++i) {
+        auto& later = *planned[i].second;
+        if (!random.chance(0.4)) {
+            continue;
+        }
+        for (std::size_t j = i; j > 0; --j) {
+            const auto& earlier = *planned[j - 1].second;
+            if (earlier.from == later.from && random.chance(0.6)) {
+                later.earlier = &earlier;
+                break;
+            }
+        }
+        later.cancels_earlier = random.chance(0.6);
+        if (later.earlier != nullptr && random.chance(0.5)) {
+            later.to = later.earlier->to;
+        }
+        if (later.earlier != nullptr && later.cancels_earlier) {
+            later.cls = protocol::message_class::flash;
+        }
     }
 }
 
@@ -186,6 +217,13 @@ void people::submit(wish& one, std::vector<route::upload_id> attachments) {
     what.text = one.text;
     what.attachments = std::move(attachments);
     what.time_to_live = one.time_to_live;
+    if (!std::exchange(one.has_asked, true) && one.earlier != nullptr &&
+        !one.earlier->accepted.empty()) {
+        one.calls_back = one.earlier->accepted.front();
+    }
+    if (one.calls_back) {
+        (one.cancels_earlier ? what.cancels : what.supersedes).push_back(*one.calls_back);
+    }
     if (one.has_key) {
         what.idempotency_key = "wish-" + std::to_string(one.number);
     }

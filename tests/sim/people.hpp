@@ -30,6 +30,11 @@ struct wish {
     std::size_t asking = 0;
     std::uint64_t life = 0;  ///< Of the node, when it was asked.
     bool wants_cancel = false;
+    /// An earlier one of the same bureau that it calls back, if that was accepted by then.
+    const wish* earlier = nullptr;
+    bool cancels_earlier = false;  ///< Else it supersedes it.
+    bool has_asked = false;        ///< What it calls back is the same whenever it asks again.
+    std::optional<protocol::message_id> calls_back;
 };
 
 struct habits {
@@ -40,6 +45,8 @@ struct habits {
     bool attaches = true;
     /// All comes within 10 s, as one class, of 8 KB at least; what is cancelled is within a minute.
     std::optional<prng> rush = std::nullopt;
+    /// A share of the messages cancels or supersedes an earlier one, for some of its recipients.
+    std::optional<prng> recalls = std::nullopt;
 };
 
 class people {
@@ -69,6 +76,7 @@ private:
     enum class mind : std::uint8_t { take, reject, leave };
     std::unique_ptr<wish> make_wish(const std::vector<node*>& nodes, const habits& drawn);
     static void hurry(wish& one, prng& random);
+    static void draw_recalls(prng random, std::vector<std::pair<microseconds, wish*>> planned);
     void ask(wish& one);
     void upload(wish& one, std::size_t index, std::vector<route::upload_id> done);
     void continue_upload(wish& one, std::size_t index, std::vector<route::upload_id> done,

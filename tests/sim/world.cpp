@@ -72,6 +72,9 @@ public:
             } else if (x_is_rush) {
                 drawn.rush = prng(x_options.seed ^ 0x72757368'68757273ULL);
             }
+            if (prng recalls(x_options.seed ^ 0x72656361'6c6c7321ULL); recalls.chance(0.5)) {
+                drawn.recalls = recalls;
+            }
             x_weather.draw_faults(x_all);
             if (x_two_bearers) {
                 x_weather.draw_bearers(x_own_random);
@@ -392,6 +395,7 @@ private:
         out.taken = x_people.taken();
         out.rejected = x_people.rejected();
         out.cancelled = x_people.cancelled();
+        out.dropped = x_book.dropped();
         out.operator_acts = x_operators.acts();
         out.full_disks = x_weather.done().full_disks;
         out.restored = x_weather.done().restored;
@@ -468,7 +472,7 @@ void tally::add(const tally& other) {
                               &tally::restored,       &tally::real_seals,    &tally::dead_links,
                               &tally::dead_disks,     &tally::days_off,      &tally::copies_refused,
                               &tally::sticks,         &tally::stick_records, &tally::payload_bytes,
-                              &tally::resent_bytes,   &tally::known}) {
+                              &tally::resent_bytes,   &tally::known,         &tally::dropped}) {
         this->*member += other.*member;
     }
     memory_peak_bytes = std::max(memory_peak_bytes, other.memory_peak_bytes);

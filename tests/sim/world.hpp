@@ -28,6 +28,7 @@ struct tally {
     std::uint64_t notices = 0, taken = 0, rejected = 0, cancelled = 0, operator_acts = 0;
     std::uint64_t full_disks = 0, store_failures = 0, clock_changes = 0, hostile_acts = 0,
                   restored = 0, real_seals = 0, dead_links = 0, dead_disks = 0, days_off = 0;
+    std::uint64_t dropped = 0;         ///< Copies at hubs, called back by their origin.
     std::uint64_t copies_refused = 0;  ///< Greetings of old copies of a gateway.
     std::uint64_t sticks = 0;          ///< That couriers set out with.
     std::uint64_t stick_records = 0;   ///< That were new where they arrived.

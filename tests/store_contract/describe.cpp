@@ -163,6 +163,11 @@ struct writer {
         put(a.rows);
         put(a.next);
     }
+    void put(const answer::called_back::one& one) {
+        put(one.recipient);
+        put(one.called_by);
+        put(one.is_cancelled);
+    }
     void put(const answer::case_item& one) {
         put(one.row);
         put(one.message);

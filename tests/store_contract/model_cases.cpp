@@ -43,9 +43,10 @@ struct case_changer {
         }
         return done_if(any, outcome::unchanged);
     }
+    /// All others are those of tombstones.
     template <class Other>
-    outcome operator()(const Other&) {
-        return outcome::conflict;
+    outcome operator()(const Other& o) {
+        return change_tombstones(s, o);
     }
 };
 
@@ -128,8 +129,8 @@ struct case_answerer {
         return out;
     }
     template <class Other>
-    reply operator()(const Other&) const {
-        return answer::cases{};
+    reply operator()(const Other& q) const {
+        return ask_tombstones(s, q);
     }
 };
 

@@ -461,6 +461,7 @@ struct changer {
         };
         forget(s.custody);
         forget(s.idempotency);
+        forget(s.tombstones);
         return done_if(left < o.limit, outcome::unchanged);
     }
     /// All others are those of bundles, cases and clocks.

@@ -52,7 +52,9 @@ struct answerer {
                                      (d.state != delivery_state::relayed || is_of_this_attempt);
                 const bool lacks_parts = (in_state(d.state) & answered_states) != 0 &&
                                          is_of_this_attempt && attachments_go;
-                return d.message == shipment.message && d.next_hop == shipment.peer &&
+                const bool may_go = shipment.in_doubt || !out.message ||
+                                    !is_called_back(s, *out.message, d.recipient);
+                return d.message == shipment.message && d.next_hop == shipment.peer && may_go &&
                        (is_open || lacks_parts);
             });
         }

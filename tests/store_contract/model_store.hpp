@@ -24,6 +24,7 @@ struct model_state {
     std::map<row_id, shipment_row> shipments;
     std::map<row_id, std::uint64_t> shipment_bytes;  ///< Of the object when the shipment was put.
     std::map<std::tuple<message_id, bureau_id, std::uint8_t, bureau_id>, custody_row> custody;
+    std::map<std::tuple<message_id, bureau_id, message_id>, tombstone_row> tombstones;
     std::map<row_id, inbox_row> inbox;
     std::map<std::pair<row_id, std::string>, assignment_row> assignments;
     std::map<row_id, outcome_row> outcomes;
@@ -50,6 +51,11 @@ reply ask_bundles(const model_state& s, const question& what);
 /// Of cases, in model_cases.cpp.
 model_outcome change_cases(model_state& s, const change& what);
 reply ask_cases(const model_state& s, const question& what);
+
+/// Of tombstones, in model_tombstones.cpp.
+bool is_called_back(const model_state& s, const message_row& message, const bureau_id& recipient);
+model_outcome change_tombstones(model_state& s, const change& what);
+reply ask_tombstones(const model_state& s, const question& what);
 
 /// Of the clocks, in model_clocks.cpp.
 bool is_of_clocks(const change& what);

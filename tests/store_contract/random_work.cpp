@@ -297,7 +297,7 @@ change random_work::change_queue() {
 }
 
 change random_work::change_record() {
-    switch (x_random.below(5)) {
+    switch (x_random.below(8)) {
         case 0:
             return operation::settle_custody{
                 bureau(),
@@ -314,6 +314,12 @@ change random_work::change_record() {
                 word(),     time()};
         case 3:
             return operation::drop_outcome{some_row()};
+        case 4:
+            return operation::put_tombstone{{bureau(), id(), id(), chance(0.5), time()}, time()};
+        case 5:
+            return operation::expect_not_called_back{bureau(), id(), bureau()};
+        case 6:
+            return operation::release_objects{bureau(), id(), time()};
         default:
             return operation::forget_old{time(), static_cast<std::uint32_t>(x_random.below(4))};
     }
@@ -444,6 +450,7 @@ std::vector<question> random_work::questions() {
         query::find_attachment{bureau(), id(), digest()},
         query::load_segment{some_row(), static_cast<std::uint32_t>(x_random.below(3))},
         query::find_custody{bureau(), id(), static_cast<std::uint8_t>(x_random.below(3))},
+        query::find_called_back{bureau(), id()},
         query::find_inbox{bureau(true), id()},
         query::list_inbox{word(), after, limit, chance(0.5)},
         query::load_events{bureau(true), id(), chance(0.5) ? "" : word(), word()},

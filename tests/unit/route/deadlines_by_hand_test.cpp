@@ -48,6 +48,12 @@ struct deadlines_bench : outbound_bench {
         becomes_due();
         answer<query::load_message>(answer::messages{{found}});
         answer<query::load_events>(events);
+        if (!is_origin(found.message)) {
+            answer<query::find_called_back>(later);
+        }
+    }
+    void is_called_back(bool is_cancelled = true) {
+        later.rows.push_back({bureau("MU"), {}, is_cancelled});
     }
     /// The one thing that was written is another look then.
     std::optional<utc_time> looked_at_next() {
@@ -74,9 +80,11 @@ struct deadlines_bench : outbound_bench {
     receipts owed{core, out};
     opening open{core, owed};
     diversion divert{core, out, owed};
-    deadlines due{core, out, divert, owed, open};
+    recalls back{core, out, owed};
+    deadlines due{core, out, divert, owed, open, back};
     answer::full_message found;
     answer::events events;
+    answer::called_back later;
 };
 }  // namespace
 
@@ -287,6 +295,53 @@ BOOST_FIXTURE_TEST_CASE(without_a_patience_what_may_arrive_is_looked_at_later, a
     was_relayed(0);
     judge();
     BOOST_TEST((looked_at_next() == core.now + 6h));
+}
+
+BOOST_AUTO_TEST_CASE(what_others_have_called_back_ends_here_with_its_signed_outcome) {
+    for (const auto state :
+         {delivery_state::queued, delivery_state::deferred, delivery_state::held}) {
+        for (const bool is_cancelled : {true, false}) {
+            is_of_others();
+            row().state = state;
+            later.rows.clear();
+            is_called_back(is_cancelled);
+            judge();
+            const auto outcome = notice();
+            BOOST_TEST((outcome.kind == protocol::outcome_kind::cancelled));
+            const auto code = is_cancelled ? errc::cancelled : errc::superseded;
+            BOOST_TEST(outcome.reason == static_cast<std::uint16_t>(code));
+        }
+    }
+    BOOST_TEST(core.count.called_back == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_called_back_and_in_doubt_waits_for_the_word_of_its_peer) {
+    is_of_others();
+    is_called_back();
+    found.shipments.front().in_doubt = true;
+    judge();
+    BOOST_TEST((looked_at_next() == core.now + 6h));
+}
+
+BOOST_AUTO_TEST_CASE(what_went_along_with_a_courier_is_not_called_back_until_he_must_be_lost) {
+    is_of_others();
+    is_called_back();
+    events.rows.push_back({.recipient = bureau("MU"),
+                           .what = std::string(store::courier_event),
+                           .actor = store::courier_actor(bureau("MU")),
+                           .text = store::attempt_text(0)});
+    judge();
+    BOOST_TEST((looked_at_next() == core.now + 6h));
+    core.now += core.outside.courier_receipt_lifetime;
+    judge();
+    BOOST_TEST((notice().kind == protocol::outcome_kind::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_called_back_for_another_stays) {
+    is_of_others();
+    later.rows.push_back({bureau("KE"), {}, true});
+    judge();
+    BOOST_TEST((looked_at_next() == found.message.expires_at));
 }
 
 /// The look for purges, without deliveries that are due.

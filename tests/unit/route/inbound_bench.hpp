@@ -111,7 +111,8 @@ struct inbound_bench : bench {
     receipts owed{core, out};
     opening open{core, owed};
     peers links{core, [] { return 0.5; }};
-    inbound in{core, out, owed, open, links};
+    recalls back{core, out, owed};
+    inbound in{core, out, owed, open, links, back};
     wire mu{*this, "MU"};
     std::map<protocol::stream_id, bytes> bodies;  ///< By the peer's stream.
 

@@ -57,6 +57,29 @@ BOOST_AUTO_TEST_CASE(a_delivery_beats_a_notice_that_comes_after) {
     BOOST_TEST((state() == delivery_state::delivered));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_hub_has_dropped_is_cancelled_whichever_attempt_it_was) {
+    BOOST_TEST(send("TZ", outcome_kind::cancelled));  // No hub.
+    BOOST_TEST((state() == delivery_state::relayed));
+    expect<response::done>(an_operator(), request::send_again{id, bureau("MU")});
+    hub.exchange();
+    hub.commit(1);
+    BOOST_TEST(send("IPSG", outcome_kind::cancelled));
+    BOOST_TEST((state() == delivery_state::cancelled));
+    BOOST_TEST(send("MU", outcome_kind::complete));  // The first attempt had got through.
+    BOOST_TEST((state() == delivery_state::complete));
+    BOOST_TEST(send("IPSG", outcome_kind::cancelled, "MU", 1));
+    BOOST_TEST((state() == delivery_state::complete));
+}
+
+BOOST_AUTO_TEST_CASE(that_a_hub_was_too_late_is_evidence_and_moves_nothing) {
+    BOOST_TEST(send("IPSG", outcome_kind::too_late));
+    BOOST_TEST((state() == delivery_state::relayed));
+    const auto kept = query_store<answer::receipts>(query::load_receipts{bureau("ZW"), id});
+    BOOST_TEST(kept.rows.size() == 1U);
+    BOOST_TEST(send("MU", outcome_kind::delivered));
+    BOOST_TEST((state() == delivery_state::delivered));
+}
+
 BOOST_AUTO_TEST_CASE(outcomes_that_have_gathered_go_in_receipts_of_a_size_that_peers_read) {
     constexpr std::size_t many = 60;
     for (std::size_t i = 0; i < many; ++i) {

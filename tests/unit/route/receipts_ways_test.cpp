@@ -239,8 +239,8 @@ BOOST_AUTO_TEST_CASE(each_word_of_the_recipient_has_its_state) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hub_may_say_that_it_was_refused_but_not_what_only_the_recipient_knows) {
-    for (const auto kind : {outcome_kind::cancelled, outcome_kind::rejected, outcome_kind::too_late,
-                            outcome_kind::complete}) {
+    for (const auto kind :
+         {outcome_kind::rejected, outcome_kind::too_late, outcome_kind::complete}) {
         send("IPSG", kind);
         BOOST_TEST((state() == delivery_state::relayed));
     }

@@ -171,11 +171,14 @@ public:
         job.header.cls = cls;
         job.header.created = x_gateway.now;
         job.header.time_to_live = std::chrono::hours{24};
+        job.header.cancels = cancels;
+        job.header.supersedes = supersedes;
         job.content.kind = "hit.request";
         job.content.agency = "theirs";
         job.content.subject = "s";
         job.content.media_type = "text/plain";
         job.content.text = text_bytes("text " + std::to_string(x_made));
+        job.content.text.resize(std::max(job.content.text.size(), text_bytes_to_use), 'x');
         job.content.recipients = job.recipients;
         parcel out;
         for (const auto& file : files) {
@@ -235,7 +238,9 @@ public:
     std::optional<parcel> offers_early;  ///< A small one, as it connects.
     bool tells_time = true;              ///< In its HELLO.
     std::optional<errc> refuses_hello;
-    std::optional<message_id> id_to_use;  ///< Of what make() makes, instead of a new one.
+    std::optional<message_id> id_to_use;          ///< Of what make() makes, instead of a new one.
+    std::vector<message_id> cancels, supersedes;  ///< By what make() makes.
+    std::size_t text_bytes_to_use = 0;            ///< At least, in what make() makes.
     bool accepts = true;  ///< Large offers are accepted at once, all of it is told durable.
 
 private:
