@@ -135,8 +135,8 @@ void earlier_messages::take(const earlier_reference& as, const json::value& text
     }
     if (as.relation == hands_on) {
         const auto* codes = kinds::at_pointer(text, "/handling");
-        for (const auto& each : codes != nullptr && codes->is_array() ? codes->get_array()
-                                                                      : json::array{}) {
+        for (const auto& each :
+             codes != nullptr && codes->is_array() ? codes->get_array() : json::array{}) {
             if (each.is_string()) {
                 x_original->handling.emplace_back(each.get_string());
             }
