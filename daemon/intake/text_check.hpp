@@ -2,19 +2,14 @@
 // Way of the message: agency -> intake -> [text_check] -> core.
 // Pure: values, any thread. The time is an argument.
 // Spec: docs/agency-api.md#texts, docs/kinds.md. Tests: unit/api/kinds_endpoints_test.cpp.
-// Limits: kinds_problems_max; references_max.
+// Limits: kinds_problems_max.
 #pragma once
 
 #include "daemon/http/problem.hpp"
+#include "daemon/intake/earlier_messages.hpp"
 #include "protocol/kinds/validate.hpp"
 
-#include <boost/json/value.hpp>
-
-#include <optional>
-#include <set>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace dhow::intake {
 
@@ -22,29 +17,6 @@ namespace dhow::intake {
 struct submitted_members {
     bool cls = false;
     bool expiry = false;
-};
-
-/// A message that a document answers, hands on, or names as its source's consent.
-struct earlier_reference {
-    std::string relation;
-    protocol::message_id id;
-};
-/// Those that the rules look at; none for what is no document.
-std::vector<earlier_reference> earlier_references(const route::request::submit& submission);
-
-/// What such messages say of how they may be used, put together from those that were found.
-class earlier_messages {
-public:
-    void add(const earlier_reference& as, const route::response::opened& message);
-    void tell(kinds::context& facts) const;
-
-private:
-    void take(const earlier_reference& as, const boost::json::value& text);
-    std::optional<kinds::original_facts> x_original;
-    bool x_is_reply = false;
-    bool x_is_forward = false;
-    std::set<protocol::bureau_id> x_sources;   ///< Of what is handed on.
-    std::set<protocol::bureau_id> x_consents;  ///< Who agreed to that.
 };
 
 /// Checks a document as its sender, for the bureaus that `to` stands for. What the submission does

@@ -5,7 +5,7 @@ tools=$root/scripts/lib
 bin=${DHOW_BIN:-$root/build/bin}  # DHOW_BIN: programs that were built elsewhere
 declare -A process=()   # bureau or "line" -> process id
 line_kbit=6000          # of the line from ZW to the hub: a good satellite link
-poor_kbit=48            # of the same line on a bad day
+poor_kbit=128           # of the same line on a bad day
 summary=''
 more=()                 # what the last steps sent, for the count
 
@@ -242,11 +242,14 @@ take_everything() {
     show ZW status "$hit"
 }
 
-# send_document BUREAU NAME ABOUT WORD...: a document of the demo; prints its id.
+# write_document NAME ABOUT: a document of the demo, as a letter.
+write_document() { python3 "$tools/demo_documents.py" "$1" ${2:+"$2"} >"$dir/letters/$1.json"; }
+
+# send_document BUREAU NAME WORD...: one that was written; prints its id.
 send_document() {
     local file=$dir/letters/$2.json
-    python3 "$tools/demo_documents.py" "$2" ${3:+"$3"} >"$file"
-    as "$1" send --kind "$(field "it['kind']" <"$file")" --media-type application/json --body "$file" "${@:4}"
+    as "$1" send --kind "$(sed -n 's/^ "kind": "\(.*\)",$/\1/p' "$file")" --media-type application/json \
+        --body "$file" "${@:3}"
 }
 
 is_at() { as "$1" inbox list --all --json 2>/dev/null | grep -q "$2"; }
@@ -267,20 +270,25 @@ also_count() {
 ask_and_answer() {
     title "10. A hit has clocks: ZW asks MU whether its notice still holds; MU has ten minutes"
     local found asked answered outcome
-    found=$(send_document ZW hit-notification '' --to MU,IPSG)
-    asked=$(send_document ZW hit-request "$found" --to MU)
+    write_document hit-notification
+    found=$(send_document ZW hit-notification --to MU,IPSG)
+    write_document hit-request "$found"
+    asked=$(send_document ZW hit-request --to MU)
     printf '\n  ZW$ dhow send --to MU --kind hit.request --media-type application/json --body hit-request.json\n'
     note "$asked"
     await 20 "the end receipt of MU" waits_for hit.reply unanswered
     note "" "MU has it, and its gateway signed that. No answer is no yes: the clock runs."
     show ZW clocks
     show MU show "$asked"
-    answered=$(send_document MU hit-reply "$asked" --to ZW)
+    write_document hit-reply "$asked"
+    answered=$(send_document MU hit-reply --to ZW)
     await 20 "the reply" is_at ZW "$answered"
+    note ""
     show ZW show "$answered" | grep -E 'dhow|Status|Identity|Instructions|confirms nothing'
     note "" "The request is answered. What is still owed is the outcome, within a day:"
     show ZW clocks
-    outcome=$(send_document ZW hit-outcome "$found" --to MU,IPSG)
+    write_document hit-outcome "$found"
+    outcome=$(send_document ZW hit-outcome --to MU,IPSG)
     ! waits_for hit.outcome || die "a clock runs on after the outcome"
     note "" "ZW says what became of it, and no clock runs any more."
     also_count "$found" ZW MU,IPSG hit-notification.json
@@ -289,10 +297,13 @@ ask_and_answer() {
     also_count "$outcome" ZW MU,IPSG hit-outcome.json
 }
 
-# run_line KBIT: ZW's line anew, at that rate.
-run_line() {
+cut_line() {
     stop TERM line
     await 20 "ZW to notice" link_is_down
+}
+
+# run_line KBIT: ZW's line again, at that rate.
+run_line() {
     python3 "$tools/slow_line.py" "$line_port" "$(field "it['port']" <"$dir/federation.json")" "$1" &
     process[line]=$!
     await 20 "the line" python3 -c "import socket; socket.create_connection(('127.0.0.1', $line_port))" 2>/dev/null
@@ -300,25 +311,32 @@ run_line() {
     await 30 "the links" links_are_up
 }
 
+# came_before FIRST SECOND: into ZW's inbox.
+came_before() { as ZW inbox list --all --json | grep -oE "$1|$2" | head -n 1 | grep -q "$1"; }
+
 overtake_a_notice() {
-    title "11. ZW's line is bad today, $poor_kbit kbit/s: a cancellation overtakes its notice"
+    title "11. ZW's line fails. When it is back, at $poor_kbit kbit/s, a cancellation overtakes its notice"
     local letters=() number end
-    run_line "$poor_kbit"
+    cut_line
     for number in 1 2 3; do
-        { printf 'SYNTHETIC. Letter %s.\n' "$number" && od -An -tx1 -N 8000 /dev/urandom; } >"$dir/letters/long-$number.txt"
+        { printf 'SYNTHETIC. Letter %s.\n' "$number" && od -An -tx1 -N 20000 /dev/urandom; } >"$dir/letters/long-$number.txt"
         letters+=("$(as IPSG send --to ZW --kind message.text --class routine --body "$dir/letters/long-$number.txt")")
     done
-    publication=$(send_document IPSG publication '' --to ZW)
-    note "Three long letters of IPSG are on their way to ZW, and behind them its notice 2026/815:" "$publication"
-    end=$(send_document IPSG cancellation "$publication" --to ZW)
-    note "" "At once it turns out that the notice was wrong. Its cancellation, class flash:" "$end"
+    write_document publication
+    publication=$(send_document IPSG publication --to ZW)
+    note "Three long letters of IPSG wait for ZW, and behind them its notice 2026/815:"
+    show IPSG status "$publication"
+    write_document cancellation "$publication"
+    end=$(send_document IPSG cancellation --to ZW)
+    note "" "The person came home; IPSG cancels the notice. The line is back:" "$end"
+    run_line "$poor_kbit"
     await 60 "the cancellation" is_at ZW "$end"
     show ZW inbox list
-    ! is_at ZW "$publication" || die "the notice was faster than its cancellation"
     for number in 1 2 3; do
         await 60 "letter $number" is_at ZW "${letters[number - 1]}"
+        came_before "$end" "${letters[number - 1]}" || die "the cancellation waited behind a letter"
     done
-    note "" "Later the letters are there. The notice never left:"
+    note "" "The letters came later. The notice did not leave, and ZW knows that it must not:"
     show IPSG status "$publication"
     show ZW case 2026/815
     ! is_at ZW "$publication" || die "the notice came after its cancellation"
@@ -326,6 +344,7 @@ overtake_a_notice() {
         also_count "${letters[number - 1]}" IPSG ZW "long-$number.txt"
     done
     also_count "$end" IPSG ZW cancellation.json
+    cut_line
     run_line "$line_kbit"
 }
 

@@ -2,7 +2,8 @@
 """Joins the stores of a federation by message id and says of each message what became of it.
 
 usage: join_stores.py --letters FOLDER --taken FOLDER [--message ID=ZW:MU,IPSG:FILE,FILE...]...
-                      [--refused ID=ZW:MU]... [--recalled ID=ZW:MU]... ZW=COPY.db IPSG=COPY.db MU=COPY.db
+                      [--refused ID=ZW:MU]... [--recalled ID=ZW:MU]...
+                      ZW=COPY.db IPSG=COPY.db MU=COPY.db
 
   --letters  where the files of the messages are, as they were submitted
   --taken    TAKEN/BUREAU/ID/ holds what the desk of that bureau took

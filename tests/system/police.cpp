@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
@@ -186,19 +187,17 @@ std::string number_in(const reply& answer) {
 
 // Inboxes ---------------------------------------------------------------------------------------
 
+json::array entries_of(const gateway& at, bool all) {
+    return at.get(std::string{"/v1/inbox?limit=500"} + (all ? "&all=true" : ""))
+        .at("entries")
+        .as_array();
+}
+
 std::string inbox_state(const gateway& at, const std::string& id) {
-    std::string after = "0";
-    for (bool more = true; more;) {
-        const auto page = at.get("/v1/inbox?limit=500&all=true&after=" + after);
-        for (const auto& entry : page.at("entries").as_array()) {
-            if (entry.at("id").as_string() == id) {
-                return std::string(entry.at("state").as_string());
-            }
-            after = std::to_string(entry.at("position").to_number<std::uint64_t>());
-        }
-        more = page.at("more").as_bool();
-    }
-    return {};
+    const auto entries = entries_of(at);
+    const auto found = std::ranges::find_if(
+        entries, [&id](const auto& one) { return one.at("id").as_string() == id; });
+    return found == entries.end() ? "" : std::string(found->at("state").as_string());
 }
 
 void await_inbox_state(const gateway& at, const std::string& id, const std::string& state) {

@@ -67,6 +67,8 @@ std::string number_in(const reply& answer);
 json::object receive(const gateway& at, const std::string& id);
 /// Its text as JSON.
 json::object text_of(const json::object& opened);
+/// What the desk's inbox has, the first 500: what is offered, or all.
+json::array entries_of(const gateway& at, bool all = true);
 /// State of the desk's assignment; empty when the inbox has no such message.
 std::string inbox_state(const gateway& at, const std::string& id);
 void await_inbox_state(const gateway& at, const std::string& id, const std::string& state);

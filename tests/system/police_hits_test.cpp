@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(point_01_a_red_notice_is_no_arrest_warrant_and_a_hit_is_no_
     receive(police::mu(), found.notification);
     BOOST_TEST(has(said_by(police::mu(), {"show", found.notification}), "A hit is no arrest"));
     await_all(police::mu(), police::zw());
-    for (const auto& entry : police::zw().get("/v1/inbox?all=true").at("entries").as_array()) {
+    for (const auto& entry : entries_of(police::zw())) {
         const bool is_barrier = entry.at("summary").at("kind").as_string() == "message.text";
         BOOST_TEST((is_barrier || entry.at("origin").as_string() != "MU"));
     }

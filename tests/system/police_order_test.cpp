@@ -28,7 +28,7 @@ json::object end_of(const std::string& kind, const std::string& about,
 
 std::vector<std::string> positions(const gateway& at) {
     std::vector<std::string> out;
-    for (const auto& entry : at.get("/v1/inbox?limit=500&all=true").at("entries").as_array()) {
+    for (const auto& entry : entries_of(at)) {
         out.emplace_back(entry.at("id").as_string());
     }
     return out;
@@ -67,8 +67,7 @@ BOOST_AUTO_TEST_CASE(point_04_a_cancelled_notice_is_not_delivered_after_its_canc
     said_by(police::mu(), {"courier", "import", stick.string()});
     await_inbox_state(police::mu(), published, "late");
     BOOST_TEST(inbox_state(police::mu(), end) == "offered");
-    const auto offered = police::mu().get("/v1/inbox?limit=500");
-    for (const auto& entry : offered.at("entries").as_array()) {
+    for (const auto& entry : entries_of(police::mu(), false)) {
         BOOST_TEST(entry.at("id").as_string() != published);
     }
     BOOST_TEST(try_to_take(police::mu(), published) == 409U);

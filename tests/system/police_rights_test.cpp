@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(point_02_a_bureau_neither_publishes_nor_edits_nor_cancels_a
         }
     }
     await_all(police::zw(), police::mu());
-    for (const auto& entry : police::mu().get("/v1/inbox?all=true").at("entries").as_array()) {
+    for (const auto& entry : entries_of(police::mu())) {
         BOOST_TEST(entry.at("summary").at("kind").as_string() == "message.text");
     }
     // The General Secretariat does, and is the only one.
