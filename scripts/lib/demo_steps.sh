@@ -268,7 +268,7 @@ also_count() {
 }
 
 ask_and_answer() {
-    title "10. A hit has clocks: ZW asks MU whether its notice still holds; MU has ten minutes"
+    title "10. A hit has clocks: ZW asks MU whether its notice still holds"
     local found asked answered outcome
     write_document hit-notification
     found=$(send_document ZW hit-notification --to MU,IPSG)
@@ -277,7 +277,8 @@ ask_and_answer() {
     printf '\n  ZW$ dhow send --to MU --kind hit.request --media-type application/json --body hit-request.json\n'
     note "$asked"
     await 20 "the end receipt of MU" waits_for hit.reply unanswered
-    note "" "MU has it, and its gateway signed that. No answer is no yes: the clock runs."
+    note "" "MU has it, and its gateway signed that. No answer is no yes: the clock runs. Ten minutes are" \
+        "what this gateway is set to, and no rule of INTERPOL."
     show ZW clocks
     show MU show "$asked"
     write_document hit-reply "$asked"

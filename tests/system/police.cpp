@@ -130,6 +130,7 @@ json::object diffusion(const std::string& type, const recipients& named) {
     auto out = example("diffusion.circulation");
     if (type != "red") {
         auto body = body_of_colour(type);
+        body.erase("version");
         for (const auto* member : {"reason_not_notice", "compliance"}) {
             body[member] = out.at("body").at(member);
         }
@@ -145,7 +146,7 @@ reply offer(const gateway& from, const json::object& document, const recipients&
     json::object body{{"kind", document.at("kind")},
                       {"to", json::array(to.begin(), to.end())},
                       {"media_type", "application/json"},
-                      {"text", json::serialize(document)}};
+                      {"text_base64", to_base64(json::serialize(document))}};
     for (const auto& member : more) {
         body[member.key()] = member.value();
     }
@@ -167,6 +168,7 @@ void expect_refused(const reply& answer, const findings& wanted) {
         const auto said = answer.as_json().as_object();
         BOOST_TEST(said.at("code").as_string() == "validation-failed");
         BOOST_TEST(!said.contains("id"));
+        BOOST_TEST_REQUIRE(said.contains("problems"));
         findings found;
         for (const auto& one : said.at("problems").as_array()) {
             BOOST_TEST(!one.at("text").as_string().empty());
@@ -237,9 +239,14 @@ unsigned try_to_take(const gateway& at, const std::string& id, const std::string
     return ask(at.socket(), "POST", "/v1/inbox/" + id + "/ack", json::serialize(body)).status;
 }
 
-json::object case_of(const gateway& at, const std::string& name) {
+json::object case_of(const gateway& at, const std::string& name, const std::string& owner) {
     const auto said = json::parse(said_by(at, {"case", name, "--json"}));
-    return said.at("states").at(0).as_object();
+    for (const auto& state : said.at("states").as_array()) {
+        if (state.at("owner").as_string() == owner) {
+            return state.as_object();
+        }
+    }
+    throw std::runtime_error(owner + " has said nothing of it: " + json::serialize(said));
 }
 
 std::string said_by(const gateway& at, const std::vector<std::string>& words) {

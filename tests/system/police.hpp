@@ -78,8 +78,8 @@ void await_all(const gateway& from, const gateway& to);
 std::set<std::string> recipients_of(const gateway& origin, const std::string& id);
 /// HTTP status of an acknowledgement.
 unsigned try_to_take(const gateway& at, const std::string& id, const std::string& state = "taken");
-/// The first state of a case, as `dhow case` has it.
-json::object case_of(const gateway& at, const std::string& name);
+/// The state of a case as `dhow case` has it: what that bureau has said of it.
+json::object case_of(const gateway& at, const std::string& name, const std::string& owner = "IPSG");
 /// What a command prints; checks that it ends well.
 std::string said_by(const gateway& at, const std::vector<std::string>& words);
 /// `2026-11-30T12:00:00Z`, so long from now.

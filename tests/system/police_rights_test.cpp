@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(point_02_a_bureau_neither_publishes_nor_edits_nor_cancels_a
 BOOST_AUTO_TEST_CASE(point_03_a_diffusion_is_no_notice_with_a_flag_and_goes_to_those_it_names) {
     const auto document = diffusion("orange", {"MU"});
     expect_refused(offer(police::zw(), without(document, "/body/recipients"), {"MU", "IPSG"}),
-                   {"R-DIF-01 /body/recipients"});
+                   {"R-DIF-01 /body/recipients", "R-DIF-05 /body/recipients"});
     expect_refused(offer(police::zw(), document, {"group:everyone"}, {{"deny", {"TW", "AFRIPOL"}}}),
                    {"R-DIF-05 /body/recipients"});
     expect_refused(offer(police::zw(), document, {"MU"}), {"R-SEN-03 "});
