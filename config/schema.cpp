@@ -20,8 +20,8 @@ constexpr std::array<words, 20> top_keys{
     "version", "include", "bureau",    "storage", "keys",        "trust",       "listen",
     "links",   "bureaus", "groups",    "routes",  "agencies",    "assignments", "duty_desk",
     "classes", "api",     "operators", "log",     "sub_bureaus", "answers"};
-constexpr std::array<words, 6> included_keys{"links",  "bureaus",  "groups",
-                                             "routes", "agencies", "assignments"};
+constexpr std::array<words, 7> included_keys{"sub_bureaus", "links",    "bureaus",    "groups",
+                                             "routes",      "agencies", "assignments"};
 constexpr std::array<words, 2> bureau_keys{"id", "name"};
 constexpr std::array<words, 5> storage_keys{"directory", "max", "free", "backup_window",
                                             "retention"};

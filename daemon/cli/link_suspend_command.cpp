@@ -36,19 +36,6 @@ po::options_description suspend_options() {
     return own;
 }
 
-/// As the daemon reads it; people may leave out seconds and fraction.
-std::string full_time(std::string text) {
-    constexpr std::size_t minutes_size = 16;
-    constexpr std::size_t seconds_size = 19;
-    if (!text.ends_with('Z')) {
-        return text;
-    }
-    text.pop_back();
-    text += text.size() == minutes_size ? ":00" : "";
-    text += text.size() == seconds_size ? ".000" : "";
-    return text + 'Z';
-}
-
 std::string check_suspension(const parsed_options& options) {
     if (options.text("reason").empty()) {
         return "--reason must not be empty";

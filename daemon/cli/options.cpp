@@ -120,6 +120,18 @@ std::vector<std::string> parsed_options::texts(const char* name) const {
     return has(name) ? values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
+std::string full_time(std::string text) {
+    constexpr std::size_t minutes_size = 16;
+    constexpr std::size_t seconds_size = 19;
+    if (!text.ends_with('Z')) {
+        return text;
+    }
+    text.pop_back();
+    text += text.size() == minutes_size ? ":00" : "";
+    text += text.size() == seconds_size ? ".000" : "";
+    return text + 'Z';
+}
+
 int usage_error(const verb_usage& usage, io& streams, std::string_view what) {
     streams.err << "dhow " << usage.name << ": " << what << "\nTry 'dhow " << usage.name
                 << " --help'.\n";

@@ -46,6 +46,9 @@ std::optional<parsed_options> parse_options(const verb_usage& usage,
                                             const boost::program_options::options_description& own,
                                             arguments args, io& streams, int& code);
 
+/// A time as the daemon reads it; people may leave out seconds and fraction.
+std::string full_time(std::string text);
+
 /// One line on `err`, how to get help, and exit_code::usage.
 int usage_error(const verb_usage& usage, io& streams, std::string_view what);
 

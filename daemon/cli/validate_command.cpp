@@ -40,6 +40,8 @@ po::options_description validate_options() {
         ("to", po::value<texts>()->value_name("BUREAU"),
          "a recipient; may stand several times: checks who may get it")
         ("received", po::bool_switch(), "check it as its addressee would")
+        ("at", po::value<std::string>()->value_name("TIME"),
+         "as at this time, such as 2026-11-30T10:00Z, and not as now")
         ("strip", po::bool_switch(), "if it is good, print it without comments: what can be sent")
         ("language", po::value<std::string>()->default_value("en")->value_name("LANGUAGE"),
          "of the sentences: en, fr, es, ar");
@@ -60,6 +62,9 @@ std::string wrong_options(const parsed_options& options) {
     };
     if (!std::ranges::all_of(bureaus, is_bureau)) {
         return "--from and --to need bureaus, such as MU";
+    }
+    if (options.has("at") && !protocol::parse_utc(full_time(options.text("at")))) {
+        return "--at needs a time such as 2026-11-30T10:00Z";
     }
     if (options.json && options.values["strip"].as<bool>()) {
         return "--strip and --json cannot stand together";
@@ -89,7 +94,8 @@ kinds::context facts_of(const parsed_options& options) {
     facts.kind = options.text("kind");
     facts.sender = options.text("from");
     facts.recipients = options.texts("to");
-    facts.now = app::wall_now();
+    facts.now = options.has("at") ? protocol::parse_utc(full_time(options.text("at"))).value()
+                                  : app::wall_now();
     return facts;
 }
 

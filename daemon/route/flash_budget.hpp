@@ -20,8 +20,8 @@ public:
         return left(origin, now) > 0;
     }
     /// May end below zero: what is begun goes whole. What a cut stops is not given back.
-    void spend(protocol::bureau_id origin, std::uint64_t bytes, protocol::utc_time now) {
-        const double rest = left(origin, now) - static_cast<double>(bytes);
+    void spend(protocol::bureau_id origin, std::uint64_t size, protocol::utc_time now) {
+        const double rest = left(origin, now) - static_cast<double>(size);
         std::erase_if(x_accounts, [&](const auto& one) { return left(one.first, now) >= burst; });
         x_accounts[origin] = {rest, now};
     }

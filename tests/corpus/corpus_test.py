@@ -224,8 +224,8 @@ class Command(unittest.TestCase):
     def test_dhow_validate_finds_nothing(self):
         if len(PROGRAMS) < 2 or not pathlib.Path(PROGRAMS[1]).exists():
             self.skipTest("dhow is not built")
-        today = datetime.datetime.now(datetime.timezone.utc).date()
-        lines = lines_of(written("kinds", "--seed", 8, "--begin", today))[1:]
+        begins, *lines = lines_of(written("kinds", "--seed", 8))
+        begins = datetime.datetime.fromisoformat(begins["begins"].rstrip("Z"))
         seen = set()
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "text.json"
@@ -235,7 +235,9 @@ class Command(unittest.TestCase):
                 seen.add(line["kind"])
                 file.write_text(bodies.to_json(line["document"]), encoding="utf-8")
                 to = [word for one in line["to"] for word in ("--to", one)]
-                done = subprocess.run([PROGRAMS[1], "validate", file, "--from", line["from"], *to],
+                sent = begins + datetime.timedelta(milliseconds=line["at_ms"])
+                done = subprocess.run([PROGRAMS[1], "validate", file, "--from", line["from"], *to,
+                                       "--at", sent.isoformat("T", "milliseconds") + "Z"],
                                       capture_output=True, text=True, check=False)
                 self.assertEqual((done.returncode, done.stdout), (0, "0 refusals, 0 warnings\n"))
         self.assertEqual(len(seen), 21)

@@ -33,10 +33,16 @@ store::delivery_state truth_of(const answer::inbox_item& item) {
                                                 : item.assignments.front().state;
     switch (state) {
         case store::assignment_state::taken:
+        case store::assignment_state::removed:
             return store::delivery_state::taken;
         case store::assignment_state::rejected:
             return store::delivery_state::rejected;
+        case store::assignment_state::superseded:
+        case store::assignment_state::late:
+        case store::assignment_state::withdrawn:
+            return store::delivery_state::cancelled;
         case store::assignment_state::offered:
+        case store::assignment_state::withheld:
             break;
     }
     return store::delivery_state::complete;

@@ -104,8 +104,8 @@ public:
     [[nodiscard]] bool is_ahead() const;
     /// The system's clock is wrong by this from now on.
     void set_wall_error(protocol::milliseconds error) { x_wall_error = error; }
-    /// By how much its time was put forward since then without having been in doubt: it counted as
-    /// right and was behind, by what the rule of agreement allows each time.
+    /// By how much its time was put forward since then, or by a doubt that began since then:
+    /// before, it counted as right and was behind, by what the rule of agreement allows each time.
     [[nodiscard]] microseconds put_right_since(microseconds elapsed) const;
 
     // Disk
@@ -180,6 +180,7 @@ private:
     std::vector<correction> x_corrections;
     std::optional<microseconds> x_lag;  ///< Of its time, as last seen.
     bool x_lagged_in_doubt = false;
+    microseconds x_doubt_began{0};
     store::disk_guard x_guard;
     std::map<std::uint64_t, open_session> x_sessions;
     std::deque<store::transaction> x_queue;

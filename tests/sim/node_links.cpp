@@ -24,11 +24,18 @@ utc_time node::wall() const { return x_clock.now() + x_wall_error; }
 void node::note_lag() {
     constexpr microseconds most = app::gateway_clock::agreement + app::gateway_clock::tolerance;
     const microseconds lag = x_clock.now() - now();
-    if (x_lag && !x_lagged_in_doubt && lag < *x_lag) {
-        x_corrections.push_back({x_clock.elapsed(), std::min(*x_lag - lag, most)});
+    const bool is_doubtful = x_own_clock->is_doubtful();
+    if (is_doubtful && !x_lagged_in_doubt) {
+        x_doubt_began = x_clock.elapsed();
+    }
+    if (x_lag && lag < *x_lag) {
+        // What came in a doubt does not age by its end; what came before, under a time that was
+        // believed and lagged by as much as witnesses may differ, does.
+        const auto at = x_lagged_in_doubt ? x_doubt_began : x_clock.elapsed();
+        x_corrections.push_back({at, std::min(*x_lag - lag, most)});
     }
     x_lag = lag;
-    x_lagged_in_doubt = x_own_clock->is_doubtful();
+    x_lagged_in_doubt = is_doubtful;
 }
 
 microseconds node::put_right_since(microseconds elapsed) const {

@@ -100,7 +100,7 @@ def entry_cases():
 def optional_cases():
     whole = {"valid_until": "2027-11-24T18:09:58.123Z",
              "limits": {"text_bytes": 65536, "attachment_bytes": 0},
-             "parcel_versions": [0, 1], "minimum_software": "0.10.2"}
+             "parcel_versions": [0, 1], "minimum_software": "0.10.2", "languages": ["fr", "swa"]}
     yield one("entry", "all optional members", entry(**whole))
     for name in whole:
         yield one("entry", "optional members without " + name, entry(**without(whole, name)))
@@ -137,7 +137,11 @@ def optional_cases():
             ("software with a dot at the end", {"minimum_software": "1.2.3."}, "bad-text"),
             ("software with a long number", {"minimum_software": "1.2.100000"}, "bad-text"),
             ("empty software", {"minimum_software": ""}, "bad-text"),
-            ("software as a number", {"minimum_software": 1}, "bad-encoding")):
+            ("software as a number", {"minimum_software": 1}, "bad-encoding"),
+            ("a language in capitals", {"languages": ["FR"]}, "bad-text"),
+            ("a language of four letters", {"languages": ["fren"]}, "bad-text"),
+            ("a language twice", {"languages": ["fr", "fr"]}, "duplicate-field"),
+            ("languages as a text", {"languages": "fr"}, "bad-encoding")):
         yield one("entry", name, entry(**value), error)
 
 

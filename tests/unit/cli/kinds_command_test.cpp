@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(wrong_command_lines_are_told_as_such) {
         {cli::run_validate, {file, "--from", "mu"}},
         {cli::run_validate, {file, "--to", "Mauritius"}},
         {cli::run_validate, {file, "--json", "--strip"}},
+        {cli::run_validate, {file, "--at", "yesterday"}},
     };
     for (const auto& [verb, args] : cases) {
         const auto got = run_verb(verb, args);
@@ -171,6 +172,20 @@ BOOST_AUTO_TEST_CASE(problems_come_with_rule_number_and_language) {
     BOOST_TEST(validate({file, "--language", "fr"}).out != got.out);
     const auto value = objects(validate({file, "--json"}).out).at(0);
     BOOST_TEST(value.at("problems").as_array().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_late_today_was_right_when_it_was_sent) {
+    const auto file = write("reply.json", R"({"kind": "hit.reply", "schema_version": 1,
+        "language": "en", "purpose": "document_control",
+        "confidentiality": "INTERPOL FOR OFFICIAL USE ONLY",
+        "references": [{"relation": "reply_to", "id": "0195e0c1-7c3a-7000-8000-000000000001",
+                        "kind": "hit.request"}],
+        "body": {"status": "IN_PROCESS", "ready_by": "2026-11-29T13:00:00Z", "priority": "U",
+                 "identity": "confirmed", "extradition_intent": "pending",
+                 "confirming_official": {"name": "Official Example", "agency": "Bureau"}}})");
+    BOOST_TEST(contains(validate({file}).out, "/body/ready_by"));
+    const auto then = validate({file, "--at", "2026-11-29T12:00Z"});
+    BOOST_TEST(then.code == to_int(exit_code::done), then.out);
 }
 
 BOOST_AUTO_TEST_CASE(senders_and_recipients_are_checked_when_they_are_named) {

@@ -147,6 +147,7 @@ BOOST_AUTO_TEST_CASE(optional_members_are_kept_apart_from_what_is_left_out) {
     BOOST_TEST((whole.attachment_bytes == std::optional<std::uint64_t>(0)));
     BOOST_TEST((whole.parcel_versions == std::vector<std::uint8_t>{0, 1}));
     BOOST_TEST(whole.minimum_software == "0.10.2");
+    BOOST_TEST((whole.languages == std::vector<std::string>{"fr", "swa"}));
     BOOST_TEST((whole.reads_parcels_of(0) && whole.reads_parcels_of(1)));
     BOOST_TEST(!whole.reads_parcels_of(2));
     const auto bare = entry_named("key rotation: two encrypt keys, the old one not current");

@@ -3,6 +3,7 @@
 // Not pure: a store in a temporary folder.
 // Spec: docs/decisions/0017.
 // Limits: none.
+#include "daemon/store/names.hpp"
 #include "tests/unit/route/core_harness.hpp"
 
 namespace dhow::tests {

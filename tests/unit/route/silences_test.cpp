@@ -5,7 +5,7 @@
 // Limits: none.
 #include "daemon/route/silences.hpp"
 
-#include "tests/unit/route/core_harness.hpp"
+#include "tests/unit/route/bench.hpp"
 
 namespace dhow::tests {
 

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_copy_of_the_version_before_is_kept) {
     auto db = raw(copy);
     BOOST_TEST(db.number_of("PRAGMA user_version") == before);
     BOOST_TEST(db.number_of("SELECT count(*) FROM message") == 1);
-    BOOST_TEST(db.number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'bundle'") == 0);
+    BOOST_TEST(db.number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'clock'") == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
