@@ -100,7 +100,7 @@ std::string time_text(const std::string& time) {
     }
     std::string out = time.substr(0, seconds_end);
     out[10] = ' ';
-    return out;
+    return out + "Z";  // Nobody has to guess whose time it is.
 }
 
 }  // namespace dhow::cli

@@ -30,7 +30,7 @@ private:
 
 /// `1.5 MiB`
 std::string size_text(std::uint64_t bytes);
-/// `2026-11-24 18:09:58` of an RFC 3339 time; `-` for nothing.
+/// `2026-11-24 18:09:58Z` of an RFC 3339 time; `-` for nothing.
 std::string time_text(const std::string& time);
 
 }  // namespace dhow::cli

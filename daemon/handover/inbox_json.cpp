@@ -54,6 +54,9 @@ kinds::verdict verdict_on(const response::opened& value) {
         facts.recipients.emplace_back(recipient.text());
     }
     facts.now = value.entry.received_at;
+    if (!kinds::is_document(content.media_type)) {
+        return validate_sender(kinds::registry::builtin(), facts);
+    }
     const std::string_view text{reinterpret_cast<const char*>(content.text.data()),
                                 content.text.size()};
     return validate(kinds::registry::builtin(), facts, text);
@@ -106,8 +109,9 @@ json::object to_json(const response::opened& value, std::string_view language) {
     out["recipients"] = std::move(recipients);
     out["text_base64"] = http::to_base64(content.text);
     out["attachments"] = attachments_of(content);
-    if (kinds::is_document(content.media_type)) {
-        out["validation"] = to_json(verdict_on(value), language);
+    const auto verdict = verdict_on(value);
+    if (kinds::is_document(content.media_type) || verdict.refused) {
+        out["validation"] = to_json(verdict, language);
     }
     return out;
 }

@@ -31,18 +31,41 @@ submitted_members said_of(const json::object& body) {
             .expiry = body.contains("expires_in_s") || body.contains("never_expires")};
 }
 
-/// The verdict on a text that is a document. Nothing: a reply was sent already.
-asio::awaitable<std::optional<kinds::verdict>> check_document(connection_ptr client,
-                                                              request::submit* submission,
-                                                              submitted_members said) {
+/// Those of the agency's inbox that a document refers to; others say nothing.
+asio::awaitable<earlier_messages> look_up(connection_ptr client,
+                                          const request::submit* submission) {
+    earlier_messages out;
+    for (const auto& each : earlier_references(*submission)) {
+        route::api_request what{request::open_inbox{each.id}};
+        const auto answer = co_await client->ask(std::move(what));
+        if (const auto* opened = std::get_if<response::opened>(&answer)) {
+            out.add(each, *opened);
+        }
+    }
+    co_return out;
+}
+
+asio::awaitable<kinds::verdict> judge(connection_ptr client, request::submit* submission,
+                                      submitted_members said, const response::addresses* to) {
+    if (!kinds::is_document(submission->media_type)) {
+        co_return check_other(*submission, *to);
+    }
+    const auto earlier = co_await look_up(client, submission);
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    co_return check_submitted(*submission, said, *to, earlier, now);
+}
+
+/// The verdict on a text. Nothing: a reply was sent already.
+asio::awaitable<std::optional<kinds::verdict>> check_text(connection_ptr client,
+                                                          request::submit* submission,
+                                                          submitted_members said) {
     request::address whom{submission->to, submission->deny};
     const auto to = co_await http::ask_for<response::addresses>(client, std::move(whom));
     if (!to) {
         co_return std::nullopt;
     }
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    auto verdict = check_submitted(*submission, said, *to, now);
+    auto verdict = co_await judge(client, submission, said, &*to);
     if (verdict.refused) {
         http::reply answer;
         answer.status = http::status_of(errc::validation_failed);
@@ -89,9 +112,9 @@ asio::awaitable<void> post_message(connection_ptr client) {
         co_return;
     }
     kinds::verdict verdict;
-    if (kinds::is_document(submission.media_type)) {
+    if (kinds::is_document(submission.media_type) || is_restricted(submission)) {
         const auto said = said_of(*body);
-        auto checked = co_await check_document(client, &submission, said);
+        auto checked = co_await check_text(client, &submission, said);
         if (!checked) {
             co_return;
         }

@@ -80,9 +80,25 @@ void take_defaults(route::request::submit& submission, submitted_members said,
 }  // namespace
 
 kinds::verdict check_submitted(route::request::submit& submission, submitted_members said,
-                               const route::response::addresses& to, protocol::utc_time now) {
+                               const route::response::addresses& to,
+                               const earlier_messages& earlier, protocol::utc_time now) {
     take_defaults(submission, said, now);
-    return validate(kinds::registry::builtin(), facts_of(submission, to, now), text_of(submission));
+    auto facts = facts_of(submission, to, now);
+    earlier.tell(facts);
+    return validate(kinds::registry::builtin(), facts, text_of(submission));
+}
+
+bool is_restricted(const route::request::submit& submission) {
+    const auto* row = kinds::registry::builtin().find(submission.kind);
+    return row != nullptr && kinds::is_for_secretariat(*row);
+}
+
+kinds::verdict check_other(const route::request::submit& submission,
+                           const route::response::addresses& to) {
+    kinds::context facts;
+    facts.kind = submission.kind;
+    facts.sender = to.self.text();
+    return validate_sender(kinds::registry::builtin(), facts);
 }
 
 std::string refusal_json(const kinds::verdict& verdict, std::string_view language) {

@@ -149,6 +149,20 @@ cases::missing cases::missing_of(const look& what) const {
             }
         }
     }
+    // Who has taken what another bureau sent, that bureau knows; so one of each has to say it.
+    const bool is_for_all = x_core.self() == secretariat();
+    for (const auto& item : what.file.items) {
+        if (!is_for_all || item.row.owner == x_core.self() || !gives_content(role_of(item.row))) {
+            continue;
+        }
+        for (const auto bureau : recipients_in(item.row.recipients)) {
+            const bool has_said = std::ranges::any_of(
+                removed, [bureau](const auto& one) { return one.first == bureau; });
+            if (bureau != x_core.self() && !has_said) {
+                left.emplace(bureau, std::string{});
+            }
+        }
+    }
     out.not_removed.assign(left.begin(), left.end());
     return out;
 }

@@ -84,6 +84,7 @@ std::optional<clock_facts::obligation> obligation_in(const kinds::papers_rule& r
         return found ? kinds::parse_date(*found) : std::nullopt;
     };
     clock_facts::obligation out{.papers = rule.kind, .is_senders = rule.owed_by_sender};
+    out.within = rule.within;
     if (const auto from = day_at(rule.from)) {
         out.from = *from;
     }

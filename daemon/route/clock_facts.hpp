@@ -30,6 +30,7 @@ struct clock_facts {
         std::optional<protocol::utc_time>
             from;  ///< Beginning of the day from which treaties count.
         std::optional<protocol::utc_time> until;  ///< End of the last day, everywhere.
+        std::chrono::hours within{0};  ///< That its kind allows; 0: as text or treaty say.
     };
     enum class answering : std::uint8_t { no, yes, promises };
 

@@ -96,6 +96,9 @@ utc_time start_request(core& shared, store::transaction& to, const store::messag
 std::optional<utc_time> papers_until(const core& shared, bureau_id other,
                                      const clock_facts::obligation& owes) {
     auto out = owes.until;
+    if (owes.within > owes.within.zero()) {
+        return shared.now + owes.within;  // No treaty's.
+    }
     const auto* rule = papers_rule_for(shared, other);
     if (rule != nullptr && rule->within) {
         const auto from = owes.from.value_or(std::chrono::floor<std::chrono::days>(shared.now));
@@ -111,7 +114,11 @@ std::optional<utc_time> start_papers(core& shared, store::transaction& to,
                                      const clock_facts& facts) {
     const auto& data = kinds::registry::builtin();
     const auto until = papers_until(shared, other, *facts.owes);
-    if (!until || data.party_of(other.text()) == kinds::party::secretariat) {
+    // The General Secretariat gets copies: it neither owes nor waits.
+    const auto is_copy = [&data](bureau_id one) {
+        return data.party_of(one.text()) == kinds::party::secretariat;
+    };
+    if (!until || is_copy(other) || is_copy(shared.self())) {
         return std::nullopt;
     }
     const auto due = papers_due(shared, other, *until, shared.now);

@@ -198,7 +198,8 @@ checked_submission check_submission(const core& shared, const request::submit& w
     if (!found) {
         const auto code = protocol::errc_of(found.error());
         if (code == errc::not_allowed) {
-            out.add(errc::validation_failed, in_quotes(culprit) + " is named in to and in deny");
+            // Not which: who reads the answer need not know the list.
+            out.add(errc::validation_failed, "a bureau is named in to and in deny");
             return out.take({});
         }
         out.add(code == errc::too_long ? errc::too_large : errc::unknown_recipient,

@@ -73,6 +73,7 @@ struct papers_rule {
     std::optional<data_condition> when;  ///< Nothing: always.
     std::string from;                    ///< Pointer to the day from which treaties count.
     std::string until;                   ///< Pointer to the last day.
+    std::chrono::hours within{0};        ///< After the message; 0: as the text or a treaty says.
     bool owed_by_sender = false;         ///< Else by the recipient.
 };
 

@@ -101,6 +101,9 @@ papers_rule papers_in(const json::object& object) {
                     .from = text_in(object, "from"),
                     .until = text_in(object, "until"),
                     .owed_by_sender = text_in(object, "owed_by") == "sender"};
+    if (const auto* hours = object.if_contains("hours")) {
+        out.within = std::chrono::hours{hours->as_int64()};
+    }
     if (const auto* when = object.if_contains("when")) {
         out.when = condition_in(when->as_object());
     }

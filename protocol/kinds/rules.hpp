@@ -32,6 +32,7 @@ struct original_facts {
     std::vector<std::string> handling;
     std::string purpose;
     std::string control_number;  ///< Of a biometric transaction.
+    std::string priority;        ///< Of a request to confirm a hit.
 };
 
 /// All that is not in the text. What is absent was not looked up, and its rules are passed over.

@@ -113,11 +113,21 @@ void ready_by_is_ahead(const subject& it, finding_list& out) {
     }
 }
 
+// Who asks says how urgent it is; who answers does not.
+void urgency_is_the_requests(const subject& it, finding_list& out) {
+    const auto said = it.string("/body/priority");
+    if (said && it.facts.original && !it.facts.original->priority.empty() &&
+        *said != it.facts.original->priority) {
+        out.refuse("/body/priority", std::string{*said}, it.facts.original->priority);
+    }
+}
+
 constexpr std::array hit_table{
     rule{"R-HIT-07", "103", one_set_of_identifiers}, rule{"R-HIT-08", "", no_empty_fields},
     rule{"R-HIT-09", "", record_is_in_force},        rule{"R-HIT-10", "", requests_follow},
     rule{"R-HIT-11", "003", requester_is_not_owner}, rule{"R-HIT-12", "", few_are_asked},
     rule{"R-RPL-07", "003", owner_answers},          rule{"R-RPL-08", "112", ready_by_is_ahead},
+    rule{"R-RPL-09", "", urgency_is_the_requests},
 };
 
 }  // namespace

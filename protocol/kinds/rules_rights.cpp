@@ -104,7 +104,7 @@ void lives_long_enough(const subject& it, finding_list& out) {
 
 // Only who said it may take it back or change it.
 void only_the_source_changes(const subject& it, finding_list& out) {
-    if (it.facts.original && !it.facts.sender.empty() &&
+    if (it.facts.original && !it.facts.original->sender.empty() && !it.facts.sender.empty() &&
         it.facts.original->sender != it.facts.sender) {
         out.refuse("", it.facts.sender, it.facts.original->sender);
     }

@@ -108,6 +108,27 @@ private:
 
 }  // namespace
 
+bool is_for_secretariat(const kind_row& row) {
+    return row.senders == std::vector{party::secretariat};
+}
+
+verdict validate_sender(const registry& data, const context& facts) {
+    verdict out;
+    out.kind = facts.kind;
+    const auto* row = data.find(facts.kind);
+    const auto* rule = find_rule("R-SEN-01");
+    if (row == nullptr || rule == nullptr || !is_for_secretariat(*row)) {
+        return out;
+    }
+    const json::value nothing(json::object_kind);
+    problem_list found;
+    finding_list findings{found, rule->id, rule->number};
+    rule->check({.data = data, .row = row, .facts = facts, .text = nothing}, findings);
+    out.refused = found.refused();
+    out.problems = found.take();
+    return out;
+}
+
 verdict validate(const registry& data, const context& facts, std::string_view text,
                  std::string_view without) {
     return validation{data, facts, without}.run(text);

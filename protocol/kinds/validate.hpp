@@ -24,4 +24,11 @@ struct verdict {
 verdict validate(const registry& data, const context& facts, std::string_view text,
                  std::string_view without = {});
 
+/// Whether nobody but the General Secretariat may say such a thing.
+bool is_for_secretariat(const kind_row& row);
+
+/// The verdict on a text that is no document: it may be anything, but what is_for_secretariat()
+/// comes from nobody else.
+verdict validate_sender(const registry& data, const context& facts);
+
 }  // namespace dhow::kinds

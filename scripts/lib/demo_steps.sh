@@ -5,7 +5,9 @@ tools=$root/scripts/lib
 bin=${DHOW_BIN:-$root/build/bin}  # DHOW_BIN: programs that were built elsewhere
 declare -A process=()   # bureau or "line" -> process id
 line_kbit=6000          # of the line from ZW to the hub: a good satellite link
+poor_kbit=128           # of the same line on a bad day
 summary=''
+more=()                 # what the last steps sent, for the count
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
 note() { printf '  %s\n' "$@"; }
@@ -121,8 +123,8 @@ END
     cat >"$dir/letters/diffusion.txt" <<'END'
 SYNTHETIC. Diffusion: lorry with plates EXAMPLE-42 wanted for cigarette smuggling.
 END
-    cat >"$dir/letters/notice.txt" <<'END'
-SYNTHETIC. Green notice 2026/0815: a warning about a fraud with ship chandlers.
+    cat >"$dir/letters/advice.txt" <<'END'
+SYNTHETIC. For your information: a fraud with ship chandlers, our case 2026/0815.
 END
 }
 
@@ -167,14 +169,14 @@ look_at_the_hub() {
 }
 
 ask_why() {
-    title "6. ZW goes on working: a diffusion to two bureaus and a routine notice, with no hub"
-    diffusion=$(as ZW send --to MU,IPSG --kind diffusion.wanted --class urgent --body "$dir/letters/diffusion.txt")
-    notice=$(as ZW send --to MU --kind notice.publication --class routine --body "$dir/letters/notice.txt")
-    printf '\n  ZW$ dhow send --to MU,IPSG --kind diffusion.wanted --class urgent --body diffusion.txt\n  %s\n' "$diffusion"
-    printf '\n  ZW$ dhow send --to MU --kind notice.publication --class routine --body notice.txt\n  %s\n' "$notice"
+    title "6. ZW goes on working: a diffusion to two bureaus and a routine letter, with no hub"
+    diffusion=$(as ZW send --to MU,IPSG --kind diffusion.circulation --class urgent --body "$dir/letters/diffusion.txt")
+    advice=$(as ZW send --to MU --kind message.text --class routine --body "$dir/letters/advice.txt")
+    printf '\n  ZW$ dhow send --to MU,IPSG --kind diffusion.circulation --class urgent --body diffusion.txt\n  %s\n' "$diffusion"
+    printf '\n  ZW$ dhow send --to MU --kind message.text --class routine --body advice.txt\n  %s\n' "$advice"
     note "" "Both are on ZW's disk. Why have they not gone?"
     await 20 "the dead link to be noticed" link_is_down
-    show ZW why "$notice"
+    show ZW why "$advice"
 }
 
 link_is_down() { ! as ZW link list --json | grep -q '"state":"up"'; }
@@ -202,7 +204,7 @@ restart_hub() {
 
 deliver() {
     title "8. All arrives; each addressee's gateway signs a receipt, which comes back to ZW"
-    for id in $hit $diffusion $notice; do
+    for id in $hit $diffusion $advice; do
         await 60 "receipts for $id" state_is "complete taken" ZW "$id"
         show ZW status "$id"
     done
@@ -213,7 +215,7 @@ spoil_the_addressee() {
     local verb=$sabotage
     [ "$sabotage" != alter ] || verb=forge
     stop TERM MU
-    python3 "$tools/store_tools.py" "$verb" "$dir/MU/state/dhow.db" "$notice"
+    python3 "$tools/store_tools.py" "$verb" "$dir/MU/state/dhow.db" "$advice"
     start MU
 }
 
@@ -228,21 +230,128 @@ take_everything() {
     local taken_at_zw=yes
     take MU "$hit"
     take MU "$diffusion"
-    take MU "$notice"
+    take MU "$advice"
     take IPSG "$diffusion"
     printf '\n  MU$ cat text\n'
     indented <"$dir/taken/MU/$hit/text"
     cmp -s "$dir/letters/photograph.png" "$dir/taken/MU/$hit/1-photograph.png" ||
         note "MU's photograph differs from ZW's"
-    [ -n "$sabotage" ] || for id in $hit $diffusion $notice; do
+    [ -n "$sabotage" ] || for id in $hit $diffusion $advice; do
         await 60 "the receipts of the desks" state_is taken ZW "$id"
     done
     show ZW status "$hit"
 }
 
+# write_document NAME ABOUT: a document of the demo, as a letter.
+write_document() { python3 "$tools/demo_documents.py" "$1" ${2:+"$2"} >"$dir/letters/$1.json"; }
+
+# send_document BUREAU NAME WORD...: one that was written; prints its id.
+send_document() {
+    local file=$dir/letters/$2.json
+    as "$1" send --kind "$(sed -n 's/^ "kind": "\(.*\)",$/\1/p' "$file")" --media-type application/json \
+        --body "$file" "${@:3}"
+}
+
+is_at() { as "$1" inbox list --all --json 2>/dev/null | grep -q "$2"; }
+
+# waits_for KIND: whether ZW has a clock for an answer of that kind, in that state if it is named.
+waits_for() { as ZW clocks --json | grep "\"answer\":\"$1\"" | grep -q "${2:-}"; }
+
+# also_count ID ORIGIN RECIPIENTS [FILE]: one message more for the count; its desks take it.
+also_count() {
+    local bureau
+    for bureau in ${3//,/ }; do
+        await 20 "$1 at $bureau" is_at "$bureau" "$1"
+        take "$bureau" "$1"
+    done
+    more+=(--message "$1=$2:$3:${4}")
+}
+
+ask_and_answer() {
+    title "10. A hit has clocks: ZW asks MU whether its notice still holds"
+    local found asked answered outcome
+    write_document hit-notification
+    found=$(send_document ZW hit-notification --to MU,IPSG)
+    write_document hit-request "$found"
+    asked=$(send_document ZW hit-request --to MU)
+    printf '\n  ZW$ dhow send --to MU --kind hit.request --media-type application/json --body hit-request.json\n'
+    note "$asked"
+    await 20 "the end receipt of MU" waits_for hit.reply unanswered
+    note "" "MU has it, and its gateway signed that. No answer is no yes: the clock runs. Ten minutes are" \
+        "what this gateway is set to, and no rule of INTERPOL."
+    show ZW clocks
+    show MU show "$asked"
+    write_document hit-reply "$asked"
+    answered=$(send_document MU hit-reply --to ZW)
+    await 20 "the reply" is_at ZW "$answered"
+    note ""
+    show ZW show "$answered" | grep -E 'dhow|Status|Identity|Instructions|confirms nothing'
+    note "" "The request is answered. What is still owed is the outcome, within a day:"
+    show ZW clocks
+    write_document hit-outcome "$found"
+    outcome=$(send_document ZW hit-outcome --to MU,IPSG)
+    ! waits_for hit.outcome || die "a clock runs on after the outcome"
+    note "" "ZW says what became of it, and no clock runs any more."
+    also_count "$found" ZW MU,IPSG hit-notification.json
+    also_count "$asked" ZW MU hit-request.json
+    also_count "$answered" MU ZW hit-reply.json
+    also_count "$outcome" ZW MU,IPSG hit-outcome.json
+}
+
+cut_line() {
+    stop TERM line
+    await 20 "ZW to notice" link_is_down
+}
+
+# run_line KBIT: ZW's line again, at that rate.
+run_line() {
+    python3 "$tools/slow_line.py" "$line_port" "$(field "it['port']" <"$dir/federation.json")" "$1" &
+    process[line]=$!
+    await 20 "the line" python3 -c "import socket; socket.create_connection(('127.0.0.1', $line_port))" 2>/dev/null
+    as ZW link call ipsg >/dev/null
+    await 30 "the links" links_are_up
+}
+
+# came_before FIRST SECOND: into ZW's inbox.
+came_before() { as ZW inbox list --all --json | grep -oE "$1|$2" | head -n 1 | grep -q "$1"; }
+
+overtake_a_notice() {
+    title "11. ZW's line fails. When it is back, at $poor_kbit kbit/s, a cancellation overtakes its notice"
+    local letters=() number end
+    cut_line
+    for number in 1 2 3; do
+        { printf 'SYNTHETIC. Letter %s.\n' "$number" && od -An -tx1 -N 20000 /dev/urandom; } >"$dir/letters/long-$number.txt"
+        letters+=("$(as IPSG send --to ZW --kind message.text --class routine --body "$dir/letters/long-$number.txt")")
+    done
+    write_document publication
+    publication=$(send_document IPSG publication --to ZW)
+    note "Three long letters of IPSG wait for ZW, and behind them its notice 2026/815:"
+    show IPSG status "$publication"
+    write_document cancellation "$publication"
+    end=$(send_document IPSG cancellation --to ZW)
+    note "" "The person came home; IPSG cancels the notice. The line is back:" "$end"
+    run_line "$poor_kbit"
+    await 60 "the cancellation" is_at ZW "$end"
+    show ZW inbox list
+    for number in 1 2 3; do
+        await 60 "letter $number" is_at ZW "${letters[number - 1]}"
+        came_before "$end" "${letters[number - 1]}" || die "the cancellation waited behind a letter"
+    done
+    note "" "The letters came later. The notice did not leave, and ZW knows that it must not:"
+    show IPSG status "$publication"
+    show ZW case 2026/815
+    ! is_at ZW "$publication" || die "the notice came after its cancellation"
+    for number in 1 2 3; do
+        also_count "${letters[number - 1]}" IPSG ZW "long-$number.txt"
+    done
+    also_count "$end" IPSG ZW cancellation.json
+    cut_line
+    run_line "$line_kbit"
+}
+
 # A hub that has turned bad: it flips one bit of a parcel in its custody and makes the checksum good.
 refuse_a_forgery() {
-    title "10. A bad hub alters a parcel in its custody; MU refuses it"
+    title "12. A bad hub alters a parcel in its custody; MU refuses it"
     stop TERM MU
     forged=$(as ZW send --to MU --kind hit.reply --class urgent --body "$dir/letters/hit.txt")
     await 20 "the hub to take custody" state_is relayed ZW "$forged"
@@ -259,7 +368,7 @@ refuse_a_forgery() {
 is_refused() { ! state_is relayed ZW "$forged"; }
 
 verify_evidence() {
-    title "11. Evidence for a third party: signed files, openssl, and a root certificate had elsewhere"
+    title "13. Evidence for a third party: signed files, openssl, and a root certificate had elsewhere"
     show ZW evidence export "$hit" --out "$dir/evidence"
     # The verifier's own copy of the root certificate: from the signer, not from the export.
     mkdir "$dir/verifier"
@@ -286,7 +395,7 @@ verify() {
 }
 
 count_everything() {
-    title "12. Counting: the three stores, joined by message id"
+    title "14. Counting: the three stores, joined by message id"
     note "The stores say which messages there are; an id that was not sent, or that its origin" \
         "does not have, would fail the demo. So would the altered one, had anybody got it." ""
     local bureau
@@ -295,14 +404,15 @@ count_everything() {
     done
     python3 "$tools/join_stores.py" --letters "$dir/letters" --taken "$dir/taken" \
         --message "$hit=ZW:MU:hit.txt,photograph.png" \
-        --message "$diffusion=ZW:MU,IPSG:diffusion.txt" --message "$notice=ZW:MU:notice.txt" \
+        --message "$diffusion=ZW:MU,IPSG:diffusion.txt" --message "$advice=ZW:MU:advice.txt" \
+        "${more[@]}" --recalled "$publication=IPSG:ZW" \
         --refused "$forged=ZW:MU" \
         "ZW=$dir/ZW/copy.db" "IPSG=$dir/IPSG/copy.db" "MU=$dir/MU/copy.db" >"$dir/count.txt" || true
     sed '$d' "$dir/count.txt"
     summary=$(tail -n 1 "$dir/count.txt" | field "'%d messages, %d delivered once, %d lost' % (
         it['messages'], it['delivered_once'], it['lost'])")
     note ""
-    tail -n 1 "$dir/count.txt" | field "it['ok'] and it['refused'] == 1" | grep -q True ||
+    tail -n 1 "$dir/count.txt" | field "it['ok'] and it['refused'] == 1 and it['recalled'] == 1" | grep -q True ||
         { printf 'demo: NOT ok, %s\n' "$summary"; exit 1; }
     [ "$hold" = yes ] || printf 'demo: ok, %s\n' "$summary"
 }

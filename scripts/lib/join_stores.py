@@ -2,12 +2,14 @@
 """Joins the stores of a federation by message id and says of each message what became of it.
 
 usage: join_stores.py --letters FOLDER --taken FOLDER [--message ID=ZW:MU,IPSG:FILE,FILE...]...
-                      [--refused ID=ZW:MU]... ZW=COPY.db IPSG=COPY.db MU=COPY.db
+                      [--refused ID=ZW:MU]... [--recalled ID=ZW:MU]...
+                      ZW=COPY.db IPSG=COPY.db MU=COPY.db
 
   --letters  where the files of the messages are, as they were submitted
   --taken    TAKEN/BUREAU/ID/ holds what the desk of that bureau took
   --message  a message that was sent, its origin, its recipients, its files
   --refused  a message that was sent and altered on its way: nobody may have it
+  --recalled a message that was cancelled before it arrived: nobody may have taken it
   the rest   copies of the stores (`dhow db backup`)
 
 Which messages there are, the origins' stores say. What was named above is compared with them; with
@@ -16,7 +18,7 @@ once when, for each of its recipients: the origin's store holds it, the recipien
 exactly one inbox entry with a desk's acknowledgement, the files that were taken are those that were
 sent, and a receipt of that recipient lies in the origin's store. An id in any store that its origin
 does not have, or that was not named, is a stray. Prints a table and a line of JSON. Exit 0 only if
-all were delivered once, what is to be refused was, and nothing is stray.
+all were delivered once, what is to be refused or recalled was, and nothing is stray.
 """
 import argparse
 import hashlib
@@ -145,6 +147,15 @@ class Joined:
             return "NOT refused"
         return "refused"
 
+    @property
+    def recall(self):
+        """The verdict on a message that may have come, too late to be taken."""
+        if self.at_origin != 1:
+            return "not sent"
+        if self.acknowledged or self.files:
+            return "NOT recalled"
+        return "recalled"
+
 
 def read_arguments():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
@@ -152,6 +163,7 @@ def read_arguments():
     parser.add_argument("--taken", required=True, type=pathlib.Path)
     parser.add_argument("--message", action="append", default=[])
     parser.add_argument("--refused", action="append", default=[])
+    parser.add_argument("--recalled", action="append", default=[])
     parser.add_argument("stores", nargs="+")
     return parser.parse_args()
 
@@ -167,8 +179,9 @@ def main():
     at_origins = submitted(stores)
     messages = [Message.named(text, options.letters) for text in options.message]
     refused = [Message.named(text, options.letters) for text in options.refused]
+    recalled = [Message.named(text, options.letters) for text in options.recalled]
     if not messages:
-        named = {(one.origin, one.id) for one in refused}
+        named = {(one.origin, one.id) for one in refused + recalled}
         messages = [Message(id, origin, recipients, None)
                     for (origin, id), recipients in at_origins.items() if (origin, id) not in named]
     print(f"  {'MESSAGE':36}  {'TO':5} {'OVER':5} {'INBOX':>5} {'TAKEN':>5} {'RECEIPTS':>8}"
@@ -184,19 +197,24 @@ def main():
         for verdict in extra:
             print(f"  {message.id}  {','.join(known)}: {verdict}")
         verdicts.append({one.verdict for one in copies} | extra)
-    refusals = [Joined(stores, options.taken, message, to)
-                for message in refused for to in message.recipients]
+    refusals, recalls = ([Joined(stores, options.taken, message, to)
+                          for message in group for to in message.recipients]
+                         for group in (refused, recalled))
     for one in refusals:
         print_row(one, one.refusal)
-    stray = strays(stores, options.taken, at_origins, messages + refused)
+    for one in recalls:
+        print_row(one, one.recall)
+    stray = strays(stores, options.taken, at_origins, messages + refused + recalled)
     for where, id in stray:
         print(f"  {id}  STRAY: {where}")
     once = sum(found == {"delivered once"} for found in verdicts)
     lost = sum("lost" in found for found in verdicts)
     ok = (once == len(messages) > 0 and not stray
-          and all(one.refusal == "refused" for one in refusals))
+          and all(one.refusal == "refused" for one in refusals)
+          and all(one.recall == "recalled" for one in recalls))
     print(json.dumps({"messages": len(messages), "delivered_once": once, "lost": lost,
                       "refused": sum(one.refusal == "refused" for one in refusals),
+                      "recalled": sum(one.recall == "recalled" for one in recalls),
                       "stray": len(stray), "ok": ok}))
     return 0 if ok else 1
 

@@ -46,6 +46,9 @@ class DemoSlowTest(unittest.TestCase):
         self.assertNotIn("demo: FAILED", said)
         # The altered message is accounted for: nobody has it.
         self.assertRegex(said, r"(?m)  refused$")
+        # So is the notice that its cancellation overtook.
+        self.assertRegex(said, r"(?m)  recalled$")
+        self.assertRegex(said, r"(?m)  unanswered  hit\.reply ")
 
     def assert_fails(self, sabotage, verdict):
         code, said = self.run_demo("--sabotage", sabotage)

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts/lib/join_stores.py"
 TABLES = ROOT / "daemon/store/sqlite_tables.cpp"
 COLUMNS = ["message", "delivery", "custody", "inbox", "assignment", "receipt", "receipt_of"]
-SENT, FORGED, OTHER = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
+SENT, FORGED, OTHER, CALLED = (str(uuid.UUID(int=number)) for number in (1, 2, 3, 4))
 TEXT = b"synthetic"
 
 
@@ -29,7 +29,8 @@ def columns(table):
 
 
 class JoinStoresTest(unittest.TestCase):
-    """ZW sent MU one message over IPSG, and one that IPSG altered and MU refused."""
+    """ZW sent MU one message over IPSG, one that IPSG altered and MU refused, and one that it
+    called back."""
 
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
@@ -48,6 +49,7 @@ class JoinStoresTest(unittest.TestCase):
                 db.execute(f"CREATE TABLE {table} ({', '.join(columns(table))})")
         self.submit(1, SENT)
         self.submit(2, FORGED)
+        self.submit(5, CALLED)
         self.put("IPSG", "custody", id=self.key(SENT), origin="ZW", recipient="MU", handed_on=1)
         self.receive(1, SENT)
         self.put("ZW", "receipt", row=1, issuer="MU")
@@ -66,16 +68,16 @@ class JoinStoresTest(unittest.TestCase):
         self.put("ZW", "message", row=row, id=self.key(id), origin="ZW", roles=1)
         self.put("ZW", "delivery", message=row, recipient="MU")
 
-    def receive(self, row, id):
+    def receive(self, row, id, state=1):
         self.put("MU", "message", row=row, id=self.key(id), origin="ZW", roles=2)
         self.put("MU", "inbox", message=row, id=self.key(id), origin="ZW")
-        self.put("MU", "assignment", message=row, agency="desk", state=1)
+        self.put("MU", "assignment", message=row, agency="desk", state=state)
 
     def join(self, named=True):
         for db in self.stores.values():
             db.commit()
         words = ["--letters", self.dir / "letters", "--taken", self.dir / "taken",
-                 "--refused", FORGED + "=ZW:MU"]
+                 "--refused", FORGED + "=ZW:MU", "--recalled", CALLED + "=ZW:MU"]
         words += ["--message", SENT + "=ZW:MU:text"] if named else []
         words += [f"{name}={self.dir / name}" for name in self.stores]
         done = subprocess.run([sys.executable, "-B", SCRIPT, *map(str, words)],
@@ -93,7 +95,7 @@ class JoinStoresTest(unittest.TestCase):
         for named in (True, False):
             table, said = self.join(named)
             self.assertEqual(said, {"messages": 1, "delivered_once": 1, "lost": 0, "refused": 1,
-                                    "stray": 0, "ok": True}, table)
+                                    "recalled": 1, "stray": 0, "ok": True}, table)
 
     def test_a_message_that_was_sent_and_not_named_is_stray(self):
         self.submit(3, OTHER)
@@ -123,6 +125,19 @@ class JoinStoresTest(unittest.TestCase):
     def test_an_altered_message_that_was_delivered_is_found(self):
         self.receive(2, FORGED)
         self.assert_found("NOT refused")
+
+    def test_a_recalled_message_may_have_come_too_late(self):
+        self.receive(5, CALLED, state=6)
+        table, said = self.join()
+        self.assertTrue(said["ok"], table)
+
+    def test_a_recalled_message_that_somebody_took_is_found(self):
+        self.receive(5, CALLED)
+        self.assert_found("NOT recalled")
+
+    def test_a_recalled_message_that_was_never_sent_proves_nothing(self):
+        self.stores["ZW"].execute("DELETE FROM message WHERE row = 5")
+        self.assert_found("not sent")
 
     def test_an_altered_message_that_was_never_sent_proves_nothing(self):
         self.stores["ZW"].execute("DELETE FROM message WHERE row = 2")

@@ -66,13 +66,13 @@ BOOST_AUTO_TEST_CASE(accepts_a_message_and_repeats_its_id) {
 BOOST_AUTO_TEST_CASE(reads_every_member_of_a_submission) {
     http_script script;
     const auto reply = script.ask_one("POST", "/v1/messages", R"({
-        "kind":"notice.publication","subject":"S","media_type":"text/html","class":"flash",
+        "kind":"notice.request","subject":"S","media_type":"text/html","class":"flash",
         "to":["MU","group:pacific"],"text_base64":"AAEC","expires_in_s":3600,
         "supersedes":["0195e0c1-7c3a-7000-8000-000000000001"],
         "cancels":["0195e0c1-7c3a-7000-8000-000000000002"]})");
     BOOST_TEST_REQUIRE(reply.status == 202U);
     const auto& got = script.core.sent.begin()->second.submitted;
-    BOOST_TEST(got.kind == "notice.publication");
+    BOOST_TEST(got.kind == "notice.request");
     BOOST_TEST(got.subject == "S");
     BOOST_TEST(got.media_type == "text/html");
     BOOST_TEST((got.cls == protocol::message_class::flash));

@@ -83,6 +83,32 @@ json::object opened(http_script& script, const std::string& text,
     return json::parse(reply.body).as_object();
 }
 
+/// A document that came in; its id.
+std::string arrived(http_script& script, const json::object& document) {
+    script.core.media_type = document_type;
+    return protocol::to_text(script.core.arrive("border", json::serialize(document)));
+}
+
+json::object referring(const std::vector<std::pair<std::string, std::string>>& references) {
+    auto out = message_text();
+    json::array all;
+    for (const auto& [relation, id] : references) {
+        json::object one;
+        one["relation"] = relation;
+        one["id"] = id;
+        all.push_back(std::move(one));
+    }
+    out["references"] = std::move(all);
+    return out;
+}
+
+std::multiset<std::string> refused_for(http_script& script, const json::object& document,
+                                       const json::object& more = {}) {
+    const auto reply = post(script, submission(document, more));
+    BOOST_TEST_REQUIRE(reply.status == 422U, reply.body);
+    return places(json::parse(reply.body).at("problems"));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_good_document_is_accepted_without_a_word_more) {
@@ -253,6 +279,76 @@ BOOST_AUTO_TEST_CASE(bureaus_are_listed_by_key_with_their_display_names) {
     BOOST_TEST(value.at("bureaus").at(1).at("languages").as_array().size() == 2U);
     BOOST_TEST(value.at("groups").at("coast").as_array().size() == 2U);
     BOOST_TEST(value.at("sub_bureaus").at("GI").as_string() == "GB");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_judged_by_the_message_of_the_inbox_that_it_answers) {
+    http_script script;
+    auto question = message_text();
+    question["confidentiality"] = "INTERPOL RESTRICTED";
+    auto answer = referring({{"reply_to", arrived(script, question)}});
+    BOOST_TEST(
+        (refused_for(script, answer) == std::multiset<std::string>{"R-HDL-02 /confidentiality"}));
+    answer["confidentiality"] = "INTERPOL CONFIDENTIAL";
+    BOOST_TEST(post(script, submission(answer)).status == 202U);
+    // What is about it does not answer it, and what is not in the inbox says nothing.
+    const auto about = referring({{"about", arrived(script, question)}});
+    BOOST_TEST(post(script, submission(about)).status == 202U);
+    const auto other = referring({{"reply_to", "0195e0c1-7c3a-7000-8000-000000000001"}});
+    BOOST_TEST(post(script, submission(other)).status == 202U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_to_a_hit_keeps_the_urgency_of_the_request) {
+    http_script script;
+    auto request = message_text();
+    request["body"] = json::object{{"priority", "U"}};
+    auto reply = referring({{"reply_to", arrived(script, request)}});
+    reply["kind"] = "hit.reply";
+    reply["body"] = json::object{{"priority", "R"}};
+    BOOST_TEST(refused_for(script, reply).contains("R-RPL-09 /body/priority"));
+    reply["body"] = json::object{{"priority", "U"}};
+    BOOST_TEST(!refused_for(script, reply).contains("R-RPL-09 /body/priority"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_source_keeps_to_us_is_handed_on_with_its_consent_alone) {
+    http_script script;
+    auto bound = message_text();
+    bound["handling"] = json::array{"H0", "H2"};
+    const auto free = arrived(script, message_text());
+    const auto id = arrived(script, bound);
+    BOOST_TEST(post(script, submission(referring({{"forwards", free}}))).status == 202U);
+    const auto both = referring({{"forwards", free}, {"forwards", id}});
+    BOOST_TEST((refused_for(script, both) == std::multiset<std::string>{"R-HDL-03 "}));
+    const auto unknown =
+        referring({{"forwards", id}, {"consent", "0195e0c1-7c3a-7000-8000-000000000001"}});
+    BOOST_TEST((refused_for(script, unknown) == std::multiset<std::string>{"R-HDL-03 "}));
+    const auto consent = arrived(script, message_text());
+    BOOST_TEST(
+        post(script, submission(referring({{"forwards", id}, {"consent", consent}}))).status ==
+        202U);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_general_secretariat_alone_may_say_is_nobody_elses_in_any_form) {
+    http_script script;  // as ZW
+    const json::object plain{{"media_type", "text/plain; charset=utf-8"}};
+    for (const auto* kind : {"notice.publication", "notice.cancellation", "notice.review"}) {
+        auto document = message_text();
+        document["kind"] = kind;
+        BOOST_TEST(
+            (refused_for(script, document, plain) == std::multiset<std::string>{"R-SEN-01 "}));
+    }
+    for (const auto* kind : {"hit.request", "diffusion.circulation", "notice.red"}) {
+        auto document = message_text();
+        document["kind"] = kind;
+        BOOST_TEST(post(script, submission(document, plain)).status == 202U);
+    }
+    // One that came all the same is flagged.
+    script.core.media_type = "text/plain; charset=utf-8";
+    const auto id = script.core.arrive("border", "stop acting on it");
+    script.core.inbox.rbegin()->second.second.submitted.kind = "notice.cancellation";
+    const auto got = script.ask_one("GET", "/v1/inbox/" + protocol::to_text(id));
+    const auto validation = json::parse(got.body).at("validation");
+    BOOST_TEST(!validation.at("ok").as_bool());
+    BOOST_TEST((places(validation.at("problems")) == std::multiset<std::string>{"R-SEN-01 "}));
 }
 
 BOOST_AUTO_TEST_CASE(other_texts_pass_as_they_are) {

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_list_says_what_is_used_and_what_does_not_pass) {
     const auto got = daemon.run(run_link, {"list"});
     BOOST_TEST(contains(got.out,
                         "\n\nvsat: 512.0 KiB of 1.0 MiB of this month used; routine up to "
-                        "64.0 KiB, no bulk until 2026-11-29 22:00:00"),
+                        "64.0 KiB, no bulk until 2026-11-29 22:00:00Z"),
                got.out);
     BOOST_TEST(!contains(got.out, "fibre:"), got.out);
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_queue_says_by_which_link_and_what_keeps_it) {
     const auto got = daemon.run(run_queue, {});
     BOOST_TEST(contains(got.out, "IPSG bulk: outside-window, by vsat, next try 2026-11-29"),
                got.out);
-    BOOST_TEST(contains(got.out, "IPSG flash: by vsat, done by 2026-11-29 10:00:05"), got.out);
+    BOOST_TEST(contains(got.out, "IPSG flash: by vsat, done by 2026-11-29 10:00:05Z"), got.out);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

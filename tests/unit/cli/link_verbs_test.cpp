@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_list_says_of_each_suspended_peer_once_why_until_when_and_
     fake_daemon daemon({{200, R"({"links":[{"name":"fibre",)" + link + R"(,{"name":"vsat",)" +
                                   link + R"(,{"name":"coast","peer":"MU","suspended":null}]})"}});
     const auto got = daemon.run(run_link, {"list"});
-    const std::string line = "\nIPSG is suspended until 2026-12-01 06:00:00 by anna: a move\n";
+    const std::string line = "\nIPSG is suspended until 2026-12-01 06:00:00Z by anna: a move\n";
     BOOST_TEST(contains(got.out, line), got.out);
     BOOST_TEST(got.out.find("is suspended") == got.out.rfind("is suspended"));
 }
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_queue_says_it_too) {
                               suspension + "}]}";
     fake_daemon all({{200, queue}});
     const auto got = all.run(cli::run_queue, {});
-    BOOST_TEST(contains(got.out, "\n\nIPSG is suspended until 2026-12-01 06:00:00 by anna: "),
+    BOOST_TEST(contains(got.out, "\n\nIPSG is suspended until 2026-12-01 06:00:00Z by anna: "),
                got.out);
     BOOST_TEST(got.out.find("is suspended") == got.out.rfind("is suspended"));
     fake_daemon one({{200, R"({"shipments":[],"more":false,)" + suspension + "}"}});
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_up_is_said_also_when_nothing_could_be_tri
     const std::string since = R"("2026-11-29T10:00:00.000Z")";
     fake_daemon beside({report(true, trial("hello", true), since)});
     const auto got = beside.run(run_link, {"test", "IPSG"});
-    BOOST_TEST(contains(got.out, "a session with IPSG is up since 2026-11-29 10:00:00"), got.out);
+    BOOST_TEST(contains(got.out, "a session with IPSG is up since 2026-11-29 10:00:00Z"), got.out);
     fake_daemon alone({report(true, "", since)});
     const auto none = alone.run(run_link, {"test", "IPSG"});
     BOOST_TEST(none.code == to_int(exit_code::done));

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(without_a_peer_each_peer_and_class_is_a_row) {
     BOOST_TEST(got.code == to_int(exit_code::done));
     const texts wanted{
         "PEER  CLASS    READY  DEFERRED  HELD  WAIT  DOUBT  SIZE     OLDEST",
-        "IPSG  routine  3      0         1     6     2      4.0 KiB  2026-11-24 10:00:00",
+        "IPSG  routine  3      0         1     6     2      4.0 KiB  2026-11-24 10:00:00Z",
         "MU    flash    0      5         0     0     0      7 B      -",
     };
     BOOST_TEST(lines_of(got.out) == wanted, per_element());

@@ -109,7 +109,8 @@ kinds::context context_of(const json::object& from) {
                         .confidentiality = text_in(original, "confidentiality"),
                         .handling = texts_in(original, "handling"),
                         .purpose = text_in(original, "purpose"),
-                        .control_number = text_in(original, "control_number")};
+                        .control_number = text_in(original, "control_number"),
+                        .priority = text_in(original, "priority")};
     }
     return out;
 }

@@ -203,6 +203,38 @@ BOOST_AUTO_TEST_CASE(another_bureau_s_diffusion_cannot_be_withdrawn) {
     BOOST_TEST(contains(problem.detail, "R-OWN-01"), problem.detail);
 }
 
+BOOST_AUTO_TEST_CASE(what_another_bureau_circulated_is_removed_when_each_recipient_says_so) {
+    inbound_document = R"({"body":{}})";
+    inbound_others = {bureau("MU"), bureau("KE")};
+    const auto began = put_inbound("ZW", "diffusion.circulation");
+    restart();
+    const auto about = R"({"references":[{"relation":"about","id":")" + to_text(began) + R"("}]})";
+    const auto end = expect<response::accepted>(agency("border"),
+                                                document("diffusion.noncompliance", about, {"ZW"}))
+                         .id;
+    const auto own = [&] {
+        const auto said =
+            expect<response::case_report>(an_operator(), request::case_of{to_text(began)});
+        for (const auto& state : said.states) {
+            if (state.owner == bureau("IPSG")) {
+                return state;
+            }
+        }
+        return response::case_state{};
+    };
+    for (const auto* each : {"ZW", "MU", "KE"}) {
+        tell(each, end, outcome_kind::complete);
+    }
+    BOOST_TEST(own().without_receipt.empty());
+    BOOST_TEST(!own().is_complete);  // Whether agencies have taken it, ZW knows alone.
+    BOOST_TEST((own().not_removed == std::vector<std::pair<bureau_id, std::string>>{
+                                         {bureau("KE"), ""}, {bureau("MU"), ""}}));
+    tell("KE", end, outcome_kind::removed, "border");
+    BOOST_TEST(!own().is_complete);
+    tell("MU", end, outcome_kind::removed, "border");
+    BOOST_TEST(own().is_complete);
+}
+
 BOOST_AUTO_TEST_CASE(whoever_cannot_be_addressed_is_left_out_and_stays_on_the_list) {
     say("publication", 1, {"MU", "KE"});
     for (auto& entry : directory().entries) {

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(other_kinds_and_what_is_no_document_have_no_clocks) {
     BOOST_TEST(!facts("hit.request", "{").wants);
     BOOST_TEST(!facts("hit.request", std::string(200'000, '[')).wants);
     BOOST_TEST(!facts("no.such", document("{}")).wants);
-    BOOST_TEST(facts("hit.notification", document("{}")).refers_to.empty());
+    BOOST_TEST(facts("message.text", document("{}")).refers_to.empty());
 }
 
 BOOST_AUTO_TEST_CASE(ready_by_is_an_answer_and_in_process_without_a_time_is_none) {

@@ -433,6 +433,37 @@ BOOST_AUTO_TEST_CASE(papers_that_we_owe_are_known_from_the_outcome_and_stop_when
     BOOST_TEST(open.empty());
 }
 
+BOOST_AUTO_TEST_CASE(who_found_somebody_owes_the_outcome_within_a_day_and_is_told_once) {
+    settings().answers.papers = {{.treaty = "a treaty", .within = std::chrono::days{20}}};
+    reload();
+    const auto began = now;
+    const auto id = submit("hit.notification", document("{}"));
+    const auto row = clock(id);
+    BOOST_TEST((row.state == clock_state::papers));
+    BOOST_TEST(row.answer == "hit.outcome");
+    BOOST_TEST((*row.until - began < 24h + 1min));  // No treaty says otherwise.
+    BOOST_TEST((*row.until - began >= 24h));
+    advance(23h);
+    BOOST_TEST(notices() == 0U);
+    advance(2h);
+    BOOST_TEST(notices() == 1U);
+    advance(48h);
+    BOOST_TEST(notices() == 1U);
+    submit("hit.outcome", document(R"({"result": "released"})", to_text(id)));
+    BOOST_TEST((clock(id).state == clock_state::answered));
+}
+
+BOOST_AUTO_TEST_CASE(the_owner_waits_for_the_outcome_and_who_gets_copies_for_nothing) {
+    receive("MU", "hit.notification", document("{}"));
+    const auto open = query_store<answer::clocks>(query::list_clocks{}).rows;
+    BOOST_REQUIRE_EQUAL(open.size(), 1U);
+    BOOST_TEST(open.front().answer == "hit.outcome");
+    receive("MU", "hit.outcome", document(R"({"result": "released"})", to_text(open.front().id)));
+    BOOST_TEST(query_store<answer::clocks>(query::list_clocks{}).rows.empty());
+    submit("hit.notification", document("{}"), "IPSG");
+    BOOST_TEST(query_store<answer::clocks>(query::list_clocks{}).rows.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

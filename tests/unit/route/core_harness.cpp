@@ -272,7 +272,8 @@ message_id core_harness::put_inbound(std::string_view origin, const std::string&
                                      std::vector<bytes> attachments, bool attachments_here) {
     plain_sealer theirs(bureau(origin), x_directory, x_hash, seed() + ++x_runs);
     seal::job::seal_message job;
-    job.recipients = {bureau("ZW")};
+    job.recipients = {x_self};
+    job.recipients.insert(job.recipients.end(), inbound_others.begin(), inbound_others.end());
     job.content.kind = kind;
     job.content.agency = "their agency";
     job.content.subject = "their subject";
@@ -322,7 +323,7 @@ message_id core_harness::put_inbound(std::string_view origin, const std::string&
                    attachments_here ? whole : bytes{});
     }
     changes.emplace_back(operation::put_delivery{{.message = row,
-                                                  .recipient = bureau("ZW"),
+                                                  .recipient = x_self,
                                                   .state = store::delivery_state::received,
                                                   .changed_at = now}});
     apply(std::move(changes));

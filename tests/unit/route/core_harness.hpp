@@ -54,7 +54,8 @@ public:
     /// next restart().
     message_id put_inbound(std::string_view origin, const std::string& kind,
                            std::vector<bytes> attachments = {}, bool attachments_here = true);
-    std::string inbound_document;  ///< Their text, if it is not to be `their text`: JSON.
+    std::string inbound_document;           ///< Their text, if it is not to be `their text`: JSON.
+    std::vector<bureau_id> inbound_others;  ///< Who gets them beside us.
     std::vector<message_id> inbound_supersedes;  ///< By those that put_inbound() makes.
     void apply(std::vector<store::change> changes);
     template <class Answer>
