@@ -207,8 +207,9 @@ void case_checks::on_taken(const node& at, const std::string& agency,
                            const protocol::message_id& id, microseconds asked_at) {
     const heap_scope nobodys(nullptr);
     const auto* known = find(id);
-    if (known == nullptr || !is_to_act_on(*known) ||
-        !x_taken.insert({at.name(), agency, id}).second) {
+    const bool counts =
+        known != nullptr && known->role != paper_role::none && known->role != paper_role::end;
+    if (!counts || !x_taken.insert({at.name(), agency, id}).second || !is_to_act_on(*known)) {
         return;
     }
     const auto reason = why_not(at.name(), *known, asked_at);
@@ -288,6 +289,10 @@ void case_checks::check_end(std::vector<std::string>& to, const paper& end) cons
         }
     }
     holders.erase(end.origin);
+    // That it was restored its neighbours hear, and nobody else: decision 0017.
+    std::erase_if(holders, [&](const auto& one) {
+        return x_restored.contains(one) && one != hub_name && end.origin != hub_name;
+    });
     for (const auto& bureau : holders) {
         const auto here = present(bureau, end.subject, for_ever);
         const bool has_heard = std::ranges::any_of(here, [&](const paper* other) {

@@ -131,13 +131,26 @@ bool clock_checks::is_about(const document_facts& answer, const protocol::messag
     });
 }
 
+std::vector<std::pair<microseconds, const document_facts*>> clock_checks::replies_to(
+    const protocol::message_id& id, const asked& one) const {
+    std::vector<std::pair<microseconds, const document_facts*>> out;
+    for (const auto& [number, answer] : x_replies) {
+        const auto there = x_papers.arrived(one.from->name(), number);
+        // Whoever asks once more after an answer waits for another one.
+        if (there && *there >= one.accepted_at && answer.origin == one.to &&
+            is_about(answer.facts, id, one)) {
+            out.emplace_back(*there, &answer.facts);
+        }
+    }
+    return out;
+}
+
 std::optional<microseconds> clock_checks::answered_at(const protocol::message_id& id,
                                                       const asked& one, bool finally) const {
     std::optional<microseconds> out;
-    for (const auto& [number, answer] : x_replies) {
-        if (answer.origin == one.to && is_promise(answer.facts) != finally &&
-            is_about(answer.facts, id, one)) {
-            keep_earlier(out, x_papers.arrived(one.from->name(), number));
+    for (const auto& [there, answer] : replies_to(id, one)) {
+        if (is_promise(*answer) != finally) {
+            keep_earlier(out, there);
         }
     }
     return out;
@@ -146,23 +159,17 @@ std::optional<microseconds> clock_checks::answered_at(const protocol::message_id
 std::optional<protocol::utc_time> clock_checks::promised_for(const protocol::message_id& id,
                                                              const asked& one) const {
     std::optional<protocol::utc_time> out;
-    for (const auto& [number, answer] : x_replies) {
-        const bool counts = answer.origin == one.to && is_promise(answer.facts) &&
-                            is_about(answer.facts, id, one) &&
-                            x_papers.is_at(one.from->name(), number);
-        if (counts && answer.facts.ready_by && (!out || *answer.facts.ready_by > *out)) {
-            out = answer.facts.ready_by;
+    for (const auto& [there, answer] : replies_to(id, one)) {
+        if (is_promise(*answer) && answer->ready_by && (!out || *answer->ready_by > *out)) {
+            out = answer->ready_by;
         }
     }
     return out;
 }
 
 std::size_t clock_checks::promises_to(const protocol::message_id& id, const asked& one) const {
-    return static_cast<std::size_t>(std::ranges::count_if(x_replies, [&](const auto& answer) {
-        const auto& [number, what] = answer;
-        return what.origin == one.to && is_promise(what.facts) && is_about(what.facts, id, one) &&
-               x_papers.is_at(one.from->name(), number);
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        replies_to(id, one), [](const auto& answer) { return is_promise(*answer.second); }));
 }
 
 std::optional<microseconds> clock_checks::superseded_at(const protocol::message_id& id,

@@ -60,6 +60,9 @@ private:
                       const std::string& what);
     [[nodiscard]] bool is_about(const document_facts& answer, const protocol::message_id& id,
                                 const asked& one) const;
+    /// Those in the inbox of whoever asked that came after the request, and when.
+    [[nodiscard]] std::vector<std::pair<microseconds, const document_facts*>> replies_to(
+        const protocol::message_id& id, const asked& one) const;
     /// When a final reply, or a promise, to it was in the inbox of whoever asked.
     [[nodiscard]] std::optional<microseconds> answered_at(const protocol::message_id& id,
                                                           const asked& one, bool finally) const;

@@ -253,7 +253,9 @@ private:
         for (const auto* end : x_cases.last_ends()) {
             auto& origin = x_room.at(end->origin);
             const auto known = x_book.messages().find(end->id);
-            if (origin.was_restored() || known == x_book.messages().end() ||
+            // Who has taken what it never sent itself, the General Secretariat is not told.
+            const bool is_anothers = end->origin == hub_name && !end->kind.starts_with("notice.");
+            if (is_anothers || known == x_book.messages().end() ||
                 std::ranges::any_of(x_all, &node::was_restored)) {
                 continue;
             }

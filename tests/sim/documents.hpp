@@ -23,7 +23,9 @@ public:
     explicit document(std::string kind);
     [[nodiscard]] const std::string& kind() const { return x_kind; }
     document& set(std::string_view pointer, boost::json::value value);
-    document& entity(const std::string& name) { return set("/entity_id", boost::json::value(name)); }
+    document& entity(const std::string& name) {
+        return set("/entity_id", boost::json::value(name));
+    }
     document& version(std::uint64_t number);
     /// What its first reference names.
     document& about(const protocol::message_id& id);
