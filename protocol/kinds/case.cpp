@@ -57,7 +57,12 @@ case_standing judge_end(case_view& view, const case_word& word) {
         return case_standing::superseded;  // Said before: nobody has to do anything twice.
     }
     if (word.point.version < view.content.version) {
-        return case_standing::superseded;  // Published again since, with a version above it.
+        // Published again since, with a version above it; what was decided before it is void.
+        if (view.decision.version <= word.point.version) {
+            view.decision = word.point;
+            view.suspended = false;
+        }
+        return case_standing::superseded;
     }
     view.ended = true;
     view.suspended = false;
@@ -66,7 +71,10 @@ case_standing judge_end(case_view& view, const case_word& word) {
 }
 
 case_standing judge_content(case_view& view, const case_word& word) {
-    if (word.point < view.content) {
+    // What is added belongs to a version: its origin's clock may have gone back since.
+    const bool is_old = word.role == case_role::content ? word.point < view.content
+                                                        : word.point.version < view.content.version;
+    if (is_old) {
         return case_standing::superseded;
     }
     if (word.role == case_role::content) {
@@ -79,7 +87,8 @@ case_standing judge_open(case_view& view, const case_word& word) {
     if (gives_content(word.role)) {
         return judge_content(view, word);
     }
-    if (word.point < view.decision || word.point.version < view.content.version) {
+    // Whatever was published since: that does not put it back into force.
+    if (word.point < view.decision) {
         return case_standing::superseded;
     }
     view.decision = word.point;

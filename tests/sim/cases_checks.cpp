@@ -90,6 +90,9 @@ void case_checks::on_read(const std::string& origin, const protocol::message_id&
 
 void case_checks::on_committed(node& at, const store::transaction& what) {
     for (const auto& change : what.changes) {
+        if (const auto* made = std::get_if<store::operation::put_message>(&change)) {
+            note_repeat(at, made->row);
+        }
         const auto* put = std::get_if<store::operation::put_inbox>(&change);
         if (put == nullptr) {
             continue;
@@ -100,6 +103,26 @@ void case_checks::on_committed(node& at, const store::transaction& what) {
             ++x_late_copies;
         }
         x_inboxes[at.name()].emplace(put->row.id, x_clock.elapsed());
+    }
+}
+
+/// A gateway issues an end again by itself: the new message supersedes the one that is known.
+void case_checks::note_repeat(const node& at, const store::message_row& row) {
+    const auto seal = protocol::decode_seal(row.seal);
+    const auto header = seal ? protocol::decode_header(seal->header)
+                             : protocol::result<protocol::header>(seal.error());
+    if (!header || row.origin.text() != at.name() || x_papers.contains(row.id)) {
+        return;
+    }
+    for (const auto& earlier : header->supersedes) {
+        const auto* known = find(earlier);
+        if (known != nullptr && known->role == paper_role::end) {
+            auto copy = *known;
+            copy.id = row.id;
+            copy.named.clear();
+            x_papers.emplace(row.id, std::move(copy));
+            return;
+        }
     }
 }
 
@@ -170,6 +193,12 @@ bool case_checks::is_suspended(const std::vector<const paper*>& here, const std:
     return last != nullptr && last->role == paper_role::suspension;
 }
 
+/// What came between question and answer may have put it back into force.
+std::string case_checks::why_never(const std::string& bureau, const paper& what,
+                                   microseconds asked_at) const {
+    return why_not(bureau, what, for_ever).empty() ? "" : why_not(bureau, what, asked_at);
+}
+
 std::string case_checks::why_not(const std::string& bureau, const paper& what,
                                  microseconds before) const {
     const auto here = present(bureau, what.subject, before);
@@ -196,7 +225,7 @@ void case_checks::on_offered(const node& at, const std::string& agency,
         return;
     }
     ++x_offers;
-    const auto reason = why_not(at.name(), *known, asked_at);
+    const auto reason = why_never(at.name(), *known, asked_at);
     if (!reason.empty()) {
         x_problems.push_back("offered: " + label_of(*known) + " to agency " + agency + " of " +
                              at.name() + ", though " + reason);
@@ -212,7 +241,7 @@ void case_checks::on_taken(const node& at, const std::string& agency,
     if (!counts || !x_taken.insert({at.name(), agency, id}).second || !is_to_act_on(*known)) {
         return;
     }
-    const auto reason = why_not(at.name(), *known, asked_at);
+    const auto reason = why_never(at.name(), *known, asked_at);
     if (!reason.empty()) {
         x_problems.push_back("taken: " + label_of(*known) + " by agency " + agency + " of " +
                              at.name() + ", though " + reason);

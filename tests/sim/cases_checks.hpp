@@ -84,12 +84,15 @@ private:
     /// Why no agency there may act on it; empty: it may.
     [[nodiscard]] std::string why_not(const std::string& bureau, const paper& what,
                                       microseconds before) const;
+    [[nodiscard]] std::string why_never(const std::string& bureau, const paper& what,
+                                        microseconds asked_at) const;
     [[nodiscard]] static bool is_ended(const std::vector<const paper*>& here, const paper& what);
     [[nodiscard]] static bool is_suspended(const std::vector<const paper*>& here,
                                            const std::string& origin);
     void check_arrivals(std::vector<std::string>& to) const;
     void check_end(std::vector<std::string>& to, const paper& end) const;
     void check_states(std::vector<std::string>& to, node& at) const;
+    void note_repeat(const node& at, const store::message_row& row);
     [[nodiscard]] bool is_forgotten(const protocol::message_id& id) const;
     [[nodiscard]] const paper* later_than(const paper& what, bool ends_too) const;
 

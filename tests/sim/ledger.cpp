@@ -63,6 +63,7 @@ void ledger::put(node& at, shelf& to, const operation::put_message& what) {
     made.from = &at;
     made.id = row.id;
     made.kind = row.kind;
+    made.cls = row.cls;
     made.accepted_at = x_clock.elapsed();
     if (const auto seal = protocol::decode_seal(row.seal)) {
         if (const auto header = protocol::decode_header(seal->header)) {

@@ -24,6 +24,7 @@ struct known_message {
     node* from = nullptr;
     protocol::message_id id;
     std::string kind;
+    protocol::message_class cls = protocol::message_class::routine;
     microseconds accepted_at{0};  ///< True time.
     std::optional<std::chrono::seconds> time_to_live;
     std::set<std::string> to;
