@@ -87,6 +87,8 @@ private:
     [[nodiscard]] std::string why_never(const std::string& bureau, const paper& what,
                                         microseconds asked_at) const;
     [[nodiscard]] static bool is_ended(const std::vector<const paper*>& here, const paper& what);
+    [[nodiscard]] static bool came_between(const std::vector<const paper*>& here,
+                                           const paper& what);
     [[nodiscard]] static bool is_suspended(const std::vector<const paper*>& here,
                                            const std::string& origin);
     void check_arrivals(std::vector<std::string>& to) const;
