@@ -117,7 +117,10 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
 
 void opening::move_earlier(place& to, const admission& made, const answer::case_item& item,
                            case_role by) const {
-    if (by == case_role::content && belongs_to(item.row, made.said->word.point)) {
+    const auto& point = made.said->word.point;
+    const bool is_spared = (by == case_role::content && belongs_to(item.row, point)) ||
+                           (by == case_role::end && item.row.version > point.version);
+    if (is_spared) {
         return;
     }
     bool is_moved = false;

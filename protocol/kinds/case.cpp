@@ -64,6 +64,11 @@ case_standing judge_end(case_view& view, const case_word& word) {
         }
         return case_standing::superseded;
     }
+    if (word.point.version < view.decision.version) {
+        // What was decided since is about a later publication, which is still on its way.
+        view.content = std::max(view.content, case_point{word.point.version + 1, {}});
+        return case_standing::current;
+    }
     view.ended = true;
     view.suspended = false;
     view.decision = word.point;
@@ -135,6 +140,9 @@ case_standing judge(const registry& data, case_view& view, bool ended_by_authori
     std::string from = view.state;
     if (word.role == case_role::end) {
         standing = judge_end(view, word);
+        if (!view.ended) {
+            return standing;
+        }
     } else if (ended_by_authority) {
         return case_standing::late;
     } else if (view.ended) {

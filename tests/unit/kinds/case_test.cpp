@@ -157,6 +157,18 @@ BOOST_AUTO_TEST_CASE(an_end_that_comes_after_the_next_publication_lifts_the_susp
     BOOST_TEST(one.view.suspended);
 }
 
+BOOST_AUTO_TEST_CASE(
+    an_end_that_comes_after_a_suspension_of_what_was_published_again_does_not_lift_it) {
+    one_case one;
+    one.notice("notice.publication", 1, 1);
+    BOOST_TEST((one.notice("notice.suspension", 3, 4) == case_standing::current));
+    BOOST_TEST((one.notice("notice.cancellation", 2, 2) == case_standing::current));
+    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::superseded));
+    BOOST_TEST((one.notice("notice.publication", 3, 3) == case_standing::withheld));
+    BOOST_TEST((one.notice("notice.reinstatement", 3, 5) == case_standing::current));
+    BOOST_TEST(!one.view.ended);
+}
+
 BOOST_AUTO_TEST_CASE(a_diffusion_that_was_withdrawn_never_comes_back) {
     one_case one;
     const auto word = about("diffusion.circulation");

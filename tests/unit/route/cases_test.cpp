@@ -179,6 +179,19 @@ BOOST_AUTO_TEST_CASE(what_is_published_again_is_offered_once_the_end_before_it_i
     BOOST_TEST(state_of(third) == "offered");
 }
 
+BOOST_AUTO_TEST_CASE(an_end_before_a_suspension_that_was_faster_withdraws_what_it_is_about_alone) {
+    const auto first = notice("publication", 1);
+    const auto halt = notice("suspension", 3);
+    notice("cancellation", 1);
+    BOOST_TEST(state_of(first) == "withdrawn");
+    BOOST_TEST(state_of(halt) == "offered");
+    const auto third = notice("publication", 3);
+    BOOST_TEST(state_of(third) == "withheld");
+    notice("reinstatement", 3);
+    BOOST_TEST(state_of(third) == "offered");
+    BOOST_TEST(state_of(first) == "withdrawn");
+}
+
 BOOST_AUTO_TEST_CASE(nobody_ends_what_another_bureau_has_sent_but_for_the_secretariat) {
     const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
     hear("KE", "diffusion.withdrawal", about(began));
