@@ -188,6 +188,15 @@ BOOST_AUTO_TEST_CASE(an_older_version_and_what_comes_after_the_end_are_refused) 
     BOOST_TEST(report().states.front().state == "published");
 }
 
+BOOST_AUTO_TEST_CASE(an_end_of_an_old_version_would_end_nothing_and_is_refused) {
+    say("publication", 2);
+    BOOST_TEST((refused("cancellation", 1).code == errc::conflict));
+    say("suspension", 3);
+    BOOST_TEST((refused("cancellation", 2).code == errc::conflict));
+    say("cancellation", 3);
+    BOOST_TEST(report().states.front().ended);
+}
+
 BOOST_AUTO_TEST_CASE(another_bureau_s_diffusion_cannot_be_withdrawn) {
     core_harness zw;
     zw.settings().agencies.at("border").send_kinds = {"*"};
