@@ -20,6 +20,17 @@ bool is_for(const answer::case_item& item, bureau_id bureau) {
     return std::ranges::find(all, bureau) != all.end();
 }
 
+/// Its agencies have answered an end of ours: then nobody offers that one again.
+bool has_answered(const answer::case_file& file, bureau_id self, bureau_id peer) {
+    return std::ranges::any_of(file.items, [&](const auto& item) {
+        return item.row.owner == self && role_of(item.row) == kinds::case_role::end &&
+               std::ranges::any_of(item.deliveries, [&](const auto& row) {
+                   return row.recipient == peer &&
+                          (in_state(row.state) & store::answered_states) != 0;
+               });
+    });
+}
+
 }  // namespace
 
 utc_time cases::last_issued(const look& what, bureau_id to) const {
@@ -151,8 +162,8 @@ void cases::open_own(const std::shared_ptr<answer::full_message>& message, bytes
                    });
 }
 
-// What it had within the backup window is offered again by peers::revive(). What is older is gone
-// from here too, but for our own copies.
+// What it had within the backup window is offered again by peers::revive(), but for what its
+// agencies have answered. What is older is gone from here too, but for our own copies.
 void cases::go_through_ended(bureau_id peer, digest after) {
     constexpr std::size_t page = 1;  // One after the other: each may be a message.
     x_core.out.ask(
@@ -166,7 +177,8 @@ void cases::go_through_ended(bureau_id peer, digest after) {
                 const auto last = last_issued(what, peer);
                 const bool is_old = last + x_core.config->disk_settings.backup_window <= x_core.now;
                 const auto* end = newest_end(what.file, x_core.self());
-                if (end != nullptr && is_old && can_be_addressed(x_core, peer) &&
+                const bool is_lost = is_old || has_answered(what.file, x_core.self(), peer);
+                if (end != nullptr && is_lost && can_be_addressed(x_core, peer) &&
                     std::ranges::find(holders, peer) != holders.end()) {
                     issue_again(*end, {peer}, false);
                 }

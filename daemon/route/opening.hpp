@@ -66,7 +66,8 @@ private:
     void next();
     void find_place(const admission_ptr& made);
     [[nodiscard]] place place_in(const admission& made, const answer::case_file& file) const;
-    void move_earlier(place& to, const admission& made, const answer::case_item& item) const;
+    void move_earlier(place& to, const admission& made, const answer::case_item& item,
+                      kinds::case_role by) const;
     void admit(const admission_ptr& made, place where);
     void on_admitted(const admission_ptr& made, const place& where,
                      const store::transaction_result& result);

@@ -41,6 +41,11 @@ std::optional<assignment_state> moved_by(case_role by, case_role role, assignmen
     }
 }
 
+/// What is added to a version may be faster than the version itself.
+bool belongs_to(const store::case_message_row& row, const kinds::case_point& content) {
+    return role_of(row) == case_role::addition && row.version >= content.version;
+}
+
 bool has_taken(const store::assignment_row& row) { return row.state == assignment_state::taken; }
 
 void add_once(std::vector<std::string>& to, const std::string& one) {
@@ -91,20 +96,33 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
               .version = word.point.version,
               .at = word.point.at,
               .recipients = made.recipients});
-    if (out.state != assignment_state::offered && out.state != assignment_state::withheld) {
+    // An end that was overtaken by the next publication lifts the suspension before it.
+    const auto* before = find_case(file, message.origin);
+    const bool lifts = judged.standing == case_standing::superseded && before != nullptr &&
+                       before->suspended && !judged.row.suspended;
+    const bool is_heeded =
+        out.state == assignment_state::offered || out.state == assignment_state::withheld;
+    if (!is_heeded && !lifts) {
         return out;
     }
+    const auto by = lifts ? case_role::resumption : word.role;
     const bool is_for_all = word.role == case_role::end && message.origin == secretariat();
     for (const auto& item : file.items) {
         if (item.inbox && (is_for_all || item.row.owner == message.origin)) {
-            move_earlier(out, made, item);
+            move_earlier(out, made, item, by);
         }
     }
     return out;
 }
 
-void opening::move_earlier(place& to, const admission& made, const answer::case_item& item) const {
-    const auto by = made.said->word.role;
+void opening::move_earlier(place& to, const admission& made, const answer::case_item& item,
+                           case_role by) const {
+    const auto& point = made.said->word.point;
+    const bool is_spared = (by == case_role::content && belongs_to(item.row, point)) ||
+                           (by == case_role::end && item.row.version > point.version);
+    if (is_spared) {
+        return;
+    }
     bool is_moved = false;
     for (const auto& row : item.assignments) {
         if (has_taken(row)) {

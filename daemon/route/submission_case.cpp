@@ -151,6 +151,9 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     if (judged.standing == case_standing::late) {
         return refusal(errc::conflict, "its case has ended");
     }
+    if (may_repeat && !judged.row.ended) {
+        return refusal(errc::conflict, "a higher version of its case was sent: end that one");
+    }
     if (judged.standing == case_standing::superseded && !may_repeat) {
         return refusal(errc::conflict, "a newer message of its case was sent");
     }

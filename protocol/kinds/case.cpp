@@ -57,7 +57,17 @@ case_standing judge_end(case_view& view, const case_word& word) {
         return case_standing::superseded;  // Said before: nobody has to do anything twice.
     }
     if (word.point.version < view.content.version) {
-        return case_standing::superseded;  // Published again since, with a version above it.
+        // Published again since, with a version above it; what was decided before it is void.
+        if (view.decision.version <= word.point.version) {
+            view.decision = word.point;
+            view.suspended = false;
+        }
+        return case_standing::superseded;
+    }
+    if (word.point.version < view.decision.version) {
+        // What was decided since is about a later publication, which is still on its way.
+        view.content = std::max(view.content, case_point{word.point.version + 1, {}});
+        return case_standing::current;
     }
     view.ended = true;
     view.suspended = false;
@@ -66,7 +76,10 @@ case_standing judge_end(case_view& view, const case_word& word) {
 }
 
 case_standing judge_content(case_view& view, const case_word& word) {
-    if (word.point < view.content) {
+    // What is added belongs to a version: its origin's clock may have gone back since.
+    const bool is_old = word.role == case_role::content ? word.point < view.content
+                                                        : word.point.version < view.content.version;
+    if (is_old) {
         return case_standing::superseded;
     }
     if (word.role == case_role::content) {
@@ -79,7 +92,8 @@ case_standing judge_open(case_view& view, const case_word& word) {
     if (gives_content(word.role)) {
         return judge_content(view, word);
     }
-    if (word.point < view.decision || word.point.version < view.content.version) {
+    // Whatever was published since: that does not put it back into force.
+    if (word.point < view.decision) {
         return case_standing::superseded;
     }
     view.decision = word.point;
@@ -126,6 +140,9 @@ case_standing judge(const registry& data, case_view& view, bool ended_by_authori
     std::string from = view.state;
     if (word.role == case_role::end) {
         standing = judge_end(view, word);
+        if (!view.ended) {
+            return standing;
+        }
     } else if (ended_by_authority) {
         return case_standing::late;
     } else if (view.ended) {

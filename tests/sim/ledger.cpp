@@ -63,6 +63,7 @@ void ledger::put(node& at, shelf& to, const operation::put_message& what) {
     made.from = &at;
     made.id = row.id;
     made.kind = row.kind;
+    made.cls = row.cls;
     made.accepted_at = x_clock.elapsed();
     if (const auto seal = protocol::decode_seal(row.seal)) {
         if (const auto header = protocol::decode_header(seal->header)) {
@@ -124,6 +125,9 @@ void ledger::on_committed(node& at, const store::transaction& what) {
     for (const auto& one : what.changes) {
         std::visit(visit, one);
     }
+    for (auto* one : x_watchers) {
+        one->on_committed(at, what);
+    }
 }
 
 std::optional<microseconds> ledger::arrived(const protocol::message_id& id,
@@ -146,6 +150,9 @@ void ledger::on_handed_on(const node& by, const store::event_row& what) {
 void ledger::on_backed_up(const node& at) {
     const heap_scope nobodys(nullptr);
     x_copies[at.name()] = {x_shelves[at.name()], x_clock.elapsed()};
+    for (auto* one : x_watchers) {
+        one->on_backed_up(at);
+    }
 }
 
 void ledger::on_restored(const node& at) {
@@ -162,6 +169,9 @@ void ledger::on_restored(const node& at) {
             std::erase_if(one.cancelled, [&](const auto& was) { return was.second > backup.at; });
             one.by_courier.clear();  // What went along after the backup it does not know.
         }
+    }
+    for (auto* one : x_watchers) {
+        one->on_restored(at);
     }
 }
 

@@ -24,6 +24,7 @@ struct known_message {
     node* from = nullptr;
     protocol::message_id id;
     std::string kind;
+    protocol::message_class cls = protocol::message_class::routine;
     microseconds accepted_at{0};  ///< True time.
     std::optional<std::chrono::seconds> time_to_live;
     std::set<std::string> to;
@@ -39,9 +40,19 @@ struct known_message {
     bool is_forgotten = false;
 };
 
+/// Hears what the ledger hears, after it; for the checks of one kind of run.
+class commit_watcher {
+public:
+    virtual ~commit_watcher() = default;
+    virtual void on_committed(node& at, const store::transaction& what) = 0;
+    virtual void on_backed_up(const node& at) = 0;
+    virtual void on_restored(const node& at) = 0;
+};
+
 class ledger {
 public:
     explicit ledger(const clockwork& clock) : x_clock(clock) {}
+    void add_watcher(commit_watcher& one) { x_watchers.push_back(&one); }
     void set_nodes(std::vector<node*> nodes) {
         x_trail.set_nodes(nodes);
         x_nodes = std::move(nodes);
@@ -141,6 +152,7 @@ private:
                          protocol::stream_id on_stream, std::optional<std::uint64_t> bytes);
 
     const clockwork& x_clock;
+    std::vector<commit_watcher*> x_watchers;
     std::vector<node*> x_nodes;
     std::map<std::string, shelf> x_shelves;
     struct copy {

@@ -3,7 +3,7 @@
 // Not pure: wall time for the report.
 // Spec: docs/simulator.md. Tests: sim_tests.
 // Limits: one thread; scripts/sim splits a range over the cores.
-#include "tests/sim/world.hpp"
+#include "tests/sim/cases_world.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -20,6 +20,7 @@ constexpr const char* usage =
     "       dhow-sim --seed N --trace              run one and show its timeline\n"
     "       dhow-sim --seed N --good-days          without faults\n"
     "       dhow-sim --seed N --synchronous off    prove that the harness notices lost syncs\n"
+    "       --cases       notices, diffusions and hits instead (docs/simulator.md#cases)\n"
     "       --strict      faults that are known (docs/simulator.md) count as failures\n"
     "       --lies        strangers give notices that are known to be believed\n"
     "       --real-sealer real cryptography (2 % of the seeds have it anyway); not repeatable to "
@@ -31,7 +32,7 @@ constexpr const char* usage =
 struct request {
     world_options options;
     std::uint64_t first = 1, last = 1, step = 1;
-    bool progress = false, numbers = false, is_wrong = false, wants_help = false;
+    bool cases = false, progress = false, numbers = false, is_wrong = false, wants_help = false;
 };
 
 std::uint64_t number_of(const std::string& text) {
@@ -54,14 +55,16 @@ bool take(request& into, const std::string& name, const std::string& value) {
     } else {
         into.options.faults = into.options.faults && name != "--good-days";
         into.options.trace = name == "--trace" ? &std::cout : into.options.trace;
+        into.cases = into.cases || name == "--cases";
         into.progress = into.progress || name == "--progress";
         into.numbers = into.numbers || name == "--numbers";
         into.options.strict = into.options.strict || name == "--strict";
         into.options.lies = into.options.lies || name == "--lies";
         into.options.real_sealer = into.options.real_sealer || name == "--real-sealer";
         into.wants_help = into.wants_help || name == "--help";
-        const std::set<std::string> known{"--good-days", "--trace", "--progress",    "--numbers",
-                                          "--strict",    "--lies",  "--real-sealer", "--help"};
+        const std::set<std::string> known{"--good-days",   "--trace",  "--progress",
+                                          "--numbers",     "--strict", "--lies",
+                                          "--real-sealer", "--help",   "--cases"};
         into.is_wrong = into.is_wrong || !known.contains(name);
         return false;
     }
@@ -77,7 +80,7 @@ request parse(int count, char** values) {
     return out;
 }
 
-void report(std::uint64_t seed, const dhow::sim::verdict& found) {
+void report(std::uint64_t seed, const dhow::sim::verdict& found, bool cases) {
     if (found.ok) {
         return;
     }
@@ -85,7 +88,8 @@ void report(std::uint64_t seed, const dhow::sim::verdict& found) {
     for (const auto& problem : found.problems) {
         std::cout << "  " << problem << '\n';
     }
-    std::cout << "  repeat: dhow-sim --seed " << seed << " --trace" << std::endl;
+    std::cout << "  repeat: dhow-sim " << (cases ? "--cases " : "") << "--seed " << seed
+              << " --trace" << std::endl;
 }
 
 std::uint64_t hours_of(const tally& sum) {
@@ -128,6 +132,13 @@ void print_numbers(const tally& sum, std::uint64_t failures) {
     std::cout << std::endl;
 }
 
+void print_cases(const dhow::sim::case_tally& sum) {
+    std::cout << "cases: " << sum.papers << " documents, " << sum.ends << " ends, " << sum.offers
+              << " offers, " << sum.late_copies << " late copies, " << sum.sent_again
+              << " sent again, " << sum.removed << " removals, " << sum.requests << " requests, "
+              << sum.replies << " replies, " << sum.fired << " clocks fired\n";
+}
+
 void print_sums(const tally& sum, std::uint64_t failures, double seconds) {
     const auto share = sum.payload_bytes == 0 ? 0 : 1000 * sum.resent_bytes / sum.payload_bytes;
     std::cout << "people: " << sum.taken << " taken, " << sum.rejected << " rejected, "
@@ -160,11 +171,13 @@ int main(int count, char** values) {
     }
     const auto begun = std::chrono::steady_clock::now();
     tally sum;
+    dhow::sim::case_tally cases;
     std::uint64_t failures = 0;
     for (auto seed = asked.first; seed <= asked.last; seed += asked.step) {
         asked.options.seed = seed;
-        const auto found = dhow::sim::run_world(asked.options);
-        report(seed, found);
+        const auto found = asked.cases ? dhow::sim::run_cases(asked.options, cases)
+                                       : dhow::sim::run_world(asked.options);
+        report(seed, found, asked.cases);
         failures += found.ok ? 0 : 1;
         sum.add(found.seen);
         if (asked.progress && sum.seeds % 10 == 0) {
@@ -176,6 +189,9 @@ int main(int count, char** values) {
     if (asked.numbers) {
         print_numbers(sum, failures);
     } else {
+        if (asked.cases) {
+            print_cases(cases);
+        }
         print_sums(sum, failures, spent.count());
     }
     return failures == 0 ? 0 : 1;

@@ -169,6 +169,50 @@ MUTATIONS = [
      None, None),
 ]
 
+# The same, found by runs of cases and clocks (dhow-sim --cases).
+CASE_MUTATIONS = [
+    ("late-copy-is-offered", "what comes after the end of its case is offered",
+     ROUTE + "opening_case.cpp",
+     "            out.state = assignment_state::late;\n", ""),
+    ("older-version-is-offered", "a version that comes after a higher one is offered",
+     ROUTE + "opening_case.cpp",
+     "            out.state = assignment_state::superseded;\n", ""),
+    ("suspended-is-offered", "what comes while its case is suspended is offered",
+     ROUTE + "opening_case.cpp",
+     "            out.state = assignment_state::withheld;\n", ""),
+    ("end-withdraws-nothing", "what was offered stays so when its case ends",
+     ROUTE + "opening_case.cpp",
+     "        return assignment_state::withdrawn;\n", "        return std::nullopt;\n"),
+    ("overtaken-note-is-dropped", "what is added to a version goes when the version comes later",
+     ROUTE + "opening_case.cpp",
+     "row.version >= content.version", "row.version > content.version + 100"),
+    ("end-only-to-the-named", "an end does not go to those who got earlier versions",
+     ROUTE + "submission_case.cpp",
+     "            if (can_be_addressed(x_core, bureau)) {\n                all.insert(bureau);\n",
+     "            if (can_be_addressed(x_core, bureau)) {\n"),
+    ("complete-without-removal", "a case is complete though agencies have what it ends",
+     ROUTE + "cases.cpp",
+     "                left.emplace(one.recipient, one.agency);\n", ""),
+    ("restored-peer-misses-ends", "what its agencies had answered a restored peer never gets again",
+     ROUTE + "cases_again.cpp",
+     "const bool is_lost = is_old ||", "const bool is_lost = is_old || x_core.stopping &&"),
+    ("suspension-is-outdated", "a publication that came first voids a suspension before it",
+     "protocol/kinds/case.cpp",
+     "    if (word.point < view.decision) {\n",
+     "    if (word.point < view.decision || word.point.version < view.content.version) {\n"),
+    ("clock-fires-again", "that a clock has fired is forgotten", ROUTE + "clocks.cpp",
+     ": (row.fired & in_state(row.state)) != 0;", ": row.fired == papers_over;"),
+    ("answer-stops-nothing", "a reply does not stop the clock of its request",
+     ROUTE + "clock_marks.cpp",
+     "        stop(shared, to, content.kind, message.origin, facts);\n", ""),
+    ("clock-is-too-fast", "a clock fires after a quarter of its time",
+     ROUTE + "clocks.cpp",
+     "row.state == clock_state::undelivered ? row.within : row.answer_within;", "row.within / 4;"),
+    ("desk-is-not-told", "a clock fires and nobody is told", ROUTE + "clocks.cpp",
+     "    auto out = static_cast<unsigned>(clock_task::notice);\n", "    auto out = 0U;\n"),
+]
+ALL = MUTATIONS + CASE_MUTATIONS
+
 
 def die(text):
     sys.exit(f"mutations: {text}")
@@ -252,9 +296,15 @@ def mutated(mutation, text):
     return text
 
 
+def words_of(mutation):
+    if mutation in CASE_MUTATIONS:
+        return ["--cases"]
+    return ["--synchronous", "OFF"] if mutation[3] is None else []
+
+
 def try_one(mutation, folder, seeds, unless):
-    name, _, path, place, _ = mutation
-    words = ["--synchronous", "OFF"] if place is None else []
+    name, _, path, _, _ = mutation
+    words = words_of(mutation)
     target = folder / "tree" / path
     text = target.read_text()
     target.write_text(mutated(mutation, text))
@@ -275,8 +325,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    wanted = options.only.split(",") if options.only else [one[0] for one in MUTATIONS]
-    chosen = [one for one in MUTATIONS if one[0] in wanted]
+    wanted = options.only.split(",") if options.only else [one[0] for one in ALL]
+    chosen = [one for one in ALL if one[0] in wanted]
     if len(chosen) != len(wanted):
         die(f"of {wanted} only {[one[0] for one in chosen]} are known; --list has all")
     if options.check:
@@ -295,21 +345,24 @@ def main():
     shutil.copy(options.build / "build/bin/dhow-sim", options.build / "clean")
     of_the_tree = set()
 
-    def fails_anyway(seed):
-        done = subprocess.run([options.build / "clean", "--seed", str(seed)], capture_output=True,
-                              check=False)
+    def fails_anyway(seed, words):
+        kind = [word for word in words if word == "--cases"]
+        done = subprocess.run([options.build / "clean", "--seed", str(seed), *kind],
+                              capture_output=True, check=False)
         if done.returncode != 0:
-            of_the_tree.add(seed)
+            of_the_tree.add(" ".join([*kind, str(seed)]))
         return done.returncode != 0
 
-    clean = first_failure(options.build / "clean", SEEDS_AT_ONCE, [], lambda seed: False)
-    if clean:
-        die(f"seed {clean} fails without any mutation")
+    for words in ([], ["--cases"]):
+        clean = first_failure(options.build / "clean", SEEDS_AT_ONCE, words, lambda seed: False)
+        if clean:
+            die(f"seed {clean} fails without any mutation {words}")
     found = []
     print(f"{'mutation':34} {'seeds':>6} {'s':>5}  what it does", flush=True)
     for one in chosen:
         began = time.monotonic()
-        seed = try_one(one, options.build, options.seeds, fails_anyway)
+        seed = try_one(one, options.build, options.seeds,
+                       lambda seed, words=words_of(one): fails_anyway(seed, words))
         found += [seed] if seed else []
         print(f"{one[0]:34} {seed or 'none':>6} {time.monotonic() - began:5.0f}  {one[1]}",
               flush=True)

@@ -39,7 +39,11 @@ bool network::separated(const endpoint& a, const endpoint& b) const {
 
 line_quality network::quality_of(const std::string& link, bool is_up) const {
     if (const auto found = lines.find(link); found != lines.end()) {
-        return found->second;
+        auto out = found->second;
+        if (is_up && out.up_bytes_per_second > 0) {
+            out.bytes_per_second = out.up_bytes_per_second;
+        }
+        return out;
     }
     const bool is_other = is_up && faults.up_bytes_per_second > 0;
     return {faults.latency, is_other ? faults.up_bytes_per_second : faults.bytes_per_second};
@@ -147,7 +151,7 @@ std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_v
     const auto line_time = microseconds{static_cast<std::int64_t>(
         static_cast<std::uint64_t>(count) * 1'000'000 / line.bytes_per_second)};
     mine.line_free_at =
-        std::max(mine.line_free_at, x_clock.elapsed()) + line_time + stall(count, line.latency);
+        std::max(mine.line_free_at, x_clock.elapsed()) + line_time + stall(count, line);
     const auto delay = mine.line_free_at - x_clock.elapsed() + line.latency;
     protocol::bytes copy(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(count));
     x_clock.after(delay, [this, id, side, copy = std::move(copy)]() mutable {
@@ -157,11 +161,12 @@ std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_v
 }
 
 // What comes behind a lost packet waits for it: bytes arrive in order, late.
-microseconds network::stall(std::size_t bytes, microseconds latency) {
+microseconds network::stall(std::size_t bytes, const line_quality& on) {
     microseconds out{0};
-    for (std::size_t at = 0; faults.loss > 0 && at < bytes; at += packet_bytes) {
-        auto wait = 2 * latency + resend_min;
-        for (unsigned i = 0; i < resends_max && x_losses.chance(faults.loss); ++i) {
+    const auto loss = on.loss.value_or(faults.loss);
+    for (std::size_t at = 0; loss > 0 && at < bytes; at += packet_bytes) {
+        auto wait = 2 * on.latency + resend_min;
+        for (unsigned i = 0; i < resends_max && x_losses.chance(loss); ++i) {
             out += wait;
             wait *= 2;
         }

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -64,6 +65,8 @@ struct line_quality {
     std::uint64_t bytes_per_second = 1'000'000;
     /// What a kernel takes before write() waits, each way.
     std::uint64_t pipe_bytes = 64 * 1024;
+    std::uint64_t up_bytes_per_second = 0;      ///< From whoever dialled; 0: the same.
+    std::optional<double> loss = std::nullopt;  ///< Nothing: as on all others.
 };
 
 /// Begins the name of a second link to the same peer, and is the address where it ends.
@@ -145,7 +148,7 @@ private:
     void cut(std::uint64_t id, bool may_be_half_open);
     void end(std::uint64_t id, std::size_t deaf_side);
     bool separated(const endpoint& a, const endpoint& b) const;
-    microseconds stall(std::size_t bytes, microseconds latency);
+    microseconds stall(std::size_t bytes, const line_quality& on);
 
     clockwork& x_clock;
     prng& x_random;

@@ -117,6 +117,13 @@ BOOST_AUTO_TEST_CASE(a_clock_that_went_back_at_the_origin_does_not_hold_up_an_en
     BOOST_TEST((one.notice("notice.cancellation", 1, 1) == case_standing::current));
 }
 
+BOOST_AUTO_TEST_CASE(nor_what_is_added) {
+    one_case one;
+    one.hear("diffusion.circulation", "ZW", notice(0), 9);
+    BOOST_TEST((one.hear("diffusion.update", "ZW", about("diffusion.circulation"), 5) ==
+                case_standing::current));
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_while_it_is_suspended_waits) {
     one_case one;
     BOOST_TEST((one.notice("notice.suspension", 1, 2) == case_standing::current));
@@ -126,6 +133,40 @@ BOOST_AUTO_TEST_CASE(what_comes_while_it_is_suspended_waits) {
     BOOST_TEST((one.notice("notice.suspension", 1, 2) == case_standing::superseded));
     BOOST_TEST(one.view.state == "published");
     BOOST_TEST((one.notice("notice.addendum", 1, 4) == case_standing::current));
+}
+
+BOOST_AUTO_TEST_CASE(a_suspension_holds_whatever_was_published_since) {
+    one_case one;
+    one.notice("notice.publication", 2, 5);
+    BOOST_TEST((one.notice("notice.suspension", 1, 3) == case_standing::current));
+    BOOST_TEST((one.notice("notice.publication", 3, 7) == case_standing::withheld));
+    BOOST_TEST((one.notice("notice.reinstatement", 1, 6) == case_standing::current));
+    BOOST_TEST(!one.view.suspended);
+    BOOST_TEST((one.notice("notice.publication", 4, 8) == case_standing::current));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_comes_after_the_next_publication_lifts_the_suspension_before_it) {
+    one_case one;
+    one.notice("notice.suspension", 2, 3);
+    BOOST_TEST((one.notice("notice.publication", 3, 5) == case_standing::withheld));
+    BOOST_TEST((one.notice("notice.cancellation", 2, 4) == case_standing::superseded));
+    BOOST_TEST(!one.view.suspended);
+    BOOST_TEST((one.notice("notice.suspension", 2, 3) == case_standing::superseded));
+    BOOST_TEST((one.notice("notice.suspension", 3, 6) == case_standing::current));
+    BOOST_TEST((one.notice("notice.cancellation", 2, 4) == case_standing::superseded));
+    BOOST_TEST(one.view.suspended);
+}
+
+BOOST_AUTO_TEST_CASE(
+    an_end_that_comes_after_a_suspension_of_what_was_published_again_does_not_lift_it) {
+    one_case one;
+    one.notice("notice.publication", 1, 1);
+    BOOST_TEST((one.notice("notice.suspension", 3, 4) == case_standing::current));
+    BOOST_TEST((one.notice("notice.cancellation", 2, 2) == case_standing::current));
+    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::superseded));
+    BOOST_TEST((one.notice("notice.publication", 3, 3) == case_standing::withheld));
+    BOOST_TEST((one.notice("notice.reinstatement", 3, 5) == case_standing::current));
+    BOOST_TEST(!one.view.ended);
 }
 
 BOOST_AUTO_TEST_CASE(a_diffusion_that_was_withdrawn_never_comes_back) {

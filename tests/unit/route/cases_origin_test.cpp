@@ -3,7 +3,7 @@
 // Not pure: a store in a temporary folder.
 // Spec: docs/decisions/0017.
 // Limits: none.
-#include "tests/unit/route/core_harness.hpp"
+#include "tests/unit/route/scripted_peer.hpp"
 
 namespace dhow::tests {
 
@@ -188,6 +188,15 @@ BOOST_AUTO_TEST_CASE(an_older_version_and_what_comes_after_the_end_are_refused) 
     BOOST_TEST(report().states.front().state == "published");
 }
 
+BOOST_AUTO_TEST_CASE(an_end_of_an_old_version_would_end_nothing_and_is_refused) {
+    say("publication", 2);
+    BOOST_TEST((refused("cancellation", 1).code == errc::conflict));
+    say("suspension", 3);
+    BOOST_TEST((refused("cancellation", 2).code == errc::conflict));
+    say("cancellation", 3);
+    BOOST_TEST(report().states.front().ended);
+}
+
 BOOST_AUTO_TEST_CASE(another_bureau_s_diffusion_cannot_be_withdrawn) {
     core_harness zw;
     zw.settings().agencies.at("border").send_kinds = {"*"};
@@ -345,6 +354,28 @@ BOOST_AUTO_TEST_CASE(one_that_could_not_be_opened_is_issued_again_soon) {
     BOOST_TEST((newest() != end));
     BOOST_TEST(recipients_of(newest()) == "KE ");
     BOOST_TEST(core().state().count.case_reminders == 2U);
+}
+
+// Nothing is offered again of which it is known that an agency has answered it.
+BOOST_AUTO_TEST_CASE(a_peer_that_was_restored_gets_an_end_again_that_its_agencies_had_answered) {
+    scripted_peer mu(*this, "MU");
+    mu.epoch = 1;
+    mu.connect();
+    mu.vanish();
+    say("publication", 1, {"MU"});
+    const auto end = say("cancellation", 1);
+    tell("MU", end, outcome_kind::complete);
+    tell("MU", end, outcome_kind::removed, "border");
+    mu.connect();
+    advance(1min);
+    BOOST_TEST((newest() == end));
+    mu.vanish();
+    mu.epoch = 2;
+    mu.connect();
+    advance(1min);
+    BOOST_REQUIRE((newest() != end));
+    BOOST_TEST(recipients_of(newest()) == "MU ");
+    BOOST_TEST((header_of(newest()).supersedes == std::vector<message_id>{end}));
 }
 
 BOOST_AUTO_TEST_CASE(two_messages_of_a_case_that_are_accepted_at_once_do_not_both_count) {

@@ -152,6 +152,46 @@ BOOST_AUTO_TEST_CASE(a_suspension_holds_back_what_is_not_taken_until_it_is_over)
     BOOST_TEST(state_of(note) == "offered");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_added_to_a_version_may_be_faster_than_it) {
+    notice("publication", 1);
+    const auto old_note = notice("addendum", 1);
+    const auto note = notice("addendum", 2);
+    const auto second = notice("publication", 2);
+    BOOST_TEST(state_of(old_note) == "superseded");
+    BOOST_TEST(state_of(note) == "offered");
+    BOOST_TEST(state_of(second) == "offered");
+}
+
+BOOST_AUTO_TEST_CASE(a_suspension_that_was_overtaken_by_the_next_version_holds_it_back) {
+    const auto second = notice("publication", 2);
+    notice("suspension", 1);
+    BOOST_TEST(state_of(second) == "withheld");
+    notice("reinstatement", 1);
+    BOOST_TEST(state_of(second) == "offered");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_published_again_is_offered_once_the_end_before_it_is_here) {
+    notice("suspension", 2);
+    const auto third = notice("publication", 3);
+    BOOST_TEST(state_of(third) == "withheld");
+    const auto end = notice("cancellation", 2);
+    BOOST_TEST(state_of(end) == "superseded");
+    BOOST_TEST(state_of(third) == "offered");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_before_a_suspension_that_was_faster_withdraws_what_it_is_about_alone) {
+    const auto first = notice("publication", 1);
+    const auto halt = notice("suspension", 3);
+    notice("cancellation", 1);
+    BOOST_TEST(state_of(first) == "withdrawn");
+    BOOST_TEST(state_of(halt) == "offered");
+    const auto third = notice("publication", 3);
+    BOOST_TEST(state_of(third) == "withheld");
+    notice("reinstatement", 3);
+    BOOST_TEST(state_of(third) == "offered");
+    BOOST_TEST(state_of(first) == "withdrawn");
+}
+
 BOOST_AUTO_TEST_CASE(nobody_ends_what_another_bureau_has_sent_but_for_the_secretariat) {
     const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
     hear("KE", "diffusion.withdrawal", about(began));
