@@ -5,6 +5,7 @@
 // Limits: none of its own.
 #include "daemon/route/case_book.hpp"
 
+#include "daemon/route/levels.hpp"
 #include "protocol/kinds/document.hpp"
 
 namespace dhow::route {
@@ -98,12 +99,12 @@ void put_word(std::vector<store::change>& to, const answer::case_file& file,
     to.emplace_back(operation::put_case_message{std::move(row)});
 }
 
-bool can_be_addressed(const core& shared, bureau_id bureau) {
+bool can_be_addressed(const core& shared, bureau_id bureau, confidentiality level) {
     const auto* entry = shared.directory->find(bureau);
     return entry != nullptr && entry->status != protocol::bureau_status::suspended &&
            entry->status != protocol::bureau_status::revoked &&
            shared.directory->current_key(bureau, protocol::key_purpose::encrypt) != nullptr &&
-           !shared.routes.next_hops(bureau).empty();
+           !next_hops(shared, bureau, level).empty();
 }
 
 std::string recipients_text(const std::vector<bureau_id>& recipients) {

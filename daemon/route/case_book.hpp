@@ -41,8 +41,9 @@ judged_word judge_word(const answer::case_file& file, const digest& key, bureau_
 void put_word(std::vector<store::change>& to, const answer::case_file& file,
               const judged_word& judged, store::case_message_row row);
 
-/// In the directory, not barred, with a key and a route.
-bool can_be_addressed(const core& shared, bureau_id bureau);
+/// In the directory, not barred, with a key and a route that may carry what is of this level.
+bool can_be_addressed(const core& shared, bureau_id bureau,
+                      confidentiality level = confidentiality::unsaid);
 
 std::string recipients_text(const std::vector<bureau_id>& recipients);
 std::vector<bureau_id> recipients_in(std::string_view text);

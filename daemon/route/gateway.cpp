@@ -55,7 +55,7 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
-    x_out.set_waiting([this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_out.set_waiting([this](auto... what) { x_peers.on_waiting(what...); });
     x_peers.set_passage_changed([this](session_number number) {
         x_out.on_passage_changed(number);
         x_in.on_passage_changed(number);
@@ -203,6 +203,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
     x_peers.configure();
     x_besides.configure();
     x_receipts.sign_waiting();
+    x_opening.on_configured();
     store::transaction transaction;
     for (const auto& [key, value] : remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});

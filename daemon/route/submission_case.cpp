@@ -99,7 +99,7 @@ void submission::add_holders(draft& message) const {
             if (bureau == x_core.self() || all.contains(bureau)) {
                 continue;
             }
-            if (can_be_addressed(x_core, bureau)) {
+            if (can_be_addressed(x_core, bureau, message.level)) {
                 all.insert(bureau);
             } else if (std::ranges::find(message.left_out, bureau) == message.left_out.end()) {
                 message.left_out.push_back(bureau);

@@ -222,8 +222,19 @@ CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX clock_open ON clock (row) WHERE state < 4;
 )sql";
 
-constexpr std::array<migration, 5> steps{
-    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}}};
+/// How confidential a message is, and what finds those that not every link may carry.
+constexpr auto version_6 = R"sql(
+ALTER TABLE message ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shipment ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX shipment_by_level ON shipment (peer, cls, level) WHERE level > 1 AND state = 0;
+)sql";
+
+constexpr std::array<migration, 6> steps{{{1, version_1},
+                                          {2, version_2},
+                                          {3, version_3},
+                                          {4, version_4},
+                                          {5, version_5},
+                                          {6, version_6}}};
 
 }  // namespace
 

@@ -23,6 +23,7 @@ struct model_state {
     std::map<std::pair<row_id, bureau_id>, delivery_row> deliveries;
     std::map<row_id, shipment_row> shipments;
     std::map<row_id, std::uint64_t> shipment_bytes;  ///< Of the object when the shipment was put.
+    std::map<row_id, protocol::confidentiality> shipment_levels;  ///< Of the message, then.
     std::map<std::tuple<message_id, bureau_id, std::uint8_t, bureau_id>, custody_row> custody;
     std::map<row_id, inbox_row> inbox;
     std::map<std::pair<row_id, std::string>, assignment_row> assignments;
