@@ -8,9 +8,14 @@
 #include "daemon/route/levels.hpp"
 #include "protocol/kinds/document.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace dhow::route {
 
 namespace {
+
+static_assert(static_cast<int>(kinds::case_role::restriction) == 6);  // The store's index says so.
 
 const kinds::registry& data() { return kinds::registry::builtin(); }
 
@@ -82,6 +87,39 @@ judged_word judge_word(const answer::case_file& file, const digest& key, bureau_
     out.row.decision_version = view.decision.version;
     out.row.decision_at = view.decision.at;
     out.row.changed_at = now;
+    return out;
+}
+
+judged_word judge_restriction(const answer::case_file& file, const digest& key, bureau_id self,
+                              utc_time now) {
+    judged_word out;
+    if (const auto* before = find_case(file, self)) {
+        out.row = *before;
+    }
+    out.row.key = key;
+    out.row.owner = self;
+    out.row.revision += 1;
+    out.row.changed_at = now;
+    return out;
+}
+
+std::vector<bureau_id> denied_in(const answer::case_file& file, bureau_id owner) {
+    std::vector<bureau_id> out;
+    std::set<bureau_id> decided;
+    for (const auto& item : file.items) {  // The newest first.
+        const auto role = role_of(item.row);
+        const bool counts =
+            role == kinds::case_role::restriction || role == kinds::case_role::content;
+        if (item.row.owner != owner || !counts) {
+            continue;
+        }
+        for (const auto bureau : recipients_in(item.row.recipients)) {
+            if (decided.insert(bureau).second && role == kinds::case_role::restriction) {
+                out.push_back(bureau);
+            }
+        }
+    }
+    std::ranges::sort(out);
     return out;
 }
 

@@ -65,8 +65,7 @@ gateway::gateway(gateway_start from)
         x_submission.submit_own(agency, std::move(what), std::move(answer));
     });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
-    x_submission.set_call_back(
-        [this](const message_id& id, const std::string& actor) { x_queries.call_back(id, actor); });
+    x_submission.set_call_back([this](const auto&... what) { x_queries.call_back(what...); });
     x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
     x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });

@@ -21,10 +21,10 @@ namespace {
 /// What an assignment of an earlier message becomes when `by` has come; nothing: it stays.
 std::optional<assignment_state> moved_by(case_role by, case_role role, assignment_state state) {
     const bool waits = state == assignment_state::offered || state == assignment_state::withheld;
-    if (!waits || role == case_role::end) {
+    if (!waits || kinds::ends(role)) {
         return std::nullopt;
     }
-    if (by == case_role::end) {
+    if (kinds::ends(by)) {
         return assignment_state::withdrawn;
     }
     if (!kinds::gives_content(role)) {
@@ -68,7 +68,7 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
     const auto& word = made.said->word;
     const auto judged = judge_word(file, made.key, message.origin, *made.said, x_core.now);
     place out;
-    const bool is_repeat = word.role == case_role::end;
+    const bool is_repeat = kinds::ends(word.role);
     switch (judged.standing) {
         case case_standing::current:
             break;
@@ -129,11 +129,11 @@ void opening::move_earlier(place& to, const admission& made, const answer::case_
             add_once(to.notified, row.agency);
         }
     }
-    const bool is_over = by == case_role::end || by == case_role::content;
+    const bool is_over = kinds::ends(by) || by == case_role::content;
     if (!is_moved || !is_over || std::ranges::any_of(item.assignments, has_taken)) {
         return;
     }
-    const auto code = by == case_role::end ? errc::cancelled : errc::superseded;
+    const auto code = kinds::ends(by) ? errc::cancelled : errc::superseded;
     to.changes.emplace_back(operation::advance_delivery{
         .message = item.inbox->message,
         .recipient = x_core.self(),

@@ -214,8 +214,11 @@ void submission::on_stored(const draft_ptr& message, plan& what,
         x_core.wake_clocks(*what.clock_due_at);
     }
     finish(message, response::accepted{what.message.id, false});
+    const bool is_for_some =
+        message->said && message->said->word.role == kinds::case_role::restriction;
     for (const auto& id : message->called_back) {
-        x_call_back(id, "agency " + message->agency);
+        x_call_back(id, "agency " + message->agency,
+                    is_for_some ? message->recipients : std::vector<bureau_id>{});
     }
     if (what.case_due) {
         x_case_due(*what.case_due);

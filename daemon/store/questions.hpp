@@ -223,7 +223,7 @@ struct load_due_cases {
     utc_time now{};
     std::size_t limit = 16;
 };
-/// Those that this bureau has ended, by key, above `after`.
+/// Those that this bureau has ended, or has restricted for somebody, by key, above `after`.
 struct list_ended_cases {
     bureau_id owner;
     digest after;

@@ -222,11 +222,12 @@ CREATE INDEX clock_due ON clock (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX clock_open ON clock (row) WHERE state < 4;
 )sql";
 
-/// How confidential a message is, and what finds those that not every link may carry.
+/// How confidential a message is, and what finds those that not every link may carry. Restrictions.
 constexpr auto version_6 = R"sql(
 ALTER TABLE message ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE shipment ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX shipment_by_level ON shipment (peer, cls, level) WHERE level > 1 AND state = 0;
+CREATE INDEX case_restricted ON case_message (owner, key) WHERE role = 6;
 )sql";
 
 constexpr std::array<migration, 6> steps{{{1, version_1},

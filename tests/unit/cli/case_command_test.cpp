@@ -17,7 +17,7 @@ using cli::to_int;
 namespace {
 const std::vector<canned_reply> a_case{
     {200, R"({"lifecycle":"notice","states":[{"owner":"IPSG","state":"cancelled","ended":true,
-"complete":false,"without_receipt":["KE"],"not_removed":[{"recipient":"MU","agency":"border"}]}],
+"complete":false,"denied":["FJ"],"without_receipt":["KE"],"not_removed":[{"recipient":"MU","agency":"border"}]}],
 "messages":[{"id":"ID-1","role":"end","version":2,"at":"T","standing":"current",
 "recipients":["KE","MU"],"answers":[{"recipient":"MU","agency":"border","outcome":"taken",
 "at":"T2","receipt_sha256":"abcd"}],"assignments":[{"agency":"duty","state":"offered"}]}]})"}};
