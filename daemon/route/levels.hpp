@@ -1,7 +1,7 @@
 // Which ways may carry what is confidential.
 // Way of the message: asked at submission, when another way is looked for, and for couriers.
 // Pure functions.
-// Spec: docs/decisions/0020-handling.md. Tests: unit/route/levels_test.cpp.
+// Spec: docs/decisions/0020-handling.md. Tests: unit/route/confidentiality_test.cpp.
 // Limits: none.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Confidentiality decides which agency gets a message, and which link may carry it.
-// Way of the message: tests of submission_checks, levels, assignment, opening_case, unassigned, why.
+// Way of the message: tests of daemon/route: submission_checks, levels, opening_case, unassigned.
 // Not pure: a store in a temporary folder.
 // Spec: docs/decisions/0020-handling.md.
 // Limits: none.
