@@ -248,9 +248,7 @@ struct changer {
         if (!s.shipments.emplace(o.row.row, o.row).second) {
             return outcome::conflict;
         }
-        const auto message = s.messages.find(o.row.message);
-        s.shipment_levels[o.row.row] =
-            message == s.messages.end() ? protocol::confidentiality::unsaid : message->second.level;
+        s.shipment_levels[o.row.row] = s.level_of(o.row.message);
         s.shipment_bytes[o.row.row] = object == s.objects.end() ? 0 : object->second.bytes;
         return outcome::done;
     }

@@ -38,6 +38,11 @@ struct model_state {
     std::map<std::pair<digest, bureau_id>, case_row> cases;
     std::map<std::tuple<digest, bureau_id, message_id>, case_message_row> case_messages;
     std::map<row_id, clock_row> clocks;
+
+    [[nodiscard]] protocol::confidentiality level_of(row_id message) const {
+        const auto found = messages.find(message);
+        return found == messages.end() ? protocol::confidentiality::unsaid : found->second.level;
+    }
     row_id last_row = 0;
 };
 
