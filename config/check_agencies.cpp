@@ -116,6 +116,13 @@ void check_assignments(checker& all) {
     } else if (!desk.empty() && !all.settings.agencies.contains(desk)) {
         all.error("duty_desk", "unknown-agency", "duty_desk: there is no agency `" + desk + "`",
                   "Add it under agencies:, or correct the name.");
+    } else if (!desk.empty() &&
+               all.settings.agencies.at(desk).level_max < protocol::highest_confidentiality) {
+        const std::string most(protocol::to_text(all.settings.agencies.at(desk).level_max));
+        all.warning("duty_desk", "desk-below-confidentiality",
+                    "duty_desk: " + desk + " may have messages up to " + most +
+                        "; what is above, and may go to no agency of its rules, is kept",
+                    "Let the duty desk have all, or name agencies that may by assignments.");
     }
 }
 

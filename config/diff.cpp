@@ -27,12 +27,12 @@ auto fields(const link& one) {
                  one.cost, one.classes),
         std::make_tuple(std::move(windows)),
         std::tie(quota.month_bytes, quota.beyond, quota.warn_at, one.idle_close, one.call_every,
-                 one.hold_down, one.congestion, one.flash_beside));
+                 one.hold_down, one.congestion, one.flash_beside, one.level_max));
 }
 auto fields(const route& one) { return std::tie(one.to, one.via); }  // not the line
 auto fields(const agency& one) {
     return std::tie(one.users, one.keys, one.send_kinds, one.send_to, one.send_classes,
-                    one.messages_per_day);
+                    one.messages_per_day, one.level_max);
 }
 auto fields(const assignment_rule& one) {
     return std::tie(one.kinds, one.from, one.classes, one.agencies, one.from_agencies,

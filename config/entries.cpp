@@ -98,6 +98,7 @@ void read_agencies(section& top, gateway& out) {
             read_send(context, *send, path, read);
         }
         entry.number("messages_per_day", read.messages_per_day, 0, 100'000'000);
+        entry.value("confidentiality", read.level_max, confidentiality_kind);
         out.agencies.emplace(member.key, std::move(read));
         context.where.add(path, {context.file, member.line});
     });

@@ -98,6 +98,7 @@ void read_links(section& top, gateway& out) {
         entry.duration("hold_down", read.hold_down, seconds{0}, limits::hold_down_max);
         entry.value("congestion", read.congestion, link_congestion_kind);
         entry.value("flash_beside", read.flash_beside, link_beside_kind);
+        entry.value("confidentiality", read.level_max, confidentiality_kind);
         out.links.push_back(std::move(read));
         context.where.add(path, {context.file, member.line});
     });

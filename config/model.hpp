@@ -5,6 +5,7 @@
 // Limits: units are in the types; bounds in limits.hpp may be lowered here, not raised.
 #pragma once
 
+#include "protocol/confidentiality.hpp"
 #include "protocol/ids.hpp"
 
 #include <array>
@@ -17,6 +18,7 @@
 namespace dhow::config {
 
 using protocol::bureau_id;
+using protocol::confidentiality;
 using protocol::message_class;
 using std::chrono::seconds;
 
@@ -87,6 +89,8 @@ struct link {
     seconds hold_down{600};    ///< A dearer link is kept at least so long.
     link_congestion congestion = link_congestion::kernel;
     link_beside flash_beside = link_beside::never;
+    /// The highest that it may carry, as far as we know it.
+    confidentiality level_max = protocol::highest_confidentiality;
 };
 
 /// First match wins; `via` is tried left to right. `to`: a bureau, `group:NAME`, or `*`.
@@ -106,6 +110,8 @@ struct agency {
     std::vector<std::string> send_to;  ///< Bureaus, groups, `*`.
     std::vector<message_class> send_classes;
     std::uint64_t messages_per_day = 0;  ///< 0: no quota.
+    /// The highest that it may have.
+    confidentiality level_max = protocol::highest_confidentiality;
 };
 
 /// Which agencies get an inbound message. What matches nothing goes to the duty desk.

@@ -29,15 +29,16 @@ constexpr std::array<words, 3> free_keys{"soft", "hard", "floor"};
 constexpr std::array<words, 7> key_keys{"link",    "sign",       "encrypt",         "older_encrypt",
                                         "at_rest", "passphrase", "link_certificate"};
 constexpr std::array<words, 4> trust_keys{"directory", "anchors", "threshold", "federation"};
-constexpr std::array<words, 15> link_keys{"peer",      "mode",       "addresses",   "metered",
-                                          "local",     "rate",       "cost",        "classes",
-                                          "windows",   "quota",      "idle_close",  "call_every",
-                                          "hold_down", "congestion", "flash_beside"};
+constexpr std::array<words, 16> link_keys{
+    "peer",      "mode",       "addresses",    "metered",        "local",      "rate",
+    "cost",      "classes",    "windows",      "quota",          "idle_close", "call_every",
+    "hold_down", "congestion", "flash_beside", "confidentiality"};
 constexpr std::array<words, 5> window_keys{"days", "from", "until", "classes", "max_size"};
 constexpr std::array<words, 3> quota_keys{"month", "beyond", "warn"};
 constexpr std::array<words, 2> route_keys{"to", "via"};
 constexpr std::array<words, 2> sub_bureau_keys{"id", "parent"};
-constexpr std::array<words, 4> agency_keys{"users", "keys", "send", "messages_per_day"};
+constexpr std::array<words, 5> agency_keys{"users", "keys", "send", "messages_per_day",
+                                           "confidentiality"};
 constexpr std::array<words, 3> send_keys{"kinds", "to", "classes"};
 constexpr std::array<words, 7> assignment_keys{
     "kinds", "from", "from_agencies", "classes", "has_attachments", "has_references", "agencies"};

@@ -156,6 +156,8 @@ const value_kind<link_mode> link_mode_kind{"dial, listen, both or courier", pars
 const value_kind<link_congestion> link_congestion_kind{"kernel, bbr, cubic or reno",
                                                        parse_congestion};
 const value_kind<link_beside> link_beside_kind{"never, needed or always", parse_beside};
+const value_kind<confidentiality> confidentiality_kind{"official-use, restricted or confidential",
+                                                       protocol::parse_confidentiality};
 const value_kind<std::string> address_kind{"host:port, such as 0.0.0.0:7443 or \"[::]:7443\"",
                                            parse_address};
 const value_kind<std::string> peer_address_kind{"tls://host:port, such as tls://gw.example:7443",

@@ -20,6 +20,7 @@ extern const value_kind<message_class> class_kind;
 extern const value_kind<link_mode> link_mode_kind;
 extern const value_kind<link_congestion> link_congestion_kind;
 extern const value_kind<link_beside> link_beside_kind;
+extern const value_kind<confidentiality> confidentiality_kind;
 extern const value_kind<std::string> address_kind;       ///< `host:port`
 extern const value_kind<std::string> peer_address_kind;  ///< `tls://host:port`
 extern const value_kind<std::string> user_kind;          ///< A Unix user.

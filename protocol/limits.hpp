@@ -473,6 +473,8 @@ inline constexpr std::size_t kinds_problems_max = 100;
 inline constexpr std::size_t kinds_shown_bytes_max = 64;
 /// A pointer into a text, as far as it is shown.
 inline constexpr std::size_t kinds_pointer_bytes_max = 256;
+/// Messages that no agency may have, looked at together: of each its summary is opened.
+inline constexpr std::size_t unassigned_page = 64;
 /// Messages of one case that are looked at, the newest first: one a week for twenty years.
 inline constexpr std::size_t case_messages_max = 1'024;
 /// A message is judged again at once when its case went on meanwhile; after so many times, later:

@@ -42,6 +42,10 @@ void print_state(io& streams, const json::object& state) {
         streams.out << (shown(state, "complete") == "true" ? ", removed everywhere" : ", open");
     }
     streams.out << '\n';
+    const auto denied = joined(state, "denied");
+    if (!denied.empty()) {
+        streams.out << "    restricted for " << denied << '\n';
+    }
     const auto waiting = joined(state, "without_receipt");
     if (!waiting.empty()) {
         streams.out << "    no receipt from " << waiting << '\n';

@@ -45,6 +45,7 @@ json::object json_of(const response::case_state& value) {
     out["due_at"] = time_value(value.due_at);
     out["without_receipt"] = names_of(value.without_receipt);
     out["not_removed"] = std::move(not_removed);
+    out["denied"] = names_of(value.denied);
     return out;
 }
 

@@ -64,6 +64,7 @@ struct case_state {
     bool is_complete = false;  ///< Ended, and nothing is missing.
     std::vector<bureau_id> without_receipt;
     std::vector<std::pair<bureau_id, std::string>> not_removed;  ///< Bureau and agency.
+    std::vector<bureau_id> denied;                               ///< By restrictions. Ours only.
 };
 struct case_report {
     std::string lifecycle;

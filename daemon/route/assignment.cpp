@@ -73,6 +73,14 @@ bool rule_matches(const config::gateway& config, const config::assignment_rule& 
 
 }  // namespace
 
+bool may_have(const config::gateway& config, const std::string& agency,
+              protocol::confidentiality level) {
+    const auto found = config.agencies.find(agency);
+    const auto most = found == config.agencies.end() ? protocol::confidentiality::official_use
+                                                     : found->second.level_max;
+    return level <= most;
+}
+
 std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what) {
     if (what.origin == config.bureau && what.kind == own_notice_kind) {
         return {config.answers.desk.empty() ? config.duty_desk : config.answers.desk};
@@ -83,7 +91,8 @@ std::vector<std::string> agencies_for(const config::gateway& config, const arriv
             out.insert(rule.agencies.begin(), rule.agencies.end());
         }
     }
-    if (out.empty()) {
+    std::erase_if(out, [&](const auto& agency) { return !may_have(config, agency, what.level); });
+    if (out.empty() && may_have(config, config.duty_desk, what.level)) {
         return {config.duty_desk};
     }
     return {out.begin(), out.end()};

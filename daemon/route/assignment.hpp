@@ -27,10 +27,15 @@ struct arrival {
     std::string_view agency;  ///< That submitted it, as the origin names it.
     bool has_attachments = false;
     bool has_references = false;  ///< It supersedes or cancels earlier messages.
+    protocol::confidentiality level = protocol::confidentiality::unsaid;
 };
 /// Of the gateway's own messages that a clock has fired: no rule is asked about these.
 inline constexpr std::string_view own_notice_kind = "transport.clock";
-/// Agencies of all rules that match, sorted, none twice; the duty desk when no rule does.
+/// Whether an agency may have what is of this level; one that is not configured may not.
+bool may_have(const config::gateway& config, const std::string& agency,
+              protocol::confidentiality level);
+/// Agencies of all rules that match, as far as they may have it, sorted, none twice; the duty desk
+/// when there are none. None at all: not even the duty desk may have it.
 std::vector<std::string> agencies_for(const config::gateway& config, const arrival& what);
 
 }  // namespace dhow::route

@@ -53,6 +53,7 @@ void bearer_book::configure(const std::vector<config::link>& links) {
             record = std::move(old->second);
         }
         record.schedule = bearer_schedule(settings);
+        record.level_max = settings.level_max;
         record.quota.configure(settings.quota);
     }
     x_records = std::move(kept);
@@ -74,6 +75,11 @@ const bearer_record* bearer_book::find(const std::string& link) const {
 bearer_record* bearer_book::find(const std::string& link) {
     const auto found = x_records.find(link);
     return found == x_records.end() ? nullptr : &found->second;
+}
+
+confidentiality bearer_book::level_max(const std::string& link) const {
+    const auto* record = find(link);
+    return record == nullptr ? protocol::highest_confidentiality : record->level_max;
 }
 
 std::uint64_t bearer_book::size_max(const std::string& link, message_class cls,

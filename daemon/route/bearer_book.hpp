@@ -16,13 +16,23 @@
 
 namespace dhow::route {
 
+using protocol::confidentiality;
+
+/// A wait that nothing lives to see the end of.
+inline constexpr protocol::milliseconds for_ever = std::chrono::hours{24 * 36'500};
+
 /// What of one class passes over a session.
 struct passage {
     std::uint64_t bytes_max = any_size;    ///< Of an object; 0: nothing passes.
     protocol::milliseconds least_wait{0};  ///< So long something must have waited.
-    [[nodiscard]] bool passes(std::uint64_t size_bytes, utc_time made_at, utc_time now) const {
-        const bool has_waited = least_wait.count() == 0 || made_at + least_wait <= now;
-        return bytes_max > 0 && size_bytes <= bytes_max && has_waited;
+    confidentiality level_max = protocol::highest_confidentiality;  ///< Of a message.
+    /// What is above this level has no cheaper link to wait for.
+    confidentiality waits_upto = protocol::highest_confidentiality;
+    [[nodiscard]] bool passes(std::uint64_t size_bytes, utc_time made_at, utc_time now,
+                              confidentiality level = confidentiality::unsaid) const {
+        const bool has_waited =
+            least_wait.count() == 0 || level > waits_upto || made_at + least_wait <= now;
+        return bytes_max > 0 && size_bytes <= bytes_max && level <= level_max && has_waited;
     }
     bool operator==(const passage&) const = default;
 };
@@ -30,6 +40,7 @@ using passages = std::array<passage, protocol::message_class_count>;
 
 struct bearer_record {
     bearer_schedule schedule;
+    confidentiality level_max = protocol::highest_confidentiality;
     month_quota quota;
     traffic sent, received;  ///< Since start.
     std::uint64_t cuts = 0;  ///< Sessions that ended without a GOODBYE, since start.
@@ -47,6 +58,8 @@ public:
     [[nodiscard]] bearer_record* find(const std::string& link);
     [[nodiscard]] const std::map<std::string, bearer_record>& all() const { return x_records; }
 
+    /// The highest level that it may carry; any, of a link that is not known.
+    [[nodiscard]] confidentiality level_max(const std::string& link) const;
     /// Bytes of the largest object of the class that may pass now, by window and quota. Of a link
     /// that is not known everything passes.
     [[nodiscard]] std::uint64_t size_max(const std::string& link, message_class cls,

@@ -86,6 +86,46 @@ std::optional<utc_time> bearer_choice::free_from(std::size_t which, message_clas
     return *gone_since + *wait;
 }
 
+std::vector<bearer_facts> as_for(std::span<const bearer_facts> bearers,
+                                 protocol::confidentiality level) {
+    std::vector<bearer_facts> out(bearers.begin(), bearers.end());
+    for (auto& one : out) {
+        if (one.level_max < level) {
+            one.carries.fill(false);
+            one.open.fill(false);
+        }
+    }
+    return out;
+}
+
+std::optional<protocol::confidentiality> bearer_choice::cheaper_level(std::size_t which,
+                                                                      message_class cls) const {
+    std::optional<protocol::confidentiality> out;
+    for (const auto& other : x_bearers) {
+        if (other.cost < x_bearers[which].cost && other.carries[index_of(cls)]) {
+            out = out ? std::max(*out, other.level_max) : other.level_max;
+        }
+    }
+    return out;
+}
+
+bool bearer_choice::is_needed_elsewhere(std::size_t which, const class_waits& waits) const {
+    const auto* up = cheapest_up();
+    if (up == nullptr || up->cost <= x_bearers[which].cost) {
+        return false;
+    }
+    const auto there = static_cast<std::size_t>(up - x_bearers.data());
+    for (std::size_t i = 0; i < waits.size(); ++i) {
+        if (waits[i] && up->open[i] && !x_bearers[which].open[i]) {
+            const auto from = usable_from(there, static_cast<message_class>(i), *waits[i]);
+            if (from && *from <= x_now) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 const bearer_facts* bearer_choice::cheapest_up() const {
     const bearer_facts* out = nullptr;
     for (const auto& one : x_bearers) {

@@ -5,11 +5,13 @@
 // Limits: none.
 #pragma once
 
+#include "protocol/confidentiality.hpp"
 #include "protocol/ids.hpp"
 
 #include <array>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace dhow::route {
 
@@ -28,7 +30,12 @@ struct bearer_facts {
     utc_time carried_until{};  ///< End of its last session; now while it is up.
     utc_time call_at{};        ///< closes_when_idle: it is called then without need.
     utc_time stay_until{};     ///< is_up, dearer than another: it is kept until then.
+    protocol::confidentiality level_max = protocol::highest_confidentiality;
 };
+
+/// As they are to what is of this level: who may not carry it carries nothing.
+std::vector<bearer_facts> as_for(std::span<const bearer_facts> bearers,
+                                 protocol::confidentiality level);
 
 /// Since when the oldest of each class waits for the peer; nothing: none does.
 using class_waits = std::array<std::optional<utc_time>, protocol::message_class_count>;
@@ -52,6 +59,12 @@ public:
     /// When the class will need no wait any more over this one, unless a cheaper one comes up;
     /// nothing: never, or it needs none.
     [[nodiscard]] std::optional<utc_time> free_from(std::size_t which, message_class cls) const;
+    /// The highest level that some cheaper one carries of the class; nothing: there is none.
+    [[nodiscard]] std::optional<protocol::confidentiality> cheaper_level(std::size_t which,
+                                                                         message_class cls) const;
+    /// Whether something that waits may go now by a dearer one that has the session, and not by
+    /// this one.
+    [[nodiscard]] bool is_needed_elsewhere(std::size_t which, const class_waits& waits) const;
     /// From when on it should be dialled; not before now. Nothing: not at all.
     [[nodiscard]] std::optional<utc_time> wanted_from(std::size_t which,
                                                       const class_waits& waits) const;

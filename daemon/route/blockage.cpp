@@ -5,6 +5,8 @@
 // Limits: none.
 #include "daemon/route/blockage.hpp"
 
+#include "daemon/route/levels.hpp"
+
 #include <algorithm>
 
 namespace dhow::route {
@@ -16,10 +18,13 @@ constexpr std::uint64_t days_told_max = 400;
 
 /// What of the link itself keeps it; empty: nothing.
 std::string_view kept_by(const core& shared, const std::string& link, message_class cls,
-                         std::uint64_t size_bytes) {
+                         std::uint64_t size_bytes, confidentiality level) {
     const auto* record = shared.bearers.find(link);
     if (record == nullptr) {
         return {};
+    }
+    if (record->level_max < level) {
+        return "link-below-confidentiality";
     }
     if (!record->schedule.carries(cls)) {
         return "not-on-this-link";
@@ -51,7 +56,11 @@ bool goes_by_courier(const peers& links, bureau_id peer) {
 }  // namespace
 
 std::optional<blockage> blockage_of(const core& shared, const peers& links, bureau_id peer,
-                                    message_class cls, std::uint64_t size_bytes, utc_time made_at) {
+                                    message_class cls, std::uint64_t size_bytes, utc_time made_at,
+                                    confidentiality level) {
+    if (!may_go_to(*shared.config, peer, level)) {
+        return blockage{"no-link-for-confidentiality", {}, {}};
+    }
     const auto* first = first_choice(links, peer);
     if (first == nullptr) {
         return goes_by_courier(links, peer) ? std::optional(blockage{"by-courier", {}, {}})
@@ -60,19 +69,19 @@ std::optional<blockage> blockage_of(const core& shared, const peers& links, bure
     if (links.is_plain(peer)) {
         return std::nullopt;
     }
-    const auto until = links.passes_from(peer, cls, size_bytes, made_at);
+    const auto until = links.passes_from(peer, cls, size_bytes, made_at, level);
     if (const auto up = shared.session_with(peer)) {
         const auto& record = shared.sessions.at(*up);
-        if (record.passage_of(cls).passes(size_bytes, made_at, shared.now)) {
+        if (record.passage_of(cls).passes(size_bytes, made_at, shared.now, level)) {
             return std::nullopt;
         }
-        const auto code = kept_by(shared, record.bearer, cls, size_bytes);
+        const auto code = kept_by(shared, record.bearer, cls, size_bytes, level);
         return blockage{code.empty() ? "cheaper-link-first" : code, record.bearer, until};
     }
     if (until && *until <= shared.now) {
         return std::nullopt;
     }
-    const auto code = kept_by(shared, first->settings.name, cls, size_bytes);
+    const auto code = kept_by(shared, first->settings.name, cls, size_bytes, level);
     return code.empty() ? std::nullopt : std::optional(blockage{code, first->settings.name, until});
 }
 

@@ -20,7 +20,8 @@ struct blockage {
 /// Of an object of this class and size that was made ready for the peer then. Nothing: it passes,
 /// or what keeps it is the state of the links.
 std::optional<blockage> blockage_of(const core& shared, const peers& links, bureau_id peer,
-                                    message_class cls, std::uint64_t size_bytes, utc_time made_at);
+                                    message_class cls, std::uint64_t size_bytes, utc_time made_at,
+                                    confidentiality level = confidentiality::unsaid);
 
 /// What the line to the peer carries, bytes a second, as measured, else as configured; 0: not
 /// known, or there is no session.

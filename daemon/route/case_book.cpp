@@ -5,11 +5,17 @@
 // Limits: none of its own.
 #include "daemon/route/case_book.hpp"
 
+#include "daemon/route/levels.hpp"
 #include "protocol/kinds/document.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace dhow::route {
 
 namespace {
+
+static_assert(static_cast<int>(kinds::case_role::restriction) == 6);  // The store's index says so.
 
 const kinds::registry& data() { return kinds::registry::builtin(); }
 
@@ -84,6 +90,39 @@ judged_word judge_word(const answer::case_file& file, const digest& key, bureau_
     return out;
 }
 
+judged_word judge_restriction(const answer::case_file& file, const digest& key, bureau_id self,
+                              utc_time now) {
+    judged_word out;
+    if (const auto* before = find_case(file, self)) {
+        out.row = *before;
+    }
+    out.row.key = key;
+    out.row.owner = self;
+    out.row.revision += 1;
+    out.row.changed_at = now;
+    return out;
+}
+
+std::vector<bureau_id> denied_in(const answer::case_file& file, bureau_id owner) {
+    std::vector<bureau_id> out;
+    std::set<bureau_id> decided;
+    for (const auto& item : file.items) {  // The newest first.
+        const auto role = role_of(item.row);
+        const bool counts =
+            role == kinds::case_role::restriction || role == kinds::case_role::content;
+        if (item.row.owner != owner || !counts) {
+            continue;
+        }
+        for (const auto bureau : recipients_in(item.row.recipients)) {
+            if (decided.insert(bureau).second && role == kinds::case_role::restriction) {
+                out.push_back(bureau);
+            }
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
 void put_word(std::vector<store::change>& to, const answer::case_file& file,
               const judged_word& judged, store::case_message_row row) {
     if (judged.row.owner != secretariat()) {
@@ -98,12 +137,12 @@ void put_word(std::vector<store::change>& to, const answer::case_file& file,
     to.emplace_back(operation::put_case_message{std::move(row)});
 }
 
-bool can_be_addressed(const core& shared, bureau_id bureau) {
+bool can_be_addressed(const core& shared, bureau_id bureau, confidentiality level) {
     const auto* entry = shared.directory->find(bureau);
     return entry != nullptr && entry->status != protocol::bureau_status::suspended &&
            entry->status != protocol::bureau_status::revoked &&
            shared.directory->current_key(bureau, protocol::key_purpose::encrypt) != nullptr &&
-           !shared.routes.next_hops(bureau).empty();
+           !next_hops(shared, bureau, level).empty();
 }
 
 std::string recipients_text(const std::vector<bureau_id>& recipients) {

@@ -37,12 +37,20 @@ struct judged_word {
 judged_word judge_word(const answer::case_file& file, const digest& key, bureau_id owner,
                        const case_text& said, utc_time now);
 
+/// The same after a restriction of our own: for us and for the others the case goes on.
+judged_word judge_restriction(const answer::case_file& file, const digest& key, bureau_id self,
+                              utc_time now);
+
+/// Who has had a restriction of the case by the word of `owner`, and no content since.
+std::vector<bureau_id> denied_in(const answer::case_file& file, bureau_id owner);
+
 /// The changes that hold only while the case is as it was read.
 void put_word(std::vector<store::change>& to, const answer::case_file& file,
               const judged_word& judged, store::case_message_row row);
 
-/// In the directory, not barred, with a key and a route.
-bool can_be_addressed(const core& shared, bureau_id bureau);
+/// In the directory, not barred, with a key and a route that may carry what is of this level.
+bool can_be_addressed(const core& shared, bureau_id bureau,
+                      confidentiality level = confidentiality::unsaid);
 
 std::string recipients_text(const std::vector<bureau_id>& recipients);
 std::vector<bureau_id> recipients_in(std::string_view text);

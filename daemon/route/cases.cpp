@@ -95,8 +95,14 @@ void cases::gather(const look_ptr& what) {
     });
 }
 
+/// Who has to remove it: of a case that has ended all who have a copy, of one that goes on those
+/// who are denied it.
 std::vector<bureau_id> cases::holders_of(const look& what) const {
     std::set<bureau_id> all;
+    const auto* row = find_case(what.file, x_core.self());
+    if (row == nullptr || !row->ended) {
+        return denied_in(what.file, x_core.self());
+    }
     const bool is_for_all = x_core.self() == secretariat();
     for (const auto& item : what.file.items) {
         if (item.row.owner == x_core.self() || is_for_all) {
@@ -115,7 +121,7 @@ cases::missing cases::missing_of(const look& what) const {
     std::set<held> removed;
     for (const auto& item : what.file.items) {
         const auto found = what.answers.find(item.row.id);
-        if (found == what.answers.end() || role_of(item.row) != case_role::end) {
+        if (found == what.answers.end() || !kinds::ends(role_of(item.row))) {
             continue;
         }
         for (const auto& one : found->second) {
@@ -128,7 +134,8 @@ cases::missing cases::missing_of(const look& what) const {
         }
     }
     missing out;
-    for (const auto bureau : holders_of(what)) {
+    const auto holders = holders_of(what);
+    for (const auto bureau : holders) {
         if (!reached.contains(bureau)) {
             out.without_receipt.push_back(bureau);
         }
@@ -136,7 +143,7 @@ cases::missing cases::missing_of(const look& what) const {
     std::set<held> left;
     for (const auto& item : what.file.items) {
         const auto found = what.answers.find(item.row.id);
-        if (found == what.answers.end() || role_of(item.row) == case_role::end) {
+        if (found == what.answers.end() || kinds::ends(role_of(item.row))) {
             continue;
         }
         for (const auto& one : found->second) {
@@ -144,7 +151,9 @@ cases::missing cases::missing_of(const look& what) const {
                 return other.kind == outcome_kind::removed && other.recipient == one.recipient &&
                        other.agency == one.agency;
             });
-            if (was_taken(one.kind) && !is_gone && !removed.contains({one.recipient, one.agency})) {
+            const bool has_to = std::ranges::find(holders, one.recipient) != holders.end();
+            if (has_to && was_taken(one.kind) && !is_gone &&
+                !removed.contains({one.recipient, one.agency})) {
                 left.emplace(one.recipient, one.agency);
             }
         }
@@ -173,7 +182,7 @@ void cases::judge(look& what) {
         return;  // It went on meanwhile.
     }
     const auto* end = newest_end(what.file, x_core.self());
-    const auto open = row->ended && end != nullptr ? missing_of(what) : missing{};
+    const auto open = end != nullptr ? missing_of(what) : missing{};
     auto next = *row;
     next.revision += 1;
     next.due_at.reset();
@@ -189,7 +198,8 @@ void cases::note(look& what, store::case_row row, const missing& open) {
     const auto due = row.due_at;
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_case{row});
-    if (end != nullptr && row.ended) {
+    const bool is_to_remove = row.ended || !denied_in(what.file, x_core.self()).empty();
+    if (end != nullptr && is_to_remove) {
         const auto text = std::to_string(open.without_receipt.size()) +
                           " bureaus have no receipt, " + std::to_string(open.not_removed.size()) +
                           " agencies have not removed it";
@@ -201,7 +211,8 @@ void cases::note(look& what, store::case_row row, const missing& open) {
             x_core.count.case_reminders += 1;
             x_core.count.alarms += 1;
             x_core.out.log(log_level::alarm, "case-open",
-                           "the end of a case, message " + to_text(end->row.id) + ": " + text);
+                           std::string(row.ended ? "the end" : "the restriction") +
+                               " of a case, message " + to_text(end->row.id) + ": " + text);
         }
     }
     const bool is_complete = row.ended && open.is_empty();

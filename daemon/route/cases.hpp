@@ -47,6 +47,7 @@ private:
     [[nodiscard]] utc_time last_issued(const look& what, bureau_id to) const;
     [[nodiscard]] bool is_refused(const look& what, bureau_id by) const;
     void issue_where_due(look& what, const missing& open);
+    void issue_restriction_again(const look& what, bureau_id to);
     void issue_again(const answer::case_item& end, std::vector<bureau_id> to, bool to_all);
     void open_own(const std::shared_ptr<answer::full_message>& message, bytes body,
                   std::function<void(protocol::content&)> then);

@@ -36,8 +36,7 @@ bool has_answered(const answer::case_file& file, bureau_id self, bureau_id peer)
 utc_time cases::last_issued(const look& what, bureau_id to) const {
     utc_time out{};
     for (const auto& item : what.file.items) {
-        if (item.row.owner == x_core.self() && role_of(item.row) == kinds::case_role::end &&
-            is_for(item, to)) {
+        if (item.row.owner == x_core.self() && kinds::ends(role_of(item.row)) && is_for(item, to)) {
             out = std::max(out, item.row.at);
         }
     }
@@ -50,7 +49,7 @@ bool cases::is_refused(const look& what, bureau_id by) const {
                             in_state(delivery_state::undeliverable) |
                             in_state(delivery_state::expired);
     for (const auto& item : what.file.items) {
-        if (item.row.owner != x_core.self() || role_of(item.row) != kinds::case_role::end ||
+        if (item.row.owner != x_core.self() || !kinds::ends(role_of(item.row)) ||
             !is_for(item, by)) {
             continue;
         }
@@ -72,9 +71,23 @@ void cases::issue_where_due(look& what, const missing& open) {
             to.push_back(bureau);
         }
     }
-    if (end != nullptr && !to.empty()) {
+    if (end != nullptr && role_of(end->row) == kinds::case_role::restriction) {
+        for (const auto bureau : to) {
+            issue_restriction_again(what, bureau);
+        }
+    } else if (end != nullptr && !to.empty()) {
         const bool to_all = to.size() == open.without_receipt.size();
         issue_again(*end, std::move(to), to_all);
+    }
+}
+
+/// Each to the bureau that it was for: the text is for nobody else.
+void cases::issue_restriction_again(const look& what, bureau_id to) {
+    for (const auto& item : what.file.items) {
+        if (item.row.owner == x_core.self() && role_of(item.row) == kinds::case_role::restriction &&
+            is_for(item, to)) {
+            return issue_again(item, {to}, true);
+        }
     }
 }
 
@@ -178,8 +191,11 @@ void cases::go_through_ended(bureau_id peer, digest after) {
                 const bool is_old = last + x_core.config->disk_settings.backup_window <= x_core.now;
                 const auto* end = newest_end(what.file, x_core.self());
                 const bool is_lost = is_old || has_answered(what.file, x_core.self(), peer);
-                if (end != nullptr && is_lost && can_be_addressed(x_core, peer) &&
-                    std::ranges::find(holders, peer) != holders.end()) {
+                const bool is_meant = end != nullptr && is_lost && can_be_addressed(x_core, peer) &&
+                                      std::ranges::find(holders, peer) != holders.end();
+                if (is_meant && role_of(end->row) == kinds::case_role::restriction) {
+                    issue_restriction_again(what, peer);
+                } else if (is_meant) {
                     issue_again(*end, {peer}, false);
                 }
                 go_through_ended(peer, what.key);

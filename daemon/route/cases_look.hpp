@@ -18,10 +18,14 @@ struct cases::look : std::enable_shared_from_this<cases::look> {
     std::function<void(look&)> then;
 };
 
-/// The newest end by the word of a bureau; nothing when there is none.
+/// The newest by the word of a bureau that ends the case: once it has ended, its end; before, a
+/// restriction. Nothing when there is none.
 inline const answer::case_item* newest_end(const answer::case_file& file, bureau_id owner) {
+    const auto* row = find_case(file, owner);
+    const auto wanted =
+        row != nullptr && row->ended ? kinds::case_role::end : kinds::case_role::restriction;
     for (const auto& item : file.items) {
-        if (item.row.owner == owner && role_of(item.row) == kinds::case_role::end) {
+        if (item.row.owner == owner && role_of(item.row) == wanted) {
             return &item;
         }
     }

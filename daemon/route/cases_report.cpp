@@ -84,9 +84,13 @@ response::case_report cases::make_report(const look& what) const {
         one.version = row.content_version;
         one.changed_at = row.changed_at;
         one.due_at = row.due_at;
-        if (row.ended && row.owner == x_core.self()) {
+        if (row.owner != x_core.self()) {
+            continue;
+        }
+        one.denied = denied_in(what.file, row.owner);
+        if (row.ended || !one.denied.empty()) {
             auto open = missing_of(what);
-            one.is_complete = open.is_empty();
+            one.is_complete = row.ended && open.is_empty();
             one.without_receipt = std::move(open.without_receipt);
             one.not_removed = std::move(open.not_removed);
         }

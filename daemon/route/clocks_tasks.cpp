@@ -6,6 +6,7 @@
 // Limits: requests_by_itself_max; each task ends with a transaction that takes its bit away.
 #include "daemon/route/assignment.hpp"
 #include "daemon/route/clocks.hpp"
+#include "daemon/route/levels.hpp"
 #include "daemon/route/object_reader.hpp"
 #include "daemon/route/wipe.hpp"
 #include "daemon/store/names.hpp"
@@ -162,7 +163,9 @@ void clocks::store_notice(const store::clock_row& row, seal::done::sealed_messag
 void clocks::find_other_way(const store::clock_row& row) {
     x_core.out.ask(query::find_message{row.origin, row.id}, [this, row](store::reply& reply) {
         const auto* message = ours(expect<answer::messages>(reply).rows);
-        const auto hops = x_core.routes.next_hops(row.other);
+        const auto hops =
+            next_hops(x_core, row.other,
+                      message == nullptr ? confidentiality::unsaid : message->message.level);
         const bool is_wanted =
             message != nullptr && std::ranges::any_of(message->deliveries, [&](const auto& one) {
                 return one.recipient == row.other && (in_state(one.state) & may_go_on) != 0 &&

@@ -5,6 +5,8 @@
 // Limits: see courier_choice.hpp.
 #include "daemon/route/courier_choice.hpp"
 
+#include "daemon/route/levels.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -80,7 +82,8 @@ void add_items(std::vector<courier_item>& out, const answer::full_message& messa
 std::vector<courier_item> texts_for(const core& shared, const answer::full_message& message,
                                     bureau_id to) {
     std::vector<courier_item> out;
-    if (is_over(shared, message.message)) {
+    if (is_over(shared, message.message) ||
+        !may_go_by_courier(*shared.config, to, message.message.level)) {
         return out;
     }
     for (const auto& object : message.objects) {
@@ -97,7 +100,8 @@ std::vector<courier_item> texts_for(const core& shared, const answer::full_messa
 std::vector<courier_item> attachments_for(const core& shared, const answer::full_message& message,
                                           bureau_id to, message_class cls) {
     std::vector<courier_item> out;
-    if (is_over(shared, message.message)) {
+    if (is_over(shared, message.message) ||
+        !may_go_by_courier(*shared.config, to, message.message.level)) {
         return out;
     }
     for (const auto& object : message.objects) {

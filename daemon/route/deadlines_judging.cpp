@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#expiry, #sending-again. Tests: unit/route/deadlines_test.cpp, sim.
 // Limits: see deadlines.hpp.
 #include "daemon/route/deadlines.hpp"
+#include "daemon/route/levels.hpp"
 #include "daemon/route/with_others.hpp"
 
 #include <algorithm>
@@ -174,9 +175,11 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
     const bool attachments_go = std::ranges::any_of(what.message.shipments, [&](const auto& one) {
         return one.position != 0 && one.peer == row.next_hop && is_open(one);
     });
+    const auto level = what.message.message.level;
+    const bool may_go = may_go_to(*x_core.config, row.next_hop, level);
     const bool waits_here = row.state == delivery_state::delivered
                                 ? attachments_go
-                                : !in_doubt && x_core.session_with(row.next_hop).has_value();
+                                : !in_doubt && may_go && x_core.session_with(row.next_hop);
     if (waits_here || !patience) {
         look_later(row, in_time, errc{}, what.busy);
         return;
@@ -186,8 +189,9 @@ void deadlines::send_again_or_wait(look& what, const store::delivery_row& row,
         look_later(row, no_later_than_expiry(row.changed_at + *patience), errc{}, what.busy);
         return;
     }
-    const auto other = x_divert.way_after(row.recipient, row.next_hop, true);
-    if (in_doubt || (other && *other != row.next_hop && x_core.session_with(*other))) {
+    const auto other = x_divert.way_after(row.recipient, row.next_hop, level, true);
+    const bool is_better = other && *other != row.next_hop;
+    if (in_doubt || (is_better && (!may_go || x_core.session_with(*other)))) {
         what.again.push_back(row.recipient);
         return;
     }

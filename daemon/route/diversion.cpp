@@ -5,6 +5,7 @@
 // Limits: sending_attempts_max.
 #include "daemon/route/diversion.hpp"
 
+#include "daemon/route/levels.hpp"
 #include "daemon/store/names.hpp"
 
 #include <algorithm>
@@ -62,8 +63,8 @@ bool another_way_may_help(errc code) {
 }  // namespace
 
 std::optional<bureau_id> diversion::way_after(bureau_id recipient, bureau_id peer,
-                                              bool wrap) const {
-    const auto hops = x_core.routes.next_hops(recipient);
+                                              confidentiality level, bool wrap) const {
+    const auto hops = next_hops(x_core, recipient, level);
     const auto here = std::find(hops.begin(), hops.end(), peer);
     if (here != hops.end() && std::next(here) != hops.end()) {
         return *std::next(here);
@@ -95,10 +96,10 @@ std::optional<bureau_id> diversion::other_way(const undelivered& what) const {
     if (what.peer == what.recipient || !another_way_may_help(what.code)) {
         return std::nullopt;
     }
-    if (const auto next = way_after(what.recipient, what.peer, false)) {
+    if (const auto next = way_after(what.recipient, what.peer, what.message.level, false)) {
         return next;
     }
-    const auto hops = x_core.routes.next_hops(what.recipient);
+    const auto hops = next_hops(x_core, what.recipient, what.message.level);
     const bool is_direct = std::ranges::find(hops, what.recipient) != hops.end();
     return what.code == errc::loop && is_direct ? std::optional(what.recipient) : std::nullopt;
 }
@@ -207,7 +208,7 @@ void diversion::send_again(const answer::full_message& message,
         if (row == message.deliveries.end() || row->attempt >= limits::sending_attempts_max) {
             continue;
         }
-        if (const auto way = way_after(recipient, row->next_hop, true)) {
+        if (const auto way = way_after(recipient, row->next_hop, message.message.level, true)) {
             by_peer[*way].push_back(recipient);
         }
     }

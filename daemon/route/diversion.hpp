@@ -38,7 +38,7 @@ public:
     /// The way after `peer` in the order of the routes; with `wrap`, the first again when there is
     /// none.
     [[nodiscard]] std::optional<bureau_id> way_after(bureau_id recipient, bureau_id peer,
-                                                     bool wrap) const;
+                                                     confidentiality level, bool wrap) const;
 
 private:
     using ways = std::map<bureau_id, std::vector<bureau_id>>;  ///< Peer to recipients.

@@ -56,7 +56,7 @@ gateway::gateway(gateway_start from)
         x_peers.mark_offered(peer, cls, upto, std::move(then));
     });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
-    x_out.set_waiting([this](bureau_id peer, message_class cls) { x_peers.on_waiting(peer, cls); });
+    x_out.set_waiting([this](auto... what) { x_peers.on_waiting(what...); });
     x_peers.set_passage_changed([this](session_number number) {
         x_out.on_passage_changed(number);
         x_in.on_passage_changed(number);
@@ -66,8 +66,7 @@ gateway::gateway(gateway_start from)
         x_submission.submit_own(agency, std::move(what), std::move(answer));
     });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
-    x_submission.set_call_back(
-        [this](const message_id& id, const std::string& actor) { x_queries.call_back(id, actor); });
+    x_submission.set_call_back([this](const auto&... what) { x_queries.call_back(what...); });
     x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
     x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
     x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
@@ -204,6 +203,7 @@ void gateway::reload(std::shared_ptr<const config::gateway> config,
     x_peers.configure();
     x_besides.configure();
     x_receipts.sign_waiting();
+    x_opening.on_configured();
     store::transaction transaction;
     for (const auto& [key, value] : remember) {
         transaction.changes.emplace_back(operation::put_meta{key, value});

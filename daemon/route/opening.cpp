@@ -5,6 +5,7 @@
 // Limits: open_at_once.
 #include "daemon/route/clock_marks.hpp"
 #include "daemon/route/opening_place.hpp"
+#include "protocol/kinds/confidentiality.hpp"
 
 #include <algorithm>
 
@@ -84,13 +85,15 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
     const auto& message = what.message;
     const auto& content = opened.content;
     auto made = std::make_shared<admission>();
-    made->agencies =
-        agencies_for(*x_core.config, {.origin = message.origin,
-                                      .cls = message.cls,
-                                      .kind = content.kind,
-                                      .agency = content.agency,
-                                      .has_attachments = !content.attachments.empty(),
-                                      .has_references = has_references(what.preamble)});
+    made->level = kinds::confidentiality_in(kinds::registry::builtin(), content.media_type,
+                                            protocol::as_text(content.text));
+    made->agencies = agencies_for(*x_core.config, {.origin = message.origin,
+                                                   .cls = message.cls,
+                                                   .kind = content.kind,
+                                                   .agency = content.agency,
+                                                   .has_attachments = !content.attachments.empty(),
+                                                   .has_references = has_references(what.preamble),
+                                                   .level = made->level});
     made->what = what;
     made->content_digest = opened.content_digest;
     made->sealed_summary = std::move(opened.sealed_summary);

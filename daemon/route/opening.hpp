@@ -8,6 +8,7 @@
 #include "daemon/route/assignment.hpp"
 #include "daemon/route/case_book.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/unassigned.hpp"
 
 #include <optional>
 #include <set>
@@ -16,10 +17,14 @@ namespace dhow::route {
 
 class opening {
 public:
-    opening(core& shared, receipts& receipts_) : x_core(shared), x_receipts(receipts_) {}
-    void set_notify(std::function<void(const std::string&)> notify) {
-        x_notify = std::move(notify);
+    opening(core& shared, receipts& receipts_)
+        : x_core(shared), x_receipts(receipts_), x_unassigned(shared) {}
+    void set_notify(const std::function<void(const std::string&)>& notify) {
+        x_notify = notify;
+        x_unassigned.set_notify(notify);
     }
+    /// At start and when the configuration has changed: what no agency could have is looked at.
+    void on_configured() { x_unassigned.look(); }
 
     /// A message that was just committed with a delivery to ourselves in state `received`.
     void open(store::message_row message, protocol::preamble preamble, bytes body);
@@ -54,8 +59,9 @@ private:
         bytes sealed_summary;
         bool complete = false;
         std::vector<std::string> agencies;  ///< By the rules.
-        std::optional<case_text> said;      ///< Of its case.
-        digest key;                         ///< Of its case.
+        confidentiality level = confidentiality::unsaid;
+        std::optional<case_text> said;  ///< Of its case.
+        digest key;                     ///< Of its case.
         std::string recipients;
         std::vector<store::change> clocks;  ///< What it starts, answers or ends.
         std::optional<utc_time> clock_due;
@@ -69,6 +75,8 @@ private:
     void move_earlier(place& to, const admission& made, const answer::case_item& item,
                       kinds::case_role by) const;
     void admit(const admission_ptr& made, place where);
+    void keep_for_nobody(std::vector<store::change>& to, const admission& made,
+                         store::assignment_state state) const;
     void on_admitted(const admission_ptr& made, const place& where,
                      const store::transaction_result& result);
     void on_opened(const waiting& what, seal::done::opened_message& opened);
@@ -90,6 +98,7 @@ private:
 
     core& x_core;
     receipts& x_receipts;
+    unassigned x_unassigned;
     std::function<void(const std::string&)> x_notify;
     std::deque<to_read> x_to_read;
     std::deque<waiting> x_waiting;

@@ -3,6 +3,7 @@
 // Pure. Net thread.
 // Spec: docs/decisions/0017, docs/overview.md#opening. Tests: unit/route/cases_test.cpp.
 // Limits: case_messages_max, case_tries_max.
+#include "daemon/route/levels.hpp"
 #include "daemon/route/opening_place.hpp"
 
 #include <algorithm>
@@ -20,10 +21,10 @@ namespace {
 /// What an assignment of an earlier message becomes when `by` has come; nothing: it stays.
 std::optional<assignment_state> moved_by(case_role by, case_role role, assignment_state state) {
     const bool waits = state == assignment_state::offered || state == assignment_state::withheld;
-    if (!waits || role == case_role::end) {
+    if (!waits || kinds::ends(role)) {
         return std::nullopt;
     }
-    if (by == case_role::end) {
+    if (kinds::ends(by)) {
         return assignment_state::withdrawn;
     }
     if (!kinds::gives_content(role)) {
@@ -72,7 +73,7 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
     const auto& word = made.said->word;
     const auto judged = judge_word(file, made.key, message.origin, *made.said, x_core.now);
     place out;
-    const bool is_repeat = word.role == case_role::end;
+    const bool is_repeat = kinds::ends(word.role);
     switch (judged.standing) {
         case case_standing::current:
             break;
@@ -125,8 +126,11 @@ void opening::move_earlier(place& to, const admission& made, const answer::case_
     }
     bool is_moved = false;
     for (const auto& row : item.assignments) {
-        if (has_taken(row)) {
-            add_once(to.agencies, row.agency);  // Whoever acts on it hears what became of it.
+        // Whoever acts on it hears what became of it; what is new in it only as far as it may.
+        const bool may_hear =
+            !kinds::gives_content(by) || may_have(*x_core.config, row.agency, made.level);
+        if (has_taken(row) && may_hear) {
+            add_once(to.agencies, row.agency);
         }
         const auto state = moved_by(by, role_of(item.row), row.state);
         if (!state || *state == row.state) {
@@ -137,17 +141,17 @@ void opening::move_earlier(place& to, const admission& made, const answer::case_
                                                               .agency = row.agency,
                                                               .expected = row.state,
                                                               .state = *state,
-                                                              .reason = {},
+                                                              .reason = row.reason,
                                                               .at = x_core.now});
         if (*state == assignment_state::offered) {
             add_once(to.notified, row.agency);
         }
     }
-    const bool is_over = by == case_role::end || by == case_role::content;
+    const bool is_over = kinds::ends(by) || by == case_role::content;
     if (!is_moved || !is_over || std::ranges::any_of(item.assignments, has_taken)) {
         return;
     }
-    const auto code = by == case_role::end ? errc::cancelled : errc::superseded;
+    const auto code = kinds::ends(by) ? errc::cancelled : errc::superseded;
     to.changes.emplace_back(operation::advance_delivery{
         .message = item.inbox->message,
         .recipient = x_core.self(),
@@ -193,6 +197,12 @@ void opening::admit(const admission_ptr& made, place where) {
         changes.emplace_back(
             operation::put_assignment{{message.row, agency, where.state, {}, x_core.now}});
     }
+    const bool is_to_act =
+        where.state == assignment_state::offered || where.state == assignment_state::withheld;
+    where.is_kept = where.agencies.empty() && is_to_act;
+    if (where.is_kept) {
+        keep_for_nobody(changes, *made, where.state);
+    }
     const auto state = where.is_over ? delivery_state::cancelled
                        : complete    ? delivery_state::complete
                                      : delivery_state::delivered;
@@ -226,6 +236,18 @@ void opening::admit(const admission_ptr& made, place where) {
                       });
 }
 
+/// No agency may have it: it waits until the configuration says otherwise (unassigned.hpp).
+void opening::keep_for_nobody(std::vector<store::change>& to, const admission& made,
+                              assignment_state state) const {
+    const auto& message = made.what.message;
+    to.emplace_back(
+        operation::put_assignment{{message.row, std::string(nobody), state,
+                                   std::string(protocol::to_text(made.level)), x_core.now}});
+    to.emplace_back(
+        operation::put_event{x_core.event(message.origin, message.id, x_core.self(), "no-agency",
+                                          "gateway", "no agency may have " + code_of(made.level))});
+}
+
 void opening::on_admitted(const admission_ptr& made, const place& where,
                           const store::transaction_result& result) {
     if (result.status == store::transaction_status::conflict) {
@@ -242,6 +264,14 @@ void opening::on_admitted(const admission_ptr& made, const place& where,
     }
     const auto& message = made->what.message;
     x_core.count.delivered[static_cast<std::size_t>(message.cls)] += 1;
+    if (where.is_kept) {
+        x_core.count.alarms += 1;
+        x_core.out.log(log_level::alarm, "no-agency",
+                       "message " + to_text(message.id) + " of " +
+                           std::string(message.origin.text()) +
+                           " is kept: no agency of its rules may have " + code_of(made->level) +
+                           ", and the duty desk may not either");
+    }
     for (const auto& row : where.rows) {
         x_receipts.pend(row);
     }

@@ -25,6 +25,7 @@ struct opening::place {
     std::vector<earlier_outcome> outcomes;  ///< Of earlier messages.
     std::vector<store::outcome_row> rows;   ///< The same, and its own, as they were written.
     std::size_t changes_begin = 0;          ///< In the transaction.
+    bool is_kept = false;                   ///< No agency may have it.
 };
 
 }  // namespace dhow::route

@@ -131,7 +131,7 @@ void outbound::add_ready(ready_shipment item) {
     add_copy(item);
     const auto lane = x_lanes.find(peer);
     if (lane == x_lanes.end() || lane->second.is_early || x_core.stalled_session_with(peer)) {
-        tell_waiting(peer, item.shipment.cls);
+        tell_waiting(item);
         if (item.shipment.cls == message_class::flash) {
             x_hurry(peer);
         }
@@ -140,7 +140,7 @@ void outbound::add_ready(ready_shipment item) {
         return;  // No session: the store has it, and a session begins with a load.
     }
     if (lane->second.session && !passes(*lane->second.session, item)) {
-        tell_waiting(peer, item.shipment.cls);  // The store has it, and is asked when it passes.
+        tell_waiting(item);  // The store has it, and is asked when it passes.
         return;
     }
     if (!keep_back(lane->second, item)) {
@@ -170,7 +170,9 @@ void outbound::load(peer_lane& lane, message_class cls) {
                           .after = lane.queue.cursor(cls),
                           .limit = x_core.outside.loaded_per_class,
                           .bytes_max = static_cast<std::int64_t>(passage.bytes_max),
-                          .made_by = waits ? x_core.now - passage.least_wait : utc_time::max()},
+                          .made_by = waits ? x_core.now - passage.least_wait : utc_time::max(),
+                          .level_max = passage.level_max,
+                          .waits_upto = passage.waits_upto},
         [this, peer, cls, session](store::reply& reply) {
             auto* found = lane_of(session);
             if (found == nullptr) {

@@ -52,6 +52,10 @@ std::optional<std::optional<utc_time>> due_when_taken(core& shared,
 /// The OFFER of a shipment to its deliveries, without stream; nothing: what is stored is damaged.
 std::optional<protocol::offer_frame> offer_of(const core& shared, const ready_shipment& item);
 
+/// How confidential it is; `unsaid` at a hub, and for a receipt.
+inline confidentiality level_of(const ready_shipment& item) {
+    return item.message ? item.message->level : confidentiality::unsaid;
+}
 /// Answers that leave custody with us only because it lies with the peer already.
 inline bool means_taken(const protocol::recipient_answer& said) {
     return said.code == errc::have_it;
@@ -85,7 +89,7 @@ public:
     void set_hurry(std::function<void(bureau_id)> hurry) { x_hurry = std::move(hurry); }
 
     /// Who is told that something of a class waits and does not pass now.
-    void set_waiting(std::function<void(bureau_id, message_class)> tell) {
+    void set_waiting(std::function<void(bureau_id, message_class, confidentiality)> tell) {
         x_waiting = std::move(tell);
     }
 
@@ -220,7 +224,7 @@ private:
     [[nodiscard]] bool passes(session_number session, const ready_shipment& item) const;
     [[nodiscard]] passage passage_of(const peer_lane& lane, message_class cls) const;
     void put_back(peer_lane& lane, session_number session, ready_shipment item) const;
-    void tell_waiting(bureau_id peer, message_class cls) const;
+    void tell_waiting(const ready_shipment& item) const;
     void release(store::row_id message);
     bool keep_back(peer_lane& lane, const ready_shipment& item);
     void drop_withheld(bureau_id peer, peer_lane& lane);
@@ -274,7 +278,7 @@ private:
     std::function<void(std::vector<undelivered>)> x_divert;
     marker x_mark;
     std::function<void(bureau_id)> x_hurry;
-    std::function<void(bureau_id, message_class)> x_waiting;
+    std::function<void(bureau_id, message_class, confidentiality)> x_waiting;
     std::function<void(bureau_id)> x_flash_ready;
     std::map<bureau_id, peer_lane> x_lanes;
     std::map<bureau_id, peer_lane> x_beside;  ///< Of sessions beside.

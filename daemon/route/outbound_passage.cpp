@@ -13,7 +13,7 @@ bool outbound::passes(session_number number, const ready_shipment& item) const {
     const auto found = x_core.sessions.find(number);
     return found == x_core.sessions.end() ||
            found->second.passage_of(item.shipment.cls)
-               .passes(item.object.bytes, item.shipment.created_at, x_core.now);
+               .passes(item.object.bytes, item.shipment.created_at, x_core.now, level_of(item));
 }
 
 passage outbound::passage_of(const peer_lane& lane, message_class cls) const {
@@ -30,9 +30,9 @@ void outbound::put_back(peer_lane& lane, session_number number, ready_shipment i
     }
 }
 
-void outbound::tell_waiting(bureau_id peer, message_class cls) const {
+void outbound::tell_waiting(const ready_shipment& item) const {
     if (x_waiting) {
-        x_waiting(peer, cls);
+        x_waiting(item.shipment.peer, item.shipment.cls, level_of(item));
     }
 }
 

@@ -44,7 +44,9 @@ struct link_record {
 /// A peer whose links are not all alike; see docs/decisions/0010-bearers.md.
 struct bearer_state {
     hold_down stay;
-    class_waits waits;                ///< As last known.
+    class_waits waits;  ///< As last known.
+    /// Of levels_above_lowest, what `waits` counts too.
+    std::array<class_waits, protocol::confidentiality_count> waits_of_level;
     bool has_news = false;            ///< More was told since the store was asked for them.
     std::optional<utc_time> look_at;  ///< They are asked for again then.
 };
@@ -121,7 +123,8 @@ public:
         x_passage_changed = std::move(tell);
     }
     /// Something of the class waits for the peer and does not pass now.
-    void on_waiting(bureau_id peer, message_class cls);
+    void on_waiting(bureau_id peer, message_class cls,
+                    confidentiality level = confidentiality::unsaid);
     /// The link that a session counts for which came in at this address of ours; empty: none.
     [[nodiscard]] std::string bearer_of(bureau_id peer, const std::string& came_to) const;
     /// Whether the link is; of a session that counts for none, whether any of the peer's is.
@@ -183,9 +186,9 @@ public:
     /// When an object of this class and size that was made then may go to the peer by some link of
     /// ours; not before now, and while another one is up not before the next dial. Nothing: never,
     /// or it is not known.
-    [[nodiscard]] std::optional<utc_time> passes_from(bureau_id peer, message_class cls,
-                                                      std::uint64_t size_bytes,
-                                                      utc_time made_at) const;
+    [[nodiscard]] std::optional<utc_time> passes_from(
+        bureau_id peer, message_class cls, std::uint64_t size_bytes, utc_time made_at,
+        confidentiality level = confidentiality::unsaid) const;
     /// The link's own, else those that the directory has of the peer; none when only the peer
     /// dials.
     [[nodiscard]] std::vector<std::string> addresses_of(const link_record& link) const;
@@ -223,6 +226,8 @@ private:
     void tell_quota(const std::string& link);
     void refresh_passages(session_number session);
     void let_all_pass(session_number session);
+    /// What every link to the peer may carry.
+    [[nodiscard]] confidentiality level_of_all(bureau_id peer) const;
     void refresh_passages_where(const std::function<bool(const session_record&)>& is_due);
     void allow_writing(session_number session);
     [[nodiscard]] bool is_near_an_end() const;

@@ -22,7 +22,12 @@ milliseconds next_look(milliseconds wait) {
 bool is_alike(const config::link& one, const bearer_book& book) {
     const auto* record = book.find(one.name);
     return one.idle_close.count() == 0 && record != nullptr && record->schedule.is_plain() &&
-           !record->quota.is_limited();
+           !record->quota.is_limited() && one.level_max == protocol::highest_confidentiality;
+}
+
+/// Whether something of some class waits.
+bool is_any(const class_waits& waits) {
+    return std::ranges::any_of(waits, [](const auto& one) { return one.has_value(); });
 }
 
 }  // namespace
@@ -91,6 +96,7 @@ bearer_facts peers::facts_of(const std::string& name, const link_record& link) c
     const bool is_silent = silent != nullptr && silent->bearer == name;
     out.is_up = is_carrying(name) && !is_silent;
     out.may_dial = !addresses_of(link).empty();
+    out.level_max = link.settings.level_max;
     out.closes_when_idle = link.settings.idle_close.count() > 0;
     const auto* record = x_core.bearers.find(name);
     for (std::size_t i = 0; record != nullptr && i < class_count; ++i) {
@@ -141,13 +147,29 @@ std::optional<utc_time> peers::wanted_from(const std::string& name) const {
         return std::nullopt;  // A courier.
     }
     const auto after = dearer_after();
-    return bearer_choice(all.facts, after, x_core.now)
-        .wanted_from(static_cast<std::size_t>(which), state->second.waits);
+    const auto own = static_cast<std::size_t>(which);
+    auto out = bearer_choice(all.facts, after, x_core.now).wanted_from(own, state->second.waits);
+    for (const auto level : protocol::levels_above_lowest) {
+        const auto& waits = state->second.waits_of_level[static_cast<std::size_t>(level)];
+        if (!is_any(waits)) {
+            continue;
+        }
+        const auto facts = as_for(all.facts, level);
+        const bearer_choice choice(facts, after, x_core.now);
+        if (choice.is_needed_elsewhere(own, waits)) {
+            return std::nullopt;
+        }
+        const auto at = choice.wanted_from(own, waits);
+        out = at && (!out || *at < *out) ? at : out;
+    }
+    return out;
 }
 
 std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls,
-                                           std::uint64_t size_bytes, utc_time made_at) const {
-    const auto all = bearers_of(peer);
+                                           std::uint64_t size_bytes, utc_time made_at,
+                                           confidentiality level) const {
+    auto all = bearers_of(peer);
+    all.facts = as_for(all.facts, level);
     const auto after = dearer_after();
     const bearer_choice choice(all.facts, after, x_core.now);
     const auto up = x_core.session_with(peer);
@@ -165,14 +187,17 @@ std::optional<utc_time> peers::passes_from(bureau_id peer, message_class cls,
     return first;
 }
 
-void peers::on_waiting(bureau_id peer, message_class cls) {
+void peers::on_waiting(bureau_id peer, message_class cls, confidentiality level) {
     const auto state = x_bearers.find(peer);
     if (state == x_bearers.end()) {
         return;
     }
     state->second.has_news = x_asks_for_waits;
-    auto& since = state->second.waits[static_cast<std::size_t>(cls)];
-    since = since ? std::min(*since, x_core.now) : x_core.now;
+    const auto which = static_cast<std::size_t>(cls);
+    auto& of_level = state->second.waits_of_level[static_cast<std::size_t>(level)][which];
+    for (auto* since : {&state->second.waits[which], &of_level}) {
+        *since = *since ? std::min(**since, x_core.now) : x_core.now;
+    }
     const auto at = x_core.now + limits::demand_look_max;
     state->second.look_at = std::min(state->second.look_at.value_or(at), at);
 }
@@ -241,9 +266,14 @@ void peers::refresh_passages(session_number number) {
         const auto cls = static_cast<message_class>(i);
         const auto wait = choice.least_wait(which, cls);
         auto& passes = record.passes[i];
-        passes.bytes_max = wait ? x_core.bearers.size_max(record.bearer, cls, x_core.now) : 0;
-        passes.least_wait = passes.bytes_max > 0 ? *wait : milliseconds{0};
-        if (passes.least_wait.count() > 0) {
+        passes.level_max = all.facts[which].level_max;
+        passes.waits_upto =
+            choice.cheaper_level(which, cls).value_or(protocol::highest_confidentiality);
+        const bool is_any_free = wait || passes.waits_upto < passes.level_max;
+        passes.bytes_max =
+            is_any_free ? x_core.bearers.size_max(record.bearer, cls, x_core.now) : 0;
+        passes.least_wait = passes.bytes_max > 0 ? wait.value_or(for_ever) : milliseconds{0};
+        if (passes.least_wait.count() > 0 && wait) {
             some_wait = true;
             look_at(choice.free_from(which, cls));
             look_at(x_core.now + next_look(passes.least_wait));
@@ -259,10 +289,24 @@ void peers::refresh_passages(session_number number) {
     }
 }
 
+// Nobody knows which link a session is that counts for none: it may be any of them.
+confidentiality peers::level_of_all(bureau_id peer) const {
+    auto out = protocol::highest_confidentiality;
+    for (const auto& one : x_core.config->links) {
+        if (one.peer == peer && one.mode != config::link_mode::courier) {
+            out = std::min(out, one.level_max);
+        }
+    }
+    return out;
+}
+
 void peers::let_all_pass(session_number number) {
     auto& record = x_core.sessions.at(number);
-    const bool is_other = record.passes != passages{};
-    record.passes = {};
+    const auto before = std::exchange(record.passes, {});
+    for (auto& one : record.passes) {
+        one.level_max = level_of_all(record.peer);
+    }
+    const bool is_other = record.passes != before;
     allow_writing(number);
     if (is_other && x_passage_changed) {
         x_passage_changed(number);
@@ -331,10 +375,15 @@ void peers::on_waits(const answer::queue_summary& waiting) {
             continue;
         }
         state.waits = {};
+        state.waits_of_level = {};
         for (const auto& line : waiting.rows) {
             const auto which = static_cast<std::size_t>(line.cls);
             if (line.peer == peer && line.ready + line.in_doubt > 0) {
                 state.waits[which] = line.oldest_ready.value_or(x_core.now);
+                for (const auto level : protocol::levels_above_lowest) {
+                    const auto of = static_cast<std::size_t>(level);
+                    state.waits_of_level[of][which] = line.oldest_of_level[of];
+                }
             }
         }
         const auto up = is_stalled(peer) ? std::nullopt : x_core.session_with(peer);

@@ -17,6 +17,7 @@ void peers::refresh_beside(session_number number) {
     record.passes.fill({.bytes_max = 0});
     auto& flash = record.passes[static_cast<std::size_t>(message_class::flash)];
     flash.bytes_max = x_core.bearers.size_max(record.bearer, message_class::flash, x_core.now);
+    flash.level_max = x_core.bearers.level_max(record.bearer);
     const auto change = x_core.bearers.next_change(record.bearer, x_core.now);
     record.passes_until = change.value_or(utc_time::max());
     if (is_metered_session(record)) {

@@ -5,6 +5,7 @@
 // Limits: recipients_max rows of one message.
 #include "daemon/route/queries.hpp"
 
+#include "daemon/route/levels.hpp"
 #include "daemon/route/why.hpp"
 
 #include <algorithm>
@@ -72,6 +73,11 @@ response::recipient_status queries::make_status(const answer::full_message& mess
     }
     const bool is_under_way =
         row.state == delivery_state::queued || row.state == delivery_state::deferred;
+    const auto level = message.message.level;
+    if (is_under_way && !row.next_hop.empty() && !may_go_to(*x_core.config, row.next_hop, level)) {
+        out.text =
+            "no link to " + std::string(row.next_hop.text()) + " may carry " + code_of(level);
+    }
     for (const auto& object : message.objects) {
         out.bytes_total += object.bytes;
         const store::shipment_row* last = nullptr;

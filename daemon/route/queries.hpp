@@ -41,7 +41,8 @@ public:
 
     /// What of our own message has not left is cancelled, and nothing goes after the rest: another
     /// message does.
-    void call_back(const message_id& id, const std::string& actor);
+    void call_back(const message_id& id, const std::string& actor,
+                   const std::vector<bureau_id>& only = {});
 
     using evidence_files =
         std::function<std::vector<response::evidence_file>(const evidence_facts&)>;

@@ -45,7 +45,8 @@ struct queries::cancellation {
     withheld keep;  ///< So that it stays so until it is cancelled on disk.
     answer_to answer;
     std::string said;
-    bool is_followed = true;  ///< A message goes after what others have.
+    bool is_followed = true;      ///< A message goes after what others have.
+    std::vector<bureau_id> only;  ///< Of these recipients; empty: of all.
 };
 
 void queries::ask(const caller& who, const request::cancel& what, answer_to answer) {
@@ -63,19 +64,22 @@ void queries::ask(const caller& who, const request::cancel& what, answer_to answ
     });
 }
 
-void queries::call_back(const message_id& id, const std::string& actor) {
-    x_core.out.ask(query::find_message{x_core.self(), id}, [this, actor](store::reply& reply) {
-        const auto& rows = expect<answer::messages>(reply).rows;
-        if (rows.empty()) {
-            return;
-        }
-        auto what = std::make_shared<cancellation>();
-        what->agency = rows.front().message.agency;
-        what->actor = actor;
-        what->answer = [](const api_response&) {};
-        what->is_followed = false;
-        begin_cancellation(rows.front().message.row, what);
-    });
+void queries::call_back(const message_id& id, const std::string& actor,
+                        const std::vector<bureau_id>& only) {
+    x_core.out.ask(query::find_message{x_core.self(), id},
+                   [this, actor, only](store::reply& reply) {
+                       const auto& rows = expect<answer::messages>(reply).rows;
+                       if (rows.empty()) {
+                           return;
+                       }
+                       auto what = std::make_shared<cancellation>();
+                       what->agency = rows.front().message.agency;
+                       what->actor = actor;
+                       what->only = only;
+                       what->answer = [](const api_response&) {};
+                       what->is_followed = false;
+                       begin_cancellation(rows.front().message.row, what);
+                   });
 }
 
 void queries::begin_cancellation(store::row_id row, const std::shared_ptr<cancellation>& cancels) {
@@ -104,6 +108,10 @@ void queries::begin_cancellation(store::row_id row, const std::shared_ptr<cancel
 void queries::judge_cancellation(const std::shared_ptr<cancellation>& what) {
     const auto& message = what->message;
     for (const auto& row : message.deliveries) {
+        if (!what->only.empty() &&
+            std::ranges::find(what->only, row.recipient) == what->only.end()) {
+            continue;
+        }
         const bool is_done = std::ranges::any_of(message.shipments, [&](const auto& shipment) {
             return shipment.position == 0 && shipment.peer == row.next_hop &&
                    shipment.state == shipment_state::done;

@@ -150,6 +150,7 @@ std::optional<response::problem> submission::why_not(draft& message) const {
         check_submission(x_core, what, x_uploads.bytes_of(message.agency, what.attachments),
                          asks_rights ? &agency->second : nullptr);
     message.recipients = std::move(checked.recipients);
+    message.level = checked.level;
     const auto uploads = x_uploads.why_not(message.agency, what.attachments);
     if (!uploads.empty()) {
         checked.problems += (checked.problems.empty() ? "" : "; ") + uploads;

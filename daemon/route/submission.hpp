@@ -25,10 +25,11 @@ public:
     /// rights and quota, else as any message.
     void submit_own(const std::string& agency, request::submit what, answer_to answer);
 
-    /// What to do with messages that no longer count: called back where they have not left.
-    void set_call_back(std::function<void(const message_id&, const std::string&)> call_back) {
-        x_call_back = std::move(call_back);
-    }
+    /// What to do with messages that no longer count: called back where they have not left; of
+    /// those recipients alone, if there are any.
+    using caller_back = std::function<void(const message_id&, const std::string& actor,
+                                           const std::vector<bureau_id>& only)>;
+    void set_call_back(caller_back call_back) { x_call_back = std::move(call_back); }
     /// Told when an end that was accepted has to be looked at.
     void set_case_due(std::function<void(utc_time)> tell) { x_case_due = std::move(tell); }
 
@@ -62,9 +63,14 @@ private:
     /// Adds whoever has a copy, and says what stands against it.
     [[nodiscard]] std::optional<response::problem> fit_case(draft& message) const;
     void add_holders(draft& message) const;
+    /// Who was restricted is left out of what goes on.
+    [[nodiscard]] std::optional<response::problem> why_denied(const draft& message) const;
+    [[nodiscard]] std::optional<response::problem> why_no_restriction(const draft& message) const;
     /// What takes something back does not wait behind what it takes back.
     void hurry(draft& message) const;
     static void call_back_earlier(draft& message);
+    /// The copies of those alone who are denied.
+    static void call_back_for(draft& message);
     void add_case(plan& to, const draft& message) const;
     [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);
@@ -85,7 +91,7 @@ private:
     core& x_core;
     outbound& x_out;
     uploads x_uploads;
-    std::function<void(const message_id&, const std::string&)> x_call_back;
+    caller_back x_call_back;
     std::function<void(utc_time)> x_case_due;
     std::map<std::string, day_count> x_today;
     /// Idempotency keys under way, with those who came with the same one meanwhile.

@@ -23,7 +23,8 @@ constexpr store::state_set arrived = store::settled_states;
 
 /// The rules that need to know what was said before; all others were asked at intake.
 bool is_asked_here(std::string_view rule) {
-    return rule == "R-REC-01" || rule == "R-VER-01" || rule == "R-OWN-01";
+    return rule == "R-REC-01" || rule == "R-VER-01" || rule == "R-OWN-01" ||
+           rule.starts_with("R-RST-");
 }
 
 std::vector<std::string> texts_of(const std::vector<bureau_id>& bureaus) {
@@ -32,6 +33,18 @@ std::vector<std::string> texts_of(const std::vector<bureau_id>& bureaus) {
         out.emplace_back(bureau.text());
     }
     return out;
+}
+
+/// All who were sent something of our case that is no restriction.
+std::vector<std::string> holders_in(const answer::case_file& file, bureau_id self) {
+    std::set<bureau_id> all;
+    for (const auto& item : file.items) {
+        if (item.row.owner == self && role_of(item.row) != case_role::restriction) {
+            const auto some = recipients_in(item.row.recipients);
+            all.insert(some.begin(), some.end());
+        }
+    }
+    return texts_of({all.begin(), all.end()});
 }
 
 /// Whose case it is: ours, if we have said anything; else that of whoever gave content.
@@ -89,6 +102,10 @@ void submission::add_holders(draft& message) const {
     }
     message.left_out.clear();
     std::set<bureau_id> all(message.recipients.begin(), message.recipients.end());
+    // Who is denied hears of its end alone.
+    const auto denied = message.said->word.role == case_role::end
+                            ? std::vector<bureau_id>{}
+                            : denied_in(message.file, x_core.self());
     for (const auto& item : message.file.items) {
         if (item.row.owner != x_core.self() && !is_for_all) {
             continue;
@@ -96,10 +113,11 @@ void submission::add_holders(draft& message) const {
         auto holders = recipients_in(item.row.recipients);
         holders.push_back(item.row.owner);
         for (const auto bureau : holders) {
-            if (bureau == x_core.self() || all.contains(bureau)) {
+            const bool is_denied = std::ranges::find(denied, bureau) != denied.end();
+            if (bureau == x_core.self() || is_denied || all.contains(bureau)) {
                 continue;
             }
-            if (can_be_addressed(x_core, bureau)) {
+            if (can_be_addressed(x_core, bureau, message.level)) {
                 all.insert(bureau);
             } else if (std::ranges::find(message.left_out, bureau) == message.left_out.end()) {
                 message.left_out.push_back(bureau);
@@ -132,6 +150,9 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
         facts.original.emplace();
         facts.original->sender = owner;
     }
+    if (facts.original && message.said->word.role == case_role::restriction) {
+        facts.original->recipients = holders_in(message.file, x_core.self());
+    }
     facts.version_seen = version_seen(message.file, x_core.self());
     const auto verdict =
         kinds::validate(known_kinds(), facts, protocol::as_text(message.what.text));
@@ -145,6 +166,12 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     if (!problems.empty()) {
         return refusal(errc::validation_failed, problems);
     }
+    if (auto problem = why_denied(message)) {
+        return problem;
+    }
+    if (message.said->word.role == case_role::restriction) {
+        return why_no_restriction(message);
+    }
     const auto judged =
         judge_word(message.file, message.case_key, x_core.self(), *message.said, x_core.now);
     const bool may_repeat = message.said->word.role == case_role::end;
@@ -156,6 +183,46 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     }
     if (judged.standing == case_standing::superseded && !may_repeat) {
         return refusal(errc::conflict, "a newer message of its case was sent");
+    }
+    return std::nullopt;
+}
+
+/// What goes to a bureau that is denied it. New content may, if it is named itself: by a group it
+/// may have come in unseen.
+std::optional<response::problem> submission::why_denied(const draft& message) const {
+    const auto role = message.said->word.role;
+    if (kinds::ends(role)) {
+        return std::nullopt;
+    }
+    std::string names;
+    for (const auto bureau : denied_in(message.file, x_core.self())) {
+        const auto& to = message.what.to;
+        const bool is_meant =
+            std::ranges::find(message.recipients, bureau) != message.recipients.end();
+        const bool is_named = std::ranges::find(to, bureau.text()) != to.end();
+        if (is_meant && (role != case_role::content || !is_named)) {
+            names += (names.empty() ? "" : ", ") + std::string(bureau.text());
+        }
+    }
+    if (names.empty()) {
+        return std::nullopt;
+    }
+    return refusal(errc::conflict, "it was restricted for " + names +
+                                       ": leave these out (deny); new content may name them");
+}
+
+std::optional<response::problem> submission::why_no_restriction(const draft& message) const {
+    const auto* own = find_case(message.file, x_core.self());
+    if (own == nullptr || holders_in(message.file, x_core.self()).empty()) {
+        return refusal(errc::conflict, "nobody has a copy of it by this bureau");
+    }
+    if (own->ended) {
+        return refusal(errc::conflict, "its case has ended");
+    }
+    if (message.said->word.point.version < own->content_version) {
+        return refusal(errc::validation_failed,
+                       "the version must be that of the last publication, " +
+                           std::to_string(own->content_version) + ", or a higher one");
     }
     return std::nullopt;
 }
@@ -173,11 +240,29 @@ void submission::hurry(draft& message) const {
     }
 }
 
+// The header does not name them: hubs would drop the copies of all others too.
+void submission::call_back_for(draft& message) {
+    const auto is_open = [&](const store::delivery_row& row) {
+        return (in_state(row.state) & arrived) == 0 &&
+               std::ranges::find(message.recipients, row.recipient) != message.recipients.end();
+    };
+    for (const auto& item : message.file.items) {
+        const bool is_ours = store::is_origin(item.message) && item.message.row != 0;
+        if (is_ours && !kinds::ends(role_of(item.row)) &&
+            std::ranges::any_of(item.deliveries, is_open)) {
+            message.called_back.push_back(item.row.id);
+        }
+    }
+}
+
 // So that hubs can drop what is queued, and forward this first.
 void submission::call_back_earlier(draft& message) {
     const auto role = message.said->word.role;
     auto& what = message.what;
     message.called_back.clear();
+    if (role == case_role::restriction) {
+        return call_back_for(message);
+    }
     if (role != case_role::end && role != case_role::content) {
         return;
     }
@@ -209,12 +294,14 @@ void submission::add_case(plan& to, const draft& message) const {
         said.word.name = to_text(message.header.id);
         key = case_key(x_core, said.word.lifecycle, said.word.name);
     }
-    auto judged = judge_word(message.file, key, x_core.self(), said, x_core.now);
-    if (said.word.role == case_role::end) {
+    auto judged = said.word.role == case_role::restriction
+                      ? judge_restriction(message.file, key, x_core.self(), x_core.now)
+                      : judge_word(message.file, key, x_core.self(), said, x_core.now);
+    if (kinds::ends(said.word.role)) {
         judged.row.due_at = x_core.now + limits::case_first_reminder;
         judged.row.reminders = 0;
         to.case_due = judged.row.due_at;
-    } else if (!judged.row.ended) {
+    } else if (!judged.row.ended && denied_in(message.file, x_core.self()).empty()) {
         judged.row.due_at.reset();  // Published again: nobody is to remove it any more.
     }
     auto& changes = to.transaction.changes;

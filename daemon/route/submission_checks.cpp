@@ -6,7 +6,9 @@
 #include "daemon/route/submission_checks.hpp"
 
 #include "daemon/route/assignment.hpp"
+#include "daemon/route/levels.hpp"
 #include "daemon/route/submission.hpp"
+#include "protocol/kinds/confidentiality.hpp"
 
 #include <algorithm>
 
@@ -23,8 +25,9 @@ public:
             x_out.code = code;
         }
     }
-    checked_submission take(std::vector<bureau_id> recipients) {
+    checked_submission take(std::vector<bureau_id> recipients, confidentiality level) {
         x_out.recipients = std::move(recipients);
+        x_out.level = level;
         return std::move(x_out);
     }
 
@@ -45,7 +48,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 void check_rights(findings& out, const core& shared, const request::submit& what,
-                  const config::agency& rights) {
+                  confidentiality level, const config::agency& rights) {
     const auto may_send_kind = [&](const auto& one) { return kind_matches(one, what.kind); };
     if (what.kind.starts_with(own_kind_prefix)) {
         out.add(errc::unauthorised, "kinds below `transport.` are the gateways' own");
@@ -55,6 +58,9 @@ void check_rights(findings& out, const core& shared, const request::submit& what
     if (std::ranges::find(rights.send_classes, what.cls) == rights.send_classes.end()) {
         out.add(errc::unauthorised,
                 "the agency may not send class " + std::string(protocol::to_text(what.cls)));
+    }
+    if (rights.level_max < level) {
+        out.add(errc::unauthorised, "the agency may not have " + code_of(level));
     }
     const auto* self = shared.directory->find(shared.self());
     if (self == nullptr || std::ranges::find(self->classes, what.cls) == self->classes.end()) {
@@ -147,7 +153,7 @@ void check_takes(findings& out, const protocol::directory_entry& entry, std::uin
     }
 }
 
-void check_recipient(findings& out, const core& shared, bureau_id recipient,
+void check_recipient(findings& out, const core& shared, bureau_id recipient, confidentiality level,
                      const config::agency* rights) {
     const std::string name(recipient.text());
     if (rights != nullptr && !may_send_to(shared, *rights, recipient)) {
@@ -166,6 +172,8 @@ void check_recipient(findings& out, const core& shared, bureau_id recipient,
     }
     if (shared.routes.next_hops(recipient).empty()) {
         out.add(errc::no_route, "there is no route to " + name);
+    } else if (rights != nullptr && next_hops(shared, recipient, level).empty()) {
+        out.add(errc::no_route, "no link may carry " + code_of(level) + " to " + name);
     }
 }
 
@@ -188,8 +196,10 @@ bool is_kind(std::string_view text) {
 checked_submission check_submission(const core& shared, const request::submit& what,
                                     std::uint64_t attachment_bytes, const config::agency* rights) {
     findings out;
+    const auto level = kinds::confidentiality_in(kinds::registry::builtin(), what.media_type,
+                                                 protocol::as_text(what.text));
     if (rights != nullptr) {
-        check_rights(out, shared, what, *rights);
+        check_rights(out, shared, what, level, *rights);
     }
     check_form(out, what);
     check_life(out, what);
@@ -200,21 +210,21 @@ checked_submission check_submission(const core& shared, const request::submit& w
         if (code == errc::not_allowed) {
             // Not which: who reads the answer need not know the list.
             out.add(errc::validation_failed, "a bureau is named in to and in deny");
-            return out.take({});
+            return out.take({}, level);
         }
         out.add(code == errc::too_long ? errc::too_large : errc::unknown_recipient,
                 code == errc::too_long ? "more than 511 recipients"
                 : culprit.empty()      ? "no recipient is named"
                                        : "recipient " + in_quotes(culprit) + " is not known");
-        return out.take({});
+        return out.take({}, level);
     }
     for (const auto recipient : found->recipients) {
-        check_recipient(out, shared, recipient, rights);
+        check_recipient(out, shared, recipient, level, rights);
         if (const auto* entry = shared.directory->find(recipient)) {
             check_takes(out, *entry, what.text.size(), attachment_bytes);
         }
     }
-    return out.take(found->recipients);
+    return out.take(found->recipients, level);
 }
 
 }  // namespace dhow::route

@@ -15,6 +15,7 @@ struct checked_submission {
     std::vector<bureau_id> recipients;  ///< Expanded, sorted, none twice.
     errc code{};                        ///< Of the gravest problem; 0: none.
     std::string problems;               ///< All of them, for people.
+    confidentiality level = confidentiality::unsaid;
 };
 
 /// Looks at everything, so that the submitter hears of all that is wrong at once. `rights` are

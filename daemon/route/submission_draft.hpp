@@ -25,6 +25,7 @@ struct submission::draft {
     digest request;
     std::vector<bureau_id> recipients;
     std::vector<uploads::finished> attachments;
+    confidentiality level = confidentiality::unsaid;
     protocol::header header;
     clock_facts clocks;        ///< What the text says of them.
     bool is_admitted = false;  ///< Quota is spent, uploads are taken.

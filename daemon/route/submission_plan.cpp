@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#submitting. Tests: unit/route/submission_test.cpp, sim.
 // Limits: segment_bytes, inline_body_bytes_max.
 #include "daemon/route/clock_marks.hpp"
+#include "daemon/route/levels.hpp"
 #include "daemon/route/submission_draft.hpp"
 
 #include <algorithm>
@@ -48,7 +49,8 @@ submission::plan submission::make_plan(const draft& message, seal::done::sealed_
                    .agency = message.agency,
                    .kind = message.what.kind,
                    .kept_key = std::move(sealed.kept_key),
-                   .purge_at = x_core.now + x_core.config->disk_settings.retention};
+                   .purge_at = x_core.now + x_core.config->disk_settings.retention,
+                   .level = message.level};
     if (header.time_to_live) {
         out.message.expires_at = x_core.now + *header.time_to_live;
     }
@@ -134,7 +136,7 @@ void submission::add_recipients(plan& to, const draft& message) {
         store::delivery_row row{.message = to.message.row,
                                 .recipient = recipient,
                                 .state = delivery_state::queued,
-                                .next_hop = x_core.routes.next_hops(recipient).front(),
+                                .next_hop = first_hop(x_core, recipient, message.level),
                                 .text = {},
                                 .due_at = to.due_at,
                                 .changed_at = x_core.now};
@@ -212,8 +214,11 @@ void submission::on_stored(const draft_ptr& message, plan& what,
         x_core.wake_clocks(*what.clock_due_at);
     }
     finish(message, response::accepted{what.message.id, false});
+    const bool is_for_some =
+        message->said && message->said->word.role == kinds::case_role::restriction;
     for (const auto& id : message->called_back) {
-        x_call_back(id, "agency " + message->agency);
+        x_call_back(id, "agency " + message->agency,
+                    is_for_some ? message->recipients : std::vector<bureau_id>{});
     }
     if (what.case_due) {
         x_case_due(*what.case_due);

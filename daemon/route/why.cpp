@@ -6,7 +6,9 @@
 #include "daemon/route/why.hpp"
 
 #include "daemon/route/blockage.hpp"
+#include "daemon/route/levels.hpp"
 #include "daemon/route/submission.hpp"
+#include "daemon/route/unassigned.hpp"
 #include "protocol/ensure.hpp"
 
 #include <algorithm>
@@ -167,19 +169,26 @@ std::optional<utc_time> waits_until(const why_view& from, const answer::full_mes
                        rate_to(from.shared, from.links, shipment.peer));
 }
 
+/// Behind a cause that may be one of confidentiality.
+std::string text_of_level(confidentiality level) {
+    return level > confidentiality::official_use ? ", for " + code_of(level) : std::string{};
+}
+
 /// What of links keeps it, but for their state.
 std::optional<cause> cause_of_blockage(const why_view& from, const answer::full_message& message,
                                        const store::shipment_row& shipment) {
     if (from.links.is_suspended(shipment.peer)) {
         return std::nullopt;
     }
-    const auto blocked = blockage_of(from.shared, from.links, shipment.peer, shipment.cls,
-                                     bytes_of(message, shipment), shipment.created_at);
+    const auto blocked =
+        blockage_of(from.shared, from.links, shipment.peer, shipment.cls,
+                    bytes_of(message, shipment), shipment.created_at, message.message.level);
     if (!blocked) {
         return std::nullopt;
     }
     auto out = make(blocked->code, name(shipment.peer) +
-                                       (blocked->link.empty() ? "" : " by link " + blocked->link));
+                                       (blocked->link.empty() ? "" : " by link " + blocked->link) +
+                                       text_of_level(message.message.level));
     out.since = shipment.created_at;
     out.next_try = blocked->until;
     return out;
@@ -297,6 +306,9 @@ cause cause_of_inbound(const answer::full_message& message, const store::deliver
     }
     std::string waits;
     for (const auto& one : message.assignments) {
+        if (one.state == assignment_state::offered && one.agency == nobody) {
+            return make("no-agency-for-confidentiality", one.reason);
+        }
         if (one.state == assignment_state::offered) {
             waits += (waits.empty() ? "" : ", ") + one.agency;
         }

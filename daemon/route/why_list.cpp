@@ -49,6 +49,10 @@ constexpr std::array causes{
     cause_kind{"cheaper-link-first", "its class waits for a cheaper link before it uses this one",
                "`dearer_after` of the class says for how long; `dhow link list` has the error of "
                "the cheaper link."},
+    cause_kind{"link-below-confidentiality", "the link may not carry what is so confidential",
+               "It goes when a link that may is up; `confidentiality:` of the links says which."},
+    cause_kind{"no-link-for-confidentiality", "no link to the next hop may carry it",
+               "Allow a link by its `confidentiality:`, or add one that may; then reload."},
     cause_kind{"by-courier", "the peer is reached by courier alone",
                "`dhow courier export --to PEER` takes it along."},
     cause_kind{"no-link", "no link to the next hop is configured",
@@ -106,6 +110,9 @@ constexpr std::array causes{
     // Inbound
     cause_kind{"received-not-opened", "it is stored here and will be opened", ""},
     cause_kind{"offered-to-agency", "it waits in the inbox", "The agency takes or rejects it."},
+    cause_kind{"no-agency-for-confidentiality", "no agency may have what is so confidential",
+               "Let an agency of its rules, or the duty desk, have it by `confidentiality:`, and "
+               "reload."},
     cause_kind{"quarantined",
                "it could not be opened, or differs from what came before; it is set aside",
                "See the log's alarm; ask the origin to send it again."},

@@ -31,7 +31,7 @@ struct case_message_row {
     digest key;
     bureau_id owner;  ///< Its origin.
     message_id id;
-    std::uint8_t role = 0;      ///< kinds::case_role
+    std::uint8_t role = 0;      ///< kinds::case_role; 6, a restriction, has an index.
     std::uint8_t standing = 0;  ///< kinds::case_standing, when it came.
     std::uint64_t version = 0;
     utc_time at{};           ///< Made by its origin.

@@ -10,6 +10,7 @@
 #include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
+#include <array>
 #include <limits>
 #include <map>
 #include <variant>
@@ -34,6 +35,9 @@ struct load_ready {
     std::size_t limit = 256;
     std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max();
     utc_time made_by = utc_time::max();
+    /// Not of messages above this level, nor by `made_by` those above the second one.
+    protocol::confidentiality level_max = protocol::highest_confidentiality;
+    protocol::confidentiality waits_upto = protocol::highest_confidentiality;
 };
 struct load_shipment {
     row_id shipment = 0;
@@ -224,7 +228,7 @@ struct load_due_cases {
     utc_time now{};
     std::size_t limit = 16;
 };
-/// Those that this bureau has ended, by key, above `after`.
+/// Those that this bureau has ended, or has restricted for somebody, by key, above `after`.
 struct list_ended_cases {
     bureau_id owner;
     digest after;
@@ -373,6 +377,8 @@ struct queue_line {
     std::optional<utc_time> oldest;
     std::uint64_t waiting = 0;
     std::optional<utc_time> oldest_ready = std::nullopt;  ///< In doubt or not.
+    /// The same of each of levels_above_lowest.
+    std::array<std::optional<utc_time>, protocol::confidentiality_count> oldest_of_level = {};
 };
 struct queue_summary {
     std::vector<queue_line> rows;

@@ -5,6 +5,7 @@
 // Limits: row numbers are given by the core and never used again.
 #pragma once
 
+#include "protocol/confidentiality.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/parcel.hpp"
@@ -45,6 +46,8 @@ struct message_row {
     std::string kind;          ///< Origin only; empty at hubs.
     protocol::bytes kept_key;  ///< Origin only: content key, sealed at rest; for re-wrapping.
     utc_time purge_at{};       ///< Not before this, once nothing is open.
+    /// Origin only: which links may carry it; its shipments have the same.
+    protocol::confidentiality level = protocol::confidentiality::unsaid;
 };
 
 /// Whether this gateway has sent it.

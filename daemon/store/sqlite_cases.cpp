@@ -84,8 +84,13 @@ reply question_reader::operator()(const query::load_due_cases& what) {
 }
 
 reply question_reader::operator()(const query::list_ended_cases& what) {
-    static const std::string sql =
-        select_from<case_row>("WHERE owner = ? AND ended = 1 AND key > ? ORDER BY key LIMIT ?");
+    static const std::string sql = select_from<case_row>(
+        "WHERE owner = ?1 AND key IN"
+        " (SELECT * FROM (SELECT key FROM case_head WHERE owner = ?1 AND ended = 1"
+        "   AND key > ?2 ORDER BY key LIMIT ?3)"
+        "  UNION SELECT * FROM (SELECT DISTINCT key FROM case_message AS said WHERE owner = ?1"
+        "   AND role = 6 AND key > ?2 AND EXISTS (SELECT 1 FROM case_head"
+        "    WHERE key = said.key AND owner = ?1) ORDER BY key LIMIT ?3)) ORDER BY key LIMIT ?3");
     return answer::cases{rows<case_row>(sql, what.owner, what.after, what.limit), std::nullopt};
 }
 

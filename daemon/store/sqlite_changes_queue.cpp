@@ -147,8 +147,10 @@ change_result change_writer::operator()(const operation::put_shipment& what) {
     saw_row(what.row.row);
     static const std::string sql = [] {
         std::string text = insert_sql("shipment", mapping<shipment_row>::columns);
-        text.insert(text.find(')'), ", bytes");
-        text.insert(text.rfind(')'), ", coalesce((SELECT bytes FROM object WHERE row = ?5), 0)");
+        text.insert(text.find(')'), ", bytes, level");
+        text.insert(text.rfind(')'),
+                    ", coalesce((SELECT bytes FROM object WHERE row = ?5), 0),"
+                    " coalesce((SELECT level FROM message WHERE row = ?6), 0)");
         return text;
     }();
     statement put(x_db, sql.c_str(), mapping<shipment_row>::tie(what.row));

@@ -64,11 +64,11 @@ answer::ready_shipment question_reader::for_offer(shipment_row shipment, bool wi
 
 reply question_reader::operator()(const query::load_ready& what) {
     static const std::string sql = select_from<shipment_row>(
-        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? AND bytes <= ? AND created_at <= ? "
-        "ORDER BY row LIMIT ?");
+        "WHERE peer = ? AND cls = ? AND state = 0 AND row > ? AND bytes <= ? AND level <= ?"
+        " AND (created_at <= ? OR level > ?) ORDER BY row LIMIT ?");
     answer::ready out;
     auto found = rows<shipment_row>(sql, what.peer, what.cls, what.after, what.bytes_max,
-                                    what.made_by, what.limit + 1);
+                                    what.level_max, what.made_by, what.waits_upto, what.limit + 1);
     out.more = found.size() > what.limit;
     found.resize(std::min(found.size(), what.limit));
     for (auto& shipment : found) {
@@ -196,6 +196,15 @@ reply question_reader::operator()(const query::summarise_queue&) {
             }
             if (state == 0) {
                 line.oldest_ready = made_at;
+            }
+        }
+        for (const auto level : protocol::levels_above_lowest) {
+            statement first(x_db,
+                            "SELECT created_at FROM shipment WHERE peer = ? AND cls = ?"
+                            " AND level = ? AND level > 1 AND state = 0 ORDER BY row LIMIT 1",
+                            line.peer, line.cls, level);
+            if (first.next()) {
+                line.oldest_of_level[static_cast<std::size_t>(level)] = first.value<utc_time>();
             }
         }
     }

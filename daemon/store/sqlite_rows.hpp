@@ -24,11 +24,11 @@ struct mapping<message_row> {
     static constexpr auto table = "message";
     static constexpr auto columns =
         "row, origin, id, attempt, roles, cls, received_at, age_at_receipt, hops, expires_at, seal,"
-        " lockboxes, text_object, agency, kind, kept_key, purge_at";
+        " lockboxes, text_object, agency, kind, kept_key, purge_at, level";
     static auto tie(auto& m) {
         return std::tie(m.row, m.origin, m.id, m.attempt, m.roles, m.cls, m.received_at,
                         m.age_at_receipt, m.hops, m.expires_at, m.seal, m.lockboxes, m.text_object,
-                        m.agency, m.kind, m.kept_key, m.purge_at);
+                        m.agency, m.kind, m.kept_key, m.purge_at, m.level);
     }
 };
 

@@ -231,12 +231,21 @@ CREATE TABLE tombstone (
 CREATE INDEX tombstone_to_forget ON tombstone (forget_at);
 )sql";
 
-constexpr std::array<migration, 6> steps{{{1, version_1},
+/// How confidential a message is, and what finds those that not every link may carry. Restrictions.
+constexpr auto version_7 = R"sql(
+ALTER TABLE message ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shipment ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX shipment_by_level ON shipment (peer, cls, level) WHERE level > 1 AND state = 0;
+CREATE INDEX case_restricted ON case_message (owner, key) WHERE role = 6;
+)sql";
+
+constexpr std::array<migration, 7> steps{{{1, version_1},
                                           {2, version_2},
                                           {3, version_3},
                                           {4, version_4},
                                           {5, version_5},
-                                          {6, version_6}}};
+                                          {6, version_6},
+                                          {7, version_7}}};
 
 }  // namespace
 

@@ -138,7 +138,7 @@ case_standing judge(const registry& data, case_view& view, bool ended_by_authori
                     const case_word& word, std::string_view kind, const json::value& text) {
     auto standing = case_standing::current;
     std::string from = view.state;
-    if (word.role == case_role::end) {
+    if (ends(word.role)) {
         standing = judge_end(view, word);
         if (!view.ended) {
             return standing;

@@ -50,7 +50,8 @@ std::optional<case_word> case_of(const registry& data, std::string_view kind,
                                  protocol::utc_time created, const boost::json::value& text);
 
 /// Judges a message by what its sender has said before, and changes that. `ended_by_authority`: the
-/// General Secretariat has ended the case of whoever began it.
+/// General Secretariat has ended the case of whoever began it. A restriction is judged as an end:
+/// not for its sender, whose case goes on.
 case_standing judge(const registry& data, case_view& view, bool ended_by_authority,
                     const case_word& word, std::string_view kind, const boost::json::value& text);
 

@@ -28,6 +28,8 @@ std::string_view to_text(case_role value) {
             return "resumption";
         case case_role::end:
             return "end";
+        case case_role::restriction:
+            return "restriction";
         case case_role::none:
             break;
     }

@@ -45,7 +45,20 @@ struct expiry_rule {
 
 /// What a message does to the case that it is about: gives what is known of it, adds to that, takes
 /// it out of force for a time or back into force, or ends it.
-enum class case_role : std::uint8_t { none, content, addition, suspension, resumption, end };
+enum class case_role : std::uint8_t {
+    none,
+    content,
+    addition,
+    suspension,
+    resumption,
+    end,
+    restriction,  ///< Ends it for those alone whom it goes to.
+};
+
+/// Whoever gets it is to remove what is known of the case.
+constexpr bool ends(case_role role) {
+    return role == case_role::end || role == case_role::restriction;
+}
 
 std::string_view to_text(case_role value);
 

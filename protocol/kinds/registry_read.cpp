@@ -145,8 +145,9 @@ void read_lists(kind_row& row, const json::object& data) {
 
 case_role role_in(const json::object& data) {
     const auto text = text_in(data, "case");
-    for (const auto role : {case_role::none, case_role::content, case_role::addition,
-                            case_role::suspension, case_role::resumption, case_role::end}) {
+    for (const auto role :
+         {case_role::none, case_role::content, case_role::addition, case_role::suspension,
+          case_role::resumption, case_role::end, case_role::restriction}) {
         if (text == (role == case_role::none ? "" : to_text(role))) {
             return role;
         }

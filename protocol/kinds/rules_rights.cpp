@@ -122,6 +122,25 @@ void reaches_all_who_have_it(const subject& it, finding_list& out) {
     }
 }
 
+// Each who is denied gets a message of its own, so that nobody reads who else is.
+void one_is_denied(const subject& it, finding_list& out) {
+    if (it.facts.recipients.size() > 1) {
+        out.refuse("", std::to_string(it.facts.recipients.size()), "1");
+    }
+}
+
+// Who has no copy would learn from it that there is something.
+void denied_has_a_copy(const subject& it, finding_list& out) {
+    if (!it.facts.original || it.facts.original->recipients.empty()) {
+        return;
+    }
+    for (const auto& each : it.facts.recipients) {
+        if (!is_among(it.facts.original->recipients, each)) {
+            out.refuse("", each);
+        }
+    }
+}
+
 void version_is_newer(const subject& it, finding_list& out) {
     const auto* version = it.at("/body/version");
     if (!it.facts.version_seen || version == nullptr || !version->is_int64()) {
@@ -144,6 +163,8 @@ constexpr std::array rights_table{
     rule{"R-EXP-01", "", lives_long_enough},
     rule{"R-OWN-01", "003", only_the_source_changes},
     rule{"R-REC-01", "", reaches_all_who_have_it},
+    rule{"R-RST-01", "", one_is_denied},
+    rule{"R-RST-02", "", denied_has_a_copy},
     rule{"R-VER-01", "", version_is_newer},
 };
 

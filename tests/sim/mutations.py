@@ -188,8 +188,9 @@ CASE_MUTATIONS = [
      "row.version >= content.version", "row.version > content.version + 100"),
     ("end-only-to-the-named", "an end does not go to those who got earlier versions",
      ROUTE + "submission_case.cpp",
-     "            if (can_be_addressed(x_core, bureau)) {\n                all.insert(bureau);\n",
-     "            if (can_be_addressed(x_core, bureau)) {\n"),
+     "            if (can_be_addressed(x_core, bureau, message.level)) {\n"
+     "                all.insert(bureau);\n",
+     "            if (can_be_addressed(x_core, bureau, message.level)) {\n"),
     ("complete-without-removal", "a case is complete though agencies have what it ends",
      ROUTE + "cases.cpp",
      "                left.emplace(one.recipient, one.agency);\n", ""),

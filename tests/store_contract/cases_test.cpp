@@ -186,6 +186,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_a_bureau_has_ended_are_gone_through_by_
     const auto rest = ask<answer::cases>(to, query::list_ended_cases{ipsg, key_of(4), 2});
     BOOST_REQUIRE_EQUAL(rest.rows.size(), 1U);
     BOOST_TEST((rest.rows[0].key == key_of(5)));
+    auto restriction = a_word(2, 1);
+    restriction.role = 6;
+    commit(to,
+           {operation::put_case_message{restriction}, operation::put_case_message{a_word(3, 2)}});
+    const auto both = ask<answer::cases>(to, query::list_ended_cases{ipsg, {}, 2});
+    BOOST_REQUIRE_EQUAL(both.rows.size(), 2U);
+    BOOST_TEST((both.rows[1].key == key_of(2)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

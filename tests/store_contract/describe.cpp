@@ -113,6 +113,9 @@ struct writer {
         put(one.bytes);
         put(one.oldest);
         put(one.oldest_ready);
+        for (const auto level : protocol::levels_above_lowest) {
+            put(one.oldest_of_level[static_cast<std::size_t>(level)]);
+        }
     }
 
     void operator()(const answer::start& a) {

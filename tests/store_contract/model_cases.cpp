@@ -121,7 +121,11 @@ struct case_answerer {
     reply operator()(const query::list_ended_cases& q) const {
         answer::cases out;
         for (const auto& [key, one] : s.cases) {
-            if (one.owner == q.owner && one.ended && q.after < one.key &&
+            const bool is_restricted = std::ranges::any_of(s.case_messages, [&](const auto& said) {
+                return said.second.key == one.key && said.second.owner == one.owner &&
+                       said.second.role == 6;
+            });
+            if (one.owner == q.owner && (one.ended || is_restricted) && q.after < one.key &&
                 out.rows.size() < q.limit) {
                 out.rows.push_back(one);
             }

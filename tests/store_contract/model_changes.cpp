@@ -248,6 +248,7 @@ struct changer {
         if (!s.shipments.emplace(o.row.row, o.row).second) {
             return outcome::conflict;
         }
+        s.shipment_levels[o.row.row] = s.level_of(o.row.message);
         s.shipment_bytes[o.row.row] = object == s.objects.end() ? 0 : object->second.bytes;
         return outcome::done;
     }

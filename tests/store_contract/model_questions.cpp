@@ -66,6 +66,9 @@ struct answerer {
         }
         return out;
     }
+    protocol::confidentiality level_of(const shipment_row& shipment) const {
+        return s.shipment_levels.at(shipment.row);
+    }
     std::vector<assignment_row> assignments(row_id message, const std::string& agency) const {
         return select(s.assignments, [&](const auto& a) {
             return a.message == message && (agency.empty() || a.agency == agency);
@@ -129,7 +132,8 @@ struct answerer {
             const bool fits =
                 s.shipment_bytes.at(one.row) <= static_cast<std::uint64_t>(q.bytes_max);
             return one.peer == q.peer && one.cls == q.cls && one.row > q.after &&
-                   one.state == shipment_state::ready && fits && one.created_at <= q.made_by;
+                   one.state == shipment_state::ready && fits && level_of(one) <= q.level_max &&
+                   (one.created_at <= q.made_by || level_of(one) > q.waits_upto);
         });
         answer::ready out;
         out.more = shorten(found, q.limit);
@@ -436,6 +440,12 @@ struct answerer {
             line.oldest = line.oldest.value_or(one.created_at);
             if (one.state == shipment_state::ready) {
                 line.oldest_ready = line.oldest_ready.value_or(one.created_at);
+                const auto level = s.shipment_levels.at(row);
+                if (std::ranges::find(protocol::levels_above_lowest, level) !=
+                    protocol::levels_above_lowest.end()) {
+                    auto& oldest = line.oldest_of_level[static_cast<std::size_t>(level)];
+                    oldest = oldest.value_or(one.created_at);
+                }
             }
             line.ready += one.state == shipment_state::ready && !one.in_doubt;
             line.in_doubt += one.state == shipment_state::ready && one.in_doubt;

@@ -23,6 +23,7 @@ struct model_state {
     std::map<std::pair<row_id, bureau_id>, delivery_row> deliveries;
     std::map<row_id, shipment_row> shipments;
     std::map<row_id, std::uint64_t> shipment_bytes;  ///< Of the object when the shipment was put.
+    std::map<row_id, protocol::confidentiality> shipment_levels;  ///< Of the message, then.
     std::map<std::tuple<message_id, bureau_id, std::uint8_t, bureau_id>, custody_row> custody;
     std::map<std::tuple<message_id, bureau_id, message_id>, tombstone_row> tombstones;
     std::map<row_id, inbox_row> inbox;
@@ -38,6 +39,11 @@ struct model_state {
     std::map<std::pair<digest, bureau_id>, case_row> cases;
     std::map<std::tuple<digest, bureau_id, message_id>, case_message_row> case_messages;
     std::map<row_id, clock_row> clocks;
+
+    [[nodiscard]] protocol::confidentiality level_of(row_id message) const {
+        const auto found = messages.find(message);
+        return found == messages.end() ? protocol::confidentiality::unsaid : found->second.level;
+    }
     row_id last_row = 0;
 };
 

@@ -53,6 +53,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_that_are_too_large_or_too_new_are_
     BOOST_TEST(ask<answer::ready>(to, wanted).rows.empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(ready_shipments_of_a_level_that_does_not_pass_are_left_out, Store,
+                              all_stores) {
+    using protocol::confidentiality;
+    Store fixture;
+    auto& to = fixture.get();
+    std::vector<change> changes{operation::put_object{object(2, object_state::complete)}};
+    for (row_id row = 0; row < static_cast<row_id>(protocol::confidentiality_count); ++row) {
+        auto with_level = message(10 + row, static_cast<std::uint8_t>(row));
+        with_level.level = static_cast<confidentiality>(row);
+        changes.emplace_back(operation::put_message{with_level});
+        changes.emplace_back(operation::put_shipment{shipment(20 + row, 2, 10 + row)});
+    }
+    commit(to, std::move(changes));
+    query::load_ready wanted{mu, message_class::routine, 0, 256};
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 4U);
+    wanted.level_max = confidentiality::restricted;
+    const auto found = ask<answer::ready>(to, wanted);
+    BOOST_REQUIRE_EQUAL(found.rows.size(), 3U);
+    BOOST_TEST((found.rows[2].message->level == confidentiality::restricted));
+    wanted.level_max = confidentiality::confidential;
+    wanted.made_by = at(1);  // All are newer.
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.empty());
+    wanted.waits_upto = confidentiality::official_use;
+    BOOST_TEST(ask<answer::ready>(to, wanted).rows.size() == 2U);
+    const auto line = ask<answer::queue_summary>(to, query::summarise_queue{}).rows.at(0);
+    BOOST_TEST((line.oldest_ready == at(20)));
+    BOOST_TEST((line.oldest_of_level ==
+                decltype(line.oldest_of_level){std::nullopt, std::nullopt, at(22), at(23)}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(state_that_moved_on_is_a_conflict_and_takes_nobody_with_it, Store,
                               all_stores) {
     Store fixture;

@@ -11,7 +11,7 @@ change random_work::change_case() {
     }
     if (chance(0.4)) {
         return operation::put_case_message({digest(), bureau(), id(),
-                                            static_cast<std::uint8_t>(x_random.below(6)),
+                                            static_cast<std::uint8_t>(x_random.below(7)),
                                             static_cast<std::uint8_t>(x_random.below(4)),
                                             x_random.below(5), time(), word(), " MU "});
     }

@@ -56,6 +56,10 @@ std::string random_work::word() {
     return words[x_random.below(words.size())];
 }
 
+protocol::confidentiality random_work::level() {
+    return pick<protocol::confidentiality>(protocol::confidentiality_count);
+}
+
 message_row random_work::message() {
     message_row m;
     m.row = chance(0.95) ? new_row() : some_row();
@@ -75,6 +79,7 @@ message_row random_work::message() {
     m.kind = word();
     m.kept_key = blob(80);
     m.purge_at = time();
+    m.level = level();
     return m;
 }
 
@@ -437,6 +442,13 @@ std::vector<question> random_work::questions() {
     return {
         query::load_start{},
         query::load_ready{bureau(), pick<message_class>(4), after, limit},
+        query::load_ready{.peer = bureau(),
+                          .cls = pick<message_class>(4),
+                          .after = after,
+                          .limit = limit,
+                          .made_by = time(),
+                          .level_max = level(),
+                          .waits_upto = level()},
         query::load_shipment{some_row()},
         query::load_waiting_receipts{after, limit},
         query::load_due{time(), limit},

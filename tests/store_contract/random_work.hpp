@@ -46,6 +46,7 @@ private:
     dhow::store::clock_row clock();
     dhow::store::row_id some_clock();
     dhow::store::operation::put_segment segment();
+    protocol::confidentiality level();
     dhow::store::message_row message();
     dhow::store::object_row object();
     dhow::store::delivery_row delivery();

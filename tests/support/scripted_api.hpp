@@ -491,6 +491,7 @@ private:
         state.state = "cancelled";
         state.ended = true;
         state.not_removed = {{*protocol::bureau_id::parse("MU"), "border"}};
+        state.denied = {*protocol::bureau_id::parse("FJ")};
         auto& message = out.messages.emplace_back();
         message.origin = state.owner;
         message.role = "end";

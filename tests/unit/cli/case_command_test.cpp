@@ -17,7 +17,8 @@ using cli::to_int;
 namespace {
 const std::vector<canned_reply> a_case{
     {200, R"({"lifecycle":"notice","states":[{"owner":"IPSG","state":"cancelled","ended":true,
-"complete":false,"without_receipt":["KE"],"not_removed":[{"recipient":"MU","agency":"border"}]}],
+"complete":false,"denied":["FJ"],"without_receipt":["KE"],
+"not_removed":[{"recipient":"MU","agency":"border"}]}],
 "messages":[{"id":"ID-1","role":"end","version":2,"at":"T","standing":"current",
 "recipients":["KE","MU"],"answers":[{"recipient":"MU","agency":"border","outcome":"taken",
 "at":"T2","receipt_sha256":"abcd"}],"assignments":[{"agency":"duty","state":"offered"}]}]})"}};
@@ -30,6 +31,7 @@ BOOST_AUTO_TEST_CASE(it_says_what_is_missing_and_who_has_taken_which_with_proof)
     const auto got = daemon.run(run_case, {"2024/123"});
     BOOST_TEST(got.code == to_int(exit_code::done));
     BOOST_TEST(contains(got.out, "IPSG: cancelled, open\n"), got.out);
+    BOOST_TEST(contains(got.out, "restricted for FJ\n"), got.out);
     BOOST_TEST(contains(got.out, "no receipt from KE\n"), got.out);
     BOOST_TEST(contains(got.out, "not removed by MU border\n"), got.out);
     BOOST_TEST(contains(got.out, "end v2  ID-1"), got.out);

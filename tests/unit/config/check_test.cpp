@@ -102,6 +102,8 @@ const fault faults[] = {
     {"duty_desk:", "operators: [desk]\nduty_desk:", warning, "agency-is-operator", "the user desk",
      18},
     {"duty_desk:", "operators: []\nduty_desk:", warning, "no-operator", "no user", 19},
+    {"users: [desk]", "users: [desk], confidentiality: restricted", warning,
+     "desk-below-confidentiality", "up to restricted", 19},
     {"duty_desk: desk", "", error, "no-duty-desk", "there is no duty desk", 0},
     {"duty_desk: desk", "duty_desk: dsek", error, "unknown-agency", "no agency `dsek`", 19},
     {"duty_desk:", "assignments:\n  - {kinds: [hit.*], agencies: [bp]}\nduty_desk:", error,

@@ -41,6 +41,8 @@ const link_mistake link_mistakes[] = {
     {"hold_down: 5h", "links.ipsg.hold_down: found `5h`, expected 0s to 4h"},
     {"congestion: vegas", "links.ipsg.congestion: found `vegas`, expected kernel, bbr, cubic or"},
     {"flash_beside: yes", "links.ipsg.flash_beside: found `yes`, expected never, needed or always"},
+    {"confidentiality: secret",
+     "links.ipsg.confidentiality: found `secret`, expected official-use, restricted or"},
     {"call_every: 5s", "links.ipsg.call_every: found `5s`, expected 1m to 400d"},
 };
 
@@ -57,6 +59,17 @@ BOOST_AUTO_TEST_CASE(a_link_that_says_nothing_carries_everything_at_any_time) {
     BOOST_TEST((link.idle_close == 0s && link.call_every == 1h && link.hold_down == 10min));
     BOOST_TEST((link.congestion == config::link_congestion::kernel));
     BOOST_TEST((link.flash_beside == config::link_beside::never));
+    BOOST_TEST((link.level_max == protocol::highest_confidentiality));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_says_up_to_which_confidentiality_it_carries) {
+    for (std::size_t i = 1; i < protocol::confidentiality_count; ++i) {
+        const auto read =
+            with("confidentiality: " + std::string(protocol::confidentiality_names[i]));
+        BOOST_REQUIRE_MESSAGE(read.ok(), text_of(read.findings));
+        BOOST_TEST(static_cast<std::size_t>(read.settings.links.at(0).level_max) == i);
+    }
+    BOOST_TEST(!with("confidentiality: unsaid").ok());
 }
 
 BOOST_AUTO_TEST_CASE(flash_goes_beside_never_when_needed_or_always) {

@@ -227,4 +227,27 @@ BOOST_AUTO_TEST_CASE(every_kind_with_a_role_says_where_its_case_is_named) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_restriction_ends_the_case_for_whoever_gets_it) {
+    one_case one;
+    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::current));
+    BOOST_TEST((one.notice("notice.restriction", 2, 2) == case_standing::current));
+    BOOST_TEST(one.view.ended);
+    BOOST_TEST(one.view.state == "restricted");
+    BOOST_TEST((one.notice("notice.publication", 2, 3) == case_standing::late));
+    BOOST_TEST((one.notice("notice.addendum", 2, 4) == case_standing::late));
+    BOOST_TEST((one.notice("notice.cancellation", 2, 5) == case_standing::superseded));
+    BOOST_TEST((one.notice("notice.publication", 3, 6) == case_standing::current));
+    BOOST_TEST(one.view.state == "published");
+}
+
+BOOST_AUTO_TEST_CASE(a_restriction_that_comes_first_is_a_tombstone) {
+    one_case one;
+    BOOST_TEST((one.notice("notice.restriction", 2, 2) == case_standing::current));
+    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::late));
+    const auto diffusion = word_of("diffusion.restriction", "MU", about("diffusion.circulation"));
+    BOOST_REQUIRE(diffusion.has_value());
+    BOOST_TEST(diffusion->lifecycle == "diffusion");
+    BOOST_TEST(diffusion->name == began_id);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

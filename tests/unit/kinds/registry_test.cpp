@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_table_is_what_the_reference_says) {
             }
         }
     }
-    BOOST_TEST(data().rows().size() == 22U);
+    BOOST_TEST(data().rows().size() == 24U);
 }
 
 BOOST_AUTO_TEST_CASE(class_and_expiry_follow_the_text) {

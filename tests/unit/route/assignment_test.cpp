@@ -156,6 +156,26 @@ BOOST_AUTO_TEST_CASE(all_that_a_rule_names_must_fit) {
     BOOST_TEST(refused([](auto& one) { one.has_references = true; }));
 }
 
+BOOST_AUTO_TEST_CASE(who_may_not_have_it_is_left_out_and_the_duty_desk_stands_in) {
+    using protocol::confidentiality;
+    auto config = rules();
+    for (const auto* name : {"border", "police", "duty"}) {
+        config.agencies[name].level_max = confidentiality::confidential;
+    }
+    auto hit = arrived("KE", message_class::urgent, "hit.request");
+    hit.level = confidentiality::confidential;
+    BOOST_TEST(agencies_for(config, hit) == (names{"border", "police"}));
+    config.agencies["border"].level_max = confidentiality::restricted;
+    BOOST_TEST(agencies_for(config, hit) == names{"police"});
+    config.agencies["police"].level_max = confidentiality::restricted;
+    BOOST_TEST(agencies_for(config, hit) == names{"duty"});
+    config.agencies["duty"].level_max = confidentiality::restricted;
+    BOOST_TEST(agencies_for(config, hit).empty());
+    hit.level = confidentiality::restricted;
+    BOOST_TEST(agencies_for(config, hit) == (names{"border", "police"}));
+    BOOST_TEST(!route::may_have(config, "gone", confidentiality::restricted));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

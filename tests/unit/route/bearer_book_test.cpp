@@ -144,6 +144,12 @@ BOOST_AUTO_TEST_CASE(a_passage_asks_for_size_and_wait) {
     BOOST_TEST(!some.passes(1'001, now - 5s, now));
     BOOST_TEST(!some.passes(1'000, now - 4999ms, now));
     BOOST_TEST(passage{}.passes(any_size, now, now));
+    BOOST_TEST(passage{}.passes(any_size, now, now, protocol::highest_confidentiality));
+    using protocol::confidentiality;
+    const passage low{1'000, for_ever, confidentiality::restricted, confidentiality::official_use};
+    BOOST_TEST(!low.passes(1, now, now, confidentiality::confidential));
+    BOOST_TEST(low.passes(1, now, now, confidentiality::restricted));  // Waits for no other link.
+    BOOST_TEST(!low.passes(1, now, now + 1'000h, confidentiality::official_use));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

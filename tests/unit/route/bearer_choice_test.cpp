@@ -54,6 +54,34 @@ BOOST_AUTO_TEST_CASE(links_of_one_cost_are_wanted_together) {
     BOOST_TEST((wanted(vsat) == now));
 }
 
+BOOST_AUTO_TEST_CASE(what_the_cheap_one_may_not_carry_wants_the_dear_one_at_once) {
+    using protocol::confidentiality;
+    bearers[fibre].level_max = confidentiality::restricted;
+    bearers[fibre].is_up = true;
+    bearers[fibre].carried_until = now;
+    wait(bulk, 1s);
+    BOOST_TEST(!wanted(vsat).has_value());
+    const auto facts = as_for(bearers, confidentiality::confidential);
+    const bearer_choice high(facts, usual, now);
+    BOOST_TEST((high.wanted_from(vsat, waits) == now));
+    BOOST_TEST((high.least_wait(vsat, bulk) == milliseconds{0}));
+    BOOST_TEST(!high.least_wait(fibre, bulk).has_value());
+    BOOST_TEST((choice().cheaper_level(vsat, bulk) == confidentiality::restricted));
+    BOOST_TEST(!choice().cheaper_level(fibre, bulk).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_dear_one_is_needed_while_it_carries_what_the_cheap_one_may_not) {
+    bearers[fibre].level_max = protocol::confidentiality::restricted;
+    bearers[vsat].is_up = true;
+    wait(urgent, 1s);
+    const auto facts = as_for(bearers, protocol::confidentiality::confidential);
+    const bearer_choice high(facts, usual, now);
+    BOOST_TEST(high.is_needed_elsewhere(fibre, waits));
+    BOOST_TEST(!high.is_needed_elsewhere(vsat, waits));
+    BOOST_TEST(!high.is_needed_elsewhere(fibre, {}));
+    BOOST_TEST(!choice().is_needed_elsewhere(fibre, waits));  // What both may carry.
+}
+
 BOOST_AUTO_TEST_CASE(what_we_may_not_dial_is_never_wanted) {
     bearers[fibre].may_dial = false;
     BOOST_TEST(!wanted(fibre).has_value());

@@ -283,6 +283,40 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_no_document_belongs_to_no_case) {
     BOOST_TEST(state_of(plain) == "offered");
 }
 
+BOOST_AUTO_TEST_CASE(a_restriction_withdraws_what_was_not_taken_and_reaches_who_took_it) {
+    settings().assignments = {{{"notice.publication"}, {}, {}, {"border", "customs"}}};
+    reload();
+    const auto first = notice("publication", 1);
+    acknowledge(first, "border");
+    const auto restriction = notice("restriction", 1);
+    BOOST_TEST(state_of(first, "customs") == "withdrawn");
+    BOOST_TEST(state_of(restriction, "border") == "offered");
+    BOOST_TEST(state_of(restriction, "customs") == "none");
+    acknowledge(restriction, "border");
+    applied.clear();
+    acknowledge(restriction, "border", true);
+    const auto outcome = last_outcome(restriction);
+    BOOST_REQUIRE(outcome.has_value());
+    BOOST_TEST((outcome->kind == outcome_kind::removed));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_comes_after_its_restriction_is_never_offered) {
+    notice("restriction", 2);
+    const auto late = notice("publication", 2);
+    BOOST_TEST(state_of(late) == "late");
+    const auto began = put("MU", "diffusion.circulation", R"({"body":{}})");
+    const auto restriction = hear("MU", "diffusion.restriction", about(began));
+    const auto update = hear("MU", "diffusion.update", about(began));
+    BOOST_TEST(state_of(restriction) == "offered");
+    BOOST_TEST(state_of(update) == "late");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_restricts_the_case_of_another) {
+    const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
+    hear("KE", "diffusion.restriction", about(began));
+    BOOST_TEST(state_of(began) == "offered");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests

@@ -10,7 +10,8 @@ namespace dhow::tests {
 namespace {
 struct a_bearer : outbound_bench {
     a_bearer() {
-        out.set_waiting([this](bureau_id, message_class cls) { told.push_back(cls); });
+        out.set_waiting(
+            [this](bureau_id, message_class cls, confidentiality) { told.push_back(cls); });
         load({});
     }
     /// Of routine, from now on.
@@ -60,6 +61,31 @@ BOOST_AUTO_TEST_CASE(the_store_is_asked_for_what_passes_alone) {
     const auto asked = asked_of_routine();
     BOOST_TEST(asked.bytes_max == 5'000);
     BOOST_TEST((asked.made_by == core.now - 10s));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_confidential_for_the_link_is_not_offered) {
+    core.sessions.at(1).passes[2].level_max = confidentiality::restricted;
+    out.on_passage_changed(1);
+    BOOST_TEST((asked_of_routine().level_max == confidentiality::restricted));
+    auto high = text(10);
+    high.message->level = confidentiality::confidential;
+    out.add_ready(high);
+    BOOST_TEST(!has_offered());
+    BOOST_TEST(told.size() == 1U);
+    auto low = text(10);
+    low.message->level = confidentiality::restricted;
+    out.add_ready(low);
+    BOOST_TEST(has_offered());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_under_way_is_taken_back_when_the_link_may_not_carry_it_any_more) {
+    auto high = text(100'000);
+    high.message->level = confidentiality::confidential;
+    out.add_ready(high);
+    BOOST_TEST(has_offered());
+    core.sessions.at(1).passes[2].level_max = confidentiality::restricted;
+    out.on_passage_changed(1);
+    BOOST_TEST(has_cancelled());
 }
 
 BOOST_AUTO_TEST_CASE(of_a_class_that_is_shut_nothing_is_asked_for) {

@@ -419,6 +419,40 @@ BOOST_AUTO_TEST_CASE(it_comes_to_rest) {
     BOOST_TEST(looks < 10U);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_cheap_link_may_not_carry_goes_by_the_dear_one_and_does_not_wait) {
+    fibre().level_max = confidentiality::restricted;
+    use();
+    pass(0ms);
+    up(1, "fibre");
+    BOOST_TEST((passes(1, bulk).level_max == confidentiality::restricted));
+    BOOST_TEST(dialled_in(1h).empty());
+    waiting.rows.push_back({.peer = bureau("IPSG"),
+                            .cls = message_class::bulk,
+                            .ready = 1,
+                            .oldest_ready = shared.now});
+    waiting.rows.back().oldest_of_level[3] = shared.now;
+    links.on_waiting(bureau("IPSG"), message_class::bulk, confidentiality::confidential);
+    BOOST_TEST(dialled_in(1s) == std::vector<std::string>{"vsat"});
+    down(1);
+    up(2, "vsat");
+    BOOST_TEST((passes(2, bulk).level_max == confidentiality::confidential));
+    BOOST_TEST((passes(2, bulk).waits_upto == confidentiality::restricted));
+    const auto made = shared.now;
+    BOOST_TEST(passes(2, bulk).passes(1, made, made, confidentiality::confidential));
+    BOOST_TEST(!passes(2, bulk).passes(1, made, made + 10h, confidentiality::restricted));
+    BOOST_TEST(dialled_in(30min).empty());  // It is needed here.
+    waiting.rows.clear();
+    BOOST_TEST(dialled_in(1h) == std::vector<std::string>{"fibre"});
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_counts_for_no_link_carries_what_all_links_may) {
+    vsat().level_max = confidentiality::official_use;
+    use();
+    pass(0ms);
+    up(1, "");
+    BOOST_TEST((passes(1, urgent).level_max == confidentiality::official_use));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests
