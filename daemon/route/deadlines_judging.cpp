@@ -45,7 +45,10 @@ store::transaction doubt_of(core& shared, const answer::full_message& message,
                                                                  .lenient = true});
         }
     }
-    if (out.changes.empty()) {
+    const auto over = std::ranges::count_if(message.shipments, [&](const auto& one) {
+        return one.position == 0 && one.peer == row.next_hop && !is_open(one);
+    });
+    if (out.changes.empty() && over < 2) {  // One had no recipient left, one was asked for.
         out.changes.emplace_back(operation::put_shipment{{.row = shared.next_row(),
                                                           .peer = row.next_hop,
                                                           .cls = message.message.cls,
@@ -197,6 +200,9 @@ void deadlines::judge_called_back(look& what, const store::delivery_row& row) {
     if (!by_link) {
         // His receipt may be lost on its way: the link's peer is asked as well, as in a doubt.
         auto asked = doubt_of(x_core, what.message, row);
+        if (asked.changes.empty()) {
+            return;
+        }
         x_core.out.commit(std::move(asked),
                           [this, peer = row.next_hop, keep = both(what)](
                               const store::transaction_result&) { x_out.rescan(peer); });
