@@ -29,6 +29,43 @@ constexpr store::state_set wait_here =
     in_state(delivery_state::accepted) | in_state(delivery_state::sending);
 
 bool is_open(const store::shipment_row& shipment) { return shipment.state < shipment_state::done; }
+
+/// The text for this delivery counts as sent without an answer.
+store::transaction doubt_of(core& shared, const answer::full_message& message,
+                            const store::delivery_row& row) {
+    store::transaction out;
+    for (const auto& one : message.shipments) {
+        if (one.position == 0 && one.peer == row.next_hop && is_open(one)) {
+            out.changes.emplace_back(operation::advance_shipment{.shipment = one.row,
+                                                                 .expected = in_state(one.state),
+                                                                 .state = one.state,
+                                                                 .at = one.changed_at,
+                                                                 .in_doubt = true,
+                                                                 .code = one.code,
+                                                                 .text = one.text,
+                                                                 .lenient = true});
+        }
+    }
+    const auto over = std::ranges::count_if(message.shipments, [&](const auto& one) {
+        return one.position == 0 && one.peer == row.next_hop && !is_open(one);
+    });
+    if (out.changes.empty() && over < 2) {  // One had no recipient left, one was asked for.
+        out.changes.emplace_back(operation::put_shipment{{.row = shared.next_row(),
+                                                          .peer = row.next_hop,
+                                                          .cls = message.message.cls,
+                                                          .state = shipment_state::ready,
+                                                          .object = message.message.text_object,
+                                                          .message = message.message.row,
+                                                          .attempt = row.attempt,
+                                                          .origin = message.message.origin,
+                                                          .in_doubt = true,
+                                                          .text = {},
+                                                          .due_at = {},
+                                                          .created_at = shared.now,
+                                                          .changed_at = shared.now}});
+    }
+    return out;
+}
 }  // namespace
 
 struct deadlines::look {
@@ -156,10 +193,20 @@ deadlines::whereabouts deadlines::may_be_at(const look& what, const store::deliv
 // Nothing of it is offered any more but to ask a peer that may have it already.
 void deadlines::judge_called_back(look& what, const store::delivery_row& row) {
     const auto [by_link, by_courier] = may_be_at(what, row, std::nullopt);
-    if (by_link || by_courier) {
-        look_later(row, x_core.now + look_again, errc{}, what.busy);
-    } else {
+    if (!by_link && !by_courier) {
         what.ended.push_back(row);
+        return;
+    }
+    look_later(row, x_core.now + look_again, errc{}, what.busy);
+    if (!by_link) {
+        // His receipt may be lost on its way: the link's peer is asked as well, as in a doubt.
+        auto asked = doubt_of(x_core, what.message, row);
+        if (asked.changes.empty()) {
+            return;
+        }
+        x_core.out.commit(std::move(asked),
+                          [this, peer = row.next_hop, keep = both(what)](
+                              const store::transaction_result&) { x_out.rescan(peer); });
     }
 }
 

@@ -239,7 +239,13 @@ void inbound::take_custody(session_number number, stream_id stream, bytes body,
             std::all_of(exceptions.begin(), exceptions.end(),
                         [](const auto& one) { return one.code == errc::have_it; });
         x_core.count.duplicates += all_here ? 1 : 0;
-        if (all_here) {
+        // What was called back may have no body here, of which a COMMIT would speak.
+        const bool may_be_gone = std::ranges::any_of(exceptions, [](const auto& one) {
+            return one.outcome == protocol::outcome_kind::cancelled;
+        });
+        if (all_here && may_be_gone) {
+            refuse(number, stream, errc::have_it, std::chrono::seconds{0}, std::move(exceptions));
+        } else if (all_here) {
             commit(number, stream, std::move(exceptions));
         } else {
             const auto code = exceptions.empty() ? errc::not_a_recipient : exceptions.front().code;

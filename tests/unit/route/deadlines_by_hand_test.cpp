@@ -331,7 +331,13 @@ BOOST_AUTO_TEST_CASE(what_went_along_with_a_courier_is_not_called_back_until_he_
                            .actor = store::courier_actor(bureau("MU")),
                            .text = store::attempt_text(0)});
     judge();
-    BOOST_TEST((looked_at_next() == core.now + 6h));
+    const auto look = store_it();
+    BOOST_TEST((std::get<operation::advance_delivery>(look.changes.at(0)).due_at->value() ==
+                core.now + 6h));
+    const auto doubt = store_it();  // The link's peer is asked as well.
+    const auto& asked = std::get<operation::advance_shipment>(doubt.changes.at(0));
+    BOOST_TEST(asked.shipment == found.shipments.front().row);
+    BOOST_TEST(asked.in_doubt.value());
     core.now += core.outside.courier_receipt_lifetime;
     judge();
     BOOST_TEST((notice().kind == protocol::outcome_kind::cancelled));

@@ -4,6 +4,7 @@
 // Spec: docs/overview.md#sending-again.
 // Limits: none.
 #include "daemon/route/diversion.hpp"
+#include "daemon/store/names.hpp"
 #include "tests/unit/route/outbound_bench.hpp"
 
 namespace dhow::tests {
