@@ -119,6 +119,7 @@ void gateway::on_started(answer::start& found) {
             x_in.refresh_partials(link.peer);
         }
         x_receipts.load_pending();
+        x_opening.on_configured();
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_cases.start();

@@ -25,7 +25,6 @@ operation::advance_delivery mark(store::row_id message, bureau_id self, std::uin
 }  // namespace
 
 void opening::load_unopened() {
-    on_configured();
     x_started_at = x_core.now;
     x_start_upto = x_core.last_row;
     next_batch();

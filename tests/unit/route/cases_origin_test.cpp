@@ -478,8 +478,8 @@ BOOST_AUTO_TEST_CASE(a_restriction_without_receipt_is_issued_again_to_the_same_b
     tell("MU", to_mu, outcome_kind::complete);
     advance(limits::case_issue_again_after + 25h);
     const auto again = newest();
-    BOOST_TEST(again != to_mu);
-    BOOST_TEST(again != to_ke);
+    BOOST_TEST((again != to_mu));
+    BOOST_TEST((again != to_ke));
     BOOST_TEST(recipients_of(again) == "KE ");
     BOOST_TEST(header_of(again).supersedes.size() == 1U);
     BOOST_TEST((header_of(again).supersedes.front() == to_ke));

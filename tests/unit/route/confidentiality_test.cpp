@@ -180,7 +180,8 @@ BOOST_AUTO_TEST_CASE(what_nobody_may_have_is_kept_and_given_when_the_configurati
 
 BOOST_AUTO_TEST_CASE(what_nobody_may_have_is_given_after_a_restart_too) {
     lower("duty", confidentiality::restricted);
-    const auto id = hear("CONFIDENTIAL");
+    const auto id = hear("CONFIDENTIAL", "message.text");
+    BOOST_TEST(!has("duty", id));
     settings().agencies.at("duty").level_max = confidentiality::confidential;
     restart();
     BOOST_TEST(has("duty", id));

@@ -79,10 +79,12 @@ BOOST_AUTO_TEST_CASE(what_is_too_confidential_for_the_link_is_not_offered) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_under_way_is_taken_back_when_the_link_may_not_carry_it_any_more) {
-    auto high = text(100'000);
+    auto high = text(10, bytes(200'000, 7));
     high.message->level = confidentiality::confidential;
     out.add_ready(high);
-    BOOST_TEST(has_offered());
+    hub.theirs().accept(offered().offer.stream, 0, core.now);
+    exchange();
+    BOOST_TEST(is_asked<query::load_segment>());
     core.sessions.at(1).passes[2].level_max = confidentiality::restricted;
     out.on_passage_changed(1);
     BOOST_TEST(has_cancelled());
