@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(objects_are_released_when_no_attempt_needs_them, S
     const operation::release_objects release{zw, id_of(1), at(70)};
     commit(to, {operation::put_message{first}, operation::put_message{second},
                 operation::put_object{text}, operation::put_object{file},
-                operation::put_segment{5, 0, protocol::bytes(10, 1)},
+                operation::put_segment{5, 0, dhow::protocol::bytes(10, 1)},
                 operation::put_shipment{shipment(7, 5, 1, shipment_state::failed)},
                 // The second attempt has adopted the attachment.
                 operation::put_shipment{shipment(8, 6, 2, shipment_state::waiting)}});
