@@ -2,7 +2,8 @@
 // Way of the message: store -> [ready_queue] -> outbound -> link_session.
 // Pure value.
 // Spec: DESIGN numbers in docs/overview.md#classes. Tests: unit/route/ready_queue_test.cpp.
-// Limits: loaded_shipments_per_class, flash_burst_bytes; the rest stays in the store and is loaded in its turn.
+// Limits: loaded_shipments_per_class, flash_burst_bytes; the rest stays in the store and is loaded
+// in its turn.
 #pragma once
 
 #include "daemon/route/core.hpp"
