@@ -335,7 +335,13 @@ void case_checks::check_end(std::vector<std::string>& to, const paper& end) cons
     std::erase_if(holders, [&](const auto& one) {
         return x_restored.contains(one) && one != hub_name && end.origin != hub_name;
     });
+    // It goes to all of them at once; what a gateway repeats by itself goes to whom it misses.
+    const auto& sent_to = x_book.messages().at(end.id).to;
+    const bool is_repeat = end.named.empty();
     for (const auto& bureau : holders) {
+        if (!is_repeat && !x_restored.contains(end.origin) && !sent_to.contains(bureau)) {
+            to.push_back("misses the end: " + label_of(end) + " was not sent to " + bureau);
+        }
         const auto here = present(bureau, end.subject, for_ever);
         const bool has_heard = std::ranges::any_of(here, [&](const paper* other) {
             return other->role == paper_role::end && other->origin == end.origin &&

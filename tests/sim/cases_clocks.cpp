@@ -210,7 +210,8 @@ void clock_checks::check_firing(node& at, const asked& one, const protocol::mess
     };
     const auto now = x_clock.elapsed();
     // Another promise is another time to wait for.
-    if (count(one, what) >= (what == promised ? promises_to(id, one) : 1)) {
+    const bool is_known = one.facts || what != promised;
+    if (is_known && count(one, what) >= (what == promised ? promises_to(id, one) : 1)) {
         tell("fires once more");
     }
     if (answered_at(id, one, true)) {

@@ -131,8 +131,7 @@ public:
         x_world.run_for(2h);
     }
 
-    /// All sign and are sealed to by new keys; the old ones are known for 60 days more, or for
-    /// ever.
+    /// All sign and are sealed to by new keys; the old ones stay known for 60 days, or for ever.
     void change_keys() {
         auto newer = x_world.at(hub_name).directory();
         for (auto& entry : newer.entries) {
