@@ -31,6 +31,12 @@ bool is_over(const core& shared, const store::message_row& message) {
     return expires_at && !shared.expiry_frozen && *expires_at <= shared.now;
 }
 
+/// Too confidential for couriers to this bureau.
+bool is_too_confidential(const core& shared, const store::message_row& message, bureau_id to) {
+    return message.level > confidentiality::official_use &&
+           !may_go_by_courier(*shared.config, to, message.level);
+}
+
 /// It was taken, by a store that `to` has no more: its text waits for `to` again.
 bool was_revived(const answer::full_message& message, const store::delivery_row& row,
                  bureau_id to) {
@@ -82,8 +88,7 @@ void add_items(std::vector<courier_item>& out, const answer::full_message& messa
 std::vector<courier_item> texts_for(const core& shared, const answer::full_message& message,
                                     bureau_id to) {
     std::vector<courier_item> out;
-    if (is_over(shared, message.message) ||
-        !may_go_by_courier(*shared.config, to, message.message.level)) {
+    if (is_over(shared, message.message) || is_too_confidential(shared, message.message, to)) {
         return out;
     }
     for (const auto& object : message.objects) {
@@ -100,8 +105,7 @@ std::vector<courier_item> texts_for(const core& shared, const answer::full_messa
 std::vector<courier_item> attachments_for(const core& shared, const answer::full_message& message,
                                           bureau_id to, message_class cls) {
     std::vector<courier_item> out;
-    if (is_over(shared, message.message) ||
-        !may_go_by_courier(*shared.config, to, message.message.level)) {
+    if (is_over(shared, message.message) || is_too_confidential(shared, message.message, to)) {
         return out;
     }
     for (const auto& object : message.objects) {

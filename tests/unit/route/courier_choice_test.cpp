@@ -164,6 +164,22 @@ BOOST_AUTO_TEST_CASE(lists_of_recipients_come_back) {
     BOOST_TEST(refused_recipients("KE= =3 x=1 KE=0").empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_couriers_to_a_bureau_may_not_carry_stays) {
+    config::gateway settings;
+    settings.links.resize(1);
+    settings.links[0].peer = bureau("MU");
+    settings.links[0].mode = config::link_mode::courier;
+    settings.links[0].level_max = confidentiality::restricted;
+    shared.config = std::make_shared<config::gateway>(settings);
+    of.message.level = confidentiality::confidential;
+    BOOST_TEST(texts("MU").empty());
+    BOOST_TEST(attachments("MU") == 0U);
+    BOOST_TEST(texts("KE") == "0: KE ");  // No link bars couriers to it.
+    of.message.level = confidentiality::restricted;
+    BOOST_TEST(texts("MU") == "0: MU ");
+    BOOST_TEST(attachments("MU") == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace dhow::tests
