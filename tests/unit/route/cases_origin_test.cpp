@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_restored_gets_an_end_again_that_its_agencie
     scripted_peer mu(*this, "MU");
     mu.epoch = 1;
     mu.connect();
-    mu.vanish();
+    mu.cut();
     restart();
     say("publication", 1, {"MU"});
     const auto end = say("cancellation", 1);
