@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_restored_gets_an_end_again_that_its_agencie
     scripted_peer mu(*this, "MU");
     mu.epoch = 1;
     mu.connect();
-    mu.cut();
+    mu.vanish();
     restart();
     say("publication", 1, {"MU"});
     const auto end = say("cancellation", 1);
@@ -371,6 +371,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_was_restored_gets_an_end_again_that_its_agencie
     scripted_peer restored(*this, "MU");
     restored.epoch = 2;
     restored.connect();
+    advance(1min);
     BOOST_REQUIRE((newest() != end));
     BOOST_TEST(recipients_of(newest()) == "MU ");
     BOOST_TEST((header_of(newest()).supersedes == std::vector<message_id>{end}));
