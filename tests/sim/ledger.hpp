@@ -109,6 +109,7 @@ private:
     struct shelf {
         std::map<store::row_id, kept_object> objects;
         std::map<protocol::digest, std::set<store::row_id>> by_digest;
+        std::set<protocol::digest> let_go;  ///< Of texts that came after what calls them back.
         std::map<store::row_id, protocol::message_id> own_messages;
         std::set<copy_name> copies;  ///< Taken into custody, or accepted as attempt 0.
     };
