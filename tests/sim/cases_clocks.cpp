@@ -176,9 +176,10 @@ std::optional<microseconds> clock_checks::superseded_at(const protocol::message_
                                                         const asked& one) const {
     std::optional<microseconds> out;
     for (const auto& [number, other] : x_requests) {
+        // A first request begins anew; a further one follows all that came before it.
         const bool counts = number != id && other.from == one.from && one.facts && other.facts &&
                             other.facts->about == one.facts->about && other.to == one.to &&
-                            other.facts->request_no > one.facts->request_no;
+                            other.facts->request_no > 1 && other.accepted_at > one.accepted_at;
         if (counts) {
             keep_earlier(out, other.accepted_at);
         }
