@@ -65,8 +65,7 @@ public:
             x_accepted.reset();
             x_site.start_only({}, with_failing_files(x_site, error, n));
             wait_until("an end, or all that goes on", [&] { return has_ended() || is_done(name); });
-            const auto failed = read_file(x_site.folder() / "failed");
-            judge_end(failed);
+            const auto failed = judge_end();
             recover(name);
             x_met += failed.empty() ? 0 : 1;
             return !failed.empty();
@@ -111,14 +110,16 @@ private:
         }
     }
 
-    /// By itself for the error, with its code and a word about it; or when it was asked to.
-    void judge_end(const std::string& failed) {
+    /// By itself for the error, with its code and a word about it; or when it was asked to. What has
+    /// failed, also while it stopped.
+    std::string judge_end() {
         const bool by_itself = has_ended();
         const auto code = x_site.terminate();
+        auto failed = read_file(x_site.folder() / "failed");
         const auto said = x_site.log_text().substr(x_log_before);
         if (code == 0) {
             BOOST_TEST(!by_itself, said);
-            return;
+            return failed;
         }
         ++x_ended;
         const auto word = last_word(said);
@@ -132,6 +133,7 @@ private:
         BOOST_TEST(word.find("malformed") == word.npos, "it blames the file: " << word);
         BOOST_TEST(said.find("everything given to the store is on disk") == said.npos,
                    "it says that all is well, after " << word);
+        return failed;
     }
 
     void recover(const std::string& key) {
