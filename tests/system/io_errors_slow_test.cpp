@@ -110,8 +110,8 @@ private:
         }
     }
 
-    /// By itself for the error, with its code and a word about it; or when it was asked to. What has
-    /// failed, also while it stopped.
+    /// By itself for the error, with its code and a word about it; or when it was asked to. What
+    /// has failed, also while it stopped.
     std::string judge_end() {
         const bool by_itself = has_ended();
         const auto code = x_site.terminate();

@@ -1,4 +1,5 @@
-// Causes at an origin whose links have windows, quotas, classes and costs, or are a courier's.
+// Causes at an origin whose links have windows, quotas, classes and costs, are a courier's, or are
+// not for what is confidential; and at an addressee none of whose agencies is.
 // Way of the message: see why_scene.hpp.
 // Not pure: processes, files, sockets.
 // Spec: docs/operations.md#causes. Tests: used by why_test.
@@ -20,7 +21,50 @@ std::string hour_from_now(int hours) {
     const auto then = (of_day / std::chrono::hours{1} + hours) % 24;
     return (then < 10 ? "0" : "") + std::to_string(then) + ":00";
 }
+
+/// A document of the highest level; the id.
+std::string submit_confidential(const gateway& from) {
+    const json::object document{
+        {"kind", "message.text"},
+        {"schema_version", 1},
+        {"language", "en"},
+        {"purpose", "administrative"},
+        {"confidentiality", "INTERPOL CONFIDENTIAL"},
+        {"body", json::object{{"role", "request"}, {"text", "Synthetic question."}}}};
+    const auto answer = from.post("/v1/messages", {{"kind", "message.text"},
+                                                   {"to", json::array{"MU"}},
+                                                   {"media_type", "application/json"},
+                                                   {"text", json::serialize(document)}});
+    return std::string(answer.at("id").as_string());
+}
 }  // namespace
+
+void scene_of_confidentiality() {
+    begin_scene();
+    federation bureaus;
+    auto& origin = bureaus["ZW"];
+    const std::string link = "ipsg: {peer: IPSG, mode: dial, ";
+    const std::string level = "confidentiality: official-use, ";
+    edit(origin, link, link + level);
+    edit(origin, "routes:",
+         "  sat: {peer: IPSG, mode: dial, cost: 9, addresses: [\"tls://127.0.0.1:" + free_port() +
+             "\"]}\nroutes:");
+    bureaus["IPSG"].start();
+    origin.start();
+    const auto id = submit_confidential(origin);
+    expect_cause(origin, id, "link-below-confidentiality", next_try::any);
+
+    edit(origin, "cost: 9, ", "cost: 9, " + level);
+    reload(origin);
+    expect_cause(origin, id, "no-link-for-confidentiality");
+
+    auto& addressee = bureaus["MU"];
+    edit(addressee, "  desk:\n", "  desk:\n    confidentiality: official-use\n");
+    addressee.start();
+    edit(origin, link + level, link);
+    reload(origin);
+    expect_cause(addressee, id, "no-agency-for-confidentiality");
+}
 
 void scene_of_bearers() {
     begin_scene();

@@ -72,5 +72,6 @@ void scene_of_damage();             ///< why_hub.cpp
 void scene_of_a_doubtful_clock();   ///< why_origin.cpp
 void scene_of_a_stale_directory();  ///< why_origin.cpp
 void scene_of_bearers();            ///< why_bearers.cpp
+void scene_of_confidentiality();    ///< why_bearers.cpp
 
 }  // namespace dhow::tests

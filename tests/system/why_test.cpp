@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(damage) { scene_of_damage(); }
 BOOST_AUTO_TEST_CASE(a_doubtful_clock) { scene_of_a_doubtful_clock(); }
 BOOST_AUTO_TEST_CASE(a_stale_directory) { scene_of_a_stale_directory(); }
 BOOST_AUTO_TEST_CASE(bearers) { scene_of_bearers(); }
+BOOST_AUTO_TEST_CASE(confidentiality_of_links_and_agencies) { scene_of_confidentiality(); }
 
 /// Holds for a run of the whole suite.
 BOOST_AUTO_TEST_CASE(every_cause_of_the_list_was_made) {
