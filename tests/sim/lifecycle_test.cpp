@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(nobody_acts_on_what_has_ended_and_everybody_hears_of_it) {
 
 BOOST_AUTO_TEST_CASE(one_seed_gives_one_run) {
     case_tally sum;
-    for (const std::uint64_t seed : {3, 11}) {
+    for (const std::uint64_t seed : {3U, 11U}) {
         const auto once = run_cases({.seed = seed}, sum);
         const auto twice = run_cases({.seed = seed}, sum);
         BOOST_TEST(once.trace_hash == twice.trace_hash);
