@@ -10,11 +10,7 @@
 namespace dhow::sim {
 
 namespace {
-#ifdef DHOW_SANITIZED  // Ten times as long there.
-constexpr std::uint64_t fixed_seeds = 5, good_days = 2;
-#else
 constexpr std::uint64_t fixed_seeds = 50, good_days = 5;
-#endif
 
 case_tally run_seeds(std::uint64_t first, std::uint64_t count) {
     case_tally sum;
