@@ -141,8 +141,8 @@ def diffusion(world, bureau, peer, dice):
     more = {key: given[key] for key in ("purpose", "confidentiality") if key in given}
     about = {"references": [reference(first)], "original": first["id"], **more}
     yield min(dice.waiting(3 * HOUR), 10 * HOUR)
-    what = dice.weighted([("nothing", 60), ("update", 22), ("withdrawal", 12),
-                          ("noncompliance", 6)])
+    what = dice.weighted([("nothing", 56), ("update", 22), ("withdrawal", 12),
+                          ("noncompliance", 6), ("restriction", 4)])
     if what == "update":
         again = {**first["document"]["body"], "compliance": "compliant"}
         if dice.chance(0.2):
@@ -156,6 +156,10 @@ def diffusion(world, bureau, peer, dice):
     elif what == "noncompliance":
         world.send("diffusion.noncompliance", SECRETARIAT, [*chosen, bureau],
                    {"reason": texts.prose(dice, "en", 160), "remove": True}, dice, **about)
+    elif what == "restriction":
+        world.send("diffusion.restriction", bureau, [dice.one(chosen)],
+                   {"reason": texts.prose(dice, language_of(bureau), 160), "remove": True}, dice,
+                   **about)
 
 
 # What a bureau begins, by share of cases.

@@ -99,8 +99,8 @@ def publication(world, requester, body, given, dice, asked, fill=None):
     yield min(dice.waiting(4 * HOUR), 12 * HOUR)
     lines = [first]
     refs = {"references": [reference(first)], "original": first["id"]}
-    what = dice.weighted([("nothing", 62), ("version", 12), ("addendum", 10), ("suspension", 6),
-                          ("end", 10)])
+    what = dice.weighted([("nothing", 58), ("version", 12), ("addendum", 10), ("suspension", 6),
+                          ("restriction", 4), ("end", 10)])
     if what == "version":
         again = {**first["document"]["body"], "version": 2}
         lines.append(world.send("notice.publication", SECRETARIAT, everyone, again, dice,
@@ -120,6 +120,11 @@ def publication(world, requester, body, given, dice, asked, fill=None):
                        {"version": 3, "reason": texts.prose(dice, "en", 200)}, dice, **refs,
                        **about)
             return
+    elif what == "restriction":
+        world.send("notice.restriction", SECRETARIAT, [dice.one(everyone)],
+                   {"version": 1, "reason": texts.prose(dice, "en", 160), "remove": True}, dice,
+                   **refs, **about)
+        return
     elif what == "nothing" or not dice.chance(0.7):
         return
     yield from ending(world, mine, everyone, lines, about, refs, dice)

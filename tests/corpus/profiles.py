@@ -151,7 +151,7 @@ def until_all(world, count):
             yield 10 * 60_000
 
     world.begin(begin_all(), 0)
-    for line in world.run(400 * DAY):
+    for line in world.run(40 * count * DAY):
         kinds[line["kind"]] += 1
         if line["kind"] == "notice.publication":
             colours[line["document"]["body"]["notice_type"]] += 1
@@ -160,6 +160,8 @@ def until_all(world, count):
         yield line
         if min([*kinds.values(), *colours.values()]) >= count:
             return
+    wanting = [name for name, found in (kinds | colours).items() if found < count]
+    raise RuntimeError("no case of the corpus comes to " + ", ".join(wanting))
 
 
 def only_notices(options):
