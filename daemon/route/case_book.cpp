@@ -129,6 +129,13 @@ void put_word(std::vector<store::change>& to, const answer::case_file& file,
         const auto* authority = find_case(file, secretariat());
         to.emplace_back(operation::expect_case{judged.row.key, secretariat(),
                                                authority == nullptr ? 0 : authority->revision});
+    } else if (row.role == static_cast<std::uint8_t>(kinds::case_role::end)) {
+        // It ends what others have said too: also what is being opened just now.
+        std::uint64_t revisions = 0;
+        for (const auto& each : file.rows) {
+            revisions += each.revision;
+        }
+        to.emplace_back(operation::expect_case{judged.row.key, {}, revisions});
     }
     to.emplace_back(operation::put_case{judged.row});
     row.key = judged.row.key;

@@ -32,6 +32,7 @@ void cases::on_deadline() {
         return;
     }
     x_next.reset();
+    go_through_owed();
     if (x_core.expiry_frozen) {
         wake_at(x_core.now + look_interval);  // Nobody is reminded by a clock that may be wrong.
         return;

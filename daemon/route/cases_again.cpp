@@ -43,6 +43,13 @@ utc_time cases::last_issued(const look& what, bureau_id to) const {
     return out;
 }
 
+bool cases::is_issued_after(const look& what, bureau_id to, store::row_id row) const {
+    return std::ranges::any_of(what.file.items, [&](const auto& item) {
+        return item.row.owner == x_core.self() && kinds::ends(role_of(item.row)) &&
+               is_for(item, to) && item.message.row > row;
+    });
+}
+
 /// Its gateway cannot open what is on its way, or nobody can bring it there.
 bool cases::is_refused(const look& what, bureau_id by) const {
     constexpr auto states = in_state(delivery_state::refused) |
@@ -175,6 +182,46 @@ void cases::open_own(const std::shared_ptr<answer::full_message>& message, bytes
                    });
 }
 
+void cases::restore(const std::map<std::string, std::string>& meta) {
+    for (const auto& [peer, since] : owed_ends_in(meta)) {
+        x_owed[peer] = {.since = since, .due = x_core.now};
+    }
+}
+
+void cases::start() { wake_at(x_core.now); }
+
+void cases::on_restored(bureau_id peer) {
+    auto& owed = x_owed[peer];
+    owed.since = x_core.last_row;
+    owed.due = x_core.now;
+    owed.again = owed.is_running;
+    go_through_owed();
+}
+
+void cases::go_through_owed() {
+    for (auto& [peer, owed] : x_owed) {
+        if (!owed.is_running && owed.due <= x_core.now) {
+            owed.is_running = true;
+            owed.again = false;
+            go_through_ended(peer, {});
+        }
+    }
+}
+
+void cases::on_gone_through(bureau_id peer) {
+    auto& owed = x_owed.at(peer);
+    owed.is_running = false;
+    if (owed.again) {  // What was issued is on disk by then, or is issued again.
+        owed.due = x_core.now + look_interval;
+        wake_at(owed.due);
+        return;
+    }
+    x_owed.erase(peer);
+    store::transaction transaction;
+    transaction.changes.emplace_back(owed_ends(peer, {}));
+    x_core.out.commit(std::move(transaction), [](const store::transaction_result&) {});
+}
+
 // What it had within the backup window is offered again by peers::revive(), but for what its
 // agencies have answered. What is older is gone from here too, but for our own copies.
 void cases::go_through_ended(bureau_id peer, digest after) {
@@ -182,17 +229,25 @@ void cases::go_through_ended(bureau_id peer, digest after) {
     x_core.out.ask(
         query::list_ended_cases{x_core.self(), after, page}, [this, peer](store::reply& reply) {
             const auto& rows = expect<answer::cases>(reply).rows;
-            if (rows.empty() || x_core.stopping) {
+            if (x_core.stopping) {
+                return;  // The next start goes on.
+            }
+            if (rows.empty()) {
+                on_gone_through(peer);
                 return;
             }
             look_at(rows.front().key, [this, peer](look& what) {
+                auto& owed = x_owed.at(peer);
                 const auto holders = holders_of(what);
                 const auto last = last_issued(what, peer);
                 const bool is_old = last + x_core.config->disk_settings.backup_window <= x_core.now;
                 const auto* end = newest_end(what.file, x_core.self());
                 const bool is_lost = is_old || has_answered(what.file, x_core.self(), peer);
-                const bool is_meant = end != nullptr && is_lost && can_be_addressed(x_core, peer) &&
+                const bool is_meant = end != nullptr && is_lost &&
+                                      !is_issued_after(what, peer, owed.since) &&
+                                      can_be_addressed(x_core, peer) &&
                                       std::ranges::find(holders, peer) != holders.end();
+                owed.again |= is_meant;
                 if (is_meant && role_of(end->row) == kinds::case_role::restriction) {
                     issue_restriction_again(what, peer);
                 } else if (is_meant) {

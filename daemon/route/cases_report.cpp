@@ -81,7 +81,7 @@ response::case_report cases::make_report(const look& what) const {
         one.owner = row.owner;
         one.state = row.state;
         one.ended = row.ended;
-        one.version = row.content_version;
+        one.version = row.ended ? row.content_version - 1 : row.content_version;
         one.changed_at = row.changed_at;
         one.due_at = row.due_at;
         if (row.owner != x_core.self()) {

@@ -7,7 +7,7 @@
 
 #include "protocol/ensure.hpp"
 
-#include <charconv>
+#include <cstdlib>
 #include <utility>
 
 namespace dhow::route {
@@ -80,11 +80,9 @@ void gateway::start() {
 
 void gateway::on_started(answer::start& found) {
     x_core.last_row = found.last_row;
-    std::uint64_t boot = 0;
-    if (const auto text = found.meta.find("boot"); text != found.meta.end()) {
-        std::from_chars(text->second.data(), text->second.data() + text->second.size(), boot);
-    }
-    x_core.boot = boot + 1;
+    const auto boot = found.meta.find("boot");
+    x_core.boot =
+        1 + (boot == found.meta.end() ? 0 : std::strtoull(boot->second.c_str(), nullptr, 10));
     store::transaction transaction;
     transaction.changes.emplace_back(operation::put_meta{"boot", std::to_string(x_core.boot)});
     if (const auto text = found.meta.find(clock_jumps_key); text != found.meta.end()) {
@@ -103,6 +101,7 @@ void gateway::on_started(answer::start& found) {
     }
     x_core.bearers.configure(x_core.config->links);
     x_core.bearers.restore(found.meta);
+    x_cases.restore(found.meta);
     x_peers.load(std::move(found.peers));
     x_submission.drop_spooled(found.spooling);
     x_core.out.commit(std::move(transaction), [this](const store::transaction_result& result) {

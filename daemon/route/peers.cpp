@@ -6,6 +6,8 @@
 // Limits: one established session a peer.
 #include "daemon/route/peers.hpp"
 
+#include "daemon/route/owed_ends.hpp"
+
 #include <algorithm>
 
 namespace dhow::route {
@@ -212,14 +214,11 @@ bool peers::on_established(session_number number, const protocol::hello& said) {
 // The peer's new store is known only once all that it lost is ready again: until then each session
 // finds it new.
 void peers::revive(session_number number, const peer_record& record, const protocol::hello& said) {
-    store::transaction transaction;
     auto row = record.row;
     row.instance = said.instance;
     row.epoch = said.epoch;
-    transaction.changes.emplace_back(operation::revive_shipments{row.peer, x_core.now});
-    transaction.changes.emplace_back(operation::put_peer{row});
     x_core.out.commit(
-        std::move(transaction), [this, number, row](const store::transaction_result& result) {
+        revival_of(row), [this, number, row](const store::transaction_result& result) {
             if (result.status == store::transaction_status::committed) {
                 auto& known = x_peers[row.peer].row;
                 known.instance = row.instance;
@@ -229,6 +228,14 @@ void peers::revive(session_number number, const peer_record& record, const proto
                 session->goodbye(errc::store_full, std::chrono::seconds{60}, x_core.now);
             }
         });
+}
+
+store::transaction peers::revival_of(const store::peer_row& row) const {
+    store::transaction out;
+    out.changes.emplace_back(operation::revive_shipments{row.peer, x_core.now});
+    out.changes.emplace_back(operation::put_peer{row});
+    out.changes.emplace_back(owed_ends(row.peer, x_core.last_row));
+    return out;
 }
 
 void peers::remember(peer_record& record, written then) {

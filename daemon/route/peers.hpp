@@ -251,6 +251,8 @@ private:
     /// How long ago that was, at least; it was noted by us, if under another clock than now's.
     [[nodiscard]] milliseconds least_age(utc_time noted) const;
     void revive(session_number number, const peer_record& record, const protocol::hello& said);
+    /// What a peer's new store changes, all at once.
+    [[nodiscard]] store::transaction revival_of(const store::peer_row& row) const;
     // peers_early.cpp
     [[nodiscard]] std::optional<protocol::known_store> known_store_of(bureau_id peer) const;
     [[nodiscard]] bool are_we_an_old_copy(const protocol::known_store& known) const;

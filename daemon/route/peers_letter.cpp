@@ -29,10 +29,7 @@ bool peers::on_letter(bureau_id peer, const protocol::instance_id& instance, std
     row.instance = instance;
     row.epoch = epoch;
     row.boot = 0;  // Counted by the store that it has now; the next HELLO tells it.
-    store::transaction transaction;
-    transaction.changes.emplace_back(operation::revive_shipments{peer, x_core.now});
-    transaction.changes.emplace_back(operation::put_peer{row});
-    x_core.out.commit(std::move(transaction), [this, row](const store::transaction_result& result) {
+    x_core.out.commit(revival_of(row), [this, row](const store::transaction_result& result) {
         if (result.status == store::transaction_status::committed) {
             auto& known = x_peers[row.peer].row;
             known.instance = row.instance;

@@ -71,6 +71,7 @@ private:
     static void call_back_earlier(draft& message);
     /// The copies of those alone who are denied.
     static void call_back_for(draft& message);
+    void withdraw_here(std::vector<store::change>& to, const draft& message) const;
     void add_case(plan& to, const draft& message) const;
     [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);

@@ -63,7 +63,8 @@ std::optional<std::uint64_t> version_seen(const answer::case_file& file, bureau_
     if (own == nullptr) {
         return std::nullopt;
     }
-    return std::max(own->content_version, own->decision_version);
+    const auto content = own->ended ? own->content_version - 1 : own->content_version;
+    return std::max(content, own->decision_version);
 }
 
 }  // namespace
@@ -175,10 +176,11 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     const auto judged =
         judge_word(message.file, message.case_key, x_core.self(), *message.said, x_core.now);
     const bool may_repeat = message.said->word.role == case_role::end;
-    if (judged.standing == case_standing::late) {
+    if (judged.standing == case_standing::late || (judged.row.ended && !may_repeat)) {
         return refusal(errc::conflict, "its case has ended");
     }
-    if (may_repeat && !judged.row.ended) {
+    const auto version = message.said->word.point.version;
+    if (may_repeat && (!judged.row.ended || judged.row.decision_version > version)) {
         return refusal(errc::conflict, "a higher version of its case was sent: end that one");
     }
     if (judged.standing == case_standing::superseded && !may_repeat) {
@@ -286,6 +288,28 @@ void submission::call_back_earlier(draft& message) {
     }
 }
 
+/// The General Secretariat ends what others have sent to it too: here nothing arrives that does so.
+void submission::withdraw_here(std::vector<store::change>& to, const draft& message) const {
+    for (const auto& item : message.file.items) {
+        if (x_core.self() != secretariat() || !item.inbox ||
+            !kinds::gives_content(role_of(item.row))) {
+            continue;
+        }
+        for (const auto& row : item.assignments) {
+            if (row.state == store::assignment_state::offered ||
+                row.state == store::assignment_state::withheld) {
+                to.emplace_back(
+                    operation::advance_assignment{.message = row.message,
+                                                  .agency = row.agency,
+                                                  .expected = row.state,
+                                                  .state = store::assignment_state::withdrawn,
+                                                  .reason = row.reason,
+                                                  .at = x_core.now});
+            }
+        }
+    }
+}
+
 void submission::add_case(plan& to, const draft& message) const {
     auto said = *message.said;
     auto key = message.case_key;
@@ -311,6 +335,9 @@ void submission::add_case(plan& to, const draft& message) const {
                          "gateway", "has a copy, and cannot be addressed")});
     }
     to.case_begins = changes.size();
+    if (said.word.role == case_role::end) {
+        withdraw_here(changes, message);
+    }
     put_word(changes, message.file, judged,
              {.id = message.header.id,
               .role = static_cast<std::uint8_t>(said.word.role),

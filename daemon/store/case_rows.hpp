@@ -17,7 +17,7 @@ struct case_row {
     std::string state;  ///< Of the lifecycle.
     bool ended = false;
     bool suspended = false;
-    std::uint64_t content_version = 0;
+    std::uint64_t content_version = 0;  ///< Ended: the lowest that may give content again.
     utc_time content_at{};
     std::uint64_t decision_version = 0;
     utc_time decision_at{};

@@ -326,10 +326,11 @@ struct drop_bundle {
 struct put_case {
     case_row row;
 };
-/// conflict: the revision of this case is another one; 0: there is none.
+/// conflict: the revision of this case is another one; 0: there is none. Without an owner: the sum
+/// of those of all owners, which tells whether any has changed, or has come.
 struct expect_case {
     digest key;
-    bureau_id owner;
+    std::optional<bureau_id> owner;
     std::uint64_t revision = 0;
 };
 /// conflict: exists.

@@ -26,8 +26,10 @@ change_result change_writer::operator()(const operation::put_case& what) {
 }
 
 change_result change_writer::operator()(const operation::expect_case& what) {
-    statement find(x_db, "SELECT revision FROM case_head WHERE key = ? AND owner = ?", what.key,
-                   what.owner);
+    statement find(x_db,
+                   "SELECT coalesce(sum(revision), 0) FROM case_head"
+                   " WHERE key = ?1 AND (?2 IS NULL OR owner = ?2)",
+                   what.key, what.owner);
     const auto revision = find.next() ? find.value<std::uint64_t>() : std::uint64_t{0};
     return revision == what.revision ? change_result::done : change_result::conflict;
 }

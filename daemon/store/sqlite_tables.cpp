@@ -239,13 +239,19 @@ CREATE INDEX shipment_by_level ON shipment (peer, cls, level) WHERE level > 1 AN
 CREATE INDEX case_restricted ON case_message (owner, key) WHERE role = 6;
 )sql";
 
-constexpr std::array<migration, 7> steps{{{1, version_1},
+/// Of ended cases the lowest version that may give content again.
+constexpr auto version_8 = R"sql(
+UPDATE case_head SET content_version = decision_version + 1, content_at = 0 WHERE ended = 1;
+)sql";
+
+constexpr std::array<migration, 8> steps{{{1, version_1},
                                           {2, version_2},
                                           {3, version_3},
                                           {4, version_4},
                                           {5, version_5},
                                           {6, version_6},
-                                          {7, version_7}}};
+                                          {7, version_7},
+                                          {8, version_8}}};
 
 }  // namespace
 

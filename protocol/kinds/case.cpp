@@ -50,29 +50,24 @@ std::uint64_t version_in(const json::value& text) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(found->get_int64(), 0));
 }
 
-/// Times do not count against an end: its origin's clock may have gone back.
+/// What is below never counts any more.
+case_point above(std::uint64_t version) { return {version + 1, {}}; }
+
+/// Times do not count against an end: its origin's clock may have gone back. What was decided
+/// before it is void, but not what was decided about a later publication that is still on its way.
 case_standing judge_end(case_view& view, const case_word& word) {
-    if (view.ended) {
-        view.decision = std::max(view.decision, word.point);
-        return case_standing::superseded;  // Said before: nobody has to do anything twice.
+    const bool is_over = word.point.version >= view.content.version;
+    const bool is_news = is_over && !view.ended;
+    if (word.point.version >= view.decision.version) {
+        view.decision = is_news ? word.point : std::max(view.decision, word.point);
+        view.suspended = false;
     }
-    if (word.point.version < view.content.version) {
-        // Published again since, with a version above it; what was decided before it is void.
-        if (view.decision.version <= word.point.version) {
-            view.decision = word.point;
-            view.suspended = false;
-        }
-        return case_standing::superseded;
+    if (is_over) {
+        view.ended = true;
+        view.content = above(word.point.version);
     }
-    if (word.point.version < view.decision.version) {
-        // What was decided since is about a later publication, which is still on its way.
-        view.content = std::max(view.content, case_point{word.point.version + 1, {}});
-        return case_standing::current;
-    }
-    view.ended = true;
-    view.suspended = false;
-    view.decision = word.point;
-    return case_standing::current;
+    // Else said before, or published again since: nobody has to do anything twice.
+    return is_news ? case_standing::current : case_standing::superseded;
 }
 
 case_standing judge_content(case_view& view, const case_word& word) {
@@ -88,17 +83,34 @@ case_standing judge_content(case_view& view, const case_word& word) {
     return view.suspended ? case_standing::withheld : case_standing::current;
 }
 
-case_standing judge_open(case_view& view, const case_word& word) {
-    if (gives_content(word.role)) {
-        return judge_content(view, word);
-    }
-    // Whatever was published since: that does not put it back into force.
+/// Whatever was published since: that does not put it back into force.
+case_standing judge_decision(case_view& view, const case_word& word) {
     if (word.point < view.decision) {
         return case_standing::superseded;
     }
     view.decision = word.point;
     view.suspended = word.role == case_role::suspension;
     return case_standing::current;
+}
+
+case_standing judge_open(case_view& view, const case_word& word) {
+    if (gives_content(word.role)) {
+        return judge_content(view, word);
+    }
+    return judge_decision(view, word);
+}
+
+/// Published again: only with a version that says so. What decides about that publication may be
+/// faster than it.
+case_standing judge_ended(case_view& view, const case_word& word) {
+    if (word.role == case_role::addition || word.point.version < view.content.version) {
+        return case_standing::late;
+    }
+    if (word.role != case_role::content) {
+        return judge_decision(view, word);
+    }
+    view.ended = false;
+    return judge_content(view, word);
 }
 
 }  // namespace
@@ -140,19 +152,13 @@ case_standing judge(const registry& data, case_view& view, bool ended_by_authori
     std::string from = view.state;
     if (ends(word.role)) {
         standing = judge_end(view, word);
-        if (!view.ended) {
-            return standing;
-        }
     } else if (ended_by_authority) {
         return case_standing::late;
     } else if (view.ended) {
-        // Published again: only with a version that says so.
-        if (word.role != case_role::content || word.point.version <= view.decision.version) {
-            return case_standing::late;
+        standing = judge_ended(view, word);
+        if (!view.ended) {
+            from.clear();
         }
-        view.ended = false;
-        view.content = word.point;
-        from.clear();
     } else {
         standing = judge_open(view, word);
     }

@@ -32,7 +32,7 @@ struct case_view {
     std::string state;   ///< Of the lifecycle; empty: nothing was heard.
     bool ended = false;  ///< The tombstone.
     bool suspended = false;
-    case_point content;   ///< The highest that gave content.
+    case_point content;   ///< The highest that gave content; ended: the lowest that may again.
     case_point decision;  ///< The highest that ended, suspended or resumed it.
     bool operator==(const case_view&) const = default;
 };

@@ -150,7 +150,6 @@ void case_agencies::acknowledge(node& at, const std::string& agency, const proto
                    if (removed) {
                        ++x_removed;
                        x_to_remove.erase({at.name(), agency, id});
-                       x_room.cases.on_removed(at, agency, id);
                    } else if (taken) {
                        ++x_taken;
                        x_room.cases.on_taken(at, agency, id, asked_at);

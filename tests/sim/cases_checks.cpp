@@ -92,6 +92,12 @@ void case_checks::on_committed(node& at, const store::transaction& what) {
     for (const auto& change : what.changes) {
         if (const auto* made = std::get_if<store::operation::put_message>(&change)) {
             note_repeat(at, made->row);
+            if (role_of_kind(made->row.kind) == paper_role::end &&
+                made->row.origin.text() == at.name()) {
+                x_inboxes[at.name()].emplace(made->row.id, x_clock.elapsed());  // It knows its own.
+            }
+        } else if (const auto* moved = std::get_if<store::operation::advance_assignment>(&change)) {
+            note_holding(at, *moved);
         }
         const auto* put = std::get_if<store::operation::put_inbox>(&change);
         if (put == nullptr) {
@@ -103,6 +109,20 @@ void case_checks::on_committed(node& at, const store::transaction& what) {
             ++x_late_copies;
         }
         x_inboxes[at.name()].emplace(put->row.id, x_clock.elapsed());
+        x_rows[at.name()][put->row.message] = put->row.id;
+    }
+}
+
+/// By what is on the disk: an answer to an agency may be lost.
+void case_checks::note_holding(const node& at, const store::operation::advance_assignment& what) {
+    const auto& id = x_rows[at.name()][what.message];
+    const auto* known = find(id);
+    const bool counts = known != nullptr && known->role != paper_role::none;
+    if (counts && what.state == store::assignment_state::removed) {
+        x_removed.insert({at.name(), what.agency, id});
+    } else if (counts && what.state == store::assignment_state::taken &&
+               known->role != paper_role::end) {
+        x_held.insert({at.name(), what.agency, id});
     }
 }
 
@@ -132,7 +152,9 @@ void case_checks::on_restored(const node& at) {
     x_inboxes[at.name()] = x_backups[at.name()];
     x_restored.insert(at.name());
     // What its gateway has forgotten is not taken any more, and must not be again.
-    std::erase_if(x_taken, [&](const auto& one) { return one.bureau == at.name(); });
+    for (auto* all : {&x_taken, &x_held}) {
+        std::erase_if(*all, [&](const auto& one) { return one.bureau == at.name(); });
+    }
 }
 
 std::optional<microseconds> case_checks::arrived(const std::string& bureau,
@@ -261,12 +283,6 @@ void case_checks::on_taken(const node& at, const std::string& agency,
     }
 }
 
-void case_checks::on_removed(const node& at, const std::string& agency,
-                             const protocol::message_id& id) {
-    const heap_scope nobodys(nullptr);
-    x_removed.insert({at.name(), agency, id});
-}
-
 // In the end ----------------------------------------------------------------------------------
 
 bool case_checks::is_forgotten(const protocol::message_id& id) const {
@@ -386,7 +402,7 @@ void case_checks::check_states(std::vector<std::string>& to, node& at) const {
 std::set<std::pair<std::string, std::string>> case_checks::holders_of(
     const std::string& subject) const {
     std::set<std::pair<std::string, std::string>> out;
-    for (const auto& one : x_taken) {
+    for (const auto& one : x_held) {
         if (const auto* known = find(one.id); known != nullptr && known->subject == subject) {
             out.emplace(one.bureau, one.agency);
         }

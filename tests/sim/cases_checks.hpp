@@ -51,7 +51,6 @@ public:
     /// The gateway said yes to an acknowledgement that was asked for at that time.
     void on_taken(const node& at, const std::string& agency, const protocol::message_id& id,
                   microseconds asked_at);
-    void on_removed(const node& at, const std::string& agency, const protocol::message_id& id);
     /// Whether it is in an inbox there.
     [[nodiscard]] bool is_at(const std::string& bureau, const protocol::message_id& id) const;
     [[nodiscard]] std::optional<microseconds> arrived(const std::string& bureau,
@@ -95,6 +94,7 @@ private:
     void check_end(std::vector<std::string>& to, const paper& end) const;
     void check_states(std::vector<std::string>& to, node& at) const;
     void note_repeat(const node& at, const store::message_row& row);
+    void note_holding(const node& at, const store::operation::advance_assignment& what);
     [[nodiscard]] bool is_forgotten(const protocol::message_id& id) const;
     [[nodiscard]] const paper* later_than(const paper& what, bool ends_too) const;
 
@@ -103,7 +103,9 @@ private:
     std::vector<node*> x_nodes;
     std::map<protocol::message_id, paper> x_papers;
     std::map<std::string, shelf> x_inboxes, x_backups;
-    std::set<holding> x_taken, x_removed;
+    std::map<std::string, std::map<store::row_id, protocol::message_id>> x_rows;  ///< Of inboxes.
+    std::set<holding> x_taken;            ///< And the agency was told so.
+    std::set<holding> x_held, x_removed;  ///< On the disk.
     std::set<std::string> x_restored;
     std::vector<std::string> x_problems;
     std::uint64_t x_order = 0;

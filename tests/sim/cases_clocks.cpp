@@ -93,6 +93,7 @@ void clock_checks::on_restored(const node& at) {
             continue;
         }
         one.is_tainted = true;
+        one.is_forgotten |= one.accepted_at > since;
         for (auto& [what, times] : one.fired) {
             std::erase_if(times, [&](auto when) { return when > since; });
         }
@@ -126,7 +127,8 @@ bool clock_checks::is_about(const document_facts& answer, const protocol::messag
             return true;
         }
         const auto other = x_requests.find(named);
-        return other != x_requests.end() && other->second.from == one.from && other->second.facts &&
+        return other != x_requests.end() && other->second.from == one.from &&
+               !other->second.is_forgotten && other->second.facts &&
                !other->second.facts->about.empty() && other->second.facts->about.front() == subject;
     });
 }
@@ -156,12 +158,15 @@ std::optional<microseconds> clock_checks::answered_at(const protocol::message_id
     return out;
 }
 
+/// By the promise that came last.
 std::optional<protocol::utc_time> clock_checks::promised_for(const protocol::message_id& id,
                                                              const asked& one) const {
     std::optional<protocol::utc_time> out;
+    microseconds latest{0};
     for (const auto& [there, answer] : replies_to(id, one)) {
-        if (is_promise(*answer) && answer->ready_by && (!out || *answer->ready_by > *out)) {
+        if (is_promise(*answer) && answer->ready_by && there >= latest) {
             out = answer->ready_by;
+            latest = there;
         }
     }
     return out;
@@ -177,9 +182,10 @@ std::optional<microseconds> clock_checks::superseded_at(const protocol::message_
     std::optional<microseconds> out;
     for (const auto& [number, other] : x_requests) {
         // A first request begins anew; a further one follows all that came before it.
-        const bool counts = number != id && other.from == one.from && one.facts && other.facts &&
-                            other.facts->about == one.facts->about && other.to == one.to &&
-                            other.facts->request_no > 1 && other.accepted_at > one.accepted_at;
+        const bool counts = number != id && other.from == one.from && !other.is_forgotten &&
+                            one.facts && other.facts && other.facts->about == one.facts->about &&
+                            other.to == one.to && other.facts->request_no > 1 &&
+                            other.accepted_at > one.accepted_at;
         if (counts) {
             keep_earlier(out, other.accepted_at);
         }
@@ -281,7 +287,8 @@ void clock_checks::check_one(std::vector<std::string>& to, const protocol::messa
     const auto notices = x_notices.find(id);
     const auto told = notices == x_notices.end() ? 0 : notices->second.size();
     const bool is_over = answered_at(id, one, true) || superseded_at(id, one);
-    if (told > fired || (told < fired && !is_over)) {
+    // Whatever is heard between a firing and its notice makes that needless.
+    if (told > fired || (told < fired && !is_over && !promised_for(id, one))) {
         tell("has fired " + std::to_string(fired) + " times, and the desk was told " +
              std::to_string(told) + " times");
     }

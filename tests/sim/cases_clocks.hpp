@@ -44,6 +44,7 @@ private:
         microseconds accepted_at{0};
         std::uint64_t life = 0;  ///< Of the asking gateway, then.
         bool is_tainted = false;
+        bool is_forgotten = false;  ///< Whoever asked was put back to before it.
         std::map<std::string, std::vector<microseconds>> fired;
         std::optional<microseconds> receipt_at;
         std::uint64_t receipt_life = 0;

@@ -60,6 +60,7 @@ struct case_writers::diffusion {
     std::vector<std::string> to;
     protocol::message_id first;
     unsigned steps = 0;
+    bool is_withdrawn = false;
 };
 
 struct case_writers::hit {
@@ -284,8 +285,9 @@ void case_writers::go_on(const std::shared_ptr<diffusion>& what) {
                              : is_last && x_room.random.chance(0.8) ? "diffusion.withdrawal"
                                                                     : "diffusion.update";
     auto paper = diffusion_paper(what, kind);
-    paper.then = [this, what, begins](const protocol::message_id& id) {
+    paper.then = [this, what, begins, kind](const protocol::message_id& id) {
         what->first = begins ? id : what->first;
+        what->is_withdrawn = kind == "diffusion.withdrawal";
         if (begins && x_room.random.chance(0.3)) {
             later(4 * step_max, [this, what] { judge(what); });
         }
@@ -299,7 +301,11 @@ void case_writers::go_on(const std::shared_ptr<diffusion>& what) {
 
 /// The General Secretariat, once it has the diffusion.
 void case_writers::judge(const std::shared_ptr<diffusion>& what) {
-    if (!x_room.cases.is_at(hub_name, what->first)) {
+    const bool is_there = x_room.cases.is_at(hub_name, what->first);
+    if (what->is_withdrawn && !is_there) {
+        return;  // It was called back before it came there.
+    }
+    if (!is_there) {
         later(step_max, [this, what] { judge(what); });
         return;
     }

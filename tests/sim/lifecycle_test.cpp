@@ -4,6 +4,7 @@
 // Spec: docs/simulator.md#cases. Tests: this is one.
 // Limits: half a minute; `scripts/sim --cases --seeds A..B` runs more.
 #include "tests/sim/cases_world.hpp"
+#include "tests/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,6 +49,10 @@ BOOST_AUTO_TEST_CASE(nobody_acts_on_what_has_ended_and_everybody_hears_of_it) {
     BOOST_TEST(sum.ends_checked >= fixed_seeds / 2);
     BOOST_TEST(sum.fired >= fixed_seeds / 4);
     BOOST_TEST(sum.removed >= fixed_seeds / 2);
+}
+
+BOOST_AUTO_TEST_CASE(nor_on_days_that_nobody_has_seen) {
+    run_seeds(1'000 + tests::seed() % 1'000'000, 3);
 }
 
 BOOST_AUTO_TEST_CASE(one_seed_gives_one_run) {

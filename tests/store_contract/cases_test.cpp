@@ -84,6 +84,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_may_depend_on_what_another_bureau_has_sai
     commit(to, {operation::put_case{a_case(1, 1)}});
     refuse(to, {operation::expect_case{key_of(1), ipsg, 0}});
     commit(to, {operation::expect_case{key_of(1), ipsg, 1}});
+    commit(to, {operation::expect_case{key_of(2), {}, 0}});
+    refuse(to, {operation::expect_case{key_of(1), {}, 0}});
+    refuse(to, {operation::expect_case{key_of(1), {}, 1}});  // Two owners.
+    commit(to, {operation::expect_case{key_of(1), {}, 2}});
     BOOST_TEST(file(to, 1).rows.size() == 2U);
     BOOST_TEST(file(to, 2).rows.empty());
 }

@@ -26,7 +26,13 @@ struct case_changer {
         return outcome::done;
     }
     outcome operator()(const operation::expect_case& o) {
-        return done_if(revision_of(o.key, o.owner) == o.revision, outcome::conflict);
+        std::uint64_t revisions = 0;
+        for (const auto& [key, row] : s.cases) {
+            if (key.first == o.key && o.owner.value_or(key.second) == key.second) {
+                revisions += row.revision;
+            }
+        }
+        return done_if(revisions == o.revision, outcome::conflict);
     }
     outcome operator()(const operation::put_case_message& o) {
         const std::tuple key(o.row.key, o.row.owner, o.row.id);

@@ -7,7 +7,8 @@ using namespace dhow::store;
 
 change random_work::change_case() {
     if (chance(0.2)) {
-        return operation::expect_case{digest(), bureau(), x_random.below(3)};
+        const auto owner = chance(0.7) ? std::optional(bureau()) : std::nullopt;
+        return operation::expect_case{digest(), owner, x_random.below(3)};
     }
     if (chance(0.4)) {
         return operation::put_case_message({digest(), bureau(), id(),

@@ -163,10 +163,29 @@ BOOST_AUTO_TEST_CASE(
     one.notice("notice.publication", 1, 1);
     BOOST_TEST((one.notice("notice.suspension", 3, 4) == case_standing::current));
     BOOST_TEST((one.notice("notice.cancellation", 2, 2) == case_standing::current));
-    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::superseded));
+    BOOST_TEST(one.view.ended);
+    BOOST_TEST((one.notice("notice.publication", 2, 1) == case_standing::late));
     BOOST_TEST((one.notice("notice.publication", 3, 3) == case_standing::withheld));
     BOOST_TEST((one.notice("notice.reinstatement", 3, 5) == case_standing::current));
     BOOST_TEST(!one.view.ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_suspension_that_is_faster_than_what_is_published_again_waits_for_it) {
+    one_case one;
+    one.notice("notice.publication", 1, 1);
+    one.notice("notice.cancellation", 1, 2);
+    BOOST_TEST((one.notice("notice.suspension", 1, 3) == case_standing::late));
+    BOOST_TEST((one.notice("notice.suspension", 3, 5) == case_standing::current));
+    BOOST_TEST(one.view.ended);
+    BOOST_TEST((one.notice("notice.addendum", 3, 6) == case_standing::late));
+    BOOST_TEST((one.notice("notice.cancellation", 1, 7) == case_standing::superseded));
+    BOOST_TEST(one.view.suspended);
+    BOOST_TEST((one.notice("notice.publication", 3, 4) == case_standing::withheld));
+    BOOST_TEST((one.notice("notice.reinstatement", 3, 8) == case_standing::current));
+    BOOST_TEST((one.notice("notice.addendum", 3, 6) == case_standing::current));
+    BOOST_TEST((one.notice("notice.suspension", 4, 9) == case_standing::current));
+    BOOST_TEST((one.notice("notice.cancellation", 3, 10) == case_standing::current));
+    BOOST_TEST((one.notice("notice.publication", 4, 9) == case_standing::withheld));
 }
 
 BOOST_AUTO_TEST_CASE(a_diffusion_that_was_withdrawn_never_comes_back) {

@@ -43,10 +43,13 @@ struct an_older_store {
             "INSERT INTO meta VALUES ('instance', '0000000000000000000000000000002a'),"
             " ('epoch', '1'), ('is_backup', '0');"
             "INSERT INTO message VALUES (3, 'ZW', zeroblob(16), 0, 1, 2, 1000, 0, 0, NULL, x'',"
-            " x'', 4, 'border', 'hit.request', x'', 9000);"
+            " x'', 4, 'border', 'hit.request', x'', 9000, 0);"
             "INSERT INTO delivery VALUES (3, 'KE', 1, 'IPSG', 0, 0, '', NULL, 1000, 0, 0);"
             "INSERT INTO shipment VALUES (5, 'IPSG', 2, 0, 4, 3, 0, 0, 'ZW', 0, 0, 0, '', NULL,"
-            " 1000, 1000, 77);");
+            " 1000, 1000, 77, 0);"
+            "INSERT INTO case_head VALUES (zeroblob(32), 'IPSG', 3, 'cancelled', 1, 0, 2, 1000,"
+            " 2, 2000, 2000, NULL, 0), (zeroblob(32), 'MU', 1, 'published', 0, 0, 2, 1000, 0, 0,"
+            " 2000, NULL, 0);");
     }
     [[nodiscard]] std::unique_ptr<store::sqlite_store> open() const {
         store::sqlite_options options;
@@ -87,6 +90,15 @@ BOOST_AUTO_TEST_CASE(mail_that_waited_is_found_for_couriers) {
     BOOST_TEST(verdict.problems.empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_ended_case_tells_which_version_may_publish_it_again) {
+    const auto opened = open();
+    const auto rows = ask<answer::case_file>(*opened, query::load_case{{}, 10}).rows;
+    BOOST_REQUIRE(rows.size() == 2);
+    for (const auto& row : rows) {
+        BOOST_TEST(row.content_version == (row.ended ? 3U : 2U));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bundles_can_be_kept_in_it) {
     const auto opened = open();
     store::bundle_row row;
@@ -111,8 +123,9 @@ BOOST_AUTO_TEST_CASE(a_copy_of_the_version_before_is_kept) {
     auto db = raw(copy);
     BOOST_TEST(db.number_of("PRAGMA user_version") == before);
     BOOST_TEST(db.number_of("SELECT count(*) FROM message") == 1);
-    BOOST_TEST(
-        db.number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'shipment_by_level'") == 0);
+    const auto version = "SELECT content_version FROM case_head WHERE owner = 'IPSG'";
+    BOOST_TEST(db.number_of(version) == 2);
+    BOOST_TEST(raw(path).number_of(version) == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
