@@ -237,6 +237,19 @@ BOOST_AUTO_TEST_CASE(messages_of_a_case_that_are_opened_at_once_are_judged_one_a
     BOOST_TEST(offered() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(nor_is_what_is_opened_together_with_the_end_by_the_secretariat_offered) {
+    const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
+    const auto update = put("MU", "diffusion.update", about(began));
+    const auto end = put("IPSG", "diffusion.noncompliance", about(began));
+    const auto late = put("MU", "diffusion.update", about(began));
+    restart();
+    for (const auto& id : {update, late}) {
+        const auto state = state_of(id);
+        BOOST_TEST((state == "late" || state == "withdrawn"), state);
+    }
+    BOOST_TEST(state_of(end) == "offered");
+}
+
 BOOST_AUTO_TEST_CASE(an_agency_that_takes_it_meanwhile_gets_the_cancellation) {
     const auto first = notice("publication", 1);
     const auto end = put("IPSG", "notice.cancellation", version(1));
