@@ -49,6 +49,31 @@ bool belongs_to(const store::case_message_row& row, const kinds::case_point& con
 
 bool has_taken(const store::assignment_row& row) { return row.state == assignment_state::taken; }
 
+/// As what a message moves the earlier ones of its case; nothing: not at all.
+std::optional<case_role> moves(const answer::case_file& file, bureau_id origin,
+                               const judged_word& judged, case_role role) {
+    const auto& after = judged.row;
+    const bool is_heeded =
+        judged.standing == case_standing::current || judged.standing == case_standing::withheld;
+    if (!is_heeded && !kinds::ends(role)) {
+        return std::nullopt;
+    }
+    if (is_heeded) {
+        // What waits in an ended case waits for a publication.
+        const bool is_too_early = after.ended && role == case_role::resumption;
+        return is_too_early ? std::nullopt : std::optional(role);
+    }
+    const auto* before = find_case(file, origin);
+    if (after.ended) {
+        // A higher version is over too, of which something may wait.
+        const bool is_higher = before == nullptr || after.content_version > before->content_version;
+        return is_higher ? std::optional(role) : std::nullopt;
+    }
+    // An end that was overtaken by the next publication lifts the suspension before it.
+    const bool lifts = before != nullptr && before->suspended && !after.suspended;
+    return lifts ? std::optional(case_role::resumption) : std::nullopt;
+}
+
 void add_once(std::vector<std::string>& to, const std::string& one) {
     if (std::ranges::find(to, one) == to.end()) {
         to.push_back(one);
@@ -97,20 +122,14 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
               .version = word.point.version,
               .at = word.point.at,
               .recipients = made.recipients});
-    // An end that was overtaken by the next publication lifts the suspension before it.
-    const auto* before = find_case(file, message.origin);
-    const bool lifts = judged.standing == case_standing::superseded && before != nullptr &&
-                       before->suspended && !judged.row.suspended;
-    const bool is_heeded =
-        out.state == assignment_state::offered || out.state == assignment_state::withheld;
-    if (!is_heeded && !lifts) {
+    const auto by = moves(file, message.origin, judged, word.role);
+    if (!by) {
         return out;
     }
-    const auto by = lifts ? case_role::resumption : word.role;
     const bool is_for_all = word.role == case_role::end && message.origin == secretariat();
     for (const auto& item : file.items) {
         if (item.inbox && (is_for_all || item.row.owner == message.origin)) {
-            move_earlier(out, made, item, by);
+            move_earlier(out, made, item, *by);
         }
     }
     return out;
@@ -119,11 +138,13 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
 void opening::move_earlier(place& to, const admission& made, const answer::case_item& item,
                            case_role by) const {
     const auto& point = made.said->word.point;
-    const bool is_spared = (by == case_role::content && belongs_to(item.row, point)) ||
-                           (by == case_role::end && item.row.version > point.version);
-    if (is_spared) {
+    const bool is_part = by == case_role::content && belongs_to(item.row, point);
+    if (is_part && to.state != assignment_state::offered) {
         return;
     }
+    // What is added may have waited for what it is added to; or, after an end, begins to wait.
+    const bool is_above = kinds::ends(by) && item.row.version > point.version;
+    const auto as = is_part ? case_role::resumption : is_above ? case_role::suspension : by;
     bool is_moved = false;
     for (const auto& row : item.assignments) {
         // Whoever acts on it hears what became of it; what is new in it only as far as it may.
@@ -132,7 +153,7 @@ void opening::move_earlier(place& to, const admission& made, const answer::case_
         if (has_taken(row) && may_hear) {
             add_once(to.agencies, row.agency);
         }
-        const auto state = moved_by(by, role_of(item.row), row.state);
+        const auto state = moved_by(as, role_of(item.row), row.state);
         if (!state || *state == row.state) {
             continue;
         }
@@ -147,7 +168,7 @@ void opening::move_earlier(place& to, const admission& made, const answer::case_
             add_once(to.notified, row.agency);
         }
     }
-    const bool is_over = kinds::ends(by) || by == case_role::content;
+    const bool is_over = kinds::ends(as) || as == case_role::content;
     if (!is_moved || !is_over || std::ranges::any_of(item.assignments, has_taken)) {
         return;
     }

@@ -100,11 +100,14 @@ case_standing judge_open(case_view& view, const case_word& word) {
     return judge_decision(view, word);
 }
 
-/// Published again: only with a version that says so. What decides about that publication may be
-/// faster than it.
+/// Published again: only with a version that says so. What decides about that publication, or adds
+/// to it, may be faster than it.
 case_standing judge_ended(case_view& view, const case_word& word) {
-    if (word.role == case_role::addition || word.point.version < view.content.version) {
+    if (word.point.version < view.content.version) {
         return case_standing::late;
+    }
+    if (word.role == case_role::addition) {
+        return case_standing::withheld;
     }
     if (word.role != case_role::content) {
         return judge_decision(view, word);

@@ -190,23 +190,25 @@ std::vector<const paper*> case_checks::present(const std::string& bureau,
     return out;
 }
 
-/// What is added does not put a case back into force: a publication above the end has to be there.
+namespace {
+bool counts_against(const paper& end, const paper& what) {
+    return end.role == paper_role::end && (end.origin == what.origin || end.origin == hub_name);
+}
+}  // namespace
+
 bool case_checks::is_ended(const std::vector<const paper*>& here, const paper& what) {
     return std::ranges::any_of(here, [&](const paper* end) {
-        const bool counts =
-            end->role == paper_role::end && (end->origin == what.origin || end->origin == hub_name);
-        const bool is_over = std::ranges::any_of(here, [&](const paper* other) {
-            return other->role == paper_role::content && other->version > end->version;
-        });
-        const bool is_above = what.role == paper_role::content || is_over;
-        return counts && (what.version <= end->version || !is_above);
+        return counts_against(*end, what) && what.version <= end->version;
     });
 }
 
-/// It came between an end and the publication above it, and was late: docs/simulator.md#cases.
-bool case_checks::came_between(const std::vector<const paper*>& here, const paper& what) {
-    return what.role == paper_role::addition && std::ranges::any_of(here, [](const paper* other) {
-               return other->role == paper_role::end;
+/// What is added does not put a case back into force: a publication above the end has to be there.
+bool case_checks::is_too_early(const std::vector<const paper*>& here, const paper& what) {
+    return what.role == paper_role::addition && std::ranges::any_of(here, [&](const paper* end) {
+               const bool is_over = std::ranges::any_of(here, [&](const paper* other) {
+                   return other->role == paper_role::content && other->version > end->version;
+               });
+               return counts_against(*end, what) && !is_over;
            });
 }
 
@@ -246,6 +248,9 @@ std::string case_checks::why_not(const std::string& bureau, const paper& what,
     });
     if (is_old) {
         return "a higher version is there";
+    }
+    if (is_too_early(here, what)) {
+        return "what it is added to is not there";
     }
     return is_suspended(here, what.origin) ? "its case is suspended there" : "";
 }
@@ -378,8 +383,8 @@ void case_checks::check_states(std::vector<std::string>& to, node& at) const {
         const auto reply =
             at.ask(store::query::find_inbox{*protocol::bureau_id::parse(known->origin), id});
         const auto reason = why_not(at.name(), *known, for_ever);
-        const bool waits = reason == "its case is suspended there";
-        const bool may_be_late = came_between(present(at.name(), known->subject, for_ever), *known);
+        const bool waits =
+            reason == "its case is suspended there" || reason == "what it is added to is not there";
         for (const auto& item : std::get<store::answer::inbox>(reply).rows) {
             for (const auto& row : item.assignments) {
                 using store::assignment_state;
@@ -387,8 +392,7 @@ void case_checks::check_states(std::vector<std::string>& to, node& at) const {
                 const bool is_out = row.state != assignment_state::offered &&
                                     row.state != assignment_state::withheld;
                 const bool is_right = reason.empty() || waits ? row.state == wanted : is_out;
-                const bool is_excused = may_be_late && row.state == store::assignment_state::late;
-                if (!was_decided(row.state) && !is_right && !is_excused) {
+                if (!was_decided(row.state) && !is_right) {
                     to.push_back("state: " + label_of(*known) + " is " +
                                  std::string(store::to_text(row.state)) + " for agency " +
                                  row.agency + " of " + at.name() + ", and " +

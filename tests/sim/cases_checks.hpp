@@ -86,7 +86,7 @@ private:
     [[nodiscard]] std::string why_never(const std::string& bureau, const paper& what,
                                         microseconds asked_at) const;
     [[nodiscard]] static bool is_ended(const std::vector<const paper*>& here, const paper& what);
-    [[nodiscard]] static bool came_between(const std::vector<const paper*>& here,
+    [[nodiscard]] static bool is_too_early(const std::vector<const paper*>& here,
                                            const paper& what);
     [[nodiscard]] static bool is_suspended(const std::vector<const paper*>& here,
                                            const std::string& origin);

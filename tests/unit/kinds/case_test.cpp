@@ -177,7 +177,9 @@ BOOST_AUTO_TEST_CASE(a_suspension_that_is_faster_than_what_is_published_again_wa
     BOOST_TEST((one.notice("notice.suspension", 1, 3) == case_standing::late));
     BOOST_TEST((one.notice("notice.suspension", 3, 5) == case_standing::current));
     BOOST_TEST(one.view.ended);
-    BOOST_TEST((one.notice("notice.addendum", 3, 6) == case_standing::late));
+    BOOST_TEST((one.notice("notice.addendum", 1, 6) == case_standing::late));
+    BOOST_TEST((one.notice("notice.addendum", 3, 6) == case_standing::withheld));
+    BOOST_TEST(one.view.ended);
     BOOST_TEST((one.notice("notice.cancellation", 1, 7) == case_standing::superseded));
     BOOST_TEST(one.view.suspended);
     BOOST_TEST((one.notice("notice.publication", 3, 4) == case_standing::withheld));

@@ -192,6 +192,51 @@ BOOST_AUTO_TEST_CASE(an_end_before_a_suspension_that_was_faster_withdraws_what_i
     BOOST_TEST(state_of(first) == "withdrawn");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_faster_than_a_publication_above_an_end_waits_for_it) {
+    notice("publication", 1);
+    const auto early = notice("addendum", 3);
+    const auto old_note = notice("addendum", 1);
+    BOOST_TEST(state_of(old_note) == "offered");
+    notice("cancellation", 1);
+    BOOST_TEST(state_of(early) == "withheld");
+    BOOST_TEST(state_of(old_note) == "withdrawn");
+    const auto note = notice("addendum", 3);
+    BOOST_TEST(state_of(note) == "withheld");
+    BOOST_TEST(state_of(notice("addendum", 1)) == "late");
+    const auto halt = notice("suspension", 3);
+    notice("cancellation", 1);  // Again.
+    BOOST_TEST(state_of(halt) == "offered");
+    notice("reinstatement", 3);
+    BOOST_TEST(state_of(note) == "withheld");
+    const auto third = notice("publication", 3);
+    for (const auto& id : {early, note, third}) {
+        BOOST_TEST(state_of(id) == "offered");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(and_what_is_added_waits_on_while_that_is_suspended) {
+    notice("cancellation", 1);
+    notice("suspension", 3);
+    const auto note = notice("addendum", 3);
+    const auto third = notice("publication", 3);
+    BOOST_TEST(state_of(note) == "withheld");
+    BOOST_TEST(state_of(third) == "withheld");
+    notice("reinstatement", 3);
+    BOOST_TEST(state_of(note) == "offered");
+    BOOST_TEST(state_of(third) == "offered");
+}
+
+BOOST_AUTO_TEST_CASE(and_is_withdrawn_by_an_end_of_that) {
+    notice("cancellation", 1);
+    const auto note = notice("addendum", 3);
+    const auto halt = notice("suspension", 3);
+    notice("cancellation", 3);
+    BOOST_TEST(state_of(note) == "withdrawn");
+    BOOST_TEST(state_of(halt) == "withdrawn");
+    BOOST_TEST(state_of(notice("publication", 3)) == "late");
+    BOOST_TEST(state_of(notice("publication", 4)) == "offered");
+}
+
 BOOST_AUTO_TEST_CASE(nobody_ends_what_another_bureau_has_sent_but_for_the_secretariat) {
     const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
     hear("KE", "diffusion.withdrawal", about(began));
