@@ -26,7 +26,10 @@ constexpr microseconds early_max = std::chrono::seconds{150};
 constexpr std::uint64_t resent_max = protocol::limits::segment_bytes;
 /// Of a gateway, without SQLite's own: 1.2 MB were seen, a piece of an attachment and what
 /// surrounds it; attachments have up to 10 MB.
-constexpr std::size_t memory_bytes_max = 4 * protocol::limits::mib;
+constexpr std::size_t memory_bytes_base = 3 * protocol::limits::mib;
+/// A hub has a session, and what of each class is next, for each.
+constexpr std::size_t memory_bytes_a_peer = 128 * protocol::limits::kib;
+constexpr std::size_t peers_counted_min = 8;
 /// Kept for whoever replays.
 constexpr std::size_t overheard_max = 64;
 
@@ -377,7 +380,9 @@ void ledger::check_shares(const std::string& from, const std::string& to, line& 
 }
 
 void ledger::on_memory(const std::string& at, std::size_t bytes) {
-    const bool is_news = x_memory_peak <= memory_bytes_max && bytes > memory_bytes_max;
+    const auto peers = std::max(peers_counted_min, x_nodes.size());
+    const auto most = memory_bytes_base + peers * memory_bytes_a_peer;
+    const bool is_news = x_memory_peak <= most && bytes > most;
     x_memory_peak = std::max(x_memory_peak, bytes);
     if (is_news) {
         x_problems.push_back("memory: " + at + " has " + std::to_string(bytes) + " bytes");
