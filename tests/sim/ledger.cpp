@@ -463,6 +463,9 @@ void ledger::on_written(const std::string& from, const std::string& to, std::uin
         at += decoded->consumed_bytes;
     }
     on.rest.erase(on.rest.begin(), on.rest.begin() + static_cast<std::ptrdiff_t>(at));
+    if (on.rest.empty()) {
+        on.rest.shrink_to_fit();  // Of thousands of sessions a day.
+    }
 }
 
 }  // namespace dhow::sim

@@ -109,6 +109,44 @@ BOOST_AUTO_TEST_CASE(point_09_a_document_has_no_place_for_a_deny_list) {
     BOOST_TEST(!names(both.body, "MU"), both.body);
 }
 
+BOOST_AUTO_TEST_CASE(
+    point_09_what_is_denied_later_is_taken_back_there_and_nobody_else_hears_of_it) {
+    const auto id = send(police::ipsg(), notice("yellow", "2026/903"), {"ZW", "MU"});
+    for (const auto* bureau : {"ZW", "MU"}) {
+        receive(police::at(bureau), id);
+        BOOST_TEST(try_to_take(police::at(bureau), id) == 200U);
+    }
+    auto restriction = example_about("notice.restriction", id);
+    restriction["entity_id"] = "2026/903";
+    restriction = with(std::move(restriction), "/body/version", 1);
+    expect_refused(offer(police::ipsg(), restriction, {"ZW", "MU"}), {"R-RST-01 "});
+    const auto to_another = offer(police::ipsg(), restriction, {"KE"});
+    BOOST_TEST(to_another.status == 422U);
+    BOOST_TEST(has(to_another.body, "R-RST-02"), to_another.body);
+    const auto denial = send(police::ipsg(), restriction, {"MU"});
+    BOOST_TEST((recipients_of(police::ipsg(), denial) == std::set<std::string>{"MU"}));
+    const auto before = entries_of(police::zw()).size();
+    // Who took it has to remove it, and new content does not come any more.
+    await_inbox_state(police::mu(), denial, "offered");
+    BOOST_TEST(!names(in_plain(receive(police::mu(), denial)), "ZW"));
+    BOOST_TEST(case_of(police::mu(), "2026/903").at("ended").as_bool());
+    BOOST_TEST(try_to_take(police::mu(), denial, "removed") == 200U);
+    const auto addendum = example_about("notice.addendum", id);
+    const auto more = send(
+        police::ipsg(), with(with(addendum, "/entity_id", "2026/903"), "/body/version", 1), {"ZW"});
+    BOOST_TEST((recipients_of(police::ipsg(), more) == std::set<std::string>{"ZW"}));
+    receive(police::zw(), more);
+    BOOST_TEST(entries_of(police::zw()).size() == before + 1);
+    BOOST_TEST(!case_of(police::zw(), "2026/903").at("ended").as_bool());
+    BOOST_TEST(case_of(police::zw(), "2026/903").at("denied").as_array().empty());
+    BOOST_TEST(!has(said_by(police::zw(), {"case", "2026/903", "--json"}), denial));
+    const auto denied = case_of(police::ipsg(), "2026/903").at("denied").as_array();
+    BOOST_TEST((denied == json::array{"MU"}));
+    wait_until("the removal", [] {
+        return case_of(police::ipsg(), "2026/903").at("not_removed").as_array().empty();
+    });
+}
+
 BOOST_AUTO_TEST_CASE(point_10_the_general_secretariat_as_hub_reads_nothing_between_two_bureaus) {
     const auto canary = "canary" + to_hex(random_bytes(16, seed()));
     const auto id = send(police::zw(), words("Synthetic " + canary), {"MU"},
