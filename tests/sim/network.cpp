@@ -43,6 +43,9 @@ line_quality network::quality_of(const std::string& link, bool is_up) const {
         if (is_up && out.up_bytes_per_second > 0) {
             out.bytes_per_second = out.up_bytes_per_second;
         }
+        if (is_up && out.up_pipe_bytes > 0) {
+            out.pipe_bytes = out.up_pipe_bytes;
+        }
         return out;
     }
     const bool is_other = is_up && faults.up_bytes_per_second > 0;
@@ -129,6 +132,16 @@ std::optional<std::uint64_t> network::in_pipe(endpoint& from, std::uint64_t numb
     const auto& ends = x_connections.at(found->second).ends;
     const bool is_first = ends[0].owner == &from && ends[0].number == number;
     return ends[is_first ? 0 : 1].in_pipe;
+}
+
+std::optional<line_quality> network::line_of(endpoint& from, std::uint64_t number) const {
+    const auto found = x_by_end.find({&from, number});
+    if (found == x_by_end.end()) {
+        return std::nullopt;
+    }
+    const auto& made = x_connections.at(found->second);
+    const bool is_first = made.ends[0].owner == &from && made.ends[0].number == number;
+    return quality_of(made.link, is_first);
 }
 
 std::size_t network::send(endpoint& from, std::uint64_t number, protocol::byte_view data) {

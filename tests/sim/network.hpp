@@ -66,6 +66,7 @@ struct line_quality {
     /// What a kernel takes before write() waits, each way.
     std::uint64_t pipe_bytes = 64 * 1024;
     std::uint64_t up_bytes_per_second = 0;      ///< From whoever dialled; 0: the same.
+    std::uint64_t up_pipe_bytes = 0;            ///< The same.
     std::optional<double> loss = std::nullopt;  ///< Nothing: as on all others.
 };
 
@@ -102,6 +103,8 @@ public:
                                                          std::uint64_t number) const;
     /// Written by this end and not yet arrived; nothing when the connection has ended.
     [[nodiscard]] std::optional<std::uint64_t> in_pipe(endpoint& from, std::uint64_t number) const;
+    /// As `from` writes to it; nothing when the connection has ended.
+    [[nodiscard]] std::optional<line_quality> line_of(endpoint& from, std::uint64_t number) const;
     void close(endpoint& from, std::uint64_t number);
     /// All connections of a node that died.
     void drop(endpoint& dead);

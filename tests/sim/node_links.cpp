@@ -210,6 +210,14 @@ void node::flush(std::uint64_t number) {
         return;
     }
     auto& session = *found->second.session;
+    // As daemon/link/send_pace has it once it knows the rate: an eighth of a second.
+    const auto line = x_net.line_of(*this, number);
+    const auto usual = x_setup.limits.frame_payload_bytes == 0
+                           ? protocol::limits::frame_payload_bytes_max
+                           : x_setup.limits.frame_payload_bytes;
+    if (line && line->bytes_per_second / 8 < usual) {
+        session.set_frame_payload(static_cast<std::size_t>(line->bytes_per_second / 8));
+    }
     for (auto data = session.to_send(now()); !data.empty(); data = session.to_send(now())) {
         const auto count = x_net.send(*this, number, data);
         if (count == 0) {
@@ -258,9 +266,10 @@ route::line_facts node::facts_of(std::uint64_t number) {
     route::line_facts out;
     if (const auto found = x_sessions.find(number); found != x_sessions.end()) {
         note_arrived(number);
+        const auto line = x_net.line_of(*this, number).value_or(line_quality{});
         out.round_trip = out.usual_round_trip =
-            std::chrono::duration_cast<protocol::milliseconds>(2 * x_net.faults.latency);
-        out.bytes_per_s = x_net.faults.bytes_per_second;
+            std::chrono::duration_cast<protocol::milliseconds>(2 * line.latency);
+        out.bytes_per_s = line.bytes_per_second;
         out.under_way_bytes = found->second.written - found->second.arrived;
         out.acknowledgements = found->second.arrived;
         out.traffic = found->second.traffic;

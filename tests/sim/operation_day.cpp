@@ -25,6 +25,8 @@ using namespace std::chrono_literals;
 constexpr utc_time day_begins{std::chrono::milliseconds{1'795'500'000'000}};  // November 2026
 /// Those that bureaus have; blackouts and the two slowest are left out.
 constexpr std::size_t profiles_used = 11;
+/// What daemon/link/send_pace lets stand in the kernel beyond what is on the line, and a frame.
+constexpr double queue_ms = 375;
 /// Hits are one in 2,000 to 15,000 checks; an operation is where they are looked for.
 constexpr double hit_share = 1.0 / 2'000;
 /// What is under way in the evening has so long.
@@ -109,11 +111,17 @@ void operation_day::add_node(config::gateway config) {
     const std::string name(config.bureau.text());
     if (const auto found = x_index.find(name); found != x_index.end()) {
         const auto& profile = profile_of(found->second);
+        const auto pipe = [&profile](double kbit) {
+            const auto most = static_cast<std::uint64_t>(profile.rtt_ms + queue_ms);
+            return std::min(line_quality{}.pipe_bytes, bytes_in(kbit) * most / 1'000);
+        };
         for (auto& link : config.links) {
             link.name = name + "-" + link.name;
             x_net.lines[link.name] = {.latency = of_seconds(profile.rtt_ms / 2'000),
                                       .bytes_per_second = bytes_in(profile.down_kbit),
+                                      .pipe_bytes = pipe(profile.down_kbit),
                                       .up_bytes_per_second = bytes_in(profile.up_kbit),
+                                      .up_pipe_bytes = pipe(profile.up_kbit),
                                       .loss = profile.loss};
         }
         for (auto& route : config.routes) {
