@@ -156,8 +156,8 @@ utc_time made_at(const message_id& id) {
     return utc_time{protocol::milliseconds{out}};
 }
 
-/// The hit is younger than this store and than what is forgotten, by a time that is not in doubt: no
-/// request about it can have gone unseen.
+/// The hit is younger than this store and than what is forgotten, by a time that is not in doubt:
+/// no request about it can have gone unseen.
 bool has_seen_all_of(const core& shared, const message_id& subject) {
     const auto made = made_at(subject);
     const utc_time store_begins{std::chrono::seconds{shared.epoch}};

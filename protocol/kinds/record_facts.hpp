@@ -15,8 +15,8 @@ namespace dhow::kinds {
 
 /// What is not known is absent, and nothing is concluded from that.
 struct record_facts {
-    /// False: somebody has looked where it would have to be. A gateway never says that: most records
-    /// are in other systems.
+    /// False: somebody has looked where it would have to be. A gateway never says that: most
+    /// records are in other systems.
     std::optional<bool> known;
     bool tombstoned = false;             ///< Withdrawn or cancelled.
     std::string owner;                   ///< Empty: not known.

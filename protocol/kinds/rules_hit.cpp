@@ -60,7 +60,7 @@ void no_empty_fields(const subject& it, finding_list& out) {
     }
 }
 
-// The owner is asked all the same by who found somebody before the tombstone came: it has to answer.
+// Who found somebody before the tombstone came asks all the same, and the owner has to answer.
 void record_is_in_force(const subject& it, finding_list& out) {
     const auto& record = it.facts.record;
     if (!record || (record->known.value_or(true) && !record->tombstoned)) {
