@@ -79,10 +79,19 @@ void ask_for_cases(const core& shared, record_look& look, const kinds::record_ru
     }
 }
 
-/// A request, or an answer to one. A reference that names another kind is to something else.
+/// Whether a reference may be to what a message of this kind has to refer to.
+bool is_meant(const kinds::kind_row& row, const named_message& one) {
+    return one.kind.empty() || std::ranges::any_of(row.references, [&](const auto& rule) {
+               return std::ranges::find(rule.kinds, one.kind) != rule.kinds.end();
+           });
+}
+
+/// A request, or an answer to one. A reference that names another kind is to something else: many
+/// hits may have it in common.
 void ask_for_requests(record_look& look, const kinds::kind_row& row, const json::value& text) {
     const auto named = messages_named_in(text);
-    if (row.answer && look.at == kinds::end::sender && !named.empty()) {
+    const bool has_subject = !named.empty() && is_meant(row, named.front());
+    if (row.answer && look.at == kinds::end::sender && has_subject) {
         look.subject = named.front().id;
         look.questions.emplace_back(
             query::find_asked{*look.subject, row.answer->kind, limits::clocks_of_a_hit_max});

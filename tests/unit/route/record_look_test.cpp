@@ -212,6 +212,16 @@ BOOST_AUTO_TEST_CASE(each_unit_that_is_asked_has_its_own_numbers) {
     BOOST_TEST(contains(refused(both), "allowed: 2"));
 }
 
+BOOST_AUTO_TEST_CASE(requests_that_name_something_else_first_are_not_counted_as_of_one_hit) {
+    const auto began = hear("MU", "diffusion.circulation", R"({"body":{}})");
+    for (int hits = 0; hits < 2; ++hits) {
+        auto what = asking(find_somebody(), 1);
+        what.text = text_bytes("{" + named(began, "diffusion.circulation") +
+                               R"(,"body":{"request_no":1,"record_id":"DOC-1"}})");
+        BOOST_TEST(refused(what) == "");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_request_that_was_called_back_leaves_its_number_free) {
     const auto hit = find_somebody();
     call_back(say(asking(hit, 1)));
