@@ -80,7 +80,7 @@ void ask_for_cases(const core& shared, record_look& look, const kinds::record_ru
 }
 
 /// Whether a reference may be to what a message of this kind has to refer to.
-bool is_meant(const kinds::kind_row& row, const named_message& one) {
+bool may_be_meant(const kinds::kind_row& row, const named_message& one) {
     return one.kind.empty() || std::ranges::any_of(row.references, [&](const auto& rule) {
                return std::ranges::find(rule.kinds, one.kind) != rule.kinds.end();
            });
@@ -90,7 +90,7 @@ bool is_meant(const kinds::kind_row& row, const named_message& one) {
 /// hits may have it in common.
 void ask_for_requests(record_look& look, const kinds::kind_row& row, const json::value& text) {
     const auto named = messages_named_in(text);
-    const bool has_subject = !named.empty() && is_meant(row, named.front());
+    const bool has_subject = !named.empty() && may_be_meant(row, named.front());
     if (row.answer && look.at == kinds::end::sender && has_subject) {
         look.subject = named.front().id;
         look.questions.emplace_back(
