@@ -92,7 +92,7 @@ struct with_records : core_harness {
         return hear(origin, "hit.reply", "{" + named(to, "hit.request") + "}");
     }
     kinds::verdict verdict_on(const message_id& id) {
-        const auto opened = expect<response::opened>(agency("duty"), request::open_inbox{id});
+        const auto opened = expect<response::opened>(agency("border"), request::open_inbox{id});
         kinds::context facts;
         facts.at = kinds::end::receiver;
         facts.kind = opened.content.kind;
