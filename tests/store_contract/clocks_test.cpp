@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_asked_is_found_by_a_request_or_its_subject
         return ask<answer::clocks>(store.get(),
                                    query::find_asked{id_of(about), "hit.reply", limit});
     };
-    for (const std::uint8_t about : {1, 2, 100}) {
+    for (const auto about : std::initializer_list<std::uint8_t>{1, 2, 100}) {
         const auto rows = found(about).rows;
         BOOST_REQUIRE_EQUAL(rows.size(), 2U);
         BOOST_TEST(rows[0].row == 1);
