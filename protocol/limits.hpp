@@ -458,6 +458,8 @@ inline constexpr std::uint64_t requests_by_itself_max = 3;
 inline constexpr std::size_t paper_warnings_max = 8;
 /// Clocks that are looked at at once.
 inline constexpr std::size_t clocks_a_look = 64;
+/// Requests about one hit that are looked at: three to each of three units are allowed.
+inline constexpr std::size_t clocks_of_a_hit_max = 64;
 /// A clock that nobody waits for is forgotten after this: as long as what was said of a message.
 inline constexpr std::chrono::days clock_memory{30};
 

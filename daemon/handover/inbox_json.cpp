@@ -43,7 +43,8 @@ json::array attachments_of(const protocol::content& content) {
     return out;
 }
 
-// As of its receipt, so that the answer does not change with time.
+// As of its receipt, so that the answer does not change with time; but for the record, of which the
+// newest counts.
 kinds::verdict verdict_on(const response::opened& value) {
     const protocol::content& content = value.content;
     kinds::context facts;
@@ -54,6 +55,7 @@ kinds::verdict verdict_on(const response::opened& value) {
         facts.recipients.emplace_back(recipient.text());
     }
     facts.now = value.entry.received_at;
+    facts.record = value.record;
     if (!kinds::is_document(content.media_type)) {
         return validate_sender(kinds::registry::builtin(), facts);
     }

@@ -11,6 +11,7 @@
 #include "protocol/content.hpp"
 #include "protocol/directory.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/kinds/record_facts.hpp"
 
 #include <map>
 #include <variant>
@@ -282,6 +283,8 @@ struct inbox {
 struct opened {
     inbox_entry entry;
     protocol::content content;
+    /// What is known now of the record that it is about, if its rules want to know that.
+    std::optional<kinds::record_facts> record = std::nullopt;
 };  ///< Attachment keys are zeroed.
 struct attachment_piece {
     bytes plain;

@@ -54,6 +54,8 @@ private:
                       opened_content then);
     void open_body(const std::shared_ptr<answer::full_message>& message, bytes body,
                    const answer_to& answer, opened_content then);
+    /// Answers with what is known of the record that it is about.
+    void judge(const std::shared_ptr<response::opened>& what, const answer_to& answer);
     void remember(opened_message message);
     const opened_message* recall(const caller& who, const message_id& id);
     void read_piece(const opened_message& from, const request::read_attachment& what,

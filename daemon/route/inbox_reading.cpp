@@ -7,6 +7,7 @@
 // request.
 #include "daemon/route/inbox.hpp"
 #include "daemon/route/object_reader.hpp"
+#include "daemon/route/record_look.hpp"
 #include "daemon/route/wipe.hpp"
 
 #include <algorithm>
@@ -145,11 +146,29 @@ void inbox::open(const caller& who, const request::open_inbox& what, answer_to a
             entry.complete = item.row.complete;
             entry.state = assigned.state;
             entry.summary_json = "{}";
-            open_content(who, item, answer, [entry, answer](protocol::content& content) {
+            open_content(who, item, answer, [this, entry, answer](protocol::content& content) {
                 wipe_keys(content.attachments);
-                answer(response::opened{entry, std::move(content)});
+                judge(std::make_shared<response::opened>(entry, std::move(content)), answer);
             });
         });
+}
+
+void inbox::judge(const std::shared_ptr<response::opened>& what, const answer_to& answer) {
+    const auto& content = what->content;
+    const bool is_asked = find_record(x_core,
+                                      {.at = kinds::end::receiver,
+                                       .kind = content.kind,
+                                       .media_type = content.media_type,
+                                       .text = content.text,
+                                       .sender = what->entry.origin,
+                                       .recipients = content.recipients},
+                                      [what, answer](kinds::record_facts found) {
+                                          what->record = std::move(found);
+                                          answer(std::move(*what));
+                                      });
+    if (!is_asked) {
+        answer(std::move(*what));
+    }
 }
 
 void inbox::remember(opened_message message) {

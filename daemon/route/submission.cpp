@@ -181,6 +181,13 @@ void submission::admit(draft_ptr message) {
         finish(message, std::move(*problem));
         return;
     }
+    if (!std::exchange(message->is_record_asked, true) && find_record_of(message)) {
+        return;  // The same.
+    }
+    if (auto problem = fit_record(*message)) {
+        finish(message, std::move(*problem));
+        return;
+    }
     if (message->has_rights_of_agency && !spend_quota(message->agency)) {
         const auto tomorrow =
             std::chrono::floor<std::chrono::days>(x_core.now) + std::chrono::days{1};

@@ -63,6 +63,9 @@ private:
     /// Adds whoever has a copy, and says what stands against it.
     [[nodiscard]] std::optional<response::problem> fit_case(draft& message) const;
     void add_holders(draft& message) const;
+    /// False: its rules want to know of no record.
+    bool find_record_of(const draft_ptr& message);
+    [[nodiscard]] std::optional<response::problem> fit_record(const draft& message) const;
     /// Who was restricted is left out of what goes on.
     [[nodiscard]] std::optional<response::problem> why_denied(const draft& message) const;
     [[nodiscard]] std::optional<response::problem> why_no_restriction(const draft& message) const;

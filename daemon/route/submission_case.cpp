@@ -5,7 +5,6 @@
 // Spec: docs/decisions/0017. Tests: unit/route/cases_origin_test.cpp.
 // Limits: case_messages_max, references_max.
 #include "daemon/route/submission_draft.hpp"
-#include "protocol/kinds/validate.hpp"
 
 #include <algorithm>
 
@@ -68,6 +67,17 @@ std::optional<std::uint64_t> version_seen(const answer::case_file& file, bureau_
 }
 
 }  // namespace
+
+std::string refusals_in(const kinds::verdict& verdict, bool (*is_asked)(std::string_view rule)) {
+    std::string out;
+    for (const auto& one : verdict.problems) {
+        if (one.severity == kinds::severity::refusal && is_asked(one.rule)) {
+            out += (out.empty() ? "" : "; ") + one.rule + " " + one.pointer + ": " + one.found +
+                   ", allowed: " + one.allowed;
+        }
+    }
+    return out;
+}
 
 bool submission::find_case_of(const draft_ptr& message) {
     const auto& what = message->what;
@@ -157,15 +167,8 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     facts.version_seen = version_seen(message.file, x_core.self());
     const auto verdict =
         kinds::validate(known_kinds(), facts, protocol::as_text(message.what.text));
-    std::string problems;
-    for (const auto& one : verdict.problems) {
-        if (one.severity == kinds::severity::refusal && is_asked_here(one.rule)) {
-            problems += (problems.empty() ? "" : "; ") + one.rule + " " + one.pointer + ": " +
-                        one.found + ", allowed: " + one.allowed;
-        }
-    }
-    if (!problems.empty()) {
-        return refusal(errc::validation_failed, problems);
+    if (auto problems = refusals_in(verdict, is_asked_here); !problems.empty()) {
+        return refusal(errc::validation_failed, std::move(problems));
     }
     if (auto problem = why_denied(message)) {
         return problem;

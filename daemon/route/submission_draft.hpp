@@ -8,6 +8,7 @@
 #include "daemon/route/case_book.hpp"
 #include "daemon/route/clock_facts.hpp"
 #include "daemon/route/submission.hpp"
+#include "protocol/kinds/validate.hpp"
 
 namespace dhow::route {
 
@@ -39,7 +40,14 @@ struct submission::draft {
     answer::case_file file;               ///< As it was when the message was admitted.
     std::vector<bureau_id> left_out;      ///< Have a copy, and cannot be addressed.
     std::vector<message_id> called_back;  ///< What has not arrived everywhere and no longer counts.
+
+    // Of the record that it is about; see submission_record.cpp.
+    bool is_record_asked = false;
+    std::optional<kinds::record_facts> record;
 };
+
+/// What is refused by those rules that are asked here, in words; empty: nothing.
+std::string refusals_in(const kinds::verdict& verdict, bool (*is_asked)(std::string_view rule));
 
 /// All that one message puts into the store, in one transaction, and what follows its commit.
 struct submission::plan {

@@ -249,6 +249,13 @@ struct list_clocks {
 struct find_clocks {
     message_id id;
 };
+/// Those that this kind of answer stops: of this message, about it, or about the same as one of
+/// those that it started; in whatever state, in the order of their rows.
+struct find_asked {
+    message_id about;
+    std::string answer;
+    std::size_t limit = 64;
+};
 }  // namespace query
 
 using question = std::variant<
@@ -261,7 +268,8 @@ using question = std::variant<
     query::measure, query::back_up, query::check, query::find_courier, query::list_courier_parties,
     query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
     query::load_bundle_records, query::find_ended_records, query::load_case, query::load_due_cases,
-    query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks>;
+    query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks,
+    query::find_asked>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.

@@ -109,4 +109,21 @@ reply question_reader::operator()(const query::find_clocks& what) {
     return answer::clocks{rows<clock_row>(sql, what.id), false};
 }
 
+// The kind of the answer stands in the inner one too: ids of clocks for papers are other bureaus'
+// to choose, and would bring two subjects together.
+reply question_reader::operator()(const query::find_asked& what) {
+    static const std::string sql = select_from<clock_row>(
+        "WHERE answer = ?2 AND row IN"
+        " (SELECT row FROM clock WHERE id = ?1 UNION"
+        "  SELECT row FROM clock WHERE subject = ?1 UNION"
+        "  SELECT row FROM clock WHERE subject IN"
+        "   (SELECT subject FROM clock WHERE id = ?1 AND answer = ?2)) ORDER BY row LIMIT ?3");
+    answer::clocks out{rows<clock_row>(sql, what.about, what.answer, what.limit + 1), false};
+    out.more = out.rows.size() > what.limit;
+    if (out.more) {
+        out.rows.pop_back();
+    }
+    return out;
+}
+
 }  // namespace dhow::store

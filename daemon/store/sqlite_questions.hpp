@@ -65,6 +65,7 @@ public:
     reply operator()(const query::load_due_clocks& what);
     reply operator()(const query::list_clocks& what);
     reply operator()(const query::find_clocks& what);
+    reply operator()(const query::find_asked& what);
 
 private:
     /// All rows of a statement whose text stays the same.

@@ -80,6 +80,14 @@ struct answer_rule {
     std::int64_t number_max = 1;
 };
 
+/// The record of another message, or of another system, that a message of this kind is about.
+struct record_rule {
+    std::string pointer;  ///< To its name in the text.
+    /// When a name that is no id of a message is that of a subject; else a number of another
+    /// system that only looks like one.
+    data_condition entity_when;
+};
+
 /// Papers that have to follow a message of this kind.
 struct papers_rule {
     std::string kind;
@@ -113,6 +121,7 @@ struct kind_row {
     std::map<std::string, std::string, std::less<>> identifiers;  ///< hit.request: type to member.
     std::optional<answer_rule> answer;
     std::optional<papers_rule> papers;
+    std::optional<record_rule> record;
 };
 
 struct policy_number {

@@ -141,6 +141,11 @@ void read_lists(kind_row& row, const json::object& data) {
     if (const auto* papers = data.if_contains("papers")) {
         row.papers = papers_in(papers->as_object());
     }
+    if (const auto* record = data.if_contains("record")) {
+        const auto& rule = record->as_object();
+        row.record = {.pointer = std::string{rule.at("pointer").as_string()},
+                      .entity_when = condition_in(rule.at("entity_when").as_object())};
+    }
 }
 
 case_role role_in(const json::object& data) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "protocol/kinds/problem.hpp"
+#include "protocol/kinds/record_facts.hpp"
 #include "protocol/kinds/registry.hpp"
 
 #include <span>
@@ -14,15 +15,6 @@ namespace dhow::kinds {
 
 /// Before sealing, or after opening.
 enum class end : std::uint8_t { sender, receiver };
-
-/// What the gateway knows of the record that a hit is about.
-struct record_facts {
-    bool known = false;
-    bool tombstoned = false;  ///< Withdrawn or cancelled.
-    std::string owner;
-    std::vector<std::string> delegates;  ///< Who answers for the owner at night.
-    std::uint64_t requests = 0;          ///< Requests of this finder so far.
-};
 
 /// What the gateway knows of the message that this one answers, changes or forwards.
 struct original_facts {

@@ -60,9 +60,17 @@ void no_empty_fields(const subject& it, finding_list& out) {
     }
 }
 
+// Who found somebody before the tombstone came asks all the same, and the owner has to answer.
 void record_is_in_force(const subject& it, finding_list& out) {
-    if (it.facts.record && (!it.facts.record->known || it.facts.record->tombstoned)) {
-        out.refuse("/body/record_id", std::string{it.string("/body/record_id").value_or("")});
+    const auto& record = it.facts.record;
+    if (!record || (record->known.value_or(true) && !record->tombstoned)) {
+        return;
+    }
+    const std::string name{it.string("/body/record_id").value_or("")};
+    if (it.facts.at == end::receiver) {
+        out.warn("/body/record_id", name);
+    } else {
+        out.refuse("/body/record_id", name);
     }
 }
 
@@ -73,7 +81,9 @@ void requests_follow(const subject& it, finding_list& out) {
     }
     const auto next = static_cast<std::int64_t>(it.facts.record->requests) + 1;
     const auto most = it.data.number("hit_requests_max");
-    if (number->get_int64() != next || next > most) {
+    const auto said = number->get_int64();
+    const bool is_early = said > next && it.facts.record->requests_are_all;
+    if (said < next || is_early || said > most) {
         out.refuse("/body/request_no", shown(*number), std::to_string(std::min(next, most)));
     }
 }
@@ -93,7 +103,7 @@ void few_are_asked(const subject& it, finding_list& out) {
 }
 
 void owner_answers(const subject& it, finding_list& out) {
-    if (!it.facts.record || it.facts.sender.empty()) {
+    if (!it.facts.record || it.facts.sender.empty() || it.facts.record->owner.empty()) {
         return;
     }
     const auto& record = *it.facts.record;

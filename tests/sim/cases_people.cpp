@@ -154,7 +154,11 @@ void case_writers::on_answer(const draft_ptr& what, const route::api_response& s
     // Secretariat may have ended a diffusion.
     const bool may_end =
         what->facts.kind.starts_with("diffusion.") && problem->detail == "its case has ended";
-    if (!may_end && !what->from->was_restored()) {
+    // The gateway may have asked again by itself, and so used the number.
+    const bool was_asked = what->facts.kind == "hit.request" && what->facts.request_no > 1 &&
+                           x_room.requests_by_itself > 1 &&
+                           problem->detail.starts_with("R-HIT-10 ");
+    if (!may_end && !was_asked && !what->from->was_restored()) {
         x_problems.push_back("refused: " + what->facts.kind + " of " + what->from->name() + ": " +
                              problem->detail);
     }

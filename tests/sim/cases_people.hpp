@@ -18,7 +18,8 @@ struct case_room {
     case_checks& cases;
     clock_checks& clocks;
     people::noter note;
-    std::vector<node*> nodes;  ///< The hub of the federation is last.
+    std::vector<node*> nodes;         ///< The hub of the federation is last.
+    unsigned requests_by_itself = 1;  ///< That a gateway sends about one hit.
     microseconds span(microseconds most) const {
         return microseconds{
             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count())))};

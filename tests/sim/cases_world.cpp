@@ -117,6 +117,7 @@ private:
         x_times = {minutes(2, 10), minutes(5, 20), minutes(2, 10), minutes(5, 20)};
         x_clocks.set_times(x_times);
         x_requests = static_cast<std::uint8_t>(x_own.between(1, 3));
+        x_room.requests_by_itself = x_requests;
     }
 
     void add_node(config::gateway config, const node_limits& limits) {

@@ -64,6 +64,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_clock_is_put_once, Store, all_stores) {
     BOOST_TEST(ask<answer::start>(store.get(), query::load_start{}).last_row == 2);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_asked_is_found_by_a_request_or_its_subject, Store,
+                              all_stores) {
+    Store store;
+    auto of_another = a_clock(3);
+    of_another.subject = id_of(200);
+    auto ended = a_clock(2, mu);
+    ended.state = clock_state::ended;
+    // Another bureau chose this id and this subject.
+    auto papers = a_clock(4, mu);
+    papers.id = id_of(3);
+    papers.answer = "arrest.documents";
+    commit(store.get(), {put(a_clock(1)), put(ended), put(of_another), put(papers)});
+    const auto found = [&](std::uint8_t about, std::size_t limit = 8) {
+        return ask<answer::clocks>(store.get(),
+                                   query::find_asked{id_of(about), "hit.reply", limit});
+    };
+    for (const auto about : std::initializer_list<std::uint8_t>{1, 2, 100}) {
+        const auto rows = found(about).rows;
+        BOOST_REQUIRE_EQUAL(rows.size(), 2U);
+        BOOST_TEST(rows[0].row == 1);
+        BOOST_TEST((rows[1].state == clock_state::ended));
+    }
+    BOOST_REQUIRE_EQUAL(found(3).rows.size(), 1U);
+    BOOST_TEST((found(3).rows.front().subject == id_of(200)));
+    BOOST_TEST(found(9).rows.empty());
+    BOOST_TEST(!found(100).more);
+    BOOST_TEST(found(100, 1).more);
+    BOOST_TEST(found(100, 1).rows.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(arrival_starts_the_second_time, Store, all_stores) {
     Store store;
     commit(store.get(), {put(a_clock(1)), put(a_clock(2))});

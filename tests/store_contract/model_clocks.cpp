@@ -169,6 +169,25 @@ struct clock_answerer {
         }
         return out;
     }
+    reply operator()(const query::find_asked& q) const {
+        std::set<message_id> subjects{q.about};
+        for (const auto& [row, one] : s.clocks) {
+            if (one.id == q.about && one.answer == q.answer) {
+                subjects.insert(one.subject);
+            }
+        }
+        answer::clocks out;
+        for (const auto& [row, one] : s.clocks) {
+            if (one.answer == q.answer && (one.id == q.about || subjects.contains(one.subject))) {
+                out.rows.push_back(one);
+            }
+        }
+        out.more = out.rows.size() > q.limit;
+        if (out.more) {
+            out.rows.resize(q.limit);
+        }
+        return out;
+    }
     template <class Other>
     reply operator()(const Other&) const {
         return answer::clocks{};
@@ -195,7 +214,8 @@ bool is_of_clocks(const change& what) {
 bool is_of_clocks(const question& what) {
     return std::holds_alternative<query::load_due_clocks>(what) ||
            std::holds_alternative<query::list_clocks>(what) ||
-           std::holds_alternative<query::find_clocks>(what);
+           std::holds_alternative<query::find_clocks>(what) ||
+           std::holds_alternative<query::find_asked>(what);
 }
 
 bool bring_back_clocks(model_state& s, const operation::bring_back& o) {

@@ -491,7 +491,8 @@ std::vector<question> random_work::questions() {
         query::list_ended_cases{bureau(), digest(), limit},
         query::load_due_clocks{time(), limit},
         query::list_clocks{chance(0.5) ? "" : word(), after, limit},
-        query::find_clocks{id()}};
+        query::find_clocks{id()},
+        query::find_asked{id(), chance(0.8) ? "hit.reply" : "arrest.documents", limit}};
 }
 
 }  // namespace dhow::tests

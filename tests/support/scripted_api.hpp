@@ -258,6 +258,7 @@ private:
         out.content.kind = message->submitted.kind;
         out.content.media_type = media_type;
         out.content.text = message->submitted.text;
+        out.record = record;
         std::size_t number = 0;
         for (const auto& bytes : message->attachments) {
             protocol::attachment_entry entry;
@@ -511,6 +512,7 @@ private:
 
 public:
     std::string media_type = "text/plain; charset=utf-8";
+    std::optional<kinds::record_facts> record = std::nullopt;  ///< Of every message.
     store::delivery_state recipient_state = store::delivery_state::queued;
     std::size_t pieces_read = 0;
     bool keep_sent = true;

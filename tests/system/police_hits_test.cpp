@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -33,6 +34,22 @@ void expect_right_words(const std::string& text, const std::string& where) {
     }
 }
 
+/// Refused by what the gateway knows of other messages; nothing was taken.
+void expect_refused_by(const reply& answer, const std::string& what) {
+    BOOST_TEST(answer.status == 422U, answer.body);
+    BOOST_TEST(has(answer.body, what), answer.body);
+    BOOST_TEST(!answer.as_json().as_object().contains("id"));
+}
+
+/// Whether the opened message is flagged by a rule that refuses.
+bool is_flagged(const json::object& opened, const std::string& rule) {
+    const auto& said = opened.at("validation").as_object();
+    const auto& problems = said.at("problems").as_array();
+    return !said.at("ok").as_bool() && std::ranges::any_of(problems, [&](const auto& one) {
+        return one.at("rule").as_string() == rule && one.at("severity").as_string() == "refusal";
+    });
+}
+
 json::object found_at_zw() {
     return with(example("hit.notification"), "/body/found/country", "ZW");
 }
@@ -41,11 +58,24 @@ json::object found_at_zw() {
 struct hit {
     std::string notification = send(police::zw(), found_at_zw(), {"MU", "IPSG"});
     std::string request = {};
-    void ask(const std::string& priority, int number = 1) {
-        auto document = example_about("hit.request", notification);
-        document = with(std::move(document), "/body/request_no", number);
+    void ask(const std::string& priority, int number = 1, const std::string& to = "MU") {
         request = send(police::zw(),
-                       with(std::move(document), "/body/priority", json::string(priority)), {"MU"});
+                       with(numbered(number), "/body/priority", json::string(priority)), {to});
+    }
+    [[nodiscard]] json::object numbered(int number) const {
+        return with(example_about("hit.request", notification), "/body/request_no", number);
+    }
+    /// A first request about a person of that notice.
+    [[nodiscard]] json::object about_notice(const std::string& entity_id) const {
+        auto out = without(numbered(1), "/body/document");
+        out = with(std::move(out), "/body/request_type", "wanted_person");
+        out = with(std::move(out), "/body/person",
+                   json::object{{"name", "EXAMPLENAME"},
+                                {"forename", "Sample"},
+                                {"sex_id", "F"},
+                                {"date_of_birth", "1980/05/17"},
+                                {"person_status", "wanted"}});
+        return with(std::move(out), "/body/record_id", json::string(entity_id));
     }
     [[nodiscard]] json::object reply(const std::string& priority = "U") const {
         return with(example_about("hit.reply", request), "/body/priority", json::string(priority));
@@ -229,6 +259,50 @@ BOOST_AUTO_TEST_CASE(point_08_neither_a_receipt_nor_silence_nor_in_process_confi
     BOOST_TEST(has(said_by(police::zw(), {"show", id}), "in process, confirms nothing"));
     send(police::mu(), asked.reply(), {"ZW"});
     wait_until("the answer", [&] { return clock_of(police::zw(), asked.request).is_null(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_request_about_a_cancelled_notice_is_refused_where_it_is_written) {
+    const std::string name = "2026/103";
+    const auto red = send(police::ipsg(), notice("red", name), {"ZW", "MU"});
+    await_inbox_state(police::zw(), red, "offered");
+    const hit in_force;
+    send(police::zw(), in_force.about_notice(name), {"MU"});
+    auto end = example_about("notice.cancellation", red);
+    end["entity_id"] = name;
+    send(police::ipsg(), with(std::move(end), "/body/version", 1), {"ZW"});
+    await_inbox_state(police::zw(), red, "withdrawn");
+    const hit late;
+    expect_refused_by(offer(police::zw(), late.about_notice(name), {"MU"}),
+                      "R-HIT-09 /body/record_id: " + name);
+    // A record that is not here can be asked about.
+    send(police::zw(), late.about_notice("2026/104"), {"MU"});
+}
+
+BOOST_AUTO_TEST_CASE(requests_about_a_hit_are_numbered_one_after_another) {
+    hit asked;
+    expect_refused_by(offer(police::zw(), asked.numbered(2), {"MU"}),
+                      "R-HIT-10 /body/request_no: 2, allowed: 1");
+    asked.ask("U");
+    expect_refused_by(offer(police::zw(), asked.numbered(1), {"MU"}),
+                      "R-HIT-10 /body/request_no: 1, allowed: 2");
+    asked.ask("U", 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_by_somebody_who_was_not_asked_is_refused_or_flagged) {
+    hit asked;
+    asked.ask("U", 1, "KE");
+    // Who asks does not answer itself.
+    expect_refused_by(offer(police::zw(), asked.reply(), {"MU"}), "R-RPL-07 : ZW, allowed: KE");
+    // MU's gateway cannot know whom ZW asked; ZW's knows.
+    const auto forged = receive(police::zw(), send(police::mu(), asked.reply(), {"ZW"}));
+    BOOST_TEST(is_flagged(forged, "R-RPL-07"), json::serialize(forged));
+    BOOST_TEST(!clock_of(police::zw(), asked.request).is_null());
+    hit other;
+    other.ask("U");
+    receive(police::mu(), other.request);
+    const auto right = receive(police::zw(), send(police::mu(), other.reply(), {"ZW"}));
+    BOOST_TEST(right.at("validation").at("ok").as_bool(), json::serialize(right));
+    BOOST_TEST(clock_of(police::zw(), other.request).is_null());
 }
 
 BOOST_AUTO_TEST_CASE(point_14_a_hit_has_a_contact_day_and_night_and_its_outcome_is_waited_for) {

@@ -390,6 +390,21 @@ BOOST_AUTO_TEST_CASE(an_opened_document_says_whether_it_keeps_the_rules) {
     BOOST_TEST(validation.at("problems").as_array().size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(an_opened_document_is_judged_by_what_the_core_knows_of_its_record) {
+    http_script script;
+    auto reply = message_text();
+    reply["kind"] = "hit.reply";
+    const auto found = [&] {
+        const auto validation = opened(script, json::serialize(reply)).at("validation");
+        return places(validation.at("problems")).contains("R-RPL-07 ");
+    };
+    BOOST_TEST(!found());
+    script.core.record.emplace();
+    BOOST_TEST(!found());  // Nothing is known of it.
+    script.core.record->owner = "KE";
+    BOOST_TEST(found());
+}
+
 BOOST_AUTO_TEST_CASE(an_opened_text_that_is_no_document_says_nothing) {
     http_script script;
     const auto plain = opened(script, "grey boat", "text/plain; charset=utf-8");

@@ -94,10 +94,14 @@ kinds::context context_of(const json::object& from) {
     }
     if (const auto* value = from.if_contains("record")) {
         const auto& record = value->as_object();
-        out.record = {.known = flag_in(record, "known"),
-                      .tombstoned = flag_in(record, "tombstoned"),
-                      .owner = text_in(record, "owner"),
-                      .delegates = texts_in(record, "delegates")};
+        out.record.emplace();
+        if (record.contains("known")) {
+            out.record->known = flag_in(record, "known");
+        }
+        out.record->tombstoned = flag_in(record, "tombstoned");
+        out.record->owner = text_in(record, "owner");
+        out.record->delegates = texts_in(record, "delegates");
+        out.record->requests_are_all = !flag_in(record, "requests_are_not_all");
         if (const auto* requests = record.if_contains("requests")) {
             out.record->requests = requests->to_number<std::uint64_t>();
         }

@@ -14,6 +14,7 @@ using store::clock_state;
 namespace {
 
 constexpr const char* hit_id = "01930000-0000-7000-8000-0000000000aa";
+constexpr const char* other_hit_id = "01930000-0000-7000-8000-0000000000bb";
 
 std::string document(const std::string& body, const std::string& about = hit_id) {
     return R"({"references": [{"relation": "about", "id": ")" + about + R"("}], "body": )" + body +
@@ -33,9 +34,9 @@ struct with_requests : core_harness {
         what.text = text_bytes(text);
         return expect<response::accepted>(agency("border"), what).id;
     }
-    message_id ask_for(const std::string& priority = "U") {
+    message_id ask_for(const std::string& priority = "U", const std::string& about = hit_id) {
         return submit("hit.request",
-                      document(R"({"request_no": 1, "priority": ")" + priority + "\"}"));
+                      document(R"({"request_no": 1, "priority": ")" + priority + "\"}", about));
     }
     void receive(const std::string& origin, const std::string& kind, const std::string& text) {
         inbound_document = text;
@@ -102,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_request_starts_its_clock_in_its_own_commit) {
     BOOST_TEST((row.answer_within == 10min));
     BOOST_TEST(to_text(row.subject) == hit_id);
     BOOST_TEST(row.agency == "border");
-    BOOST_TEST((clock(ask_for("R")).due_at == now + 1h));
+    BOOST_TEST((clock(ask_for("R", other_hit_id)).due_at == now + 1h));
 }
 
 BOOST_AUTO_TEST_CASE(other_messages_have_no_clocks_and_nobody_asks_for_them) {
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(the_first_rule_that_matches_says_how_long) {
     const auto row = clock(ask_for());
     BOOST_TEST((row.within == 4min));
     BOOST_TEST((row.answer_within == 5min));
-    BOOST_TEST((clock(ask_for("R")).within == 1h));
+    BOOST_TEST((clock(ask_for("R", other_hit_id)).within == 1h));
     const auto text = document(R"({"request_no": 1, "priority": "U"})");
     BOOST_TEST((clock(submit("hit.request", text, "KE")).within == 2min));
 }
@@ -317,6 +318,26 @@ BOOST_AUTO_TEST_CASE(a_start_goes_on_with_what_was_not_done) {
     BOOST_TEST(notices() == 1U);
     BOOST_TEST(count_events(id, "clock-undelivered") == 1U);
     BOOST_TEST(count_logs("clock-undelivered") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_promise_before_the_notice_was_made_makes_it_void_and_has_a_clock_of_its_own) {
+    const auto id = ask_for();
+    hold_if = [](const seal::job_request& what) {
+        return std::holds_alternative<seal::job::seal_message>(what);
+    };
+    pass(11min);
+    BOOST_TEST(clock(id).tasks == static_cast<std::uint8_t>(store::clock_task::notice));
+    reply(R"({"status": "IN_PROCESS", "ready_by": ")" + protocol::to_text(now + 1h) + "\"}", id);
+    BOOST_TEST((clock(id).state == clock_state::promised));
+    BOOST_TEST(clock(id).tasks == 0);
+    hold_if = {};
+    pass(50min);
+    BOOST_TEST(notices() == 0U);
+    BOOST_TEST(count_events(id, "clock-undelivered") == 1U);
+    pass(15min);
+    BOOST_TEST(count_events(id, "clock-promised") == 1U);
+    BOOST_TEST(notices() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(it_survives_a_restart_and_fires_when_it_is_due) {
