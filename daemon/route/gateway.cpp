@@ -41,7 +41,8 @@ gateway::gateway(gateway_start from)
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
       x_courier(x_core, x_out, x_in, x_peers),
-      x_cases(x_core, x_submission, x_queries) {
+      x_cases(x_core, x_submission, x_queries),
+      x_retention(x_core, x_submission, x_opening) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -122,6 +123,7 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_cases.start();
+        x_retention.start();
         x_clocks.start();
         x_peers.configure();
         x_besides.configure();
@@ -257,6 +259,7 @@ void gateway::freeze_expiry(bool frozen) {
         x_core.frozen_since = x_core.now;
     } else if (!frozen) {
         x_doubted_from.reset();
+        x_core.wake_retention(x_core.now);
         if (x_core.clocks_run) {
             x_core.wake_clocks(x_core.now);  // They were put off for the doubt.
         }
@@ -298,6 +301,7 @@ void gateway::advance(utc_time now) {
     x_clocks.on_deadline();
     x_courier.on_deadline();
     x_cases.on_deadline();
+    x_retention.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -308,7 +312,7 @@ std::optional<utc_time> gateway::next_deadline() const {
     for (const auto& due :
          {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
           x_deadlines.next_deadline(), x_clocks.next_deadline(), x_courier.next_deadline(),
-          x_cases.next_deadline()}) {
+          x_cases.next_deadline(), x_retention.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

@@ -19,6 +19,7 @@
 #include "daemon/route/peers.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/retention.hpp"
 #include "daemon/route/silences.hpp"
 #include "daemon/route/submission.hpp"
 #include "daemon/route/trials.hpp"
@@ -166,6 +167,7 @@ private:
     queries x_queries;
     courier x_courier;
     cases x_cases;
+    retention x_retention;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;
