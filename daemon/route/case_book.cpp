@@ -68,15 +68,15 @@ bool is_ended_by_authority(const answer::case_file& file) {
 }
 
 void set_retention(store::case_row& row, const case_text& said, kinds::case_standing standing) {
-    const bool counts = standing == kinds::case_standing::current ||
-                        standing == kinds::case_standing::withheld;
+    const bool counts =
+        standing == kinds::case_standing::current || standing == kinds::case_standing::withheld;
     const auto* kind = data().find(said.kind);
     const auto created = said.word.point.at;
-    const auto until =
-        counts && kind != nullptr ? kinds::kept_until(data(), *kind, created, said.text)
-                                  : std::nullopt;
-    const bool is_set = until && (said.word.role == kinds::case_role::content ||
-                                  !row.keep_until || *until > *row.keep_until);
+    const auto until = counts && kind != nullptr
+                           ? kinds::kept_until(data(), *kind, created, said.text)
+                           : std::nullopt;
+    const bool is_set = until && (said.word.role == kinds::case_role::content || !row.keep_until ||
+                                  *until > *row.keep_until);
     if (is_set) {
         row.keep_until = until;
         row.keeping = store::keep_state::kept;

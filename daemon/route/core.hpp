@@ -187,9 +187,7 @@ struct core {
     }
     std::optional<utc_time> clocks_due;
     /// The retention of a case in the store is due then: retention looks not later.
-    void wake_retention(utc_time at) {
-        retention_due = std::min(retention_due.value_or(at), at);
-    }
+    void wake_retention(utc_time at) { retention_due = std::min(retention_due.value_or(at), at); }
     std::optional<utc_time> retention_due;
     bool clocks_run = false;        ///< There may be clocks in the store; else nobody asks.
     std::uint64_t clock_wakes = 0;  ///< For an answer of the store that is older than the last.

@@ -52,10 +52,7 @@ gateway::gateway(gateway_start from)
     x_core.now = from.now;
     x_remember = std::move(from.remember);
     x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
-    x_out.set_marker([this](bureau_id peer, message_class cls, store::row_id upto,
-                            std::function<void(bool)> then) {
-        x_peers.mark_offered(peer, cls, upto, std::move(then));
-    });
+    x_out.set_marker([this](auto... what) { x_peers.mark_offered(what...); });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
     x_out.set_waiting([this](auto... what) { x_peers.on_waiting(what...); });
     x_peers.set_passage_changed([this](session_number number) {
@@ -63,15 +60,16 @@ gateway::gateway(gateway_start from)
         x_in.on_passage_changed(number);
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
-    x_clocks.set_submit([this](const std::string& agency, request::submit what, answer_to answer) {
+    x_clocks.set_submit([this](const auto& agency, request::submit what, answer_to answer) {
         x_submission.submit_own(agency, std::move(what), std::move(answer));
     });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_submission.set_call_back([this](const auto&... what) { x_queries.call_back(what...); });
     x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
     x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
-    x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
-    x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
+    const auto waits = [this](bureau_id peer) { return x_queries.flash_waits(peer); };
+    x_peers.set_flash_waits(waits);
+    x_silences.set_flash_waits(waits);
 }
 
 void gateway::start() {
@@ -193,8 +191,6 @@ void gateway::doubt_from(utc_time time, store::transaction& to) {
     to.changes.emplace_back(
         operation::put_meta{"doubted_from", protocol::to_text(*x_doubted_from)});
 }
-
-bool gateway::flash_waits(bureau_id peer) const { return x_queries.flash_waits(peer); }
 
 void gateway::reload(std::shared_ptr<const config::gateway> config,
                      std::shared_ptr<const protocol::directory> directory,

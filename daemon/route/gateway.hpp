@@ -146,7 +146,6 @@ private:
     void on_established(session_number number, const protocol::hello& said);
     void on_offer(session_number number, protocol::session_event::offer_received& what);
     void on_ended(session_number number, const protocol::session_end& how);
-    [[nodiscard]] bool flash_waits(bureau_id peer) const;
 
     core x_core;
     outbound x_out;

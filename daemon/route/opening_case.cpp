@@ -73,9 +73,9 @@ void opening::find_place(const admission_ptr& made) {
 bool opening::is_past_retention(const admission& made) const {
     const auto& data = kinds::registry::builtin();
     const auto* kind = data.find(made.said->kind);
-    const auto until = kind == nullptr ? std::nullopt
-                                       : kinds::kept_until(data, *kind, made.said->word.point.at,
-                                                           made.said->text);
+    const auto until =
+        kind == nullptr ? std::nullopt
+                        : kinds::kept_until(data, *kind, made.said->word.point.at, made.said->text);
     return until && *until <= x_core.now && !x_core.expiry_frozen;
 }
 

@@ -32,22 +32,21 @@ void seal_note(core& shared, const own_note& what, std::function<void(note_ptr)>
                        }
                        auto& sealed = std::get<seal::done::sealed_message>(*made);
                        auto note = std::make_shared<sealed_note>();
-                       note->message = {.row = shared.next_row(),
-                                        .origin = shared.self(),
-                                        .id = sealed.header.id,
-                                        .roles =
-                                            static_cast<std::uint8_t>(store::message_role::addressee),
-                                        .cls = sealed.header.cls,
-                                        .received_at = shared.now,
-                                        .expires_at = {},
-                                        .seal = protocol::encode_seal(sealed.seal),
-                                        .lockboxes = protocol::encode_lockboxes(sealed.lockboxes),
-                                        .text_object = shared.next_row(),
-                                        .agency = {},
-                                        .kind = {},
-                                        .kept_key = {},
-                                        .purge_at =
-                                            shared.now + shared.config->disk_settings.retention};
+                       note->message = {
+                           .row = shared.next_row(),
+                           .origin = shared.self(),
+                           .id = sealed.header.id,
+                           .roles = static_cast<std::uint8_t>(store::message_role::addressee),
+                           .cls = sealed.header.cls,
+                           .received_at = shared.now,
+                           .expires_at = {},
+                           .seal = protocol::encode_seal(sealed.seal),
+                           .lockboxes = protocol::encode_lockboxes(sealed.lockboxes),
+                           .text_object = shared.next_row(),
+                           .agency = {},
+                           .kind = {},
+                           .kept_key = {},
+                           .purge_at = shared.now + shared.config->disk_settings.retention};
                        note->body = std::move(sealed.body);
                        note->preamble = {std::move(sealed.seal), std::move(sealed.lockboxes)};
                        then(std::move(note));

@@ -33,7 +33,8 @@ std::string question_text(const answer::case_file& file, bureau_id owner, utc_ti
     constexpr std::size_t shown_max = 32;
     std::string out =
         "A case that your agency has sent may be kept until " + day_text(until) +
-        ".\nSend an update, an addendum or a higher version with a later `retention_until`, if it is "
+        ".\nSend an update, an addendum or a higher version with a later `retention_until`, if it "
+        "is "
         "still needed.\nElse it is ended then, and its content is deleted here and everywhere.\n\n"
         "Its messages:\n";
     std::size_t shown = 0;
@@ -118,12 +119,10 @@ void retention::judge(const store::case_row& row) {
     const bool is_open = row.owner == x_core.self() && !row.ended;
     if (!row.keep_until || row.keeping == keep_state::deleted) {
         put_off(row);
+    } else if (is_open && row.keeping == keep_state::kept) {
+        ask(row);
     } else if (*row.keep_until > x_core.now) {
-        if (is_open && row.keeping == keep_state::kept) {
-            ask(row);
-        } else {
-            put_off(row);
-        }
+        put_off(row);
     } else if (is_open) {
         end(row);
     } else if (row.owner == x_core.self() && row.due_at) {
@@ -160,7 +159,7 @@ void retention::ask(const store::case_row& row) {
             const auto& file = expect<answer::case_file>(reply);
             const auto* content = newest_content(file, row.owner);
             if (content == nullptr || is_ended_by_authority(file)) {
-                put_off(row);  // Nobody acts on it any more.
+                *row.keep_until > x_core.now ? put_off(row) : remove(row);  // Nobody acts on it.
                 return;
             }
             own_note what;
@@ -188,27 +187,28 @@ void retention::put_question(const store::case_row& row, const message_id& about
     auto next = row;
     next.revision += 1;
     next.keeping = keep_state::asked;
-    next.keep_at = row.keep_until;
+    // Who is asked late, because we were off, has time to answer.
+    const std::chrono::days patience{kinds::registry::builtin().number("retention_answer_days")};
+    next.keep_at = std::max<utc_time>(*row.keep_until, x_core.now + patience);
     store::transaction transaction;
     put_note(x_core, transaction.changes, *note);
     transaction.changes.emplace_back(operation::put_case{std::move(next)});
     transaction.changes.emplace_back(operation::put_event{
         x_core.event(row.owner, about, bureau_id{}, "retention-asked", "gateway",
                      "may be kept until " + day_text(*row.keep_until))});
-    x_core.out.commit(std::move(transaction),
-                      [this, about, note](const store::transaction_result& result) {
-                          if (result.status != store::transaction_status::committed) {
-                              leave();
-                              return;
-                          }
-                          x_core.count.retention_asked += 1;
-                          x_core.out.log(log_level::notice, "retention-asked",
-                                         "whether the case of message " + to_text(about) +
-                                             " is still needed, by message " +
-                                             to_text(note->message.id));
-                          x_opening.open(note->message, note->preamble, std::move(note->body));
-                          step();
-                      });
+    x_core.out.commit(
+        std::move(transaction), [this, about, note](const store::transaction_result& result) {
+            if (result.status != store::transaction_status::committed) {
+                leave();
+                return;
+            }
+            x_core.count.retention_asked += 1;
+            x_core.out.log(log_level::notice, "retention-asked",
+                           "whether the case of message " + to_text(about) +
+                               " is still needed, by message " + to_text(note->message.id));
+            x_opening.open(note->message, note->preamble, std::move(note->body));
+            step();
+        });
 }
 
 // The end -------------------------------------------------------------------------------------------
@@ -244,40 +244,39 @@ void retention::submit_end(const store::case_row& row, const bytes& plain) {
     what->media_type = "application/json";
     what->text = protocol::to_bytes(*text);
     what->never_expires = true;
-    x_core.out.ask(
-        query::load_case{row.key, limits::case_messages_max},
-        [this, row, what](store::reply& reply) {
-            const auto& file = expect<answer::case_file>(reply);
-            const auto* content = newest_content(file, row.owner);
-            std::set<bureau_id> to;
-            for (const auto& item : file.items) {
-                const auto some = item.row.owner == row.owner ? recipients_in(item.row.recipients)
-                                                              : std::vector<bureau_id>{};
-                to.insert(some.begin(), some.end());
-            }
-            std::erase_if(to, [this](auto one) { return !can_be_addressed(x_core, one); });
-            for (const auto one : to) {
-                what->to.emplace_back(one.text());
-            }
-            if (content == nullptr || to.empty() || x_core.expiry_frozen) {
-                cannot_end(row, "nobody who has a copy can be addressed");
-                return;
-            }
-            x_submission.submit_end(
-                content->row.agency, row.revision, std::move(*what),
-                [this, row](const api_response& said) {
-                    if (const auto* problem = std::get_if<response::problem>(&said)) {
-                        cannot_end(row, problem->detail);
-                        return;
-                    }
-                    x_core.count.retention_ended += 1;
-                    const auto* accepted = std::get_if<response::accepted>(&said);
-                    x_core.out.log(log_level::notice, "retention-ended",
-                                   "a case that nobody has prolonged, by message " +
-                                       (accepted == nullptr ? "" : to_text(accepted->id)));
-                    leave();  // Its content goes when everybody has removed it.
-                });
-        });
+    x_core.out.ask(query::load_case{row.key, limits::case_messages_max}, [this, row, what](
+                                                                             store::reply& reply) {
+        const auto& file = expect<answer::case_file>(reply);
+        const auto* content = newest_content(file, row.owner);
+        std::set<bureau_id> to;
+        for (const auto& item : file.items) {
+            const auto some = item.row.owner == row.owner ? recipients_in(item.row.recipients)
+                                                          : std::vector<bureau_id>{};
+            to.insert(some.begin(), some.end());
+        }
+        std::erase_if(to, [this](auto one) { return !can_be_addressed(x_core, one); });
+        for (const auto one : to) {
+            what->to.emplace_back(one.text());
+        }
+        if (content == nullptr || to.empty() || x_core.expiry_frozen) {
+            cannot_end(row, "nobody who has a copy can be addressed");
+            return;
+        }
+        x_submission.submit_end(
+            content->row.agency, row.revision, std::move(*what),
+            [this, row](const api_response& said) {
+                if (const auto* problem = std::get_if<response::problem>(&said)) {
+                    cannot_end(row, problem->detail);
+                    return;
+                }
+                x_core.count.retention_ended += 1;
+                const auto* accepted = std::get_if<response::accepted>(&said);
+                x_core.out.log(log_level::notice, "retention-ended",
+                               "a case that nobody has prolonged, by message " +
+                                   (accepted == nullptr ? "" : to_text(accepted->id)));
+                leave();  // Its content goes when everybody has removed it.
+            });
+    });
 }
 
 void retention::cannot_end(const store::case_row& row, const std::string& why) {

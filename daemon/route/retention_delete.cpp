@@ -62,16 +62,16 @@ void retention::prove(const store::case_row& row, std::vector<answer::case_item>
         one.reason = static_cast<std::uint16_t>(errc::expired);
         one.agency = "gateway";
     }
-    x_core.out.run(seal::job::sign_receipt{std::move(content)}, false,
-                   [this, row, items = std::move(items),
-                    is_all](protocol::result<seal::job_outcome>& made) {
-                       if (!made || x_core.expiry_frozen) {
-                           leave();
-                           return;
-                       }
-                       commit(row, items, is_all,
-                              std::move(std::get<seal::done::signed_receipt>(*made).encoded));
-                   });
+    x_core.out.run(
+        seal::job::sign_receipt{std::move(content)}, false,
+        [this, row, items = std::move(items), is_all](protocol::result<seal::job_outcome>& made) {
+            if (!made || x_core.expiry_frozen) {
+                leave();
+                return;
+            }
+            commit(row, items, is_all,
+                   std::move(std::get<seal::done::signed_receipt>(*made).encoded));
+        });
 }
 
 void retention::commit(const store::case_row& row, const std::vector<answer::case_item>& items,
@@ -91,9 +91,9 @@ void retention::commit(const store::case_row& row, const std::vector<answer::cas
             }
         }
         changes.emplace_back(operation::delete_content{row.key, row.owner, item.row.id});
-        changes.emplace_back(operation::put_event{x_core.event(
-            row.owner, item.row.id, bureau_id{}, "content-deleted", "gateway",
-            "its retention date is over")});
+        changes.emplace_back(operation::put_event{x_core.event(row.owner, item.row.id, bureau_id{},
+                                                               "content-deleted", "gateway",
+                                                               "its retention date is over")});
     }
     auto next = row;
     next.revision += 1;
@@ -104,14 +104,16 @@ void retention::commit(const store::case_row& row, const std::vector<answer::cas
     }
     changes.emplace_back(operation::put_case{next});
     const bool is_asked = row.keeping == keep_state::asked;
-    changes.emplace_back(operation::put_deletion{
-        {.row = x_core.next_row(),
-         .key = row.key,
-         .owner = row.owner,
-         .at = x_core.now,
-         .messages = static_cast<std::uint32_t>(items.size()),
-         .cause = is_asked ? "silence" : row.ended ? "ended" : "date",
-         .proof = std::move(proof)}});
+    changes.emplace_back(
+        operation::put_deletion{{.row = x_core.next_row(),
+                                 .key = row.key,
+                                 .owner = row.owner,
+                                 .at = x_core.now,
+                                 .messages = static_cast<std::uint32_t>(items.size()),
+                                 .cause = is_asked    ? "silence"
+                                          : row.ended ? "ended"
+                                                      : "date",
+                                 .proof = std::move(proof)}});
     x_core.out.commit(std::move(transaction), [this, is_all, next, count = items.size()](
                                                   const store::transaction_result& result) {
         if (result.status != store::transaction_status::committed) {

@@ -45,9 +45,9 @@ struct case_message_row {
     std::uint8_t role = 0;      ///< kinds::case_role; 6, a restriction, has an index.
     std::uint8_t standing = 0;  ///< kinds::case_standing, when it came.
     std::uint64_t version = 0;
-    utc_time at{};           ///< Made by its origin.
-    std::string agency;      ///< Origin only: who submitted it.
-    std::string recipients;  ///< ` MU ZW `: whom it was for, as far as we know.
+    utc_time at{};            ///< Made by its origin.
+    std::string agency;       ///< Origin only: who submitted it.
+    std::string recipients;   ///< ` MU ZW `: whom it was for, as far as we know.
     bool is_deleted = false;  ///< Its content, when the retention was over.
 };
 

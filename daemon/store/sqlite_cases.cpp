@@ -53,9 +53,10 @@ change_result change_writer::operator()(const operation::put_case_message& what)
 }
 
 change_result change_writer::operator()(const operation::delete_content& what) {
-    static const std::string mark = "UPDATE case_message SET is_deleted = 1 WHERE key = ?1"
-                                    " AND owner = ?2 AND id = ?3 AND is_deleted = 0 AND NOT " +
-                                    std::string(is_under_way);
+    static const std::string mark =
+        "UPDATE case_message SET is_deleted = 1 WHERE key = ?1"
+        " AND owner = ?2 AND id = ?3 AND is_deleted = 0 AND NOT " +
+        std::string(is_under_way);
     statement(x_db, mark.c_str(), what.key, what.owner, what.id).run();
     if (x_db.changed_rows() == 0) {
         return change_result::conflict;

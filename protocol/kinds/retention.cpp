@@ -19,9 +19,9 @@ namespace {
 
 std::optional<std::string_view> string_in(const json::value& text, std::string_view pointer) {
     const auto* found = at_pointer(text, pointer);
-    return found != nullptr && found->is_string() ? std::optional<std::string_view>(
-                                                        std::string_view{found->get_string()})
-                                                  : std::nullopt;
+    return found != nullptr && found->is_string()
+               ? std::optional<std::string_view>(std::string_view{found->get_string()})
+               : std::nullopt;
 }
 
 const kind_row* end_for(const registry& data, const kind_row& content, std::string_view sender) {
@@ -39,8 +39,7 @@ const kind_row* end_for(const registry& data, const kind_row& content, std::stri
 
 protocol::utc_time years_after(protocol::utc_time time, std::int64_t years) {
     const auto today = std::chrono::floor<std::chrono::days>(time);
-    auto date =
-        std::chrono::year_month_day{today} + std::chrono::years{static_cast<int>(years)};
+    auto date = std::chrono::year_month_day{today} + std::chrono::years{static_cast<int>(years)};
     if (!date.ok()) {
         date = date.year() / date.month() / std::chrono::last;
     }
@@ -62,8 +61,7 @@ std::optional<protocol::utc_time> kept_until(const registry& data, const kind_ro
 
 protocol::utc_time question_at(const registry& data, protocol::utc_time created,
                                protocol::utc_time until) {
-    const std::chrono::months months{
-        static_cast<int>(data.number("retention_question_months"))};
+    const std::chrono::months months{static_cast<int>(data.number("retention_question_months"))};
     const auto whole = std::max(until - created, protocol::utc_time::duration{0});
     return until - std::min<protocol::utc_time::duration>(
                        std::chrono::duration_cast<protocol::utc_time::duration>(months), whole / 2);
@@ -76,12 +74,12 @@ std::optional<prepared_end> end_of(const registry& data, const kind_row& content
     if (row == nullptr) {
         return std::nullopt;
     }
-    json::object out{{"kind", row->name},
-                     {"schema_version", row->version},
-                     {"language", "en"},
-                     {"references", json::array{json::object{{"relation", "about"},
-                                                             {"id", id},
-                                                             {"kind", content.name}}}}};
+    json::object out{
+        {"kind", row->name},
+        {"schema_version", row->version},
+        {"language", "en"},
+        {"references",
+         json::array{json::object{{"relation", "about"}, {"id", id}, {"kind", content.name}}}}};
     for (const std::string_view member : {"purpose", "confidentiality", "entity_id"}) {
         if (const auto said = string_in(text, "/" + std::string{member})) {
             out[member] = *said;

@@ -251,13 +251,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(deleted_content_leaves_rows_that_name_nobody, Stor
     shipment.message = 7;
     shipment.object = 17;
     shipment.state = shipment_state::held;
-    commit(to, {operation::put_case{a_case(1, 1)}, operation::put_case_message{a_word(1, 1)},
-                operation::put_shipment{shipment},
-                operation::put_inbox{{7, ipsg, id_of(1), {}, {9, 9}, true, at}},
-                operation::put_assignment{{7, "border", assignment_state::rejected, "a name", at}},
-                operation::put_event{{ipsg, id_of(1), mu, at, "rejected", "agency border", 0,
-                                      "a name"}},
-                operation::put_event{{ipsg, id_of(1), mu, at, "complete", "gateway", 0, "own"}}});
+    commit(
+        to,
+        {operation::put_case{a_case(1, 1)}, operation::put_case_message{a_word(1, 1)},
+         operation::put_shipment{shipment},
+         operation::put_inbox{{7, ipsg, id_of(1), {}, {9, 9}, true, at}},
+         operation::put_assignment{{7, "border", assignment_state::rejected, "a name", at}},
+         operation::put_event{{ipsg, id_of(1), mu, at, "rejected", "agency border", 0, "a name"}},
+         operation::put_event{{ipsg, id_of(1), mu, at, "complete", "gateway", 0, "own"}}});
     const query::load_kept_messages kept{key_of(1), ipsg, 9};
     BOOST_TEST(ask<answer::case_file>(to, kept).items.at(0).is_under_way);
     refuse(to, {operation::delete_content{key_of(1), ipsg, id_of(1)}});

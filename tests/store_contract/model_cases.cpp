@@ -15,8 +15,7 @@ bool is_under_way(const model_state& s, const case_message_row& row) {
             return one.second.message == copy.first && one.second.state < shipment_state::done;
         };
         const auto is_new = [&](const auto& one) {
-            return one.second.message == copy.first &&
-                   one.second.state == delivery_state::received;
+            return one.second.message == copy.first && one.second.state == delivery_state::received;
         };
         return copy.second.id == row.id && copy.second.origin == row.owner &&
                (std::ranges::any_of(s.shipments, waits) ||

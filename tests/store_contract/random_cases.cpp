@@ -17,11 +17,10 @@ change random_work::change_case() {
         return operation::put_deletion({some_row(), digest(), bureau(), time(), 3, word(), {1, 2}});
     }
     if (chance(0.4)) {
-        return operation::put_case_message({digest(), bureau(), id(),
-                                            static_cast<std::uint8_t>(x_random.below(7)),
-                                            static_cast<std::uint8_t>(x_random.below(4)),
-                                            x_random.below(5), time(), word(), " MU ",
-                                            chance(0.1)});
+        return operation::put_case_message(
+            {digest(), bureau(), id(), static_cast<std::uint8_t>(x_random.below(7)),
+             static_cast<std::uint8_t>(x_random.below(4)), x_random.below(5), time(), word(),
+             " MU ", chance(0.1)});
     }
     case_row row;
     row.key = digest();

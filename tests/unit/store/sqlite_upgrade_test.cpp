@@ -21,9 +21,7 @@ namespace {
 const auto ke = *protocol::bureau_id::parse("KE");
 const auto hub = *protocol::bureau_id::parse("IPSG");
 
-std::span<const store::migration> up_to_version_7() {
-    return store::migrations().first(7);
-}
+std::span<const store::migration> up_to_version_7() { return store::migrations().first(7); }
 
 struct an_older_store {
     temporary_folder folder;
@@ -101,7 +99,8 @@ BOOST_AUTO_TEST_CASE(an_ended_case_tells_which_version_may_publish_it_again) {
 BOOST_AUTO_TEST_CASE(a_case_that_is_there_gets_a_retention_date) {
     const auto opened = open();
     for (const auto& row : ask<answer::case_file>(*opened, query::load_case{{}, 10}).rows) {
-        BOOST_TEST((row.keep_until == row.changed_at + std::chrono::days{1'826} + std::chrono::hours{6}));
+        BOOST_TEST(
+            (row.keep_until == row.changed_at + std::chrono::days{1'826} + std::chrono::hours{6}));
         BOOST_TEST((row.keep_at < row.keep_until));
         BOOST_TEST(row.sealed_end.empty());
     }
