@@ -2,7 +2,7 @@
 // Way of the message: clocks, retention -> [own_note] -> seal -> store -> opening -> inbox.
 // Pure. Net thread.
 // Spec: docs/decisions/0018-answer-clocks.md, 0021-retention.md. Tests: unit/route/clocks_test.cpp,
-// retention_test.cpp.
+// unit/route/retention_test.cpp.
 // Limits: none of its own.
 #pragma once
 

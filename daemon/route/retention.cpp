@@ -151,7 +151,7 @@ void retention::put_off(const store::case_row& row) {
     });
 }
 
-// The question --------------------------------------------------------------------------------------
+// The question ----------------------------------------------------------------------------------
 
 void retention::ask(const store::case_row& row) {
     x_core.out.ask(
@@ -211,7 +211,7 @@ void retention::put_question(const store::case_row& row, const message_id& about
         });
 }
 
-// The end -------------------------------------------------------------------------------------------
+// The end ---------------------------------------------------------------------------------------
 
 void retention::end(const store::case_row& row) {
     if (row.sealed_end.empty()) {

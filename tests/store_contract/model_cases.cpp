@@ -5,6 +5,22 @@
 
 namespace dhow::tests {
 
+void model_state::erase_segments(row_id object) {
+    std::erase_if(segments, [&](const auto& it) { return it.first.first == object; });
+}
+
+void model_state::erase_message(row_id message) {
+    std::erase_if(objects, [&](const auto& it) {
+        if (it.second.message == message) {
+            erase_segments(it.first);
+        }
+        return it.second.message == message;
+    });
+    std::erase_if(deliveries, [&](const auto& it) { return it.first.first == message; });
+    std::erase_if(shipments, [&](const auto& it) { return it.second.message == message; });
+    messages.erase(message);
+}
+
 namespace {
 
 using outcome = model_outcome;
