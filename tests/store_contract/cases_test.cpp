@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cases_whose_retention_is_looked_at_come_one_page_a
     BOOST_TEST((first.next == at + std::chrono::hours{1}));
     BOOST_TEST((first.rows[0].keep_until == at + std::chrono::hours{9}));
     BOOST_TEST((first.rows[0].keeping == keep_state::asked));
-    BOOST_TEST((first.rows[0].sealed_end == protocol::bytes{1, 2, 1}));
+    BOOST_TEST((first.rows[0].sealed_end == dhow::protocol::bytes{1, 2, 1}));
     const auto& last = first.rows[1];
     const auto rest = ask<answer::cases>(
         again, query::load_kept_cases{at, *last.keep_at, last.key, last.owner, 2});

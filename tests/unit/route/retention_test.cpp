@@ -247,6 +247,7 @@ BOOST_AUTO_TEST_CASE(without_its_agency_the_duty_desk_is_asked) {
 
 BOOST_AUTO_TEST_CASE(a_case_without_a_prepared_end_is_left_to_people) {
     const auto id = say("publication", 1, {"MU"});
+    leave_here(id);
     const auto until = own().keep_until.value();
     auto row = query_store<answer::cases>(query::load_kept_cases{.now = until}).rows.at(0);
     row.sealed_end.clear();
@@ -261,7 +262,6 @@ BOOST_AUTO_TEST_CASE(a_case_without_a_prepared_end_is_left_to_people) {
     BOOST_TEST(alarms_of("retention-open") == 2U);
     say("cancellation", 1);
     BOOST_TEST((report().messages.back().id == id));
-    leave_here(id);
     open_end_is_heard(newest(), {"MU"});
     BOOST_TEST(report().deletions.size() == 1U);
 }
