@@ -16,20 +16,20 @@ using dhow::protocol::utc_time;
 
 namespace {
 
-const kinds::registry& builtin_kinds() { return kinds::registry::builtin(); }
+const kinds::registry& retention_data() { return kinds::registry::builtin(); }
 
 utc_time time_of(const char* text) { return dhow::protocol::parse_utc(text).value(); }
 
 std::optional<utc_time> kept(const char* kind, const char* text) {
-    return kinds::kept_until(builtin_kinds(), *builtin_kinds().find(kind),
+    return kinds::kept_until(retention_data(), *retention_data().find(kind),
                              time_of("2026-11-30T10:00:00.000Z"), json::parse(text));
 }
 
 /// Refusals of an end that was prepared for content of this kind.
 std::string refusals_of_end(const char* kind, const char* sender, const char* text) {
     constexpr auto* id = "0195e0c1-7c3a-7000-8000-000000000001";
-    const auto end =
-        kinds::end_of(builtin_kinds(), *builtin_kinds().find(kind), sender, id, json::parse(text));
+    const auto end = kinds::end_of(retention_data(), *retention_data().find(kind), sender, id,
+                                   json::parse(text));
     BOOST_REQUIRE(end.has_value());
     kinds::context facts;
     facts.kind = end->kind;
@@ -39,7 +39,7 @@ std::string refusals_of_end(const char* kind, const char* sender, const char* te
     facts.now = time_of("2031-11-30T10:00:00.000Z");
     facts.expires = false;
     std::string out;
-    for (const auto& one : kinds::validate(builtin_kinds(), facts, end->text).problems) {
+    for (const auto& one : kinds::validate(retention_data(), facts, end->text).problems) {
         if (one.severity == kinds::severity::refusal) {
             out += one.rule + " " + one.pointer + "; ";
         }
@@ -75,12 +75,12 @@ BOOST_AUTO_TEST_CASE(what_gives_content_is_kept_for_five_years_or_as_it_says) {
 BOOST_AUTO_TEST_CASE(the_source_is_asked_half_a_year_before_but_never_in_the_first_half) {
     const auto created = time_of("2026-11-30T10:00:00.000Z");
     const auto far = time_of("2031-11-30T10:00:00.000Z");
-    const auto ahead = far - kinds::question_at(builtin_kinds(), created, far);
+    const auto ahead = far - kinds::question_at(retention_data(), created, far);
     BOOST_TEST((ahead > std::chrono::days{180} && ahead < std::chrono::days{185}));
-    BOOST_TEST((kinds::question_at(builtin_kinds(), created, created + std::chrono::days{100}) ==
+    BOOST_TEST((kinds::question_at(retention_data(), created, created + std::chrono::days{100}) ==
                 created + std::chrono::days{50}));
     const auto past = created - std::chrono::days{1};
-    BOOST_TEST((kinds::question_at(builtin_kinds(), created, past) == past));
+    BOOST_TEST((kinds::question_at(retention_data(), created, past) == past));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_that_is_prepared_is_one_that_the_sender_may_send) {
@@ -91,11 +91,11 @@ BOOST_AUTO_TEST_CASE(the_end_that_is_prepared_is_one_that_the_sender_may_send) {
     const auto* diffusion = R"({"purpose":"arrest",
         "confidentiality":"INTERPOL FOR OFFICIAL USE ONLY","body":{}})";
     BOOST_TEST(refusals_of_end("diffusion.circulation", "MU", diffusion) == "");
-    const auto end = kinds::end_of(builtin_kinds(), *builtin_kinds().find("notice.publication"),
+    const auto end = kinds::end_of(retention_data(), *retention_data().find("notice.publication"),
                                    "IPSG", "id", json::parse(notice));
     BOOST_TEST(end->kind == "notice.cancellation");
     BOOST_TEST(end->text.find("EXAMPLENAME") == std::string::npos);
-    BOOST_TEST(!kinds::end_of(builtin_kinds(), *builtin_kinds().find("notice.publication"), "MU",
+    BOOST_TEST(!kinds::end_of(retention_data(), *retention_data().find("notice.publication"), "MU",
                               "id",
                               json::parse(notice))
                     .has_value());  // No bureau ends a notice.
