@@ -492,6 +492,8 @@ inline constexpr std::chrono::days case_issue_again_after{45};
 inline constexpr std::chrono::hours case_issue_again_refused{24};
 /// Open cases that are looked at together.
 inline constexpr std::size_t case_looks_max = 16;
+/// What is past its retention date and could not be ended or deleted is looked at again.
+inline constexpr std::chrono::hours retention_again{24};
 /// States of one compiled pattern: the longest in the schemas has 60.
 inline constexpr std::size_t kinds_pattern_states_max = 512;
 

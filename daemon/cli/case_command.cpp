@@ -42,6 +42,9 @@ void print_state(io& streams, const json::object& state) {
         streams.out << (shown(state, "complete") == "true" ? ", removed everywhere" : ", open");
     }
     streams.out << '\n';
+    if (const auto until = shown(state, "keep_until"); !until.empty()) {
+        streams.out << "    kept until " << until << ", " << shown(state, "retention") << '\n';
+    }
     const auto denied = joined(state, "denied");
     if (!denied.empty()) {
         streams.out << "    restricted for " << denied << '\n';
@@ -94,6 +97,11 @@ int run_case(arguments args, io& streams) {
     for_each_object(*found, "states", [&](const json::object& one) { print_state(streams, one); });
     for_each_object(*found, "messages",
                     [&](const json::object& one) { print_message(streams, one); });
+    for_each_object(*found, "deletions", [&](const json::object& one) {
+        streams.out << "deleted " << shown(one, "at") << ": content of " << shown(one, "messages")
+                    << " messages of " << shown(one, "owner") << ", " << shown(one, "cause")
+                    << '\n';
+    });
     return to_int(exit_code::done);
 }
 

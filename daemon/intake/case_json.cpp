@@ -5,6 +5,7 @@
 // Limits: none.
 #include "daemon/intake/case_json.hpp"
 
+#include "daemon/http/base64.hpp"
 #include "daemon/http/json_output.hpp"
 #include "daemon/store/names.hpp"
 
@@ -46,6 +47,18 @@ json::object json_of(const response::case_state& value) {
     out["without_receipt"] = names_of(value.without_receipt);
     out["not_removed"] = std::move(not_removed);
     out["denied"] = names_of(value.denied);
+    out["keep_until"] = time_value(value.keep_until);
+    out["retention"] = store::to_text(value.keeping);
+    return out;
+}
+
+json::object json_of(const response::case_deletion& value) {
+    json::object out;
+    out["owner"] = value.owner.text();
+    out["at"] = time_value(value.at);
+    out["messages"] = value.messages;
+    out["cause"] = value.cause;
+    out["receipt"] = http::to_base64(value.proof);
     return out;
 }
 
@@ -83,6 +96,7 @@ json::object json_of(const response::case_message& value) {
     out["recipients"] = names_of(value.recipients);
     out["answers"] = std::move(answers);
     out["assignments"] = std::move(assignments);
+    out["deleted"] = value.is_deleted;
     return out;
 }
 
@@ -101,6 +115,11 @@ json::object to_json(const response::case_report& value) {
     out["lifecycle"] = value.lifecycle;
     out["states"] = std::move(states);
     out["messages"] = std::move(messages);
+    json::array deletions;
+    for (const auto& one : value.deletions) {
+        deletions.push_back(json_of(one));
+    }
+    out["deletions"] = std::move(deletions);
     return out;
 }
 

@@ -6,6 +6,7 @@
 // Limits: page_rows_max, case_messages_max.
 #pragma once
 
+#include "daemon/store/case_rows.hpp"
 #include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 #include "protocol/receipt.hpp"
@@ -52,6 +53,7 @@ struct case_message {
     std::vector<bureau_id> recipients;
     std::vector<case_answer> answers;                ///< Origin only.
     std::vector<store::assignment_row> assignments;  ///< Of our own agencies.
+    bool is_deleted = false;                         ///< Its content.
 };
 /// A case by the word of one bureau.
 struct case_state {
@@ -65,11 +67,22 @@ struct case_state {
     std::vector<bureau_id> without_receipt;
     std::vector<std::pair<bureau_id, std::string>> not_removed;  ///< Bureau and agency.
     std::vector<bureau_id> denied;                               ///< By restrictions. Ours only.
+    std::optional<utc_time> keep_until;
+    store::keep_state keeping = store::keep_state::kept;
+};
+/// That content was deleted, with a receipt of our own as the proof.
+struct case_deletion {
+    bureau_id owner;
+    utc_time at{};
+    std::uint32_t messages = 0;
+    std::string cause;
+    protocol::bytes proof;  ///< CMS.
 };
 struct case_report {
     std::string lifecycle;
     std::vector<case_state> states;
-    std::vector<case_message> messages;  ///< The newest first.
+    std::vector<case_message> messages;    ///< The newest first.
+    std::vector<case_deletion> deletions;  ///< The same.
 };
 struct clock_status {
     store::clock_row row;

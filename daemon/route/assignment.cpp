@@ -85,6 +85,10 @@ std::vector<std::string> agencies_for(const config::gateway& config, const arriv
     if (what.origin == config.bureau && what.kind == own_notice_kind) {
         return {config.answers.desk.empty() ? config.duty_desk : config.answers.desk};
     }
+    if (what.origin == config.bureau && what.kind == retention_kind) {
+        const std::string agency(what.agency);
+        return {config.agencies.contains(agency) ? agency : config.duty_desk};
+    }
     std::set<std::string> out;
     for (const auto& rule : config.assignments) {
         if (rule_matches(config, rule, what)) {

@@ -31,6 +31,8 @@ struct arrival {
 };
 /// Of the gateway's own messages that a clock has fired: no rule is asked about these.
 inline constexpr std::string_view own_notice_kind = "transport.clock";
+/// The same, that asks the agency which its content names whether a case is still needed.
+inline constexpr std::string_view retention_kind = "transport.retention";
 /// Whether an agency may have what is of this level; one that is not configured may not.
 bool may_have(const config::gateway& config, const std::string& agency,
               protocol::confidentiality level);

@@ -7,6 +7,7 @@
 
 #include "daemon/route/levels.hpp"
 #include "protocol/kinds/document.hpp"
+#include "protocol/kinds/retention.hpp"
 
 #include <algorithm>
 #include <set>
@@ -66,6 +67,26 @@ bool is_ended_by_authority(const answer::case_file& file) {
     return row != nullptr && row->ended;
 }
 
+void set_retention(store::case_row& row, const case_text& said, kinds::case_standing standing) {
+    const bool counts =
+        standing == kinds::case_standing::current || standing == kinds::case_standing::withheld;
+    const auto* kind = data().find(said.kind);
+    const auto created = said.word.point.at;
+    const auto until = counts && kind != nullptr
+                           ? kinds::kept_until(data(), *kind, created, said.text)
+                           : std::nullopt;
+    const bool is_set = until && (said.word.role == kinds::case_role::content || !row.keep_until ||
+                                  *until > *row.keep_until);
+    if (is_set) {
+        row.keep_until = until;
+        row.keeping = store::keep_state::kept;
+        row.keep_at = kinds::question_at(data(), created, *until);
+    } else if (row.keep_until && row.keeping == store::keep_state::deleted) {
+        row.keeping = store::keep_state::kept;  // This one is left.
+        row.keep_at = row.keep_until;
+    }
+}
+
 judged_word judge_word(const answer::case_file& file, const digest& key, bureau_id owner,
                        const case_text& said, utc_time now) {
     judged_word out;
@@ -87,6 +108,7 @@ judged_word judge_word(const answer::case_file& file, const digest& key, bureau_
     out.row.decision_version = view.decision.version;
     out.row.decision_at = view.decision.at;
     out.row.changed_at = now;
+    set_retention(out.row, said, out.standing);
     return out;
 }
 

@@ -29,6 +29,14 @@ const store::case_row* find_case(const answer::case_file& file, bureau_id owner)
 bool is_ended_by_authority(const answer::case_file& file);
 bureau_id secretariat();
 
+/// Until when it may be kept, after a message of it was judged.
+void set_retention(store::case_row& row, const case_text& said, kinds::case_standing standing);
+
+/// Of the text that ends a case, sealed at rest.
+inline std::string end_context(const digest& key) {
+    return "case-end:" + protocol::to_hex(key.view());
+}
+
 /// The row that follows the present one after `word` was judged: its revision is one higher.
 struct judged_word {
     kinds::case_standing standing = kinds::case_standing::current;

@@ -227,6 +227,7 @@ void cases::note(look& what, store::case_row row, const missing& open) {
                               issue_where_due(*kept, open);
                           } else if (is_complete) {
                               x_core.count.cases_completed += 1;
+                              x_core.wake_retention(x_core.now);
                           }
                       });
 }

@@ -84,6 +84,8 @@ response::case_report cases::make_report(const look& what) const {
         one.version = row.ended ? row.content_version - 1 : row.content_version;
         one.changed_at = row.changed_at;
         one.due_at = row.due_at;
+        one.keep_until = row.keep_until;
+        one.keeping = row.keeping;
         if (row.owner != x_core.self()) {
             continue;
         }
@@ -105,8 +107,19 @@ response::case_report cases::make_report(const look& what) const {
         one.at = item.row.at;
         one.recipients = recipients_in(item.row.recipients);
         one.assignments = item.assignments;
+        one.is_deleted = item.row.is_deleted;
         if (const auto found = what.answers.find(item.row.id); found != what.answers.end()) {
             one.answers = found->second;
+        }
+    }
+    for (const auto& row : what.file.deletions) {
+        auto& one = out.deletions.emplace_back();
+        one.owner = row.owner;
+        one.at = row.at;
+        one.messages = row.messages;
+        one.cause = row.cause;
+        if (const auto receipt = protocol::decode_receipt(row.proof)) {
+            one.proof = receipt_as_cms(x_core, *receipt);
         }
     }
     return out;

@@ -11,6 +11,7 @@
 #include "daemon/route/clock_marks.hpp"
 #include "daemon/route/diversion.hpp"
 #include "daemon/route/opening.hpp"
+#include "daemon/route/own_note.hpp"
 
 #include <set>
 
@@ -46,7 +47,7 @@ private:
     // One task at a time of each clock; the next look goes on with the next.
     void carry_out(const store::clock_row& row);
     void tell_desk(const store::clock_row& row);
-    void store_notice(const store::clock_row& row, seal::done::sealed_message& sealed);
+    void store_notice(const store::clock_row& row, const note_ptr& note);
     void find_other_way(const store::clock_row& row);
     void ask_again(const store::clock_row& row);
     void read_copy(const store::clock_row& row, const answer::full_message& message);

@@ -75,84 +75,34 @@ void clocks::try_later(const store::clock_row& row) { x_busy.erase(row.row); }
 // Telling the desk ------------------------------------------------------------------------------
 
 void clocks::tell_desk(const store::clock_row& row) {
-    seal::job::seal_message job;
-    job.recipients = {x_core.self()};
-    job.is_note = true;
-    job.header.id = x_core.new_message_id();
-    job.header.origin = x_core.self();
-    job.header.cls = message_class::flash;
-    job.header.created = x_core.now;
-    job.header.clock = x_core.expiry_frozen ? protocol::clock_quality::doubtful
-                                            : protocol::clock_quality::synchronised;
-    job.header.hop_limit = limits::hop_limit_default;
-    job.content.kind = own_notice_kind;
-    job.content.agency = "gateway";
-    job.content.subject =
+    own_note what;
+    what.kind = own_notice_kind;
+    what.agency = "gateway";
+    what.subject =
         "clock " + std::string(store::to_text(row.state)) + ": " + std::string(row.other.text());
-    job.content.media_type = "text/plain; charset=utf-8";
-    const auto text = "Message: " + to_text(row.id) +
-                      "\nOrigin: " + std::string(row.origin.text()) +
-                      "\nBureau: " + std::string(row.other.text()) + "\nWaits for: " + row.answer +
-                      "\nRequest: " + std::to_string(row.number) + "\n\n" + text_of(row) + ".\n";
-    job.content.text = protocol::to_bytes(protocol::as_bytes(text));
-    job.content.recipients = job.recipients;
-    x_core.out.run(std::move(job), true, [this, row](protocol::result<seal::job_outcome>& made) {
-        if (made) {
-            store_notice(row, std::get<seal::done::sealed_message>(*made));
+    what.text = "Message: " + to_text(row.id) + "\nOrigin: " + std::string(row.origin.text()) +
+                "\nBureau: " + std::string(row.other.text()) + "\nWaits for: " + row.answer +
+                "\nRequest: " + std::to_string(row.number) + "\n\n" + text_of(row) + ".\n";
+    seal_note(x_core, what, [this, row](const note_ptr& note) {
+        if (note) {
+            store_notice(row, note);
         } else {
             try_later(row);
         }
     });
 }
 
-void clocks::store_notice(const store::clock_row& row, seal::done::sealed_message& sealed) {
-    auto body = std::make_shared<bytes>(std::move(sealed.body));
-    const auto message = std::make_shared<store::message_row>(
-        store::message_row{.row = x_core.next_row(),
-                           .origin = x_core.self(),
-                           .id = sealed.header.id,
-                           .roles = static_cast<std::uint8_t>(store::message_role::addressee),
-                           .cls = sealed.header.cls,
-                           .received_at = x_core.now,
-                           .expires_at = {},
-                           .seal = protocol::encode_seal(sealed.seal),
-                           .lockboxes = protocol::encode_lockboxes(sealed.lockboxes),
-                           .text_object = x_core.next_row(),
-                           .agency = {},
-                           .kind = {},
-                           .kept_key = {},
-                           .purge_at = x_core.now + x_core.config->disk_settings.retention});
+void clocks::store_notice(const store::clock_row& row, const note_ptr& note) {
     store::transaction transaction;
     transaction.at_once = true;
-    auto& changes = transaction.changes;
-    changes.emplace_back(operation::put_message{*message});
-    changes.emplace_back(operation::put_object{{.row = message->text_object,
-                                                .kind = protocol::object_kind::text,
-                                                .state = store::object_state::complete,
-                                                .message = message->row,
-                                                .position = 0,
-                                                .cls = message->cls,
-                                                .sealed_digest = sealed.seal.body_digest,
-                                                .bytes = body->size(),
-                                                .from_peer = {},
-                                                .preamble = {},
-                                                .changed_at = x_core.now}});
-    store::append_data(changes, message->text_object, 0, *body);
-    changes.emplace_back(operation::put_delivery{{.message = message->row,
-                                                  .recipient = x_core.self(),
-                                                  .state = delivery_state::received,
-                                                  .next_hop = {},
-                                                  .text = {},
-                                                  .due_at = {},
-                                                  .changed_at = x_core.now}});
-    changes.emplace_back(operation::end_clock_task{row.row, clock_task::notice, x_core.now});
-    protocol::preamble preamble{std::move(sealed.seal), std::move(sealed.lockboxes)};
+    put_note(x_core, transaction.changes, *note);
+    transaction.changes.emplace_back(
+        operation::end_clock_task{row.row, clock_task::notice, x_core.now});
     x_core.out.commit(std::move(transaction),
-                      [this, row, message, body,
-                       preamble = std::move(preamble)](const store::transaction_result& result) {
+                      [this, row, note](const store::transaction_result& result) {
                           x_busy.erase(row.row);
                           if (result.status == store::transaction_status::committed) {
-                              x_opening.open(*message, preamble, std::move(*body));
+                              x_opening.open(note->message, note->preamble, std::move(note->body));
                               x_core.wake_clocks(x_core.now);
                           }
                       });

@@ -55,6 +55,7 @@ struct counters {
     std::uint64_t courier_exported = 0, courier_imported = 0, courier_known = 0, courier_lost = 0,
                   courier_acknowledged = 0;
     std::uint64_t case_reminders = 0, cases_completed = 0, cases_issued_again = 0;
+    std::uint64_t retention_asked = 0, retention_ended = 0, retention_deleted = 0;  ///< Messages.
 };
 
 /// What the core cannot make itself.
@@ -185,6 +186,9 @@ struct core {
         clocks_due = std::min(clocks_due.value_or(at), at);
     }
     std::optional<utc_time> clocks_due;
+    /// The retention of a case in the store is due then: retention looks not later.
+    void wake_retention(utc_time at) { retention_due = std::min(retention_due.value_or(at), at); }
+    std::optional<utc_time> retention_due;
     bool clocks_run = false;        ///< There may be clocks in the store; else nobody asks.
     std::uint64_t clock_wakes = 0;  ///< For an answer of the store that is older than the last.
     /// Uniform in [0, 1), for jitter.

@@ -41,7 +41,8 @@ gateway::gateway(gateway_start from)
       x_inbox(x_core, x_receipts),
       x_queries(x_core, x_out, x_peers, x_trials, x_receipts, x_divert, x_submission),
       x_courier(x_core, x_out, x_in, x_peers),
-      x_cases(x_core, x_submission, x_queries) {
+      x_cases(x_core, x_submission, x_queries),
+      x_retention(x_core, x_submission, x_opening) {
     x_core.outside = std::move(from.outside);
     x_core.config = std::move(from.config);
     x_core.directory = std::move(from.directory);
@@ -51,10 +52,7 @@ gateway::gateway(gateway_start from)
     x_core.now = from.now;
     x_remember = std::move(from.remember);
     x_out.set_diverter([this](std::vector<undelivered> what) { x_divert.divert(std::move(what)); });
-    x_out.set_marker([this](bureau_id peer, message_class cls, store::row_id upto,
-                            std::function<void(bool)> then) {
-        x_peers.mark_offered(peer, cls, upto, std::move(then));
-    });
+    x_out.set_marker([this](auto... what) { x_peers.mark_offered(what...); });
     x_out.set_hurry([this](bureau_id peer) { x_peers.hurry(peer); });
     x_out.set_waiting([this](auto... what) { x_peers.on_waiting(what...); });
     x_peers.set_passage_changed([this](session_number number) {
@@ -62,15 +60,16 @@ gateway::gateway(gateway_start from)
         x_in.on_passage_changed(number);
     });
     x_out.set_flash_ready([this](bureau_id peer) { x_besides.on_flash(peer); });
-    x_clocks.set_submit([this](const std::string& agency, request::submit what, answer_to answer) {
+    x_clocks.set_submit([this](const auto& agency, request::submit what, answer_to answer) {
         x_submission.submit_own(agency, std::move(what), std::move(answer));
     });
     x_opening.set_notify([this](const std::string& agency) { x_inbox.notify(agency); });
     x_submission.set_call_back([this](const auto&... what) { x_queries.call_back(what...); });
     x_submission.set_case_due([this](utc_time at) { x_cases.wake_at(at); });
     x_peers.set_restored([this](bureau_id peer) { x_cases.on_restored(peer); });
-    x_peers.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
-    x_silences.set_flash_waits([this](bureau_id peer) { return flash_waits(peer); });
+    const auto waits = [this](bureau_id peer) { return x_queries.flash_waits(peer); };
+    x_peers.set_flash_waits(waits);
+    x_silences.set_flash_waits(waits);
 }
 
 void gateway::start() {
@@ -122,6 +121,7 @@ void gateway::on_started(answer::start& found) {
         x_opening.load_unopened();
         x_opening.load_incomplete(0);
         x_cases.start();
+        x_retention.start();
         x_clocks.start();
         x_peers.configure();
         x_besides.configure();
@@ -192,8 +192,6 @@ void gateway::doubt_from(utc_time time, store::transaction& to) {
         operation::put_meta{"doubted_from", protocol::to_text(*x_doubted_from)});
 }
 
-bool gateway::flash_waits(bureau_id peer) const { return x_queries.flash_waits(peer); }
-
 void gateway::reload(std::shared_ptr<const config::gateway> config,
                      std::shared_ptr<const protocol::directory> directory,
                      const std::map<std::string, std::string>& remember) {
@@ -257,6 +255,7 @@ void gateway::freeze_expiry(bool frozen) {
         x_core.frozen_since = x_core.now;
     } else if (!frozen) {
         x_doubted_from.reset();
+        x_core.wake_retention(x_core.now);
         if (x_core.clocks_run) {
             x_core.wake_clocks(x_core.now);  // They were put off for the doubt.
         }
@@ -298,6 +297,7 @@ void gateway::advance(utc_time now) {
     x_clocks.on_deadline();
     x_courier.on_deadline();
     x_cases.on_deadline();
+    x_retention.on_deadline();
 }
 
 std::optional<utc_time> gateway::next_deadline() const {
@@ -308,7 +308,7 @@ std::optional<utc_time> gateway::next_deadline() const {
     for (const auto& due :
          {x_trials.next_deadline(), x_besides.next_deadline(), x_silences.next_deadline(),
           x_deadlines.next_deadline(), x_clocks.next_deadline(), x_courier.next_deadline(),
-          x_cases.next_deadline()}) {
+          x_cases.next_deadline(), x_retention.next_deadline()}) {
         if (due && (!first || *due < *first)) {
             first = due;
         }

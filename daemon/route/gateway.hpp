@@ -19,6 +19,7 @@
 #include "daemon/route/peers.hpp"
 #include "daemon/route/queries.hpp"
 #include "daemon/route/receipts.hpp"
+#include "daemon/route/retention.hpp"
 #include "daemon/route/silences.hpp"
 #include "daemon/route/submission.hpp"
 #include "daemon/route/trials.hpp"
@@ -145,7 +146,6 @@ private:
     void on_established(session_number number, const protocol::hello& said);
     void on_offer(session_number number, protocol::session_event::offer_received& what);
     void on_ended(session_number number, const protocol::session_end& how);
-    [[nodiscard]] bool flash_waits(bureau_id peer) const;
 
     core x_core;
     outbound x_out;
@@ -166,6 +166,7 @@ private:
     queries x_queries;
     courier x_courier;
     cases x_cases;
+    retention x_retention;
     std::map<std::string, std::string> x_remember;
     /// Since when the time may be ahead, by its own count; no row older than this is in question.
     std::optional<utc_time> x_doubted_from;

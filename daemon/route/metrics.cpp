@@ -84,6 +84,10 @@ void put_counters(writer& out, const counters& count) {
     counter("cases_completed_total", "Ends that all have removed.", count.cases_completed);
     counter("cases_issued_again_total", "Ends under a new id, for want of a receipt.",
             count.cases_issued_again);
+    counter("retention_asked_total", "Cases whose source was asked.", count.retention_asked);
+    counter("retention_ended_total", "Cases that nobody prolonged.", count.retention_ended);
+    counter("retention_deleted_total", "Messages whose content was deleted.",
+            count.retention_deleted);
     counter("courier_exported_total", "Records written to volumes.", count.courier_exported);
     counter("courier_imported_total", "Records of bundles that were new.", count.courier_imported);
     counter("courier_known_total", "Records of bundles that were here before.",

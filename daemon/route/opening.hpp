@@ -72,6 +72,7 @@ private:
     void next();
     void find_place(const admission_ptr& made);
     [[nodiscard]] place place_in(const admission& made, const answer::case_file& file) const;
+    [[nodiscard]] bool is_past_retention(const admission& made) const;
     void move_earlier(place& to, const admission& made, const answer::case_item& item,
                       kinds::case_role by) const;
     void admit(const admission_ptr& made, place where);

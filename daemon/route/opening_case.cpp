@@ -5,6 +5,7 @@
 // Limits: case_messages_max, case_tries_max.
 #include "daemon/route/levels.hpp"
 #include "daemon/route/opening_place.hpp"
+#include "protocol/kinds/retention.hpp"
 
 #include <algorithm>
 
@@ -93,6 +94,16 @@ void opening::find_place(const admission_ptr& made) {
                    });
 }
 
+/// It came after the date until which it may be kept.
+bool opening::is_past_retention(const admission& made) const {
+    const auto& data = kinds::registry::builtin();
+    const auto* kind = data.find(made.said->kind);
+    const auto until =
+        kind == nullptr ? std::nullopt
+                        : kinds::kept_until(data, *kind, made.said->word.point.at, made.said->text);
+    return until && *until <= x_core.now && !x_core.expiry_frozen;
+}
+
 opening::place opening::place_in(const admission& made, const answer::case_file& file) const {
     const auto& message = made.what.message;
     const auto& word = made.said->word;
@@ -115,6 +126,14 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
             out.is_over = true;
             out.code = errc::cancelled;
             break;
+    }
+    if (is_past_retention(made)) {
+        out.state = assignment_state::late;
+        out.is_over = true;
+        out.code = errc::expired;
+    }
+    if (judged.row.keep_at) {
+        x_core.wake_retention(*judged.row.keep_at);
     }
     put_word(out.changes, file, judged,
              {.id = message.id,

@@ -27,6 +27,9 @@ struct evidence_facts {
 /// As `dhow link list` and the health report say it.
 std::string_view state_text(const link_record& link);
 
+/// The CMS that anybody can verify.
+bytes receipt_as_cms(const core& shared, const protocol::receipt& receipt);
+
 class queries {
 public:
     queries(core& shared, outbound& out, peers& peers_, trials& trials_, receipts& receipts_,

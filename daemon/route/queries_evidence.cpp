@@ -33,6 +33,8 @@ bytes seal_as_cms(const core& shared, const protocol::seal& seal) {
                                        seal.signer, seal.value);
 }
 
+}  // namespace
+
 bytes receipt_as_cms(const core& shared, const protocol::receipt& receipt) {
     const auto attributes = protocol::signed_attributes(
         protocol::signed_content::receipt, shared.hash().sha256({receipt.content}),
@@ -40,8 +42,6 @@ bytes receipt_as_cms(const core& shared, const protocol::receipt& receipt) {
     return protocol::build_signed_data(protocol::signed_content::receipt, receipt.content,
                                        attributes, receipt.signer, receipt.value);
 }
-
-}  // namespace
 
 void queries::ask(const caller& who, const request::evidence& what, answer_to answer) {
     find(who, what.id, answer, [this, who, answer](messages& rows) {

@@ -83,6 +83,16 @@ void submission::submit_own(const std::string& agency, request::submit what, ans
     begin(std::move(message));
 }
 
+void submission::submit_end(const std::string& agency, std::uint64_t revision, request::submit what,
+                            answer_to answer) {
+    auto message = std::make_shared<draft>();
+    message->agency = agency;
+    message->revision = revision;
+    message->what = std::move(what);
+    message->answer = std::move(answer);
+    begin(std::move(message));
+}
+
 void submission::begin(draft_ptr message) {
     if (x_core.stopping) {
         message->answer(
@@ -246,16 +256,18 @@ void submission::seal(draft_ptr message) {
     message->clocks =
         clock_facts_of(message->what.kind, message->what.media_type, message->what.text);
     message->what.text = {};
-    x_core.out.run(std::move(job), message->what.cls == message_class::flash,
-                   [this, message](protocol::result<seal::job_outcome>& made) {
-                       if (!made) {
-                           finish(message,
-                                  refusal(protocol::errc_of(made.error()),
-                                          "the message was not sealed: " + made.error().message()));
-                           return;
-                       }
-                       store_it(message, std::get<seal::done::sealed_message>(*made));
-                   });
+    x_core.out.run(
+        std::move(job), message->what.cls == message_class::flash,
+        [this, message](protocol::result<seal::job_outcome>& made) {
+            if (!made) {
+                finish(message, refusal(protocol::errc_of(made.error()),
+                                        "the message was not sealed: " + made.error().message()));
+                return;
+            }
+            auto sealed = std::make_shared<seal::done::sealed_message>(
+                std::move(std::get<seal::done::sealed_message>(*made)));
+            prepare_end(message, [this, message, sealed] { store_it(message, *sealed); });
+        });
 }
 
 void submission::finish(const draft_ptr& message, api_response answer) {

@@ -24,6 +24,9 @@ public:
     /// agency's
     /// rights and quota, else as any message.
     void submit_own(const std::string& agency, request::submit what, answer_to answer);
+    /// The same of the end of a case, refused when our row of it has another revision.
+    void submit_end(const std::string& agency, std::uint64_t revision, request::submit what,
+                    answer_to answer);
 
     /// What to do with messages that no longer count: called back where they have not left; of
     /// those recipients alone, if there are any.
@@ -79,6 +82,8 @@ private:
     [[nodiscard]] protocol::header make_header(const draft& message);
     [[nodiscard]] static protocol::content make_content(const draft& message);
     void seal(draft_ptr message);
+    /// What content of a case needs to be ended years later.
+    void prepare_end(const draft_ptr& message, std::function<void()> then);
     void store_it(draft_ptr message, seal::done::sealed_message& sealed);
     plan make_plan(const draft& message, seal::done::sealed_message& sealed);
     void add_text(plan& to, bytes body) const;

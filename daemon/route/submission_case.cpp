@@ -148,6 +148,10 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     }
     call_back_earlier(message);
     hurry(message);
+    const auto* own = find_case(message.file, x_core.self());
+    if (message.revision && (own == nullptr || own->revision != *message.revision)) {
+        return refusal(errc::conflict, "its case went on");
+    }
     if (!message.has_rights_of_agency) {
         return std::nullopt;  // The gateway repeats what was accepted before.
     }
@@ -315,12 +319,8 @@ void submission::withdraw_here(std::vector<store::change>& to, const draft& mess
 
 void submission::add_case(plan& to, const draft& message) const {
     auto said = *message.said;
-    auto key = message.case_key;
+    const auto key = message.case_key;
     said.word.point.at = message.header.created;
-    if (said.word.name.empty()) {
-        said.word.name = to_text(message.header.id);
-        key = case_key(x_core, said.word.lifecycle, said.word.name);
-    }
     auto judged = said.word.role == case_role::restriction
                       ? judge_restriction(message.file, key, x_core.self(), x_core.now)
                       : judge_word(message.file, key, x_core.self(), said, x_core.now);
@@ -330,6 +330,12 @@ void submission::add_case(plan& to, const draft& message) const {
         to.case_due = judged.row.due_at;
     } else if (!judged.row.ended && denied_in(message.file, x_core.self()).empty()) {
         judged.row.due_at.reset();  // Published again: nobody is to remove it any more.
+    }
+    if (said.word.role == case_role::content) {
+        judged.row.sealed_end = message.sealed_end;
+    }
+    if (judged.row.keep_at) {
+        x_core.wake_retention(*judged.row.keep_at);
     }
     auto& changes = to.transaction.changes;
     for (const auto bureau : message.left_out) {

@@ -37,8 +37,10 @@ struct submission::draft {
     bool is_case_known = false;
     std::optional<case_text> said;
     digest case_key;
-    answer::case_file file;               ///< As it was when the message was admitted.
-    std::vector<bureau_id> left_out;      ///< Have a copy, and cannot be addressed.
+    std::optional<std::uint64_t> revision;  ///< Of our row of the case: accepted only then.
+    bytes sealed_end;                       ///< The text that will end it, if nobody prolongs it.
+    answer::case_file file;                 ///< As it was when the message was admitted.
+    std::vector<bureau_id> left_out;        ///< Have a copy, and cannot be addressed.
     std::vector<message_id> called_back;  ///< What has not arrived everywhere and no longer counts.
 
     // Of the record that it is about; see submission_record.cpp.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/store/bundle_rows.hpp"
+#include "daemon/store/case_rows.hpp"
 #include "daemon/store/clock_rows.hpp"
 #include "daemon/store/rows.hpp"
 
@@ -34,7 +35,13 @@ inline constexpr std::array<std::string_view, 6> bundle_state_names{
 inline constexpr std::array<std::string_view, 7> clock_state_names{
     "undelivered", "unanswered", "promised", "papers", "answered", "superseded", "ended"};
 
+inline constexpr std::array<std::string_view, 3> keep_state_names{"kept", "asked", "deleted"};
+
 /// `unknown` for a number that names no state.
+constexpr std::string_view to_text(keep_state state) {
+    const auto at = static_cast<std::size_t>(state);
+    return at < keep_state_names.size() ? keep_state_names[at] : "unknown";
+}
 constexpr std::string_view to_text(clock_state state) {
     const auto at = static_cast<std::size_t>(state);
     return at < clock_state_names.size() ? clock_state_names[at] : "unknown";

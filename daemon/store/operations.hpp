@@ -337,6 +337,18 @@ struct expect_case {
 struct put_case_message {
     case_message_row row;
 };
+/// What is left of the content of a message of a case goes: all its attempts with objects and
+/// segments, the sealed summary, and what agencies wrote beside it. Its rows in inbox, assignment,
+/// event stay. conflict: no such message, deleted before, or under way (see answer::case_item).
+struct delete_content {
+    digest key;
+    bureau_id owner;
+    message_id id;
+};
+/// conflict: row number exists.
+struct put_deletion {
+    deletion_row row;
+};
 /// conflict: row number, or (id, other, answer), exists.
 struct put_clock {
     clock_row row;
@@ -406,7 +418,8 @@ using change = std::variant<
     operation::advance_bundle, operation::put_bundle_record, operation::note_bundle_record,
     operation::advance_bundle_record, operation::drop_bundle_records,
     operation::tell_bundle_records, operation::close_told_records, operation::drop_bundle,
-    operation::put_case, operation::expect_case, operation::put_case_message, operation::put_clock,
+    operation::put_case, operation::expect_case, operation::put_case_message,
+    operation::delete_content, operation::put_deletion, operation::put_clock,
     operation::advance_clock, operation::end_clock_task, operation::deliver_clocks,
     operation::settle_clocks, operation::end_clocks, operation::drop_clock>;
 

@@ -234,6 +234,20 @@ struct list_ended_cases {
     digest after;
     std::size_t limit = 64;
 };
+/// Those with keep_at <= now after this one, by keep_at, key, owner.
+struct load_kept_cases {
+    utc_time now{};
+    utc_time after = utc_time::min();
+    digest key = {};
+    bureau_id owner = {};
+    std::size_t limit = 16;
+};
+/// Messages of a case by this bureau whose content was not deleted, the oldest first.
+struct load_kept_messages {
+    digest key;
+    bureau_id owner;
+    std::size_t limit = 256;
+};
 /// With due_at <= now, the earliest first.
 struct load_due_clocks {
     utc_time now{};
@@ -268,8 +282,8 @@ using question = std::variant<
     query::measure, query::back_up, query::check, query::find_courier, query::list_courier_parties,
     query::find_bundle, query::list_bundles, query::load_due_bundles, query::find_old_bundles,
     query::load_bundle_records, query::find_ended_records, query::load_case, query::load_due_cases,
-    query::list_ended_cases, query::load_due_clocks, query::list_clocks, query::find_clocks,
-    query::find_asked>;
+    query::list_ended_cases, query::load_kept_cases, query::load_kept_messages,
+    query::load_due_clocks, query::list_clocks, query::find_clocks, query::find_asked>;
 
 namespace answer {
 /// last_row: the highest number that was ever put, also of rows that are gone.
@@ -441,10 +455,14 @@ struct case_item {
     std::optional<inbox_row> inbox;
     std::vector<delivery_row> deliveries;
     std::vector<assignment_row> assignments;
+    /// load_kept_messages only: a shipment of it is ready, waiting, deferred or held, or a delivery
+    /// of it is `received`.
+    bool is_under_way = false;
 };
 struct case_file {
     std::vector<case_row> rows;
     std::vector<case_item> items;
+    std::vector<deletion_row> deletions;  ///< load_case only: the newest first.
 };
 /// next: when the first of those is due that are not yet; nothing: none is.
 struct cases {

@@ -8,6 +8,18 @@
 
 namespace dhow::store {
 
+namespace {
+
+/// Something of a message of a case is being sent, or opened: ?2 its origin, ?3 its id.
+constexpr auto is_under_way =
+    "EXISTS (SELECT 1 FROM message AS copy WHERE copy.id = ?3 AND copy.origin = ?2"
+    " AND (EXISTS (SELECT 1 FROM shipment WHERE shipment.message = copy.row"
+    "   AND shipment.message <> 0 AND shipment.state < 4)"
+    "  OR EXISTS (SELECT 1 FROM delivery WHERE delivery.message = copy.row"
+    "   AND delivery.state = 16)))";
+
+}  // namespace
+
 // Changes ---------------------------------------------------------------------------------------
 
 change_result change_writer::operator()(const operation::put_case& what) {
@@ -17,7 +29,8 @@ change_result change_writer::operator()(const operation::put_case& what) {
     }
     static const std::string sql = [] {
         return "UPDATE case_head SET (" + std::string(mapping<case_row>::columns) +
-               ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+               ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+               " ?17)"
                " WHERE key = ?1 AND owner = ?2 AND revision = ?3 - 1";
     }();
     statement put(x_db, sql.c_str(), mapping<case_row>::tie(what.row));
@@ -36,6 +49,46 @@ change_result change_writer::operator()(const operation::expect_case& what) {
 
 change_result change_writer::operator()(const operation::put_case_message& what) {
     statement put(x_db, insert_into<case_message_row>(), mapping<case_message_row>::tie(what.row));
+    return inserted(put.run());
+}
+
+change_result change_writer::operator()(const operation::delete_content& what) {
+    static const std::string mark =
+        "UPDATE case_message SET is_deleted = 1 WHERE key = ?1"
+        " AND owner = ?2 AND id = ?3 AND is_deleted = 0 AND NOT " +
+        std::string(is_under_way);
+    statement(x_db, mark.c_str(), what.key, what.owner, what.id).run();
+    if (x_db.changed_rows() == 0) {
+        return change_result::conflict;
+    }
+    statement copies(x_db, "SELECT row FROM message WHERE id = ? AND origin = ?", what.id,
+                     what.owner);
+    std::vector<row_id> rows;
+    while (copies.next()) {
+        copies.read(rows.emplace_back());
+    }
+    for (const auto row : rows) {
+        erase_message(row);
+    }
+    statement(x_db, "UPDATE inbox SET sealed_summary = x'' WHERE id = ? AND origin = ?", what.id,
+              what.owner)
+        .run();
+    statement(x_db,
+              "UPDATE assignment SET reason = '' WHERE message IN"
+              " (SELECT message FROM inbox WHERE id = ? AND origin = ?)",
+              what.id, what.owner)
+        .run();
+    statement(x_db,
+              "UPDATE event SET text = '' WHERE id = ? AND origin = ?"
+              " AND substr(actor, 1, 7) = 'agency '",
+              what.id, what.owner)
+        .run();
+    return change_result::done;
+}
+
+change_result change_writer::operator()(const operation::put_deletion& what) {
+    saw_row(what.row.row);
+    statement put(x_db, insert_into<deletion_row>(), mapping<deletion_row>::tie(what.row));
     return inserted(put.run());
 }
 
@@ -69,6 +122,35 @@ reply question_reader::operator()(const query::load_case& what) {
     out.rows = rows<case_row>(heads, what.key);
     for (auto& found : rows<case_message_row>(messages, what.key, what.limit)) {
         out.items.push_back(case_item_of(std::move(found)));
+    }
+    static const std::string deletions =
+        select_from<deletion_row>("WHERE key = ? ORDER BY row DESC LIMIT ?");
+    out.deletions = rows<deletion_row>(deletions, what.key, what.limit);
+    return out;
+}
+
+reply question_reader::operator()(const query::load_kept_cases& what) {
+    static const std::string due = select_from<case_row>(
+        "WHERE keep_at <= ? AND (keep_at, key, owner) > (?, ?, ?)"
+        " ORDER BY keep_at, key, owner LIMIT ?");
+    answer::cases out;
+    out.rows = rows<case_row>(due, what.now, what.after, what.key, what.owner, what.limit);
+    statement next(x_db, "SELECT min(keep_at) FROM case_head WHERE keep_at > ?", what.now);
+    if (next.next()) {
+        next.read(out.next);
+    }
+    return out;
+}
+
+reply question_reader::operator()(const query::load_kept_messages& what) {
+    static const std::string kept = select_from<case_message_row>(
+        "WHERE key = ? AND owner = ? AND is_deleted = 0 ORDER BY at, id LIMIT ?");
+    static const std::string under_way = std::string("SELECT ") + is_under_way;
+    answer::case_file out;
+    for (auto& found : rows<case_message_row>(kept, what.key, what.owner, what.limit)) {
+        auto& item = out.items.emplace_back(case_item_of(std::move(found)));
+        statement look(x_db, under_way.c_str(), what.key, item.row.owner, item.row.id);
+        item.is_under_way = look.next() && look.value<bool>();
     }
     return out;
 }

@@ -90,6 +90,8 @@ public:
     change_result operator()(const operation::put_case& what);
     change_result operator()(const operation::expect_case& what);
     change_result operator()(const operation::put_case_message& what);
+    change_result operator()(const operation::delete_content& what);
+    change_result operator()(const operation::put_deletion& what);
     change_result operator()(const operation::put_clock& what);
     change_result operator()(const operation::advance_clock& what);
     change_result operator()(const operation::end_clock_task& what);
@@ -116,6 +118,8 @@ private:
     /// Appends to a short segment that has `held_bytes`.
     change_result grow_segment(std::int64_t place, std::uint64_t held_bytes,
                                protocol::byte_view more);
+    /// With its objects, deliveries and shipments.
+    void erase_message(row_id message);
     void erase_segments(row_id object, std::uint64_t durable_bytes);
     /// Of an object that was dropped and is put again under its number: what sweep() has not
     /// reached yet.

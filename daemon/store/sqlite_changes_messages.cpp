@@ -137,19 +137,23 @@ change_result change_writer::operator()(const operation::drop_message& what) {
     if (other.next()) {
         return change_result::unchanged;
     }
+    erase_message(what.message);
+    return changed_or(change_result::unchanged);
+}
+
+void change_writer::erase_message(row_id message) {
     statement find(x_db, "SELECT row, durable_bytes FROM object WHERE message = ? AND message <> 0",
-                   what.message);
+                   message);
     while (find.next()) {
         row_id object = 0;
         std::uint64_t durable_bytes = 0;
         find.read(object, durable_bytes);
         erase_segments(object, durable_bytes);
     }
-    statement(x_db, "DELETE FROM object WHERE message = ? AND message <> 0", what.message).run();
-    statement(x_db, "DELETE FROM delivery WHERE message = ?", what.message).run();
-    statement(x_db, "DELETE FROM shipment WHERE message = ? AND message <> 0", what.message).run();
-    statement(x_db, "DELETE FROM message WHERE row = ?", what.message).run();
-    return changed_or(change_result::unchanged);
+    statement(x_db, "DELETE FROM object WHERE message = ? AND message <> 0", message).run();
+    statement(x_db, "DELETE FROM delivery WHERE message = ?", message).run();
+    statement(x_db, "DELETE FROM shipment WHERE message = ? AND message <> 0", message).run();
+    statement(x_db, "DELETE FROM message WHERE row = ?", message).run();
 }
 
 void change_writer::erase_segments(row_id object, std::uint64_t durable_bytes) {

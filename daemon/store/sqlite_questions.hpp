@@ -62,6 +62,8 @@ public:
     reply operator()(const query::load_case& what);
     reply operator()(const query::load_due_cases& what);
     reply operator()(const query::list_ended_cases& what);
+    reply operator()(const query::load_kept_cases& what);
+    reply operator()(const query::load_kept_messages& what);
     reply operator()(const query::load_due_clocks& what);
     reply operator()(const query::list_clocks& what);
     reply operator()(const query::find_clocks& what);

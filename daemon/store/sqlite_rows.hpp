@@ -179,11 +179,13 @@ struct mapping<case_row> {
     static constexpr auto table = "case_head";
     static constexpr auto columns =
         "key, owner, revision, state, ended, suspended, content_version, content_at,"
-        " decision_version, decision_at, changed_at, due_at, reminders";
+        " decision_version, decision_at, changed_at, due_at, reminders, keep_until, keeping,"
+        " keep_at, sealed_end";
     static auto tie(auto& c) {
         return std::tie(c.key, c.owner, c.revision, c.state, c.ended, c.suspended,
                         c.content_version, c.content_at, c.decision_version, c.decision_at,
-                        c.changed_at, c.due_at, c.reminders);
+                        c.changed_at, c.due_at, c.reminders, c.keep_until, c.keeping, c.keep_at,
+                        c.sealed_end);
     }
 };
 
@@ -191,10 +193,19 @@ template <>
 struct mapping<case_message_row> {
     static constexpr auto table = "case_message";
     static constexpr auto columns =
-        "key, owner, id, role, standing, version, at, agency, recipients";
+        "key, owner, id, role, standing, version, at, agency, recipients, is_deleted";
     static auto tie(auto& c) {
         return std::tie(c.key, c.owner, c.id, c.role, c.standing, c.version, c.at, c.agency,
-                        c.recipients);
+                        c.recipients, c.is_deleted);
+    }
+};
+
+template <>
+struct mapping<deletion_row> {
+    static constexpr auto table = "deletion";
+    static constexpr auto columns = "row, key, owner, at, messages, cause, proof";
+    static auto tie(auto& d) {
+        return std::tie(d.row, d.key, d.owner, d.at, d.messages, d.cause, d.proof);
     }
 };
 

@@ -244,14 +244,32 @@ constexpr auto version_8 = R"sql(
 UPDATE case_head SET content_version = decision_version + 1, content_at = 0 WHERE ended = 1;
 )sql";
 
-constexpr std::array<migration, 8> steps{{{1, version_1},
+/// Until when cases may be kept, and what was deleted. Those that are there get five years since
+/// their last word, and their sources are asked half a year before; an end is not prepared.
+constexpr auto version_9 = R"sql(
+ALTER TABLE case_head ADD COLUMN keep_until INTEGER;
+ALTER TABLE case_head ADD COLUMN keeping INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE case_head ADD COLUMN keep_at INTEGER;
+ALTER TABLE case_head ADD COLUMN sealed_end BLOB NOT NULL DEFAULT x'';
+ALTER TABLE case_message ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX case_to_look_at ON case_head (keep_at, key, owner) WHERE keep_at IS NOT NULL;
+CREATE TABLE deletion (
+    row INTEGER PRIMARY KEY, key BLOB NOT NULL, owner TEXT NOT NULL, at INTEGER NOT NULL,
+    messages INTEGER NOT NULL, cause TEXT NOT NULL, proof BLOB NOT NULL) STRICT;
+CREATE INDEX deletion_by_case ON deletion (key);
+UPDATE case_head SET keep_until = changed_at + 157788000000,
+    keep_at = changed_at + 157788000000 - 15778800000;
+)sql";
+
+constexpr std::array<migration, 9> steps{{{1, version_1},
                                           {2, version_2},
                                           {3, version_3},
                                           {4, version_4},
                                           {5, version_5},
                                           {6, version_6},
                                           {7, version_7},
-                                          {8, version_8}}};
+                                          {8, version_8},
+                                          {9, version_9}}};
 
 }  // namespace
 

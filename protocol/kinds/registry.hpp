@@ -116,6 +116,7 @@ struct kind_row {
     bool needs_entity = false;  ///< Is about a subject that has an `entity_id`.
     std::string lifecycle;      ///< Empty: none.
     case_role role = case_role::none;
+    std::string retention;  ///< Number of the policy: years that what it gives may be kept.
     std::vector<std::string> rules;                          ///< In the order of the file.
     std::map<std::string, standing, std::less<>> standings;  ///< What of the row is not verified.
     std::map<std::string, std::string, std::less<>> identifiers;  ///< hit.request: type to member.

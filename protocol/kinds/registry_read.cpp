@@ -176,6 +176,7 @@ kind_row row_of(std::string_view name, const json::object& schema) {
     row.needs_entity = text_in(data, "entity") == "required";
     row.lifecycle = text_in(data, "lifecycle");
     row.role = role_in(data);
+    row.retention = text_in(data, "retention");
     row.rules = texts_in(data, "rules");
     read_lists(row, data);
     for (const auto& id : row.rules) {
@@ -216,9 +217,13 @@ registry::registry(std::span<const data_file> files) {
     check_clocks(schemas);
 }
 
-/// Clocks name kinds and numbers that there are.
+/// What gives content says how long that is kept; clocks name kinds and numbers that there are.
 void registry::check_clocks(const std::map<std::string, json::object, std::less<>>& schemas) {
     for (auto& [name, row] : x_rows) {
+        const bool gives = row.role == case_role::content || row.role == case_role::addition;
+        if (gives != x_numbers.contains(row.retention)) {
+            throw std::runtime_error{"kinds: " + name + " does not say how long it is kept"};
+        }
         if (row.answer) {
             const auto& data = schemas.at(name + ".json").at("dhow").as_object();
             const auto most = text_in(data.at("answer").as_object(), "numbers_max");

@@ -3,6 +3,8 @@
 // Pure. Any thread.
 // Spec: docs/kinds.md#rules. Tests: unit/kinds/examples_test.cpp.
 // Limits: kinds_depth_max bounds the search for names.
+#include "protocol/kinds/dates.hpp"
+#include "protocol/kinds/retention.hpp"
 #include "protocol/kinds/rules.hpp"
 
 #include <algorithm>
@@ -113,12 +115,27 @@ void issuer_is_sender(const subject& it, finding_list& out) {
     }
 }
 
+// No longer than its kind may be, from today on.
+void is_kept_no_longer(const subject& it, finding_list& out) {
+    const auto said = it.string("/retention_until");
+    const auto date = said ? parse_date(*said) : std::nullopt;
+    if (!date || !it.facts.now || it.row == nullptr || it.row->retention.empty()) {
+        return;
+    }
+    const auto last = years_after(latest_today(*it.facts.now), it.data.number(it.row->retention));
+    if (*date > last) {
+        out.refuse("/retention_until", std::string{*said},
+                   "<= " + protocol::to_text(last).substr(0, said->size()));
+    }
+}
+
 constexpr std::array handling_table{
     rule{"R-HDL-01", "", nobody_denied},
     rule{"R-HDL-02", "", reply_is_as_confidential},
     rule{"R-HDL-03", "003", forwarding_is_allowed},
     rule{"R-HDL-04", "101", other_handling_is_said},
     rule{"R-HDL-05", "", purpose_is_kept},
+    rule{"R-RET-01", "", is_kept_no_longer},
     rule{"R-DNA-01", "", dna_without_names},
     rule{"R-SLT-05", "", document_without_bearer},
     rule{"R-SLT-06", "003", issuer_is_sender},

@@ -199,4 +199,94 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_a_bureau_has_ended_are_gone_through_by_
     BOOST_TEST((both.rows[1].key == key_of(2)));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(cases_whose_retention_is_looked_at_come_one_page_after_the_other,
+                              Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    for (std::uint8_t number = 1; number <= 5; ++number) {
+        auto row = a_case(number, 1);
+        row.keep_until = at + std::chrono::hours{9};
+        row.keeping = keep_state::asked;
+        row.sealed_end = {1, 2, number};
+        if (number < 5) {
+            row.keep_at = number == 4 ? at + std::chrono::hours{1} : at;
+        }
+        commit(to, {operation::put_case{row}});
+    }
+    fixture.reopen();
+    auto& again = fixture.get();
+    const auto first = ask<answer::cases>(again, query::load_kept_cases{.now = at, .limit = 2});
+    BOOST_REQUIRE_EQUAL(first.rows.size(), 2U);
+    BOOST_TEST((first.next == at + std::chrono::hours{1}));
+    BOOST_TEST((first.rows[0].keep_until == at + std::chrono::hours{9}));
+    BOOST_TEST((first.rows[0].keeping == keep_state::asked));
+    BOOST_TEST((first.rows[0].sealed_end == dhow::protocol::bytes{1, 2, 1}));
+    const auto& last = first.rows[1];
+    const auto rest = ask<answer::cases>(
+        again, query::load_kept_cases{at, *last.keep_at, last.key, last.owner, 2});
+    BOOST_REQUIRE_EQUAL(rest.rows.size(), 1U);
+    BOOST_TEST((rest.rows[0].key == key_of(3)));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(deleted_content_leaves_rows_that_name_nobody, Store, all_stores) {
+    Store fixture;
+    auto& to = fixture.get();
+    for (row_id row = 7; row <= 8; ++row) {  // Two attempts.
+        message_row message;
+        message.row = row;
+        message.origin = ipsg;
+        message.id = id_of(1);
+        message.purge_at = at + std::chrono::hours{9};
+        object_row object;
+        object.row = row + 10;
+        object.message = row;
+        object.state = object_state::complete;
+        object.bytes = 3;
+        commit(to, {operation::put_message{message}, operation::put_object{object},
+                    operation::put_segment{object.row, 0, {1, 2, 3}}});
+    }
+    shipment_row shipment;
+    shipment.row = 30;
+    shipment.peer = mu;
+    shipment.message = 7;
+    shipment.object = 17;
+    shipment.state = shipment_state::held;
+    commit(
+        to,
+        {operation::put_case{a_case(1, 1)}, operation::put_case_message{a_word(1, 1)},
+         operation::put_shipment{shipment},
+         operation::put_inbox{{7, ipsg, id_of(1), {}, {9, 9}, true, at}},
+         operation::put_assignment{{7, "border", assignment_state::rejected, "a name", at}},
+         operation::put_event{{ipsg, id_of(1), mu, at, "rejected", "agency border", 0, "a name"}},
+         operation::put_event{{ipsg, id_of(1), mu, at, "complete", "gateway", 0, "own"}}});
+    const query::load_kept_messages kept{key_of(1), ipsg, 9};
+    BOOST_TEST(ask<answer::case_file>(to, kept).items.at(0).is_under_way);
+    refuse(to, {operation::delete_content{key_of(1), ipsg, id_of(1)}});
+    commit(to, {operation::advance_shipment{.shipment = 30,
+                                            .expected = in_state(shipment_state::held),
+                                            .state = shipment_state::failed,
+                                            .at = at}});
+    BOOST_TEST(!ask<answer::case_file>(to, kept).items.at(0).is_under_way);
+    commit(to, {operation::delete_content{key_of(1), ipsg, id_of(1)},
+                operation::put_deletion{{40, key_of(1), ipsg, at, 1, "date", {5}}}});
+    refuse(to, {operation::delete_content{key_of(1), ipsg, id_of(1)}});
+    refuse(to, {operation::delete_content{key_of(1), ipsg, id_of(2)}});
+    refuse(to, {operation::put_deletion{{40, key_of(1), ipsg, at, 1, "date", {5}}}});
+    BOOST_TEST(ask<answer::case_file>(to, kept).items.empty());
+    const auto found = file(to, 1);
+    BOOST_REQUIRE_EQUAL(found.items.size(), 1U);
+    BOOST_TEST(found.items[0].row.is_deleted);
+    BOOST_TEST(found.items[0].message.row == 0);
+    BOOST_TEST(found.items[0].inbox.value().sealed_summary.empty());
+    BOOST_TEST(found.items[0].assignments.at(0).reason.empty());
+    BOOST_REQUIRE_EQUAL(found.deletions.size(), 1U);
+    BOOST_TEST(found.deletions[0].messages == 1U);
+    BOOST_TEST(ask<answer::messages>(to, query::find_message{ipsg, id_of(1)}).rows.empty());
+    BOOST_TEST(!ask<answer::segment>(to, query::load_segment{17, 0}).data.has_value());
+    for (const auto& event : ask<answer::events>(to, query::load_events{ipsg, id_of(1)}).rows) {
+        BOOST_TEST(event.text == (event.actor == "gateway" ? "own" : ""));
+    }
+    BOOST_TEST(ask<answer::start>(to, query::load_start{}).last_row >= 40);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -177,10 +177,12 @@ struct writer {
         put(one.inbox);
         put(one.deliveries);
         put(one.assignments);
+        put(one.is_under_way);
     }
     void operator()(const answer::case_file& a) {
         put(a.rows);
         put(a.items);
+        put(a.deletions);
     }
     void operator()(const answer::cases& a) {
         put(a.rows);

@@ -5,9 +5,39 @@
 
 namespace dhow::tests {
 
+void model_state::erase_segments(row_id object) {
+    std::erase_if(segments, [&](const auto& it) { return it.first.first == object; });
+}
+
+void model_state::erase_message(row_id message) {
+    std::erase_if(objects, [&](const auto& it) {
+        if (it.second.message == message) {
+            erase_segments(it.first);
+        }
+        return it.second.message == message;
+    });
+    std::erase_if(deliveries, [&](const auto& it) { return it.first.first == message; });
+    std::erase_if(shipments, [&](const auto& it) { return it.second.message == message; });
+    messages.erase(message);
+}
+
 namespace {
 
 using outcome = model_outcome;
+
+bool is_under_way(const model_state& s, const case_message_row& row) {
+    return std::ranges::any_of(s.messages, [&](const auto& copy) {
+        const auto waits = [&](const auto& one) {
+            return one.second.message == copy.first && one.second.state < shipment_state::done;
+        };
+        const auto is_new = [&](const auto& one) {
+            return one.second.message == copy.first && one.second.state == delivery_state::received;
+        };
+        return copy.second.id == row.id && copy.second.origin == row.owner &&
+               (std::ranges::any_of(s.shipments, waits) ||
+                std::ranges::any_of(s.deliveries, is_new));
+    });
+}
 
 struct case_changer {
     model_state& s;
@@ -37,6 +67,45 @@ struct case_changer {
     outcome operator()(const operation::put_case_message& o) {
         const std::tuple key(o.row.key, o.row.owner, o.row.id);
         return done_if(s.case_messages.emplace(key, o.row).second, outcome::conflict);
+    }
+    outcome operator()(const operation::delete_content& o) {
+        const auto word = s.case_messages.find(std::tuple(o.key, o.owner, o.id));
+        if (word == s.case_messages.end() || word->second.is_deleted ||
+            is_under_way(s, word->second)) {
+            return outcome::conflict;
+        }
+        word->second.is_deleted = true;
+        const auto is_it = [&](const auto& one) { return one.id == o.id && one.origin == o.owner; };
+        std::vector<row_id> copies;
+        for (const auto& [row, one] : s.messages) {
+            if (is_it(one)) {
+                copies.push_back(row);
+            }
+        }
+        for (const auto row : copies) {
+            s.erase_message(row);
+        }
+        for (auto& [row, one] : s.inbox) {
+            if (!is_it(one)) {
+                continue;
+            }
+            one.sealed_summary.clear();
+            for (auto& [key, assigned] : s.assignments) {
+                if (assigned.message == one.message) {
+                    assigned.reason.clear();
+                }
+            }
+        }
+        for (auto& one : s.events) {
+            if (is_it(one) && one.actor.starts_with("agency ")) {
+                one.text.clear();
+            }
+        }
+        return outcome::done;
+    }
+    outcome operator()(const operation::put_deletion& o) {
+        s.last_row = std::max(s.last_row, o.row.row);
+        return done_if(s.deletions.emplace(o.row.row, o.row).second, outcome::conflict);
     }
     outcome operator()(const operation::bring_back& o) {
         bool any = false;
@@ -106,6 +175,45 @@ struct case_answerer {
         found.resize(std::min(found.size(), q.limit));
         for (const auto& one : found) {
             out.items.push_back(item_of(one));
+        }
+        for (auto one = s.deletions.rbegin(); one != s.deletions.rend(); ++one) {
+            if (one->second.key == q.key && out.deletions.size() < q.limit) {
+                out.deletions.push_back(one->second);
+            }
+        }
+        return out;
+    }
+    reply operator()(const query::load_kept_cases& q) const {
+        answer::cases out;
+        for (const auto& [key, one] : s.cases) {
+            const auto after = std::tie(q.after, q.key, q.owner);
+            if (one.keep_at && *one.keep_at > q.now) {
+                out.next = std::min(out.next.value_or(*one.keep_at), *one.keep_at);
+            } else if (one.keep_at && after < std::tie(*one.keep_at, one.key, one.owner)) {
+                out.rows.push_back(one);
+            }
+        }
+        std::ranges::sort(out.rows, [](const auto& a, const auto& b) {
+            return std::tie(*a.keep_at, a.key, a.owner) < std::tie(*b.keep_at, b.key, b.owner);
+        });
+        out.rows.resize(std::min(out.rows.size(), q.limit));
+        return out;
+    }
+    reply operator()(const query::load_kept_messages& q) const {
+        std::vector<case_message_row> found;
+        for (const auto& [key, one] : s.case_messages) {
+            if (one.key == q.key && one.owner == q.owner && !one.is_deleted) {
+                found.push_back(one);
+            }
+        }
+        std::ranges::sort(found, [](const auto& a, const auto& b) {
+            return std::tie(a.at, a.id) < std::tie(b.at, b.id);
+        });
+        found.resize(std::min(found.size(), q.limit));
+        answer::case_file out;
+        for (const auto& one : found) {
+            out.items.push_back(item_of(one));
+            out.items.back().is_under_way = is_under_way(s, one);
         }
         return out;
     }

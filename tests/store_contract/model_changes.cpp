@@ -39,9 +39,7 @@ struct changer {
             s.receipt_of.emplace(id, origin, receipt);
         }
     }
-    void erase_segments(row_id object) {
-        std::erase_if(s.segments, [&](const auto& it) { return it.first.first == object; });
-    }
+    void erase_segments(row_id object) { s.erase_segments(object); }
     template <class Predicate, class Effect>
     outcome each_shipment(Predicate matches, Effect effect) {
         // All are judged before any is changed, as one UPDATE does.
@@ -133,15 +131,9 @@ struct changer {
         if (o.message == 0 || another_stays) {
             return outcome::unchanged;
         }
-        std::erase_if(s.objects, [&](const auto& it) {
-            if (it.second.message == o.message) {
-                erase_segments(it.first);
-            }
-            return it.second.message == o.message;
-        });
-        std::erase_if(s.deliveries, [&](const auto& it) { return it.first.first == o.message; });
-        std::erase_if(s.shipments, [&](const auto& it) { return it.second.message == o.message; });
-        return done_if(s.messages.erase(o.message) > 0, outcome::unchanged);
+        const bool is_there = mine != s.messages.end();
+        s.erase_message(o.message);
+        return done_if(is_there, outcome::unchanged);
     }
     outcome operator()(const operation::put_delivery& o) {
         return insert(s.deliveries, std::pair(o.row.message, o.row.recipient), o.row);

@@ -38,6 +38,7 @@ struct model_state {
     std::map<std::pair<row_id, std::uint32_t>, bundle_record_row> bundle_records;
     std::map<std::pair<digest, bureau_id>, case_row> cases;
     std::map<std::tuple<digest, bureau_id, message_id>, case_message_row> case_messages;
+    std::map<row_id, deletion_row> deletions;
     std::map<row_id, clock_row> clocks;
 
     [[nodiscard]] protocol::confidentiality level_of(row_id message) const {
@@ -45,6 +46,9 @@ struct model_state {
         return found == messages.end() ? protocol::confidentiality::unsaid : found->second.level;
     }
     row_id last_row = 0;
+    void erase_segments(row_id object);
+    /// With its objects, deliveries and shipments.
+    void erase_message(row_id message);
 };
 
 /// Of the bundles, in model_bundles.cpp.

@@ -10,11 +10,17 @@ change random_work::change_case() {
         const auto owner = chance(0.7) ? std::optional(bureau()) : std::nullopt;
         return operation::expect_case{digest(), owner, x_random.below(3)};
     }
+    if (chance(0.2)) {
+        return operation::delete_content{digest(), bureau(), id()};
+    }
+    if (chance(0.05)) {
+        return operation::put_deletion({some_row(), digest(), bureau(), time(), 3, word(), {1, 2}});
+    }
     if (chance(0.4)) {
-        return operation::put_case_message({digest(), bureau(), id(),
-                                            static_cast<std::uint8_t>(x_random.below(7)),
-                                            static_cast<std::uint8_t>(x_random.below(4)),
-                                            x_random.below(5), time(), word(), " MU "});
+        return operation::put_case_message(
+            {digest(), bureau(), id(), static_cast<std::uint8_t>(x_random.below(7)),
+             static_cast<std::uint8_t>(x_random.below(4)), x_random.below(5), time(), word(),
+             " MU ", chance(0.1)});
     }
     case_row row;
     row.key = digest();
@@ -30,6 +36,10 @@ change random_work::change_case() {
     row.changed_at = time();
     row.due_at = maybe_time();
     row.reminders = static_cast<std::uint32_t>(x_random.below(9));
+    row.keep_until = maybe_time();
+    row.keeping = pick<keep_state>(3);
+    row.keep_at = maybe_time();
+    row.sealed_end = {static_cast<std::uint8_t>(x_random.below(9))};
     return operation::put_case{row};
 }
 

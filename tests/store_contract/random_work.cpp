@@ -489,6 +489,8 @@ std::vector<question> random_work::questions() {
         query::load_case{digest(), limit},
         query::load_due_cases{time(), limit},
         query::list_ended_cases{bureau(), digest(), limit},
+        query::load_kept_cases{time(), time(), digest(), bureau(), limit},
+        query::load_kept_messages{digest(), bureau(), limit},
         query::load_due_clocks{time(), limit},
         query::list_clocks{chance(0.5) ? "" : word(), after, limit},
         query::find_clocks{id()},

@@ -493,6 +493,9 @@ private:
         state.ended = true;
         state.not_removed = {{*protocol::bureau_id::parse("MU"), "border"}};
         state.denied = {*protocol::bureau_id::parse("FJ")};
+        state.keep_until = protocol::utc_time{};
+        state.keeping = store::keep_state::asked;
+        out.deletions.push_back({state.owner, {}, 3, "silence", {1, 2}});
         auto& message = out.messages.emplace_back();
         message.origin = state.owner;
         message.role = "end";

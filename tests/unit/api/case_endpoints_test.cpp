@@ -21,6 +21,11 @@ BOOST_AUTO_TEST_CASE(a_case_is_said_with_who_has_taken_which_and_what_is_missing
     BOOST_TEST(!state.at("complete").as_bool());
     BOOST_TEST(state.at("not_removed").at(0).at("agency").as_string() == "border");
     BOOST_TEST(state.at("denied").at(0).as_string() == "FJ");
+    BOOST_TEST(state.at("retention").as_string() == "asked");
+    BOOST_TEST(state.at("keep_until").is_string());
+    BOOST_TEST(value.at("deletions").at(0).at("cause").as_string() == "silence");
+    BOOST_TEST(value.at("deletions").at(0).at("messages").to_number<int>() == 3);
+    BOOST_TEST(value.at("deletions").at(0).at("receipt").as_string() == "AQI=");
     const auto& said = value.at("messages").at(0).at("answers").at(0);
     BOOST_TEST(said.at("outcome").as_string() == "taken");
     BOOST_TEST(said.at("receipt_sha256").as_string().size() == 64U);

@@ -17,11 +17,12 @@ using cli::to_int;
 namespace {
 const std::vector<canned_reply> a_case{
     {200, R"({"lifecycle":"notice","states":[{"owner":"IPSG","state":"cancelled","ended":true,
-"complete":false,"denied":["FJ"],"without_receipt":["KE"],
+"complete":false,"keep_until":"T9","retention":"asked","denied":["FJ"],"without_receipt":["KE"],
 "not_removed":[{"recipient":"MU","agency":"border"}]}],
 "messages":[{"id":"ID-1","role":"end","version":2,"at":"T","standing":"current",
 "recipients":["KE","MU"],"answers":[{"recipient":"MU","agency":"border","outcome":"taken",
-"at":"T2","receipt_sha256":"abcd"}],"assignments":[{"agency":"duty","state":"offered"}]}]})"}};
+"at":"T2","receipt_sha256":"abcd"}],"assignments":[{"agency":"duty","state":"offered"}]}],
+"deletions":[{"owner":"IPSG","at":"T8","messages":3,"cause":"silence","receipt":"AA=="}]})"}};
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(case_command_test)
@@ -34,6 +35,8 @@ BOOST_AUTO_TEST_CASE(it_says_what_is_missing_and_who_has_taken_which_with_proof)
     BOOST_TEST(contains(got.out, "restricted for FJ\n"), got.out);
     BOOST_TEST(contains(got.out, "no receipt from KE\n"), got.out);
     BOOST_TEST(contains(got.out, "not removed by MU border\n"), got.out);
+    BOOST_TEST(contains(got.out, "kept until T9, asked\n"), got.out);
+    BOOST_TEST(contains(got.out, "deleted T8: content of 3 messages of IPSG, silence\n"), got.out);
     BOOST_TEST(contains(got.out, "end v2  ID-1"), got.out);
     BOOST_TEST(contains(got.out, "abcd"), got.out);
     BOOST_TEST(daemon.requests() == std::vector<std::string>{"GET /v1/cases?name=2024%2F123 "},

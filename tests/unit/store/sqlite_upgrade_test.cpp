@@ -21,10 +21,7 @@ namespace {
 const auto ke = *protocol::bureau_id::parse("KE");
 const auto hub = *protocol::bureau_id::parse("IPSG");
 
-std::span<const store::migration> all_but_the_newest() {
-    const auto all = store::migrations();
-    return all.first(all.size() - 1);
-}
+std::span<const store::migration> up_to_version_7() { return store::migrations().first(7); }
 
 struct an_older_store {
     temporary_folder folder;
@@ -33,12 +30,12 @@ struct an_older_store {
     store::connection raw(const std::string& file) const {
         return {file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ""};
     }
-    /// As the version before made it, with one message to KE by IPSG that waits.
+    /// As version 7 made it, with one message to KE by IPSG that waits.
     an_older_store() {
         auto db = raw(path);
         store::check_owner(db, path);
         store::set_pragmas(db, path, "FULL");
-        store::migrate(db, path, all_but_the_newest(), [](int) {});
+        store::migrate(db, path, up_to_version_7(), [](int) {});
         db.execute(
             "INSERT INTO meta VALUES ('instance', '0000000000000000000000000000002a'),"
             " ('epoch', '1'), ('is_backup', '0');"
@@ -99,6 +96,16 @@ BOOST_AUTO_TEST_CASE(an_ended_case_tells_which_version_may_publish_it_again) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_case_that_is_there_gets_a_retention_date) {
+    const auto opened = open();
+    for (const auto& row : ask<answer::case_file>(*opened, query::load_case{{}, 10}).rows) {
+        BOOST_TEST(
+            (row.keep_until == row.changed_at + std::chrono::days{1'826} + std::chrono::hours{6}));
+        BOOST_TEST((row.keep_at < row.keep_until));
+        BOOST_TEST(row.sealed_end.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bundles_can_be_kept_in_it) {
     const auto opened = open();
     store::bundle_row row;
@@ -117,7 +124,7 @@ BOOST_AUTO_TEST_CASE(bundles_can_be_kept_in_it) {
 
 BOOST_AUTO_TEST_CASE(a_copy_of_the_version_before_is_kept) {
     open().reset();
-    const int before = all_but_the_newest().back().version;
+    const int before = up_to_version_7().back().version;
     const std::string copy = path + ".before-upgrade-from-" + std::to_string(before);
     BOOST_REQUIRE(std::filesystem::exists(copy));
     auto db = raw(copy);
