@@ -37,8 +37,11 @@ std::optional<std::string_view> string_at(const json::value& text, std::string_v
     return std::string_view{found->get_string()};
 }
 
-std::vector<protocol::message_id> references_of(const json::value& text) {
-    std::vector<protocol::message_id> out;
+/// First those that may be to what a message of this kind has to refer to: two hits may have
+/// something else in common. One that names no kind may.
+std::vector<protocol::message_id> references_of(const kinds::kind_row& row,
+                                                const json::value& text) {
+    std::vector<protocol::message_id> out, others;
     const auto* all = kinds::at_pointer(text, "/references");
     if (all == nullptr || !all->is_array()) {
         return out;
@@ -46,10 +49,16 @@ std::vector<protocol::message_id> references_of(const json::value& text) {
     for (const auto& one : all->get_array()) {
         const auto id = one.is_object() ? string_at(one, "/id") : std::nullopt;
         const auto read = id ? protocol::parse_message_id(*id) : std::nullopt;
-        if (read && out.size() < protocol::limits::references_max) {
-            out.push_back(*read);
+        if (!read || out.size() + others.size() >= protocol::limits::references_max) {
+            continue;
         }
+        const auto kind = string_at(one, "/kind");
+        const bool is_meant = !kind || std::ranges::any_of(row.references, [&](const auto& rule) {
+            return std::ranges::find(rule.kinds, *kind) != rule.kinds.end();
+        });
+        (is_meant ? out : others).push_back(*read);
     }
+    out.insert(out.end(), others.begin(), others.end());
     return out;
 }
 
@@ -128,7 +137,7 @@ clock_facts clock_facts_of(const std::string& kind, std::string_view media_type,
     if (!read) {
         return out;
     }
-    out.refers_to = references_of(*read);
+    out.refers_to = references_of(*row, *read);
     if (row->answer) {
         out.wants = request_in(*row->answer, *read);
     }

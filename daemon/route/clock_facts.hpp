@@ -34,7 +34,7 @@ struct clock_facts {
     };
     enum class answering : std::uint8_t { no, yes, promises };
 
-    std::vector<protocol::message_id> refers_to;
+    std::vector<protocol::message_id> refers_to;  ///< First what its kind has to refer to.
     std::optional<request> wants;
     std::optional<obligation> owes;
     answering answers = answering::no;

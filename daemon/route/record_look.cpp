@@ -90,9 +90,10 @@ bool may_be_meant(const kinds::kind_row& row, const named_message& one) {
 /// hits may have it in common.
 void ask_for_requests(record_look& look, const kinds::kind_row& row, const json::value& text) {
     const auto named = messages_named_in(text);
-    const bool has_subject = !named.empty() && may_be_meant(row, named.front());
-    if (row.answer && look.at == kinds::end::sender && has_subject) {
-        look.subject = named.front().id;
+    const auto meant =
+        std::ranges::find_if(named, [&row](const auto& one) { return may_be_meant(row, one); });
+    if (row.answer && look.at == kinds::end::sender && meant != named.end()) {
+        look.subject = meant->id;
         look.questions.emplace_back(
             query::find_asked{*look.subject, row.answer->kind, limits::clocks_of_a_hit_max});
     }

@@ -5,6 +5,7 @@
 // Spec: docs/decisions/0017. Tests: unit/route/cases_origin_test.cpp.
 // Limits: case_messages_max, references_max.
 #include "daemon/route/submission_draft.hpp"
+#include "protocol/kinds/catalogue.hpp"
 
 #include <algorithm>
 
@@ -72,8 +73,9 @@ std::string refusals_in(const kinds::verdict& verdict, bool (*is_asked)(std::str
     std::string out;
     for (const auto& one : verdict.problems) {
         if (one.severity == kinds::severity::refusal && is_asked(one.rule)) {
-            out += (out.empty() ? "" : "; ") + one.rule + " " + one.pointer + ": " + one.found +
-                   ", allowed: " + one.allowed;
+            out += (out.empty() ? "" : "; ") + one.rule +
+                   (one.pointer.empty() ? "" : " " + one.pointer) + ": " +
+                   kinds::describe(one, "en");
         }
     }
     return out;

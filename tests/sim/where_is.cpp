@@ -16,6 +16,10 @@ std::string where_is(const known_message& one, const std::vector<node*>& nodes) 
     const auto origin = *protocol::bureau_id::parse(one.from->name());
     std::string out;
     for (auto* at : nodes) {
+        if (!at->is_alive()) {
+            out += "\n    " + at->name() + ": down";
+            continue;
+        }
         auto reply = at->ask(query::find_message{origin, one.id});
         for (const auto& found : std::get<answer::messages>(reply).rows) {
             out += "\n    " + at->name() + ": attempt " + std::to_string(found.message.attempt);

@@ -273,18 +273,20 @@ BOOST_AUTO_TEST_CASE(a_request_about_a_cancelled_notice_is_refused_where_it_is_w
     await_inbox_state(police::zw(), red, "withdrawn");
     const hit late;
     expect_refused_by(offer(police::zw(), late.about_notice(name), {"MU"}),
-                      "R-HIT-09 /body/record_id: " + name);
+                      "R-HIT-09 /body/record_id: The record " + name + " is");
     // A record that is not here can be asked about.
     send(police::zw(), late.about_notice("2026/104"), {"MU"});
 }
 
 BOOST_AUTO_TEST_CASE(requests_about_a_hit_are_numbered_one_after_another) {
     hit asked;
-    expect_refused_by(offer(police::zw(), asked.numbered(2), {"MU"}),
-                      "R-HIT-10 /body/request_no: 2, allowed: 1");
+    expect_refused_by(
+        offer(police::zw(), asked.numbered(2), {"MU"}),
+        "R-HIT-10 /body/request_no: Request number 2 is not the next one; allowed: 1");
     asked.ask("U");
-    expect_refused_by(offer(police::zw(), asked.numbered(1), {"MU"}),
-                      "R-HIT-10 /body/request_no: 1, allowed: 2");
+    expect_refused_by(
+        offer(police::zw(), asked.numbered(1), {"MU"}),
+        "R-HIT-10 /body/request_no: Request number 1 is not the next one; allowed: 2");
     asked.ask("U", 2);
 }
 
@@ -292,7 +294,8 @@ BOOST_AUTO_TEST_CASE(a_reply_by_somebody_who_was_not_asked_is_refused_or_flagged
     hit asked;
     asked.ask("U", 1, "KE");
     // Who asks does not answer itself.
-    expect_refused_by(offer(police::zw(), asked.reply(), {"MU"}), "R-RPL-07 : ZW, allowed: KE");
+    expect_refused_by(offer(police::zw(), asked.reply(), {"MU"}),
+                      "R-RPL-07: ZW may not answer for the owner KE.");
     // MU's gateway cannot know whom ZW asked; ZW's knows.
     const auto forged = receive(police::zw(), send(police::mu(), asked.reply(), {"ZW"}));
     BOOST_TEST(is_flagged(forged, "R-RPL-07"), json::serialize(forged));

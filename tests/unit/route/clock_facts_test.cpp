@@ -47,6 +47,15 @@ BOOST_AUTO_TEST_CASE(a_request_says_how_soon_and_which_it_is) {
     BOOST_TEST((facts("hit.request", document("{}")).wants->usual == 3600s));
 }
 
+BOOST_AUTO_TEST_CASE(what_hits_have_in_common_is_not_the_hit) {
+    const auto text = std::string(R"({"references": [{"relation": "x", "id": ")") + first_id +
+                      R"(", "kind": "diffusion.circulation"}, {"relation": "x", "id": ")" +
+                      second_id + R"(", "kind": "hit.notification"}], "body": {}})";
+    const auto found = facts("hit.request", text).refers_to;
+    BOOST_REQUIRE_EQUAL(found.size(), 2U);
+    BOOST_TEST(protocol::to_text(found.front()) == second_id);
+}
+
 BOOST_AUTO_TEST_CASE(other_kinds_and_what_is_no_document_have_no_clocks) {
     BOOST_TEST(!facts("message.text", document("{}")).wants);
     BOOST_TEST(!facts("hit.request", document("{}"), "text/plain").wants);
