@@ -306,8 +306,8 @@ void case_writers::go_on(const std::shared_ptr<diffusion>& what) {
 /// The General Secretariat, once it has the diffusion.
 void case_writers::judge(const std::shared_ptr<diffusion>& what) {
     const bool is_there = x_room.cases.is_at(hub_name, what->first);
-    if (what->is_withdrawn && !is_there) {
-        return;  // It was called back before it came there.
+    if (!is_there && (what->is_withdrawn || x_room.at(hub_name).was_restored())) {
+        return;  // It was called back before it came there, or is not offered there again.
     }
     if (!is_there) {
         later(step_max, [this, what] { judge(what); });
