@@ -21,7 +21,7 @@ public:
     /// Whom an earlier run still owed ends; before start().
     void restore(const std::map<std::string, std::string>& meta);
     /// What an earlier run left open.
-    void start();
+    void start() { wake_at(x_core.now); }
     void wake_at(utc_time at) { x_next = std::min(x_next.value_or(at), at); }
     void on_deadline();
     [[nodiscard]] std::optional<utc_time> next_deadline() const {

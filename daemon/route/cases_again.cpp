@@ -188,8 +188,6 @@ void cases::restore(const std::map<std::string, std::string>& meta) {
     }
 }
 
-void cases::start() { wake_at(x_core.now); }
-
 void cases::on_restored(bureau_id peer) {
     auto& owed = x_owed[peer];
     owed.since = x_core.last_row;

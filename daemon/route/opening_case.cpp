@@ -127,7 +127,8 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
             out.code = errc::cancelled;
             break;
     }
-    if (is_past_retention(made)) {
+    const bool is_past = is_past_retention(made);
+    if (is_past) {
         out.state = assignment_state::late;
         out.is_over = true;
         out.code = errc::expired;
@@ -142,8 +143,8 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
               .at = word.point.at,
               .recipients = made.recipients});
     const auto by = moves(file, message.origin, judged, word.role);
-    if (!by) {
-        return out;
+    if (!by || is_past) {
+        return out;  // What nobody may keep takes no other's place.
     }
     const bool is_for_all = word.role == case_role::end && message.origin == secretariat();
     for (const auto& item : file.items) {

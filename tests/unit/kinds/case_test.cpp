@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 using namespace dhow::kinds;
@@ -188,6 +189,15 @@ BOOST_AUTO_TEST_CASE(a_suspension_that_is_faster_than_what_is_published_again_wa
     BOOST_TEST((one.notice("notice.suspension", 4, 9) == case_standing::current));
     BOOST_TEST((one.notice("notice.cancellation", 3, 10) == case_standing::current));
     BOOST_TEST((one.notice("notice.publication", 4, 9) == case_standing::withheld));
+}
+
+BOOST_AUTO_TEST_CASE(above_the_highest_version_nothing_comes_back) {
+    one_case one;
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    const json::value text{{"entity_id", "2024/123"}, {"body", {{"version", most}}}};
+    BOOST_TEST((one.hear("notice.cancellation", "IPSG", text, 1) == case_standing::current));
+    BOOST_TEST((one.hear("notice.publication", "IPSG", text, 2) == case_standing::late));
+    BOOST_TEST(one.view.ended);
 }
 
 BOOST_AUTO_TEST_CASE(a_diffusion_that_was_withdrawn_never_comes_back) {

@@ -280,6 +280,25 @@ BOOST_AUTO_TEST_CASE(an_ended_case_is_not_asked_about_and_goes_at_its_date) {
     BOOST_TEST(report().deletions.front().cause == "ended");
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_after_its_date_takes_no_others_place) {
+    core_harness zw;
+    const auto hear = [&](int number, const std::string& until) {
+        zw.now += 1min;
+        zw.inbound_document = R"({"entity_id":"2024/123","retention_until":")" + until +
+                              R"(","body":{"version":)" + std::to_string(number) + "}}";
+        const auto id = zw.put_inbound("IPSG", "notice.publication");
+        zw.restart();
+        return id;
+    };
+    const auto offered = [&] {
+        return zw.expect<response::inbox>(agency("duty"), request::list_inbox{}).entries;
+    };
+    const auto first = hear(1, "2027-01-31");
+    hear(2, "2001-01-01");
+    BOOST_REQUIRE_EQUAL(offered().size(), 1U);
+    BOOST_TEST((offered().front().id == first));
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_goes_at_its_date_though_no_end_came_and_late_ones_are_not_offered) {
     core_harness zw;
     const auto hear = [&](int number) {
