@@ -167,7 +167,7 @@ gateway defaults() {
                  class_times{hours{4}, days{30}, limits::dearer_after_urgent},
                  class_times{hours{24}, days{60}, limits::dearer_after_routine},
                  class_times{days{3}, days{30}, std::nullopt}};
-    for (const auto& [code, parent] : kinds::registry::builtin().list("sub_bureaus").codes) {
+    for (const auto& [code, parent] : kinds::registry::in_force().list("sub_bureaus").codes) {
         const auto id = bureau_id::parse(code);
         const auto through = bureau_id::parse(parent);
         if (id && through) {

@@ -6,6 +6,7 @@
 #include "daemon/app/application.hpp"
 
 #include "config/diff.hpp"
+#include "config/kinds_folder.hpp"
 #include "config/load.hpp"
 #include "daemon/app/configuration_facts.hpp"
 #include "daemon/app/running.hpp"
@@ -56,6 +57,12 @@ void write_findings(const std::vector<config::finding>& findings, log& to) {
     }
 }
 
+void write_kinds(const config::kinds_folder& kinds, log& to) {
+    for (const auto& one : kinds.changes) {
+        to.write(route::log_level::notice, "kinds", "changed by kinds.d/" + one.name);
+    }
+}
+
 int explain(const start_error& error, std::ostream& err) {
     err << "dhowd: " << error.what() << '\n';
     return error.is_trust()   ? exit::trust_trouble
@@ -67,8 +74,12 @@ int explain(const start_error& error, std::ostream& err) {
 /// a daemon to serve. Outlives the daemon, whose end a signal must not cut short.
 class signals {
 public:
-    signals(boost::asio::io_context& io, std::string config_path, log& to)
-        : x_set(io, SIGHUP, SIGTERM, SIGINT), x_path(std::move(config_path)), x_log(to) {}
+    signals(boost::asio::io_context& io, std::string config_path, config::kinds_folder kinds,
+            log& to)
+        : x_set(io, SIGHUP, SIGTERM, SIGINT),
+          x_path(std::move(config_path)),
+          x_kinds(std::move(kinds)),
+          x_log(to) {}
 
     void serve(running& daemon) {
         x_set.async_wait([this, &daemon](const boost::system::error_code& error, int signal) {
@@ -89,6 +100,11 @@ public:
 private:
     void reload(running& daemon) {
         service_manager::reloading();
+        if (config::read_kinds_folder(x_path).changes != x_kinds.changes) {
+            x_log.write(route::log_level::warning, "reload",
+                        "what kinds.d says has changed, and is in force from the next start on; "
+                        "`dhow config check` says whether it is right");
+        }
         const auto found = config::load_file(x_path);
         write_findings(check_configuration(found, wall_now()), x_log);
         if (!found.ok()) {
@@ -102,6 +118,7 @@ private:
 
     boost::asio::signal_set x_set;
     std::string x_path;
+    config::kinds_folder x_kinds;
     log& x_log;
 };
 
@@ -111,10 +128,13 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
     keep_memory_private();
     raise_file_limit();
     std::signal(SIGPIPE, SIG_IGN);
+    const auto kinds = config::use_kinds_folder(options.config_path);
     const auto found = config::load_file(options.config_path);
-    if (!found.ok()) {
-        for (const auto& one : found.findings) {
-            err << config::to_text(one) << '\n';
+    if (!kinds.findings.empty() || !found.ok()) {
+        for (const auto& list : {kinds.findings, found.findings}) {
+            for (const auto& one : list) {
+                err << config::to_text(one) << '\n';
+            }
         }
         err << "dhowd: " << options.config_path << " cannot be used; nothing was started\n";
         return exit::configuration;
@@ -122,12 +142,13 @@ int run_daemon(const daemon_options& options, std::ostream& err) {
     log to(err, is_under_journal());
     to.set_level(found.settings.log_level);
     const auto findings = check_configuration(found, wall_now());
+    write_kinds(kinds, to);
     write_findings(findings, to);  // What does not fit together still serves what does.
     try {
         boost::asio::io_context io{1};
         std::optional<signals> asked;
         if (!options.check_only) {
-            asked.emplace(io, options.config_path, to);
+            asked.emplace(io, options.config_path, kinds, to);
         }
         running daemon(io, found.settings, options.config_path, to);
         if (options.check_only && config::has_errors(findings)) {

@@ -3,6 +3,7 @@
 // Not pure: the configuration and the files that it names; the clock, for certificates.
 // Spec: docs/man/dhow.1. Tests: unit/cli/config_command_test.cpp.
 // Limits: config_findings_max.
+#include "config/kinds_folder.hpp"
 #include "config/load.hpp"
 #include "daemon/app/configuration_facts.hpp"
 #include "daemon/app/wall_clock.hpp"
@@ -61,8 +62,11 @@ int run_config_check(arguments args, io& streams) {
         return code;
     }
     const auto& file = options->operands.empty() ? options->config_file : options->operands.front();
+    auto kinds = config::use_kinds_folder(file);
     const auto read = config::load_file(file);
-    const auto findings = app::check_configuration(read, app::wall_now());
+    auto findings = std::move(kinds.findings);
+    const auto more = app::check_configuration(read, app::wall_now());
+    findings.insert(findings.end(), more.begin(), more.end());
     options->json ? print_json(findings, read, streams.out)
                   : print_text(findings, read, streams.out);
     return to_int(has_errors(findings) ? exit_code::bad_configuration : exit_code::done);

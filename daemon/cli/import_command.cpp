@@ -77,7 +77,10 @@ int run_notice(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto& data = kinds::registry::builtin();
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
+    }
+    const auto& data = kinds::registry::in_force();
     const kinds::import_wish wish{options->text("kind"), options->text("type")};
     if (const auto wrong = check_wish(data, wish); !wrong.empty()) {
         return usage_error(notice_usage, streams, wrong);

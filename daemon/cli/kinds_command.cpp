@@ -152,7 +152,10 @@ int run_kinds(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto& data = kinds::registry::builtin();
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
+    }
+    const auto& data = kinds::registry::in_force();
     if (options->operands.empty()) {
         print_kinds(data, options->json, streams.out);
         return to_int(exit_code::done);
@@ -175,7 +178,10 @@ int run_codes(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto& data = kinds::registry::builtin();
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
+    }
+    const auto& data = kinds::registry::in_force();
     if (options->operands.empty()) {
         print_lists(data, options->json, streams.out);
         return to_int(exit_code::done);

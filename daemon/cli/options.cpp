@@ -5,6 +5,7 @@
 // Limits: none.
 #include "daemon/cli/options.hpp"
 
+#include "config/kinds_folder.hpp"
 #include "config/load.hpp"
 #include "config/nearest.hpp"
 
@@ -177,14 +178,29 @@ std::optional<parsed_options> parse_options(const verb_usage& usage,
     return out;
 }
 
+namespace {
+void print_findings(const std::vector<config::finding>& findings, io& streams) {
+    for (const auto& one : findings) {
+        streams.err << to_text(one) << '\n';
+    }
+}
+}  // namespace
+
+bool use_kinds(const parsed_options& options, io& streams) {
+    const auto folder = config::use_kinds_folder(options.config_file);
+    print_findings(folder.findings, streams);
+    return folder.findings.empty();
+}
+
 std::optional<config::gateway> load_configuration(const parsed_options& options, io& streams) {
+    if (!use_kinds(options, streams)) {
+        return std::nullopt;
+    }
     auto read = config::load_file(options.config_file);
     if (read.ok()) {
         return std::move(read.settings);
     }
-    for (const auto& one : read.findings) {
-        streams.err << to_text(one) << '\n';
-    }
+    print_findings(read.findings, streams);
     return std::nullopt;
 }
 

@@ -52,8 +52,12 @@ std::string full_time(std::string text);
 /// One line on `err`, how to get help, and exit_code::usage.
 int usage_error(const verb_usage& usage, io& streams, std::string_view what);
 
-/// The configuration, or nothing after its errors went to `err`; then the exit code is
-/// bad_configuration.
+/// Puts in force what `kinds.d` beside the configuration changes of the kinds. False after its
+/// errors went to `err`; then the exit code is bad_configuration.
+bool use_kinds(const parsed_options& options, io& streams);
+
+/// The configuration with its kinds, or nothing after its errors went to `err`; then the exit code
+/// is bad_configuration.
 std::optional<config::gateway> load_configuration(const parsed_options& options, io& streams);
 
 /// A verb, or a sub-verb such as `list` of `inbox`, in a table for dispatch().

@@ -108,14 +108,14 @@ int show_file(const parsed_options& options, io& streams) {
     kinds::context facts;
     facts.now = app::wall_now();
     const auto verdict =
-        to_json(validate(kinds::registry::builtin(), facts, text), kinds::language_of("en"));
+        to_json(validate(kinds::registry::in_force(), facts, text), kinds::language_of("en"));
     if (options.json) {
         kinds::problem_list ignored;
         const auto document = kinds::parse_document(text, ignored);
         print_json(streams,
                    {{"document", document ? *document : json::value{}}, {"validation", verdict}});
     } else {
-        print_view(make_view(kinds::registry::builtin(), {}, text, problems_in(verdict)), options,
+        print_view(make_view(kinds::registry::in_force(), {}, text, problems_in(verdict)), options,
                    streams);
     }
     return to_int(exit_code::done);
@@ -149,7 +149,7 @@ int show_sent(online& verb, const std::string& id) {
     auto head = head_in(*status);
     head.note = "a message of ours; its text is sealed to its recipients and to the archive's key";
     head.names = ask_names(verb);
-    print_view(make_view(kinds::registry::builtin(), head, "", {}), verb.options, verb.streams);
+    print_view(make_view(kinds::registry::in_force(), head, "", {}), verb.options, verb.streams);
     return to_int(exit_code::done);
 }
 
@@ -173,7 +173,7 @@ int show_message(online& verb) {
     const auto* said = message->if_contains("validation");
     auto head = head_in(*message);
     head.names = ask_names(verb);
-    print_view(make_view(kinds::registry::builtin(), head,
+    print_view(make_view(kinds::registry::in_force(), head,
                          text ? std::string{text->begin(), text->end()} : std::string{},
                          said != nullptr && said->is_object() ? problems_in(said->get_object())
                                                               : problems_in({})),
@@ -188,6 +188,9 @@ int run_show(arguments args, io& streams) {
     auto options = parse_with_socket(show_usage, show_options(), args, streams, code, check_show);
     if (!options) {
         return code;
+    }
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
     }
     if (options->has("file")) {
         return show_file(*options, streams);

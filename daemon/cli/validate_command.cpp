@@ -107,6 +107,9 @@ int run_validate(arguments args, io& streams) {
     if (!options) {
         return code;
     }
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
+    }
     if (const auto wrong = wrong_options(*options); !wrong.empty()) {
         return usage_error(validate_usage, streams, wrong);
     }
@@ -118,7 +121,7 @@ int run_validate(arguments args, io& streams) {
         return to_int(exit_code::not_found);
     }
     const auto text = kinds::without_comments(*draft);
-    const auto verdict = validate(kinds::registry::builtin(), facts_of(*options), text);
+    const auto verdict = validate(kinds::registry::in_force(), facts_of(*options), text);
     const bool strip = options->values["strip"].as<bool>();
     if (options->json) {
         streams.out << to_json(verdict, options->text("language")) << '\n';
@@ -140,7 +143,10 @@ int run_new(arguments args, io& streams) {
     if (!options) {
         return code;
     }
-    const auto& data = kinds::registry::builtin();
+    if (!use_kinds(*options, streams)) {
+        return to_int(exit_code::bad_configuration);
+    }
+    const auto& data = kinds::registry::in_force();
     const auto* row = data.find(options->operands.front());
     if (row == nullptr) {
         streams.err << "dhow: there is no such kind; `dhow kinds` lists what there is\n";

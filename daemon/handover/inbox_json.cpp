@@ -57,11 +57,11 @@ kinds::verdict verdict_on(const response::opened& value) {
     facts.now = value.entry.received_at;
     facts.record = value.record;
     if (!kinds::is_document(content.media_type)) {
-        return validate_sender(kinds::registry::builtin(), facts);
+        return validate_sender(kinds::registry::in_force(), facts);
     }
     const std::string_view text{reinterpret_cast<const char*>(content.text.data()),
                                 content.text.size()};
-    return validate(kinds::registry::builtin(), facts, text);
+    return validate(kinds::registry::in_force(), facts, text);
 }
 
 bool is_media_type_character(char c) {

@@ -85,7 +85,7 @@ void earlier_messages::take(const earlier_reference& as, const json::value& text
         }
         return;
     }
-    const auto& order = kinds::registry::builtin().list("confidentiality");
+    const auto& order = kinds::registry::in_force().list("confidentiality");
     const auto level = member_at(text, "/confidentiality").value_or("");
     if (order.of(level) > order.of(x_original->confidentiality)) {
         x_original->confidentiality = level;

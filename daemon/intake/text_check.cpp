@@ -63,7 +63,7 @@ void take_expiry(route::request::submit& submission, const kinds::kind_row& row,
 
 void take_defaults(route::request::submit& submission, submitted_members said,
                    protocol::utc_time now) {
-    const auto* row = kinds::registry::builtin().find(submission.kind);
+    const auto* row = kinds::registry::in_force().find(submission.kind);
     kinds::problem_list ignored;
     const auto text = kinds::parse_document(text_of(submission), ignored, {});
     if (row == nullptr || !text) {
@@ -85,11 +85,11 @@ kinds::verdict check_submitted(route::request::submit& submission, submitted_mem
     take_defaults(submission, said, now);
     auto facts = facts_of(submission, to, now);
     earlier.tell(facts);
-    return validate(kinds::registry::builtin(), facts, text_of(submission));
+    return validate(kinds::registry::in_force(), facts, text_of(submission));
 }
 
 bool is_restricted(const route::request::submit& submission) {
-    const auto* row = kinds::registry::builtin().find(submission.kind);
+    const auto* row = kinds::registry::in_force().find(submission.kind);
     return row != nullptr && kinds::is_for_secretariat(*row);
 }
 
@@ -98,7 +98,7 @@ kinds::verdict check_other(const route::request::submit& submission,
     kinds::context facts;
     facts.kind = submission.kind;
     facts.sender = to.self.text();
-    return validate_sender(kinds::registry::builtin(), facts);
+    return validate_sender(kinds::registry::in_force(), facts);
 }
 
 std::string refusal_json(const kinds::verdict& verdict, std::string_view language) {

@@ -18,7 +18,7 @@ namespace {
 
 static_assert(static_cast<int>(kinds::case_role::restriction) == 6);  // The store's index says so.
 
-const kinds::registry& data() { return kinds::registry::builtin(); }
+const kinds::registry& data() { return kinds::registry::in_force(); }
 
 kinds::case_view view_of(const store::case_row& row) {
     return {.state = row.state,

@@ -24,7 +24,7 @@ std::string with_slash(std::string name) {
 
 std::set<std::string> lifecycles_of_cases() {
     std::set<std::string> out;
-    for (const auto& [kind, row] : kinds::registry::builtin().rows()) {
+    for (const auto& [kind, row] : kinds::registry::in_force().rows()) {
         if (row.role != kinds::case_role::none) {
             out.insert(row.lifecycle);
         }

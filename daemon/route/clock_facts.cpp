@@ -123,7 +123,7 @@ void read_answer(const std::vector<const kinds::kind_row*>& asked, const json::v
 clock_facts clock_facts_of(const std::string& kind, std::string_view media_type,
                            protocol::byte_view text) {
     clock_facts out;
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     const auto* row = data.find(kind);
     if (row == nullptr || !kinds::is_document(media_type)) {
         return out;
@@ -153,7 +153,7 @@ clock_facts clock_facts_of(const std::string& kind, std::string_view media_type,
 
 std::optional<protocol::bytes> renumbered(const std::string& kind, protocol::byte_view text,
                                           std::uint8_t number) {
-    const auto* row = kinds::registry::builtin().find(kind);
+    const auto* row = kinds::registry::in_force().find(kind);
     if (row == nullptr || !row->answer || row->answer->number.empty()) {
         return std::nullopt;
     }

@@ -112,7 +112,7 @@ std::optional<utc_time> papers_until(const core& shared, bureau_id other,
 std::optional<utc_time> start_papers(core& shared, store::transaction& to,
                                      const store::message_row& message, bureau_id other,
                                      const clock_facts& facts) {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     const auto until = papers_until(shared, other, *facts.owes);
     // The General Secretariat gets copies: it neither owes nor waits.
     const auto is_copy = [&data](bureau_id one) {

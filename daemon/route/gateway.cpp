@@ -137,7 +137,7 @@ void gateway::judge_times(answer::start& found, store::transaction& to) {
     if (x_doubted_from) {
         // Where the doubt began behind it may have gone ahead since, by a peer's word.
         const auto since = std::max(*x_doubted_from, x_core.now);
-        to.changes.emplace_back(operation::bring_back{since, x_core.now});
+        to.changes.emplace_back(operation::bring_back{since, x_core.now, answer_by(x_core.now)});
         for (auto& peer : found.peers) {
             if (peer.suspended_at && *peer.suspended_at >= since) {
                 peer.suspended_at = x_core.now;

@@ -31,7 +31,7 @@ bool none_or_one_may(const config::gateway& config, confidentiality level, Fits 
 }  // namespace
 
 std::string code_of(confidentiality level) {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     for (const auto& [code, order] : data.list("confidentiality").codes) {
         if (level != confidentiality::unsaid && kinds::confidentiality_of(data, code) == level) {
             return code;

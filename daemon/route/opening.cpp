@@ -85,7 +85,7 @@ void opening::on_opened(const waiting& what, seal::done::opened_message& opened)
     const auto& message = what.message;
     const auto& content = opened.content;
     auto made = std::make_shared<admission>();
-    made->level = kinds::confidentiality_in(kinds::registry::builtin(), content.media_type,
+    made->level = kinds::confidentiality_in(kinds::registry::in_force(), content.media_type,
                                             protocol::as_text(content.text));
     made->agencies = agencies_for(*x_core.config, {.origin = message.origin,
                                                    .cls = message.cls,

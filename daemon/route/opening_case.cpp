@@ -96,7 +96,7 @@ void opening::find_place(const admission_ptr& made) {
 
 /// It came after the date until which it may be kept.
 bool opening::is_past_retention(const admission& made) const {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     const auto* kind = data.find(made.said->kind);
     const auto until =
         kind == nullptr ? std::nullopt

@@ -68,7 +68,7 @@ void ask_for_cases(const core& shared, record_look& look, const kinds::record_ru
         name = to_text(*look.record);
     }
     std::set<std::string> lifecycles;
-    for (const auto& [kind, row] : kinds::registry::builtin().rows()) {
+    for (const auto& [kind, row] : kinds::registry::in_force().rows()) {
         if (row.role == kinds::case_role::content && row.needs_entity != look.record.has_value()) {
             lifecycles.insert(row.lifecycle);
         }
@@ -97,7 +97,7 @@ void ask_for_requests(record_look& look, const kinds::kind_row& row, const json:
         look.questions.emplace_back(
             query::find_asked{*look.subject, row.answer->kind, limits::clocks_of_a_hit_max});
     }
-    for (const auto* request : kinds::registry::builtin().answered_by(row.name)) {
+    for (const auto* request : kinds::registry::in_force().answered_by(row.name)) {
         for (const auto& one : named) {
             if (one.kind.empty() || one.kind == request->name) {
                 look.questions.emplace_back(
@@ -109,7 +109,7 @@ void ask_for_requests(record_look& look, const kinds::kind_row& row, const json:
 
 record_look read_look(const core& shared, const record_question& what) {
     record_look out{.at = what.at, .sender = what.sender, .recipients = what.recipients};
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     const auto* row = data.find(what.kind);
     if (row == nullptr || !kinds::is_document(what.media_type) ||
         (!row->record && !row->answer && data.answered_by(row->name).empty())) {

@@ -48,6 +48,10 @@ std::string question_text(const answer::case_file& file, bureau_id owner, utc_ti
 
 }  // namespace
 
+utc_time answer_by(utc_time asked) {
+    return asked + std::chrono::days{kinds::registry::in_force().number("retention_answer_days")};
+}
+
 void retention::on_deadline() {
     const auto next = next_deadline();
     if (!next || *next > x_core.now) {
@@ -187,9 +191,7 @@ void retention::put_question(const store::case_row& row, const message_id& about
     auto next = row;
     next.revision += 1;
     next.keeping = keep_state::asked;
-    // Who is asked late, because we were off, has time to answer.
-    const std::chrono::days patience{kinds::registry::builtin().number("retention_answer_days")};
-    next.keep_at = std::max<utc_time>(*row.keep_until, x_core.now + patience);
+    next.keep_at = std::max(*row.keep_until, answer_by(x_core.now));
     store::transaction transaction;
     put_note(x_core, transaction.changes, *note);
     transaction.changes.emplace_back(operation::put_case{std::move(next)});

@@ -16,6 +16,9 @@
 
 namespace dhow::route {
 
+/// The least that a source has to answer that is asked now, or late, because we were off.
+utc_time answer_by(utc_time asked);
+
 class retention {
 public:
     retention(core& shared, submission& submit, opening& opening_)

@@ -16,7 +16,7 @@ using kinds::case_standing;
 
 namespace {
 
-const kinds::registry& known_kinds() { return kinds::registry::builtin(); }
+const kinds::registry& known_kinds() { return kinds::registry::in_force(); }
 
 /// Nothing of these is on its way any more.
 constexpr store::state_set arrived = store::settled_states;

@@ -196,7 +196,7 @@ bool is_kind(std::string_view text) {
 checked_submission check_submission(const core& shared, const request::submit& what,
                                     std::uint64_t attachment_bytes, const config::agency* rights) {
     findings out;
-    const auto level = kinds::confidentiality_in(kinds::registry::builtin(), what.media_type,
+    const auto level = kinds::confidentiality_in(kinds::registry::in_force(), what.media_type,
                                                  protocol::as_text(what.text));
     if (rights != nullptr) {
         check_rights(out, shared, what, level, *rights);

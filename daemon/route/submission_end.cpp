@@ -19,7 +19,7 @@ void submission::prepare_end(const draft_ptr& message, std::function<void()> the
         said.word.name = id;
         message->case_key = case_key(x_core, said.word.lifecycle, id);
     }
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     const auto* kind = data.find(said.kind);
     const auto end = kind != nullptr && said.word.role == kinds::case_role::content
                          ? kinds::end_of(data, *kind, x_core.self().text(), id, said.text)

@@ -42,7 +42,7 @@ std::optional<response::problem> submission::fit_record(const draft& message) co
     facts.sender = std::string(x_core.self().text());
     facts.record = message.record;
     const auto verdict =
-        kinds::validate(kinds::registry::builtin(), facts, protocol::as_text(message.what.text));
+        kinds::validate(kinds::registry::in_force(), facts, protocol::as_text(message.what.text));
     if (auto problems = refusals_in(verdict, is_of_records); !problems.empty()) {
         return refusal(errc::validation_failed, std::move(problems));
     }

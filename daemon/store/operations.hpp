@@ -169,10 +169,12 @@ struct hold_shipments {
 /// At a start with the right time after one under a clock that was ahead: what waits until `since`
 /// or longer falls due at `at`, as if noted not later; messages received since then count as
 /// received at `at`, with the time to live that they had. Open clocks began at `at` if they did
-/// not before. Looks at all that waits.
+/// not before. Sources of cases that were asked later than `at` answer as if asked then. Looks at
+/// all that waits.
 struct bring_back {
     utc_time since{};
-    utc_time at{};  ///< Not after `since`.
+    utc_time at{};         ///< Not after `since`.
+    utc_time answer_by{};  ///< The least that who is asked at `at` has to answer.
 };
 /// conflict: exists.
 struct put_custody {

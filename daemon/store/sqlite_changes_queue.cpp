@@ -235,6 +235,12 @@ change_result change_writer::operator()(const operation::bring_back& what) {
         statement(x_db, sql, what.at, what.since).run();
         moved += x_db.changed_rows();
     }
+    statement asked(x_db,
+                    "UPDATE case_head SET keep_at = max(keep_until, ?1)"
+                    " WHERE keeping = ?2 AND keep_at > keep_until AND keep_at > ?1",
+                    what.answer_by, keep_state::asked);
+    asked.run();
+    moved += x_db.changed_rows();
     return moved > 0 ? change_result::done : change_result::unchanged;
 }
 

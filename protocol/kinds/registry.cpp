@@ -62,9 +62,23 @@ bool data_condition::holds(const json::value& text) const {
     return values.empty() || std::ranges::find(values, written) != values.end();
 }
 
-const registry& registry::builtin() {
-    static const registry once{data_files()};
-    return once;
+namespace {
+std::unique_ptr<const registry>& other_in_force() {
+    static std::unique_ptr<const registry> other;
+    return other;
+}
+}  // namespace
+
+const registry& registry::in_force() {
+    if (const auto& other = other_in_force()) {
+        return *other;
+    }
+    static const registry inside{data_files()};
+    return inside;
+}
+
+void registry::put_in_force(std::unique_ptr<const registry> other) {
+    other_in_force() = std::move(other);
 }
 
 const kind_row* registry::find(std::string_view kind) const {

@@ -127,6 +127,7 @@ struct kind_row {
 
 struct policy_number {
     std::int64_t value = 0;
+    std::int64_t least = 0, most = 0;  ///< What a federation may say.
     kinds::standing standing = standing::proposed;
     std::string why;
 };
@@ -139,8 +140,12 @@ public:
     registry(const registry&) = delete;
     registry& operator=(const registry&) = delete;
 
-    /// What is inside the program, read at the first call.
-    static const registry& builtin();
+    /// What all of this program goes by: the data inside it, read at the first call, or what was
+    /// put in force.
+    static const registry& in_force();
+    /// From now on, in place of the data inside the program; nullptr: those again. Only while no
+    /// other thread runs and nothing is held of what was in force.
+    static void put_in_force(std::unique_ptr<const registry> other);
 
     [[nodiscard]] const kind_row* find(std::string_view kind) const;
     [[nodiscard]] const std::map<std::string, kind_row, std::less<>>& rows() const {
@@ -167,8 +172,10 @@ public:
     [[nodiscard]] bool is_papers(std::string_view kind) const;
 
 private:
+    using objects = std::map<std::string, boost::json::object, std::less<>>;
+    void read_file(const data_file& file, objects& schemas);
     void read_policy(const boost::json::object& file);
-    void check_clocks(const std::map<std::string, boost::json::object, std::less<>>& schemas);
+    void check_clocks(const objects& schemas);
     std::map<std::string, kind_row, std::less<>> x_rows;
     std::map<std::string, code_list, std::less<>> x_lists;
     std::unique_ptr<schema_set> x_schemas;

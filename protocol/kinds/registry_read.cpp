@@ -5,6 +5,7 @@
 // Limits: none; the data are part of the program.
 #include "protocol/kinds/registry.hpp"
 #include "protocol/kinds/rules.hpp"
+#include "protocol/limits.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -17,8 +18,6 @@ namespace dhow::kinds {
 namespace json = boost::json;
 
 namespace {
-
-using objects = std::map<std::string, json::object, std::less<>>;
 
 std::string text_in(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
@@ -41,7 +40,7 @@ party party_named(std::string_view text) {
             return each;
         }
     }
-    throw std::runtime_error{"kinds: no such party: " + std::string{text}};
+    throw std::runtime_error{"no such party: " + std::string{text}};
 }
 
 std::vector<party> parties_in(const json::object& object, std::string_view name) {
@@ -56,9 +55,20 @@ protocol::message_class class_in(const json::object& object) {
     const auto name = text_in(object, "class");
     const auto found = protocol::parse_class(name);
     if (!found) {
-        throw std::runtime_error{"kinds: no such class: " + name};
+        throw std::runtime_error{"no such class: " + name};
     }
     return *found;
+}
+
+/// A time of at most time_to_live_max, in units of `unit`.
+template <class Unit>
+Unit time_in(const json::value& value) {
+    const auto count = value.as_int64();
+    if (count < 1 || count > Unit{protocol::limits::time_to_live_max}.count()) {
+        throw std::runtime_error{"a time of " + std::to_string(count) + ", expected 1 to " +
+                                 std::to_string(Unit{protocol::limits::time_to_live_max}.count())};
+    }
+    return Unit{count};
 }
 
 data_condition condition_in(const json::object& object) {
@@ -68,12 +78,12 @@ data_condition condition_in(const json::object& object) {
 expiry_rule expiry_in(const json::object& object) {
     expiry_rule out;
     if (const auto* hours = object.if_contains("hours")) {
-        out.after = std::chrono::hours{hours->as_int64()};
+        out.after = time_in<std::chrono::hours>(*hours);
     }
     out.until = text_in(object, "until");
     out.never = object.contains("never");
     if (int{out.after.has_value()} + int{!out.until.empty()} + int{out.never} != 1) {
-        throw std::runtime_error{"kinds: `expires` has to say one thing"};
+        throw std::runtime_error{"`expires` has to say one thing"};
     }
     return out;
 }
@@ -87,10 +97,10 @@ answer_rule answer_in(const json::object& object) {
                     .ready_by = text_in(object, "ready_by"),
                     .number = text_in(object, "number")};
     for (const auto& [urgency, time] : object.at("within").as_object()) {
-        out.within.emplace(std::string{urgency}, std::chrono::seconds{time.as_int64()});
+        out.within.emplace(std::string{urgency}, time_in<std::chrono::seconds>(time));
     }
     if (out.within.empty()) {
-        throw std::runtime_error{"kinds: `answer` has to say within which time"};
+        throw std::runtime_error{"`answer` has to say within which time"};
     }
     return out;
 }
@@ -102,7 +112,7 @@ papers_rule papers_in(const json::object& object) {
                     .until = text_in(object, "until"),
                     .owed_by_sender = text_in(object, "owed_by") == "sender"};
     if (const auto* hours = object.if_contains("hours")) {
-        out.within = std::chrono::hours{hours->as_int64()};
+        out.within = time_in<std::chrono::hours>(*hours);
     }
     if (const auto* when = object.if_contains("when")) {
         out.when = condition_in(when->as_object());
@@ -157,7 +167,7 @@ case_role role_in(const json::object& data) {
             return role;
         }
     }
-    throw std::runtime_error{"kinds: there is no role `" + text + "` in a case"};
+    throw std::runtime_error{"there is no role `" + text + "` in a case"};
 }
 
 kind_row row_of(std::string_view name, const json::object& schema) {
@@ -181,7 +191,7 @@ kind_row row_of(std::string_view name, const json::object& schema) {
     read_lists(row, data);
     for (const auto& id : row.rules) {
         if (find_rule(id) == nullptr) {
-            throw std::runtime_error{"kinds: " + row.name + " names rule " + id};
+            throw std::runtime_error{"" + row.name + " names rule " + id};
         }
     }
     return row;
@@ -191,51 +201,61 @@ kind_row row_of(std::string_view name, const json::object& schema) {
 
 registry::registry(std::span<const data_file> files) {
     objects schemas;
-    constexpr std::string_view ending = ".json";
     for (const auto& file : files) {
-        const auto slash = file.name.find('/');
-        const auto folder = file.name.substr(0, slash == std::string_view::npos ? 0 : slash);
-        const auto parsed = json::parse(file.text);
-        const auto& object = parsed.as_object();
-        if (folder == "codes") {
-            auto list = read_code_list(object);
-            x_lists.emplace(list.name, std::move(list));
-        } else if (folder == "kinds") {
-            const auto id = text_in(object, "$id");
-            if (object.contains("dhow")) {
-                const auto name = id.substr(0, id.size() - ending.size());
-                x_rows.emplace(name, row_of(name, object));
-            }
-            schemas.emplace(id, object);
-        } else if (file.name == "policy.json") {
-            read_policy(object);
-        } else if (file.name == "lifecycles.json") {
-            x_lifecycles = object.at("lifecycles").as_object();
+        try {
+            read_file(file, schemas);
+        } catch (const boost::system::system_error& error) {
+            throw std::runtime_error{std::string{file.name} + ": " + error.code().message()};
+        } catch (const std::exception& error) {
+            throw std::runtime_error{std::string{file.name} + ": " + error.what()};
         }
     }
     x_schemas = std::make_unique<schema_set>(schemas, x_lists);
     check_clocks(schemas);
 }
 
+void registry::read_file(const data_file& file, objects& schemas) {
+    constexpr std::string_view ending = ".json";
+    const auto slash = file.name.find('/');
+    const auto folder = file.name.substr(0, slash == std::string_view::npos ? 0 : slash);
+    const auto parsed = json::parse(file.text);
+    const auto& object = parsed.as_object();
+    if (folder == "codes") {
+        auto list = read_code_list(object);
+        x_lists.emplace(list.name, std::move(list));
+    } else if (folder == "kinds") {
+        const auto id = text_in(object, "$id");
+        if (object.contains("dhow")) {
+            const auto name = id.substr(0, id.size() - ending.size());
+            x_rows.emplace(name, row_of(name, object));
+        }
+        schemas.emplace(id, object);
+    } else if (file.name == "policy.json") {
+        read_policy(object);
+    } else if (file.name == "lifecycles.json") {
+        x_lifecycles = object.at("lifecycles").as_object();
+    }
+}
+
 /// What gives content says how long that is kept; clocks name kinds and numbers that there are.
-void registry::check_clocks(const std::map<std::string, json::object, std::less<>>& schemas) {
+void registry::check_clocks(const objects& schemas) {
     for (auto& [name, row] : x_rows) {
         const bool gives = row.role == case_role::content || row.role == case_role::addition;
         if (gives != x_numbers.contains(row.retention)) {
-            throw std::runtime_error{"kinds: " + name + " does not say how long it is kept"};
+            throw std::runtime_error{"" + name + " does not say how long it is kept"};
         }
         if (row.answer) {
             const auto& data = schemas.at(name + ".json").at("dhow").as_object();
             const auto most = text_in(data.at("answer").as_object(), "numbers_max");
             const auto found = x_numbers.find(most);
             if (found == x_numbers.end()) {
-                throw std::runtime_error{"kinds: the policy has no number " + most};
+                throw std::runtime_error{"the policy has no number " + most};
             }
             row.answer->number_max = found->second.value;
         }
         const auto& wanted = row.answer ? row.answer->kind : row.papers ? row.papers->kind : name;
         if (find(wanted) == nullptr) {
-            throw std::runtime_error{"kinds: " + name + " waits for " + wanted};
+            throw std::runtime_error{"" + name + " waits for " + wanted};
         }
     }
 }
@@ -245,15 +265,22 @@ void registry::read_policy(const json::object& file) {
     x_rules_for_all = texts_in(file, "rules_for_all");
     for (const auto& id : x_rules_for_all) {
         if (find_rule(id) == nullptr) {
-            throw std::runtime_error{"kinds: the policy names rule " + id};
+            throw std::runtime_error{"the policy names rule " + id};
         }
     }
     for (const auto& [name, number] : file.at("numbers").as_object()) {
         const auto& data = number.as_object();
-        x_numbers.emplace(std::string{name},
-                          policy_number{.value = data.at("value").as_int64(),
-                                        .standing = parse_standing(text_in(data, "status")),
-                                        .why = text_in(data, "why")});
+        const policy_number one{.value = data.at("value").as_int64(),
+                                .least = data.at("least").as_int64(),
+                                .most = data.at("most").as_int64(),
+                                .standing = parse_standing(text_in(data, "status")),
+                                .why = text_in(data, "why")};
+        if (one.value < one.least || one.value > one.most) {
+            throw std::runtime_error{"" + std::string{name} + " is " + std::to_string(one.value) +
+                                     ", expected " + std::to_string(one.least) + " to " +
+                                     std::to_string(one.most)};
+        }
+        x_numbers.emplace(std::string{name}, one);
     }
 }
 

@@ -84,7 +84,7 @@ void requests_follow(const subject& it, finding_list& out) {
     const auto said = number->get_int64();
     const bool is_early = said > next && it.facts.record->requests_are_all;
     if (said < next || is_early || said > most) {
-        out.refuse("/body/request_no", shown(*number), std::to_string(std::min(next, most)));
+        out.refuse("/body/request_no", shown(*number), next > most ? "" : std::to_string(next));
     }
 }
 

@@ -91,7 +91,7 @@ double rate(const std::vector<message>& all, double seconds, Call call) {
 }
 
 void corpus_rates(const std::vector<message>& all, double seconds) {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     std::size_t bytes = 0;
     for (const auto& one : all) {
         bytes += one.text.size();
@@ -122,7 +122,7 @@ void nested(const std::string& text, const char* metric) {
     double worst = 0;
     for (int round = 0; round < rounds; ++round) {
         const auto begun = processor_seconds();
-        must(kinds::validate(kinds::registry::builtin(), {}, text).refused, "it was not refused");
+        must(kinds::validate(kinds::registry::in_force(), {}, text).refused, "it was not refused");
         worst = std::max(worst, processor_seconds() - begun);
     }
     print(metric, "dhow", worst * 1000, "ms");

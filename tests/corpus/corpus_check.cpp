@@ -50,7 +50,7 @@ public:
         const auto text = json::serialize(document);
         for (const auto at : {kinds::end::sender, kinds::end::receiver}) {
             facts.at = at;
-            const auto verdict = kinds::validate(kinds::registry::builtin(), facts, text);
+            const auto verdict = kinds::validate(kinds::registry::in_force(), facts, text);
             for (const auto& each : verdict.problems) {
                 ++x_problems;
                 std::cout << text_of(line, "id") << " " << kind << " " << each.rule << " "

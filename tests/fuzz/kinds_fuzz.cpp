@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         facts.original = {.sender = "MU", .recipients = {"FJ"}, .handling = {"H2"}};
         facts.version_seen = 1;
     }
-    const auto verdict = kinds::validate(kinds::registry::builtin(), facts, text);
+    const auto verdict = kinds::validate(kinds::registry::in_force(), facts, text);
     DHOW_ENSURE(verdict.problems.size() <= dhow::protocol::limits::kinds_problems_max);
     bool refused = verdict.left_off > 0;
     for (const auto& each : verdict.problems) {

@@ -81,7 +81,7 @@ std::string document::text(const std::string& from, const std::vector<std::strin
     facts.sender = from;
     facts.recipients = to;
     facts.now = now;
-    const auto verdict = kinds::validate(kinds::registry::builtin(), facts, out);
+    const auto verdict = kinds::validate(kinds::registry::in_force(), facts, out);
     for (const auto& one : verdict.problems) {
         if (one.severity == kinds::severity::refusal) {
             std::cerr << x_kind << " of " << from << ": " << one.rule << ' ' << one.pointer << '\n';

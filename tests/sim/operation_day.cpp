@@ -52,7 +52,7 @@ std::uint64_t bytes_in(double kbit) { return static_cast<std::uint64_t>(kbit * 1
 double seconds_of(microseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
 microseconds bound_of(bool is_urgent) {
-    const auto* row = kinds::registry::builtin().find("hit.request");
+    const auto* row = kinds::registry::in_force().find("hit.request");
     return row->answer->within.at(is_urgent ? "U" : "R");
 }
 }  // namespace
@@ -78,7 +78,7 @@ const linkemu::profile& operation_day::profile_of(std::size_t bureau) const {
 }
 
 void operation_day::build(std::uint64_t) {
-    for (const auto& [code, words] : kinds::registry::builtin().list("members").codes) {
+    for (const auto& [code, words] : kinds::registry::in_force().list("members").codes) {
         if (x_names.size() < x_size.bureaus && code != second_hub_name && code != stranger_name) {
             x_index[code] = x_names.size();
             x_names.push_back(code);

@@ -2,6 +2,7 @@
 #include "tests/store_contract/stores.hpp"
 
 #include <algorithm>
+#include <map>
 
 BOOST_AUTO_TEST_SUITE(cases_test)
 
@@ -173,6 +174,37 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_are_due_come_earliest_first_and_say_whe
     commit(to, {operation::bring_back{at - std::chrono::seconds{2}, at - std::chrono::hours{1}}});
     const auto back = ask<answer::cases>(to, query::load_due_cases{at - std::chrono::hours{1}, 9});
     BOOST_TEST(back.rows.size() == 2U);  // A clock that was ahead puts no reminder off.
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_was_asked_by_a_clock_that_was_ahead_answers_sooner, Store,
+                              all_stores) {
+    using std::chrono::days;
+    Store fixture;
+    auto& to = fixture.get();
+    const auto put = [&](std::uint8_t number, keep_state state, days until, days look) {
+        auto row = a_case(number, 1);
+        row.keeping = state;
+        row.keep_until = at + until;
+        row.keep_at = at + look;
+        commit(to, {operation::put_case{row}});
+    };
+    put(1, keep_state::asked, days{10}, days{900});
+    put(2, keep_state::asked, days{60}, days{900});
+    put(3, keep_state::asked, days{60}, days{60});    // Its date, whenever it was asked.
+    put(4, keep_state::asked, days{10}, days{29});    // Asked yesterday.
+    put(5, keep_state::kept, days{1800}, days{900});  // Not asked.
+    put(6, keep_state::deleted, days{10}, days{900});
+    commit(to, {operation::bring_back{at, at, at + days{30}}});
+    const auto all = ask<answer::cases>(to, query::load_kept_cases{at + days{999}, {}, {}, {}, 9});
+    std::map<decltype(key_of(1)), days> found;
+    for (const auto& row : all.rows) {
+        found[row.key] = std::chrono::duration_cast<days>(*row.keep_at - at);
+    }
+    const std::map<decltype(key_of(1)), days> wanted{
+        {key_of(1), days{30}}, {key_of(2), days{60}},  {key_of(3), days{60}},
+        {key_of(4), days{29}}, {key_of(5), days{900}}, {key_of(6), days{900}}};
+    BOOST_TEST((found == wanted));
+    expect_unchanged(to, operation::bring_back{at, at, at + days{30}});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(cases_that_a_bureau_has_ended_are_gone_through_by_key, Store,

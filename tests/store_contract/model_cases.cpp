@@ -115,6 +115,11 @@ struct case_changer {
                 one.due_at = o.at;
                 one.changed_at = std::min(one.changed_at, o.at);
             }
+            if (one.keeping == keep_state::asked && one.keep_at && one.keep_until &&
+                *one.keep_at > *one.keep_until && *one.keep_at > o.answer_by) {
+                any = true;
+                one.keep_at = std::max(*one.keep_until, o.answer_by);
+            }
         }
         return done_if(any, outcome::unchanged);
     }

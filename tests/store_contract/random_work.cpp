@@ -280,7 +280,7 @@ change random_work::change_queue() {
                                              chance(0.5), time()};
         case 6: {
             const auto one = time(), other = time();
-            return operation::bring_back{std::max(one, other), std::min(one, other)};
+            return operation::bring_back{std::max(one, other), std::min(one, other), time()};
         }
         case 7:
             return operation::fail_attachments{

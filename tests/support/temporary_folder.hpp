@@ -35,7 +35,9 @@ public:
     [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
         return x_path / name;
     }
+    /// Makes the folders above it, too.
     void write(std::string_view name, protocol::byte_view content) const {
+        std::filesystem::create_directories((x_path / name).parent_path());
         std::ofstream file(x_path / name, std::ios::binary);
         file.write(reinterpret_cast<const char*>(content.data()),
                    static_cast<std::streamsize>(content.size()));

@@ -13,7 +13,7 @@ namespace json = boost::json;
 namespace kinds = dhow::kinds;
 
 int main() {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     for (std::string line; std::getline(std::cin, line);) {
         const auto document = json::parse(line);
         const auto kind = std::string{document.at("kind").as_string()};

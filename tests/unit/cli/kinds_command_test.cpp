@@ -93,11 +93,11 @@ BOOST_AUTO_TEST_CASE(all_kinds_are_listed) {
     const auto got = run_verb(cli::run_kinds, {});
     BOOST_TEST(got.code == to_int(exit_code::done));
     BOOST_TEST(got.err == "");
-    for (const auto& [name, row] : kinds::registry::builtin().rows()) {
+    for (const auto& [name, row] : kinds::registry::in_force().rows()) {
         BOOST_TEST(contains(got.out, name + " "), name);
     }
     const auto as_json = objects(run_verb(cli::run_kinds, {"--json"}).out);
-    BOOST_TEST(as_json.size() == kinds::registry::builtin().rows().size());
+    BOOST_TEST(as_json.size() == kinds::registry::in_force().rows().size());
 }
 
 BOOST_AUTO_TEST_CASE(one_kind_is_shown_with_all_that_the_table_says) {
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(code_lists_and_their_codes_are_listed_with_their_source) {
     const auto lists = run_verb(cli::run_codes, {});
     BOOST_TEST(contains(lists.out, "spoken_languages"), lists.out);
     BOOST_TEST(objects(run_verb(cli::run_codes, {"--json"}).out).size() ==
-               kinds::registry::builtin().lists().size());
+               kinds::registry::in_force().lists().size());
     const auto sex = run_verb(cli::run_codes, {"sex"});
     BOOST_TEST(sex.code == to_int(exit_code::done));
     BOOST_TEST(contains(sex.out, "\nINT-I 6.00, public notice interface, version 6.00, verified\n"),

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* own_id = "0197a3c0-0000-7000-8000-000000000001";
 constexpr const char* began_id = "0197a3c0-0000-7000-8000-000000000002";
 
-const registry& data() { return registry::builtin(); }
+const registry& data() { return registry::in_force(); }
 
 protocol::utc_time at(int second) {
     return protocol::utc_time{std::chrono::seconds{1'000'000 + second}};

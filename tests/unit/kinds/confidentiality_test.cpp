@@ -16,7 +16,7 @@ using kinds::confidentiality_in;
 using protocol::confidentiality;
 
 namespace {
-const kinds::registry& builtin_kinds() { return kinds::registry::builtin(); }
+const kinds::registry& builtin_kinds() { return kinds::registry::in_force(); }
 
 confidentiality said_in(std::string_view text, std::string_view media_type = "application/json") {
     return confidentiality_in(builtin_kinds(), media_type, text);

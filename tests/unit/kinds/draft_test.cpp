@@ -22,7 +22,7 @@ struct draft_case {
 
 /// Each kind, and each colour of those that have colours.
 std::vector<draft_case> all_drafts() {
-    const auto& data = registry::builtin();
+    const auto& data = registry::in_force();
     std::vector<draft_case> out;
     for (const auto& [name, row] : data.rows()) {
         out.push_back({name, ""});
@@ -36,7 +36,7 @@ std::vector<draft_case> all_drafts() {
 }
 
 std::string skeleton(const draft_case& of) {
-    const auto& data = registry::builtin();
+    const auto& data = registry::in_force();
     return skeleton_of(data, *data.find(of.kind), of.colour);
 }
 
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(each_skeleton_is_read_and_refused_until_it_is_filled_in) {
     for (const auto& each : all_drafts()) {
         BOOST_TEST_CONTEXT(each.kind << " " << each.colour) {
             const auto text = without_comments(skeleton(each));
-            const auto verdict = validate(registry::builtin(), {.kind = each.kind}, text);
+            const auto verdict = validate(registry::in_force(), {.kind = each.kind}, text);
             BOOST_TEST(verdict.refused);
             BOOST_TEST(verdict.kind == each.kind);
             for (const auto& one : verdict.problems) {
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(what_stands_in_comments_is_json_too_and_has_members_that_ex
     for (const auto& each : all_drafts()) {
         BOOST_TEST_CONTEXT(each.kind << " " << each.colour) {
             const auto text = without_comments(with_everything(skeleton(each)));
-            const auto verdict = validate(registry::builtin(), {.kind = each.kind}, text);
+            const auto verdict = validate(registry::in_force(), {.kind = each.kind}, text);
             BOOST_TEST(!verdict.problems.empty());
             for (const auto& one : verdict.problems) {
                 BOOST_TEST(!one.rule.starts_with("R-DOC"), one.found << "\n" << text);
@@ -130,18 +130,18 @@ BOOST_AUTO_TEST_CASE(a_skeleton_says_what_may_stand_where) {
     BOOST_TEST(
         (skeleton({"notice.request", "silver"}).find("// exactly one of: person, entity\n") !=
          std::string::npos));
-    BOOST_TEST(!has_colours(*registry::builtin().find("hit.reply")));
+    BOOST_TEST(!has_colours(*registry::in_force().find("hit.reply")));
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_told_in_words) {
-    const auto& row = *registry::builtin().find("hit.request");
+    const auto& row = *registry::in_force().find("hit.request");
     BOOST_TEST(class_words(row) == "urgent; flash if /body/priority U");
     BOOST_TEST(expiry_words(row) == "3 d; 1 d if /body/priority U");
     BOOST_TEST(reference_words(row) == "hit.notification");
     BOOST_TEST(names_of(row.senders) == "bureau");
-    const auto& papers = *registry::builtin().find("arrest.documents");
+    const auto& papers = *registry::in_force().find("arrest.documents");
     BOOST_TEST(expiry_words(papers) == "when the day in /body/legal_limit is over");
-    BOOST_TEST(expiry_words(*registry::builtin().find("notice.cancellation")) == "never");
+    BOOST_TEST(expiry_words(*registry::in_force().find("notice.cancellation")) == "never");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -214,7 +214,7 @@ std::multiset<std::string> listed(const kinds::verdict& verdict, kinds::severity
 void check_example(const example& one) {
     const char* without = std::getenv("DHOW_WITHOUT_RULE");
     BOOST_TEST_CONTEXT(one.file << ": " << one.name) {
-        const auto verdict = kinds::validate(kinds::registry::builtin(), one.facts, one.text,
+        const auto verdict = kinds::validate(kinds::registry::in_force(), one.facts, one.text,
                                              without == nullptr ? "" : without);
         BOOST_TEST(joined(listed(verdict, kinds::severity::refusal)) == joined(one.problems));
         BOOST_TEST(joined(listed(verdict, kinds::severity::warning)) == joined(one.warnings));

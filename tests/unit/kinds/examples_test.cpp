@@ -53,7 +53,7 @@ const registration once;
 BOOST_AUTO_TEST_SUITE(examples_test)
 
 BOOST_AUTO_TEST_CASE(every_kind_has_an_accepted_and_three_refused_examples) {
-    for (const auto& [name, row] : kinds::registry::builtin().rows()) {
+    for (const auto& [name, row] : kinds::registry::in_force().rows()) {
         std::set<std::string> accepted;
         std::set<std::multiset<std::string>> refusals;
         for (const auto& each : all_examples()) {
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(every_rule_of_the_schemas_and_functions_has_an_example) {
     for (const auto& each : all_examples()) {
         shown.insert(each.rules.begin(), each.rules.end());
     }
-    for (const auto& rule : kinds::registry::builtin().schemas().rules()) {
+    for (const auto& rule : kinds::registry::in_force().schemas().rules()) {
         BOOST_TEST(shown.contains(rule), rule << " has no example");
     }
     for (const auto& rule : kinds::all_rules()) {
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(every_rule_of_the_schemas_and_functions_has_an_example) {
 }
 
 BOOST_AUTO_TEST_CASE(every_rule_that_is_a_function_is_used_by_a_kind_or_by_all) {
-    const auto& data = kinds::registry::builtin();
+    const auto& data = kinds::registry::in_force();
     std::set<std::string, std::less<>> used{data.rules_for_all().begin(),
                                             data.rules_for_all().end()};
     for (const auto& [name, row] : data.rows()) {

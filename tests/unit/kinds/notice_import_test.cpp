@@ -33,7 +33,7 @@ constexpr std::string_view red_notice = R"({
 
 imported_notice imported(std::string_view text, const import_wish& wish = {}) {
     std::string why;
-    auto out = import_notice(registry::builtin(), json::parse(text).as_object(), wish, why);
+    auto out = import_notice(registry::in_force(), json::parse(text).as_object(), wish, why);
     BOOST_REQUIRE_MESSAGE(out.has_value(), why);
     return std::move(*out);
 }
@@ -41,7 +41,7 @@ imported_notice imported(std::string_view text, const import_wish& wish = {}) {
 std::string refused(std::string_view text, const import_wish& wish = {}) {
     std::string why;
     BOOST_TEST(
-        !import_notice(registry::builtin(), json::parse(text).as_object(), wish, why).has_value());
+        !import_notice(registry::in_force(), json::parse(text).as_object(), wish, why).has_value());
     return why;
 }
 
@@ -63,7 +63,7 @@ std::set<std::string> places(const std::vector<import_note>& notes) {
 verdict checked(const json::value& document) {
     context facts;
     facts.now = dhow::protocol::parse_utc("2026-11-29T12:00:00.000Z");
-    return validate(registry::builtin(), facts, json::serialize(document));
+    return validate(registry::in_force(), facts, json::serialize(document));
 }
 
 json::value with(json::value document,

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-const registry& data() { return registry::builtin(); }
+const registry& data() { return registry::in_force(); }
 
 const kind_row& row(const char* kind) {
     const auto* found = data().find(kind);

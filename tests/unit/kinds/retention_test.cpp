@@ -16,7 +16,7 @@ using dhow::protocol::utc_time;
 
 namespace {
 
-const kinds::registry& retention_data() { return kinds::registry::builtin(); }
+const kinds::registry& retention_data() { return kinds::registry::in_force(); }
 
 utc_time time_of(const char* text) { return dhow::protocol::parse_utc(text).value(); }
 

@@ -26,7 +26,7 @@ const dhow::tests::example& find_example(std::string_view file, std::string_view
 
 verdict verdict_of(std::string_view file, std::string_view name) {
     const auto& one = find_example(file, name);
-    return validate(registry::builtin(), one.facts, one.text);
+    return validate(registry::in_force(), one.facts, one.text);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(who_is_denied_is_not_said) {
 
 BOOST_AUTO_TEST_CASE(a_text_of_no_kind_is_refused) {
     for (const auto* text : {"{}", R"({"kind": 7})", R"({"kind": ""})"}) {
-        const auto verdict = validate(registry::builtin(), {}, text);
+        const auto verdict = validate(registry::in_force(), {}, text);
         BOOST_TEST(verdict.refused, text);
         BOOST_REQUIRE(verdict.problems.size() == 1U);
         BOOST_TEST(verdict.problems[0].pointer == "/kind");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_verdict_is_made_of_anything) {
           R"({"kind": "hit.request", "body": {"request_type": {}}})",
           R"({"kind": "notice.request", "body": {"arrest_warrants": [1, null]}})",
           R"({"kind": "arrest.documents", "body": {"documents": [{}, 3]}})"}) {
-        BOOST_TEST(validate(registry::builtin(), facts, text).refused, text);
+        BOOST_TEST(validate(registry::in_force(), facts, text).refused, text);
     }
 }
 
@@ -99,14 +99,14 @@ BOOST_AUTO_TEST_CASE(any_value_may_have_any_type) {
             for (const auto* other : {"null", "1", "[]", "[1]", "{}", "\"\"", "true"}) {
                 auto changed = document.as_object();
                 changed[member] = json::parse(other);
-                validate(registry::builtin(), each.facts, json::serialize(changed));
+                validate(registry::in_force(), each.facts, json::serialize(changed));
             }
         }
         for (const auto& [member, value] : document.at("body").as_object()) {
             for (const auto* other : {"null", "1", "[]", "[1]", "{}", "\"\"", "true"}) {
                 auto changed = document.as_object();
                 changed["body"].as_object()[member] = json::parse(other);
-                validate(registry::builtin(), each.facts, json::serialize(changed));
+                validate(registry::in_force(), each.facts, json::serialize(changed));
             }
         }
     }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_notices_a_second) {
     for (int round = 0; round < 5; ++round) {
         const auto begin = dhow::tests::processor_time();
         for (int i = 0; i < count; ++i) {
-            BOOST_REQUIRE(!validate(registry::builtin(), one.facts, text).refused);
+            BOOST_REQUIRE(!validate(registry::in_force(), one.facts, text).refused);
         }
         best = std::min<std::chrono::nanoseconds>(best, dhow::tests::processor_time() - begin);
     }

@@ -18,7 +18,7 @@ constexpr std::string_view two_mistakes = R"({"kind": "message.text", "schema_ve
     "confidentiality": "INTERPOL FOR OFFICIAL USE ONLY", "body": {"role": "request", "txt": "x"}})";
 
 json::object judged(std::string_view text, std::string_view language = "en") {
-    return to_json(validate(registry::builtin(), {.kind = "message.text"}, text), language);
+    return to_json(validate(registry::in_force(), {.kind = "message.text"}, text), language);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(the_language_is_the_first_one_known_of_those_wanted) {
 }
 
 BOOST_AUTO_TEST_CASE(problems_are_counted_by_severity) {
-    const auto verdict = validate(registry::builtin(), {}, R"({"kind": "hit.consultation"})");
+    const auto verdict = validate(registry::in_force(), {}, R"({"kind": "hit.consultation"})");
     BOOST_TEST(count_of(verdict, severity::warning) == 1U);
     BOOST_TEST(count_of(verdict, severity::refusal) == 0U);
 }

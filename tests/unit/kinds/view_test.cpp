@@ -83,13 +83,13 @@ shown_message shown_of(const std::filesystem::path& path) {
     if (document != nullptr) {
         context facts{.at = end::receiver, .kind = head.kind, .sender = head.origin};
         facts.now = protocol::parse_utc(head.received_at);
-        for (const auto& each : validate(registry::builtin(), facts, text).problems) {
+        for (const auto& each : validate(registry::in_force(), facts, text).problems) {
             problems.push_back({each.severity == severity::refusal ? "refusal" : "warning",
                                 each.pointer, each.rule, each.found});
         }
     }
     shown_message out{
-        path.stem().string(), make_view(registry::builtin(), head, text, problems), {}, {}};
+        path.stem().string(), make_view(registry::in_force(), head, text, problems), {}, {}};
     out.terminal = to_terminal(out.view);
     out.html = to_html(out.view);
     return out;
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_sender_controls_a_terminal) {
         BOOST_TEST(faults_of(each.terminal) == "", each.name);
     }
     for (const auto& each : all_examples()) {
-        const auto shown = make_view(registry::builtin(), {}, each.text, {});
+        const auto shown = make_view(registry::in_force(), {}, each.text, {});
         BOOST_TEST(faults_of(to_terminal(shown)) == "", each.file << " " << each.name);
         BOOST_TEST(!shown.title.empty());
     }
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(the_person_of_each_example_is_shown) {
         if (!each.accepted) {
             continue;
         }
-        const auto shown = to_terminal(make_view(registry::builtin(), {}, each.text, {}));
+        const auto shown = to_terminal(make_view(registry::in_force(), {}, each.text, {}));
         const auto parsed = json::parse(each.text);
         if (const auto* name = at_pointer(parsed, "/body/person/name")) {
             BOOST_TEST(shown.find(std::string{name->as_string()}) != std::string::npos);
@@ -271,18 +271,18 @@ BOOST_AUTO_TEST_CASE(a_red_notice_is_no_warrant_and_a_hit_no_arrest) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_document_is_shown_as_text) {
-    const auto shown = make_view(registry::builtin(), {.kind = "message.text"}, "{\"a\":", {});
+    const auto shown = make_view(registry::in_force(), {.kind = "message.text"}, "{\"a\":", {});
     BOOST_TEST(shown.plain == "{\"a\":");
     BOOST_TEST(shown.document.empty());
-    const auto other = make_view(registry::builtin(), {.media_type = "text/plain"}, "{}", {});
+    const auto other = make_view(registry::in_force(), {.media_type = "text/plain"}, "{}", {});
     BOOST_TEST(other.plain == "{}");
-    const auto empty = to_terminal(make_view(registry::builtin(), {}, "", {}));
+    const auto empty = to_terminal(make_view(registry::in_force(), {}, "", {}));
     BOOST_TEST(empty.starts_with("Message\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_of_another_type_is_shown_all_the_same) {
     const auto shown = to_terminal(make_view(
-        registry::builtin(), {}, R"({"kind": "hit.reply", "body": [[1, null], "x"]})", {}));
+        registry::in_force(), {}, R"({"kind": "hit.reply", "body": [[1, null], "x"]})", {}));
     BOOST_TEST(shown.find("Content") != std::string::npos, shown);
     BOOST_TEST(shown.find("1; -") != std::string::npos, shown);
 }

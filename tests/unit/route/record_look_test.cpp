@@ -98,7 +98,7 @@ struct with_records : core_harness {
         facts.kind = opened.content.kind;
         facts.sender = opened.entry.origin.text();
         facts.record = opened.record;
-        return kinds::validate(kinds::registry::builtin(), facts,
+        return kinds::validate(kinds::registry::in_force(), facts,
                                protocol::as_text(opened.content.text));
     }
     /// Of the rules that this is about: those that refuse, and those that warn with a `?`.
