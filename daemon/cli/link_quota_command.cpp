@@ -67,6 +67,10 @@ std::string bearer_line(const json::object& link) {
         out += (out.empty() ? "" : "; ") + passes +
                (until.empty() ? "" : " until " + time_text(until));
     }
+    if (const auto level = shown(link, "confidentiality_max");
+        !level.empty() && level != "confidential") {
+        out += (out.empty() ? "" : "; ") + std::string("nothing above ") + level;
+    }
     return out.empty() ? "" : shown(link, "name") + ": " + out + '\n';
 }
 

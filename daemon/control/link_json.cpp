@@ -69,6 +69,7 @@ json::object to_json(const response::link_status& value) {
     out["round_trip_ms"] = value.round_trip.count();
     out["congestion"] = value.congestion;
     out["cost"] = value.cost;
+    out["confidentiality_max"] = protocol::to_text(value.level_max);
     out["carries"] = value.carries;
     out["quota"] = quota_value(value);
     out["passes_bytes_max"] = passes_value(value);

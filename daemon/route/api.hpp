@@ -8,6 +8,7 @@
 
 #include "daemon/route/api_cases.hpp"
 #include "daemon/store/operations.hpp"
+#include "protocol/confidentiality.hpp"
 #include "protocol/content.hpp"
 #include "protocol/directory.hpp"
 #include "protocol/errors.hpp"
@@ -335,6 +336,7 @@ struct link_status {
     std::string congestion = {};  ///< TCP's, in use; empty: not known.
     // Of the link as a bearer
     std::uint64_t cost = 0;
+    protocol::confidentiality level_max = protocol::highest_confidentiality;
     bool carries = false;                           ///< The peer's session counts for it.
     std::uint64_t quota_bytes = 0, used_bytes = 0;  ///< Of this month; quota_bytes 0: no quota.
     /// By class: the largest object that may pass now; 0: none, nothing: any.

@@ -73,6 +73,7 @@ void queries::add_bearer_facts(response::link_status& to) const {
         to.next_try = wanted ? std::optional(std::max(*wanted, *to.next_try)) : std::nullopt;
     }
     to.cost = link.settings.cost;
+    to.level_max = link.settings.level_max;
     to.carries = x_peers.is_carrying(to.name);
     const auto* record = x_core.bearers.find(to.name);
     if (record == nullptr) {

@@ -123,8 +123,15 @@ void check_kind(const json::object& inside, const json::value& patch) {
         refuse("what a message has to hold cannot be changed");
     }
     const auto* data = object_with(patch, "the kind", parts).if_contains("dhow");
-    if (data != nullptr) {
-        object_with(*data, "dhow", kind_members);
+    if (data == nullptr) {
+        return;
+    }
+    const auto& members = object_with(*data, "dhow", kind_members);
+    const auto& expires = inside.at("dhow").at("expires").as_object();
+    // What takes something back has to arrive.
+    if (expires.contains("never") &&
+        (members.contains("expires") || members.contains("expires_when"))) {
+        refuse("it never expires, and that cannot be changed");
     }
 }
 

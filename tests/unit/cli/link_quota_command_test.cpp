@@ -40,15 +40,16 @@ BOOST_AUTO_TEST_CASE(a_figure_without_a_unit_is_a_mistake) {
 
 BOOST_AUTO_TEST_CASE(the_list_says_what_is_used_and_what_does_not_pass) {
     fake_daemon daemon({{200, R"({"links":[{"name":"fibre","peer":"IPSG","quota":null,)"
+                              R"("confidentiality_max":"confidential",)"
                               R"("passes_bytes_max":{"flash":null,"bulk":null}},)"
-                              R"({"name":"vsat","peer":"IPSG",)"
+                              R"({"name":"vsat","peer":"IPSG","confidentiality_max":"restricted",)"
                               R"("quota":{"month_bytes":1048576,"used_bytes":524288},)"
                               R"("passes_bytes_max":{"flash":null,"routine":65536,"bulk":0},)"
                               R"("changes_at":"2026-11-29T22:00:00.000Z"}]})"}});
     const auto got = daemon.run(run_link, {"list"});
     BOOST_TEST(contains(got.out,
                         "\n\nvsat: 512.0 KiB of 1.0 MiB of this month used; routine up to "
-                        "64.0 KiB, no bulk until 2026-11-29 22:00:00Z"),
+                        "64.0 KiB, no bulk until 2026-11-29 22:00:00Z; nothing above restricted\n"),
                got.out);
     BOOST_TEST(!contains(got.out, "fibre:"), got.out);
 }

@@ -95,14 +95,18 @@ BOOST_AUTO_TEST_CASE(rights_class_and_expiry_of_a_kind) {
 }
 
 BOOST_AUTO_TEST_CASE(null_takes_away_as_a_merge_patch_says) {
-    const auto data = made(one("kinds/notice.cancellation.json",
-                               R"({"dhow": {"expires": {"never": null, "hours": 9600}}})"));
-    BOOST_TEST((data->find("notice.cancellation")->expires.after == std::chrono::days{400}));
-    refused("kinds/notice.cancellation.json", R"({"dhow": {"expires": {"hours": 24}}})",
+    const auto data = made(one("kinds/arrest.request.json",
+                               R"({"dhow": {"expires": {"until": null, "hours": 9600}}})"));
+    BOOST_TEST((data->find("arrest.request")->expires.after == std::chrono::days{400}));
+    refused("kinds/arrest.request.json", R"({"dhow": {"expires": {"hours": 24}}})",
             "`expires` has to say one thing");
 }
 
 BOOST_AUTO_TEST_CASE(what_of_a_kind_cannot_be_changed) {
+    for (const auto* kind : {"notice.cancellation", "notice.suspension", "diffusion.restriction"}) {
+        refused("kinds/" + std::string{kind} + ".json",
+                R"({"dhow": {"expires": {"never": null, "hours": 9600}}})", "it never expires");
+    }
     const auto file = "kinds/notice.publication.json";
     refused(file, R"({"dhow": {"rules": []}})", "`rules` cannot be changed in `dhow`");
     refused(file, R"({"dhow": {"case": "none"}})", "`case` cannot be changed");

@@ -50,6 +50,13 @@ BOOST_AUTO_TEST_CASE(a_window_that_is_shut_is_the_cause_and_says_when_it_opens) 
     BOOST_TEST(cause_of_new(message_class::urgent).code != "outside-window");
 }
 
+BOOST_AUTO_TEST_CASE(the_list_says_how_confidential_a_link_may_carry) {
+    use([](config::link&) {});
+    BOOST_TEST((vsat().level_max == protocol::confidentiality::confidential));
+    use([](config::link& link) { link.level_max = protocol::confidentiality::restricted; });
+    BOOST_TEST((vsat().level_max == protocol::confidentiality::restricted));
+}
+
 BOOST_AUTO_TEST_CASE(a_quota_that_is_used_up_is_the_cause_until_the_month_ends) {
     use([](config::link& link) { link.quota.month_bytes = limits::mib; });
     BOOST_TEST(cause_of_new().code != "quota-used-up");
