@@ -9,6 +9,7 @@
 #include "daemon/cli/online.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
+#include "protocol/known.hpp"
 #include "protocol/limits.hpp"
 
 #include <boost/json.hpp>
@@ -121,8 +122,9 @@ int export_to(online& verb, const std::string& to, bool is_one_of_several) {
     int code = 0;
     json::object wish;
     wish["to"] = to;
-    wish["volume_bytes"] = *config::parse_size(verb.text("max-size"));
-    wish["volumes_max"] = *config::parse_number(verb.text("volumes"));
+    constexpr auto why = "an option that was checked";
+    wish["volume_bytes"] = protocol::known(config::parse_size(verb.text("max-size")), why);
+    wish["volumes_max"] = protocol::known(config::parse_number(verb.text("volumes")), why);
     wish["class"] = verb.text("class");
     const auto job =
         take_object(verb, verb.daemon.post(root + "exports", json::serialize(wish)), code);

@@ -178,8 +178,10 @@ std::optional<std::string> volume_reader::letter_of(const std::string& head,
 
 std::optional<std::string> volume_reader::letter_at_front() {
     const auto bytes = read(0, volume_head::size_bytes);
-    const auto head = bytes ? protocol::decode_volume_head(view_of(*bytes))
-                            : protocol::result<volume_head>(protocol::errc::truncated);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    const auto head = protocol::decode_volume_head(view_of(*bytes));
     if (!head) {
         return std::nullopt;
     }
@@ -190,8 +192,10 @@ std::optional<std::string> volume_reader::letter_at_front() {
 std::optional<std::string> volume_reader::letter_at_back() {
     const auto at = x_bytes < volume_head::size_bytes ? 0 : x_bytes - volume_head::size_bytes;
     const auto bytes = read(at, volume_head::size_bytes);
-    const auto head = bytes ? protocol::decode_volume_head(view_of(*bytes))
-                            : protocol::result<volume_head>(protocol::errc::truncated);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    const auto head = protocol::decode_volume_head(view_of(*bytes));
     if (!head) {
         return std::nullopt;
     }

@@ -7,6 +7,7 @@
 #include "daemon/cli/link_verbs.hpp"
 #include "daemon/cli/table.hpp"
 #include "daemon/http/url.hpp"
+#include "protocol/known.hpp"
 
 #include <boost/json.hpp>
 
@@ -84,7 +85,8 @@ int run_link_quota(arguments args, io& streams) {
         return code;
     }
     json::object body;
-    body["used_bytes"] = *config::parse_size(verb->text("used"));
+    body["used_bytes"] =
+        protocol::known(config::parse_size(verb->text("used")), "an option that was checked");
     return post_and_print(
         *verb, "/admin/v1/links/" + http::percent_encode(verb->options.operands[0]) + "/quota",
         body);

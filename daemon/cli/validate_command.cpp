@@ -94,8 +94,8 @@ kinds::context facts_of(const parsed_options& options) {
     facts.kind = options.text("kind");
     facts.sender = options.text("from");
     facts.recipients = options.texts("to");
-    facts.now = options.has("at") ? protocol::parse_utc(full_time(options.text("at"))).value()
-                                  : app::wall_now();
+    facts.now = options.has("at") ? protocol::parse_utc(full_time(options.text("at")))
+                                  : std::optional(app::wall_now());
     return facts;
 }
 

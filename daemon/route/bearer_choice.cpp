@@ -116,8 +116,9 @@ bool bearer_choice::is_needed_elsewhere(std::size_t which, const class_waits& wa
     }
     const auto there = static_cast<std::size_t>(up - x_bearers.data());
     for (std::size_t i = 0; i < waits.size(); ++i) {
-        if (waits[i] && up->open[i] && !x_bearers[which].open[i]) {
-            const auto from = usable_from(there, static_cast<message_class>(i), *waits[i]);
+        const auto& wait = waits[i];
+        if (wait && up->open[i] && !x_bearers[which].open[i]) {
+            const auto from = usable_from(there, static_cast<message_class>(i), *wait);
             if (from && *from <= x_now) {
                 return true;
             }
@@ -141,8 +142,8 @@ std::optional<utc_time> bearer_choice::wanted_without_session(std::size_t which,
     const auto& own = x_bearers[which];
     std::optional<utc_time> out;
     for (std::size_t i = 0; i < waits.size(); ++i) {
-        if (waits[i] && own.open[i]) {
-            out = earlier(out, usable_from(which, static_cast<message_class>(i), *waits[i]));
+        if (const auto& wait = waits[i]; wait && own.open[i]) {
+            out = earlier(out, usable_from(which, static_cast<message_class>(i), *wait));
         }
     }
     if (own.closes_when_idle) {
@@ -167,17 +168,18 @@ std::optional<utc_time> bearer_choice::wanted_from(std::size_t which,
     const auto there = static_cast<std::size_t>(up - x_bearers.data());
     bool is_needed_there = false;  // By something that may not pass here.
     for (std::size_t i = 0; i < waits.size(); ++i) {
-        if (waits[i] && up->open[i] && !own.open[i]) {
-            const auto from = usable_from(there, static_cast<message_class>(i), *waits[i]);
+        const auto& wait = waits[i];
+        if (wait && up->open[i] && !own.open[i]) {
+            const auto from = usable_from(there, static_cast<message_class>(i), *wait);
             is_needed_there = is_needed_there || (from && *from <= x_now);
         }
-        if (!waits[i] || !own.open[i]) {
+        if (!wait || !own.open[i]) {
             continue;
         }
         if (is_way_back) {
             out = std::max(up->stay_until, x_now);
         } else if (!up->open[i]) {
-            out = earlier(out, usable_from(which, static_cast<message_class>(i), *waits[i]));
+            out = earlier(out, usable_from(which, static_cast<message_class>(i), *wait));
         }
     }
     if (is_way_back && is_needed_there) {

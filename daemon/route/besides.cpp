@@ -30,8 +30,11 @@ void besides::configure() {
     };
     for (auto& [peer, one] : x_lines) {
         std::ranges::sort(one.ways, {}, cost_of);
-        const auto* up = one.session ? &x_core.sessions.at(*one.session) : nullptr;
-        if (up != nullptr && up->is_dialler && setting_of(up->bearer) == link_beside::never) {
+        if (!one.session) {
+            continue;
+        }
+        const auto& up = x_core.sessions.at(*one.session);
+        if (up.is_dialler && setting_of(up.bearer) == link_beside::never) {
             x_core.session(*one.session)
                 ->goodbye(errc::link_idle, std::chrono::seconds{0}, x_core.now);
         }
@@ -186,20 +189,20 @@ void besides::on_gone(session_number number) {
 }
 
 /// The session of the peer goes by the same link now.
-bool besides::is_over(const line& of) const {
-    const auto& record = x_core.sessions.at(*of.session);
+bool besides::is_over(session_number number) const {
+    const auto& record = x_core.sessions.at(number);
     const auto up = x_core.session_with(record.peer);
     return up && x_core.sessions.at(*up).bearer == record.bearer && !record.bearer.empty();
 }
 
-std::optional<utc_time> besides::idle_end(const line& of) const {
-    const auto& record = x_core.sessions.at(*of.session);
+std::optional<utc_time> besides::idle_end(session_number number) const {
+    const auto& record = x_core.sessions.at(number);
     if (!record.is_dialler || record.session->open_transfers() > 0) {
         return std::nullopt;
     }
     const bool stays =
         setting_of(record.bearer) == link_beside::always || x_out.has_flash(record.peer);
-    if (is_over(of)) {
+    if (is_over(number)) {
         return record.active_at + limits::beside_end;
     }
     return stays ? std::nullopt : std::optional(record.active_at + limits::beside_idle);
@@ -217,7 +220,7 @@ void besides::look_at(bureau_id peer, line& of) {
     if (record.passes_until <= x_core.now) {
         x_peers.refresh_beside(*of.session);
     }
-    const auto end = idle_end(of);
+    const auto end = idle_end(*of.session);
     if (!end || *end > x_core.now) {
         return;
     }
@@ -246,7 +249,7 @@ std::optional<utc_time> besides::next_deadline() const {
         if (one.session) {
             const auto change = x_core.sessions.at(*one.session).passes_until;
             take(change == utc_time::max() ? std::nullopt : std::optional(change));
-            take(idle_end(one));
+            take(idle_end(*one.session));
         } else if (!wanted_ways(peer, one).empty()) {
             take(std::max(one.not_before, x_core.now));
         }

@@ -44,8 +44,8 @@ private:
     };
     [[nodiscard]] config::link_beside setting_of(const std::string& link) const;
     [[nodiscard]] std::vector<std::string> wanted_ways(bureau_id peer, const line& of) const;
-    [[nodiscard]] bool is_over(const line& of) const;
-    [[nodiscard]] std::optional<utc_time> idle_end(const line& of) const;
+    [[nodiscard]] bool is_over(session_number number) const;
+    [[nodiscard]] std::optional<utc_time> idle_end(session_number number) const;
     void dial(bureau_id peer, line& of);
     void pause(bureau_id peer, line& of, link_result brought, milliseconds at_least);
     void look_at(bureau_id peer, line& of);

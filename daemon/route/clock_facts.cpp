@@ -106,10 +106,11 @@ std::optional<clock_facts::obligation> obligation_in(const kinds::papers_rule& r
 void read_answer(const std::vector<const kinds::kind_row*>& asked, const json::value& text,
                  clock_facts& out) {
     for (const auto* row : asked) {
-        if (!row->answer->promise.holds(text)) {
+        const auto& rule = row->answer;
+        if (!rule || !rule->promise.holds(text)) {
             continue;
         }
-        const auto time = string_at(text, row->answer->ready_by);
+        const auto time = string_at(text, rule->ready_by);
         out.ready_by = time ? kinds::parse_time(*time) : std::nullopt;
         // Without a time it answers nothing.
         out.answers = out.ready_by ? clock_facts::answering::promises : clock_facts::answering::no;
@@ -157,9 +158,10 @@ std::optional<protocol::bytes> renumbered(const std::string& kind, protocol::byt
     if (row == nullptr || !row->answer || row->answer->number.empty()) {
         return std::nullopt;
     }
+    const auto pointer = row->answer->number;
     auto read = parse(text);
     json::error_code error;
-    auto* place = read ? read->find_pointer(row->answer->number, error) : nullptr;
+    auto* place = read ? read->find_pointer(pointer, error) : nullptr;
     if (place == nullptr) {
         return std::nullopt;
     }

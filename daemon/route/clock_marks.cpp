@@ -58,10 +58,9 @@ void keep_earliest(std::optional<utc_time>& out, std::optional<utc_time> due) {
 }
 
 utc_time start_request(core& shared, store::transaction& to, const store::message_row& message,
-                       bureau_id other, const clock_facts& facts) {
-    const auto& wants = *facts.wants;
+                       bureau_id other, const message_id& subject,
+                       const clock_facts::request& wants) {
     const auto rule = rule_for(shared, other);
-    const auto subject = subject_of(message, facts);
     if (wants.number > 1) {
         to.changes.emplace_back(operation::settle_clocks{.about = subject,
                                                          .other = other,
@@ -111,9 +110,10 @@ std::optional<utc_time> papers_until(const core& shared, bureau_id other,
 
 std::optional<utc_time> start_papers(core& shared, store::transaction& to,
                                      const store::message_row& message, bureau_id other,
-                                     const clock_facts& facts) {
+                                     const message_id& subject,
+                                     const clock_facts::obligation& owes) {
     const auto& data = kinds::registry::in_force();
-    const auto until = papers_until(shared, other, *facts.owes);
+    const auto until = papers_until(shared, other, owes);
     // The General Secretariat gets copies: it neither owes nor waits.
     const auto is_copy = [&data](bureau_id one) {
         return data.party_of(one.text()) == kinds::party::secretariat;
@@ -126,8 +126,8 @@ std::optional<utc_time> start_papers(core& shared, store::transaction& to,
                                                   .id = message.id,
                                                   .origin = message.origin,
                                                   .other = other,
-                                                  .subject = subject_of(message, facts),
-                                                  .answer = facts.owes->papers,
+                                                  .subject = subject,
+                                                  .answer = owes.papers,
                                                   .state = clock_state::papers,
                                                   .since = shared.now,
                                                   .until = until,
@@ -182,13 +182,14 @@ std::optional<utc_time> start_clocks(core& shared, store::transaction& to,
                                      const store::message_row& message,
                                      const std::vector<bureau_id>& recipients,
                                      const clock_facts& facts) {
+    const auto subject = subject_of(message, facts);
     std::optional<utc_time> out;
     for (const auto other : recipients) {
         if (facts.wants) {
-            keep_earliest(out, start_request(shared, to, message, other, facts));
+            keep_earliest(out, start_request(shared, to, message, other, subject, *facts.wants));
         }
         if (facts.owes) {
-            keep_earliest(out, start_papers(shared, to, message, other, facts));
+            keep_earliest(out, start_papers(shared, to, message, other, subject, *facts.owes));
         }
         if (facts.brings_papers) {
             stop(shared, to, message.kind, other, facts);
@@ -209,7 +210,8 @@ std::optional<utc_time> mark_opened(core& shared, store::transaction& to,
     }
     auto due = facts.answers == clock_facts::answering::promises ? facts.ready_by : std::nullopt;
     if (facts.owes) {
-        keep_earliest(due, start_papers(shared, to, message, message.origin, facts));
+        keep_earliest(due, start_papers(shared, to, message, message.origin,
+                                        subject_of(message, facts), *facts.owes));
     }
     return due;
 }

@@ -44,13 +44,14 @@ void add_guards(store::transaction& to, const courier_item& item) {
                                                       .position = {},
                                                       .bytes = {},
                                                       .sealed_digest = {}});
-    if (!item.is_text()) {
+    const auto& message = item.what.message;
+    if (!item.is_text() || !message) {
         return;
     }
     for (const auto& row : item.what.deliveries) {
-        if (!store::is_origin(*item.what.message)) {
-            to.changes.emplace_back(operation::expect_not_called_back{
-                item.what.message->origin, item.what.message->id, row.recipient});
+        if (!store::is_origin(*message)) {
+            to.changes.emplace_back(
+                operation::expect_not_called_back{message->origin, message->id, row.recipient});
         }
         to.changes.emplace_back(
             operation::advance_delivery{.message = row.message,
@@ -188,12 +189,12 @@ void courier_export::note_candidates(const job_ptr& what, std::vector<courier_it
         note.changes.emplace_back(
             operation::put_bundle_record{row_of(what->row, record, items[i])});
         add_guards(note, items[i]);
-        if (items[i].is_text()) {
+        if (const auto& message = items[i].what.message; items[i].is_text() && message) {
             for (const auto& row : items[i].what.deliveries) {
-                note.changes.emplace_back(operation::put_event{x_core.event(
-                    items[i].what.message->origin, items[i].what.message->id, row.recipient,
-                    store::courier_event, store::courier_actor(what->to),
-                    store::attempt_text(items[i].what.shipment.attempt))});
+                note.changes.emplace_back(operation::put_event{
+                    x_core.event(message->origin, message->id, row.recipient, store::courier_event,
+                                 store::courier_actor(what->to),
+                                 store::attempt_text(items[i].what.shipment.attempt))});
             }
         }
         auto numbered =
@@ -298,7 +299,7 @@ void courier_export::begin_end_record(job& what) const {
 }
 
 void courier_export::cut_cells(job& what, bool is_end) {
-    auto& open = *what.open;
+    auto& open = what.record_at_hand();
     constexpr auto payload = limits::courier_cell_payload_bytes;
     std::size_t at = 0;
     const auto& all = open.gathered;
@@ -343,7 +344,7 @@ void courier_export::fill_up(job& what) {
 }
 
 void courier_export::read_on(const job_ptr& what) {
-    const auto& open = *what->open;
+    const auto& open = what->record_at_hand();
     if (open.at == open.end) {
         cut_cells(*what, true);
         step(what);
@@ -352,7 +353,7 @@ void courier_export::read_on(const job_ptr& what) {
     const auto index = static_cast<std::uint32_t>(open.at / limits::segment_bytes);
     x_core.out.ask(query::load_segment{open.object, index}, [this, what](store::reply& reply) {
         auto& segment = expect<answer::segment>(reply);
-        auto& at_hand = *what->open;
+        auto& at_hand = what->record_at_hand();
         const auto skip = static_cast<std::size_t>(at_hand.at % limits::segment_bytes);
         if (!segment.data || segment.data->size() <= skip) {
             leave_out(*what, segment.damaged);
@@ -372,13 +373,14 @@ void courier_export::read_on(const job_ptr& what) {
 
 // What was cut of it is a record without an end, which the importer counts as lost. The others go.
 void courier_export::leave_out(job& what, bool is_damaged) {
+    const auto object = what.record_at_hand().object;
     if (is_damaged) {
         x_core.out.log(log_level::alarm, "object-damaged",
-                       "object " + std::to_string(what.open->object) +
+                       "object " + std::to_string(object) +
                            " is damaged on disk and does not go along; run `dhow db check`");
         x_core.count.alarms += 1;
     }
-    if (!what.chosen.empty() && what.chosen.front().item.what.object.row == what.open->object) {
+    if (!what.chosen.empty() && what.chosen.front().item.what.object.row == object) {
         what.chosen.pop_front();  // The rest of an attachment.
     }
     what.open.reset();

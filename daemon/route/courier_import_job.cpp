@@ -223,10 +223,13 @@ void courier_import::job::add_data(std::uint32_t number_of, const bytes& data, b
 // `held` begins at `given`.
 void courier_import::job::feed_attachment(std::uint32_t number_of) {
     auto found = x_open.find(number_of);
-    if (found == x_open.end() || !found->second.accepted) {
+    if (found == x_open.end()) {
         return;
     }
     auto* open = &found->second;
+    if (!open->accepted) {
+        return;
+    }
     const auto wanted = *open->accepted;
     if (wanted > open->given) {  // On disk already.
         const auto skip = std::min<std::uint64_t>(wanted - open->given, open->held.size());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/route/courier_export.hpp"
+#include "protocol/ensure.hpp"
 
 namespace dhow::route {
 
@@ -53,6 +54,13 @@ struct courier_export::job {
         bytes gathered;  ///< Not in a cell yet.
     };
     std::optional<open_record> open;
+    /// The record that is being written: there is one.
+    open_record& record_at_hand() {
+        if (!open) {
+            DHOW_NEVER("no record is open");
+        }
+        return *open;
+    }
     bool is_end_written = false;
     std::uint64_t fill_to = 0;  ///< 0: nothing to fill.
     bool stops_here = false;    ///< No further volume is allowed.

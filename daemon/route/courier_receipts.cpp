@@ -76,7 +76,7 @@ void courier_receipts::apply_next(const work_ptr& what) {
                            apply_next(what);
                            return;
                        }
-                       what->bundle = std::move(rows.front());
+                       what->bundle = rows.front();
                        what->next = 0;
                        read_records(what);
                    });

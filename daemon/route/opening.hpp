@@ -9,6 +9,7 @@
 #include "daemon/route/case_book.hpp"
 #include "daemon/route/receipts.hpp"
 #include "daemon/route/unassigned.hpp"
+#include "protocol/known.hpp"
 
 #include <optional>
 #include <set>
@@ -61,7 +62,10 @@ private:
         std::vector<std::string> agencies;  ///< By the rules.
         confidentiality level = confidentiality::unsaid;
         std::optional<case_text> said;  ///< Of its case.
-        digest key;                     ///< Of its case.
+        [[nodiscard]] const case_text& case_said() const {
+            return protocol::known(said, "a message that is of no case");
+        }
+        digest key;  ///< Of its case.
         std::string recipients;
         std::vector<store::change> clocks;  ///< What it starts, answers or ends.
         std::optional<utc_time> clock_due;

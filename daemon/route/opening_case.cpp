@@ -97,17 +97,18 @@ void opening::find_place(const admission_ptr& made) {
 /// It came after the date until which it may be kept.
 bool opening::is_past_retention(const admission& made) const {
     const auto& data = kinds::registry::in_force();
-    const auto* kind = data.find(made.said->kind);
+    const auto* kind = data.find(made.case_said().kind);
     const auto until =
-        kind == nullptr ? std::nullopt
-                        : kinds::kept_until(data, *kind, made.said->word.point.at, made.said->text);
+        kind == nullptr
+            ? std::nullopt
+            : kinds::kept_until(data, *kind, made.case_said().word.point.at, made.case_said().text);
     return until && *until <= x_core.now && !x_core.expiry_frozen;
 }
 
 opening::place opening::place_in(const admission& made, const answer::case_file& file) const {
     const auto& message = made.what.message;
-    const auto& word = made.said->word;
-    const auto judged = judge_word(file, made.key, message.origin, *made.said, x_core.now);
+    const auto& word = made.case_said().word;
+    const auto judged = judge_word(file, made.key, message.origin, made.case_said(), x_core.now);
     place out;
     const bool is_repeat = kinds::ends(word.role);
     switch (judged.standing) {
@@ -157,7 +158,7 @@ opening::place opening::place_in(const admission& made, const answer::case_file&
 
 void opening::move_earlier(place& to, const admission& made, const answer::case_item& item,
                            case_role by) const {
-    const auto& point = made.said->word.point;
+    const auto& point = made.case_said().word.point;
     const bool is_part = by == case_role::content && belongs_to(item.row, point);
     if (is_part && to.state != assignment_state::offered) {
         return;

@@ -6,6 +6,7 @@
 // Limits: see outbound.hpp.
 #include "daemon/route/outbound.hpp"
 
+#include "protocol/known.hpp"
 #include "protocol/parcel.hpp"
 #include "protocol/short_form.hpp"
 
@@ -139,13 +140,14 @@ void outbound::add_ready(ready_shipment item) {
     if (lane == x_lanes.end()) {
         return;  // No session: the store has it, and a session begins with a load.
     }
-    if (lane->second.session && !passes(*lane->second.session, item)) {
+    auto& to = lane->second;
+    if (to.session && !passes(*to.session, item)) {
         tell_waiting(item);  // The store has it, and is asked when it passes.
         return;
     }
-    if (!keep_back(lane->second, item)) {
-        lane->second.queue.add_fresh(std::move(item));
-        feed(lane->second);
+    if (!keep_back(to, item)) {
+        to.queue.add_fresh(std::move(item));
+        feed(to);
     }
 }
 
@@ -161,7 +163,7 @@ void outbound::rescan(bureau_id peer) {
 void outbound::load(peer_lane& lane, message_class cls) {
     const auto peer = lane.peer;
     lane.queue.mark_loading(cls);
-    const auto session = *lane.session;
+    const auto session = protocol::known(lane.session, "a lane without a session");
     const auto passage = passage_of(lane, cls);
     const bool waits = passage.least_wait.count() > 0;
     x_core.out.ask(
@@ -277,7 +279,8 @@ bool outbound::is_marked(peer_lane& lane, const store::shipment_row& what) {
     if (what.row + ahead / 2 > mark.asked) {
         mark.asked = what.row + ahead;
         x_mark(lane.peer, what.cls, mark.asked,
-               [this, number = *lane.session, cls = what.cls, upto = mark.asked](bool is_written) {
+               [this, number = protocol::known(lane.session, "a lane without a session"),
+                cls = what.cls, upto = mark.asked](bool is_written) {
                    auto* still = lane_of(number);
                    if (!is_written) {
                        wait_for_space();

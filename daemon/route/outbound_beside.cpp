@@ -4,6 +4,7 @@
 // Spec: docs/decisions/0013-flash-beside.md. Tests: unit/route/outbound_beside_test.cpp, sim.
 // Limits: see outbound.hpp; a copy for each flash text that is open.
 #include "daemon/route/outbound.hpp"
+#include "protocol/known.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -43,7 +44,9 @@ void outbound::close_beside(peer_lane& lane) {
 void outbound::add_copy(const ready_shipment& item) {
     const auto peer = item.shipment.peer;
     auto* lane = goes_beside(item) ? lane_to(peer, true) : nullptr;
-    if (lane != nullptr && passes(*lane->session, item) && !keep_back(*lane, item)) {
+    if (lane != nullptr &&
+        passes(protocol::known(lane->session, "a lane without a session"), item) &&
+        !keep_back(*lane, item)) {
         lane->queue.add_fresh(item);
         feed(*lane);
     }
@@ -96,7 +99,8 @@ void outbound::take_from(peer_lane* lane, store::row_id shipment) {
         return;  // There is no other lane that could load it.
     }
     if (const auto found = find_open(*lane, shipment); found != lane->open.end()) {
-        if (auto* session = x_core.session(*lane->session)) {
+        if (auto* session =
+                x_core.session(protocol::known(lane->session, "a lane without a session"))) {
             session->cancel(found->first, errc::have_it, x_core.now);
         }
         lane->open.erase(found);
@@ -203,7 +207,7 @@ void outbound::settle_part(const peer_lane& lane, const ready_shipment& item,
             other->queue.take_out(row);  // As it is loaded it names those who are settled.
         }
     }
-    const auto id = item.message->id;
+    const auto id = protocol::known(item.message, "a text without its message").id;
     x_handing_over.insert(id);
     commit_surely(std::move(transaction),
                   [this, peer = lane.peer, row, id](const store::transaction_result&) {

@@ -4,6 +4,7 @@
 // Spec: docs/decisions/0010-bearers.md. Tests: unit/route/peers_bearers_test.cpp, sim.
 // Limits: demand_look_min and _max.
 #include "daemon/route/peers.hpp"
+#include "protocol/known.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -105,7 +106,8 @@ bearer_facts peers::facts_of(const std::string& name, const link_record& link) c
         out.open[i] = x_core.bearers.size_max(name, cls, x_core.now) > 0;
     }
     out.carried_until = out.is_up   ? x_core.now
-                        : is_silent ? *silent->silence.stalled_since
+                        : is_silent ? protocol::known(silent->silence.stalled_since,
+                                                      "a session that is stalled since never")
                                     : link.carried_until;
     if (const auto state = x_bearers.find(link.settings.peer); state != x_bearers.end()) {
         out.stay_until = state->second.stay.stay_until();

@@ -5,11 +5,20 @@
 // Tests: unit/route/peers_test.cpp, unit/route/peers_wake_test.cpp, sim.
 // Limits: link_backoff, dial_pacer, wake_up.
 #include "daemon/route/peers.hpp"
+#include "protocol/known.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace dhow::route {
+
+namespace {
+
+utc_time dial_time(const link_record& link) {
+    return protocol::known(link.dial_at, "a link that waits for no dial");
+}
+
+}  // namespace
 
 link_record* peers::link_of(session_number session) {
     const auto found = x_core.sessions.find(session);
@@ -108,7 +117,7 @@ void peers::hurry(bureau_id peer) {
     for (auto& [name, link] : x_links) {
         const auto wait = link.backoff.flash_wait(link.settings.metered);
         if (link.settings.peer == peer && waits_for_dial(link)) {
-            link.dial_at = std::min(*link.dial_at, x_core.now + wait);
+            link.dial_at = std::min(dial_time(link), x_core.now + wait);
             link.is_flash = true;
         }
     }
@@ -150,7 +159,7 @@ void peers::on_deadline() {
     on_bearers_deadline();
     std::vector<dial_pacer::waiting> due;
     for (auto& [name, link] : x_links) {
-        if (!waits_for_dial(link) || *link.dial_at > x_core.now) {
+        if (!waits_for_dial(link) || dial_time(link) > x_core.now) {
             continue;
         }
         if (is_given_up(link) || x_core.stopping || addresses_of(link).empty()) {
@@ -158,7 +167,7 @@ void peers::on_deadline() {
         } else if (link.is_called) {
             dial(name, link);
         } else if (const auto wanted = wanted_from(name); wanted && *wanted <= x_core.now) {
-            due.push_back({name, *link.dial_at, link.is_flash});
+            due.push_back({name, dial_time(link), link.is_flash});
         }
     }
     while (!due.empty() && x_pacer.has_room(x_core.now)) {
@@ -180,11 +189,11 @@ std::optional<utc_time> peers::next_deadline() const {
             continue;
         }
         if (link.is_called) {
-            take(*link.dial_at);
+            take(dial_time(link));
         } else if (is_plain(link.settings.peer)) {
-            take(std::max(*link.dial_at, x_pacer.room_at()));
+            take(std::max(dial_time(link), x_pacer.room_at()));
         } else if (const auto wanted = wanted_from(name)) {
-            take(std::max({*link.dial_at, *wanted, x_pacer.room_at()}));
+            take(std::max({dial_time(link), *wanted, x_pacer.room_at()}));
         }
     }
     take(next_bearers_deadline());

@@ -66,7 +66,8 @@ std::vector<response::cause> causes_of_clocks(const core& shared,
 }
 
 void queries::add_clocks(response::why said, const answer_to& answer) {
-    x_core.out.ask(query::find_clocks{said.id},
+    const auto id = said.id;
+    x_core.out.ask(query::find_clocks{id},
                    [this, answer, said = std::move(said)](store::reply& reply) mutable {
                        auto causes = causes_of_clocks(x_core, expect<answer::clocks>(reply).rows);
                        std::ranges::move(causes, std::back_inserter(said.causes));

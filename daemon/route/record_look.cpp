@@ -7,6 +7,7 @@
 
 #include "daemon/route/case_book.hpp"
 #include "protocol/kinds/document.hpp"
+#include "protocol/known.hpp"
 
 #include <algorithm>
 
@@ -177,11 +178,12 @@ bool has_seen_all_of(const core& shared, const message_id& subject) {
 
 /// One that was called back does not count, and its number may be used again or not.
 void count_requests(const core& shared, record_look& look, const answer::clocks& found) {
-    bool are_all = !found.more && has_seen_all_of(shared, *look.subject);
+    const auto& subject = protocol::known(look.subject, "requests about nothing");
+    bool are_all = !found.more && has_seen_all_of(shared, subject);
     for (const auto& row : found.rows) {
         const bool is_asked =
             std::ranges::find(look.recipients, row.other) != look.recipients.end();
-        if (row.origin != shared.self() || row.subject != *look.subject || !is_asked) {
+        if (row.origin != shared.self() || row.subject != subject || !is_asked) {
             continue;
         }
         if (row.state == store::clock_state::ended) {

@@ -6,6 +6,7 @@
 #include "daemon/route/retention.hpp"
 
 #include "daemon/route/assignment.hpp"
+#include "protocol/known.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,6 +23,10 @@ const answer::case_item* newest_content(const answer::case_file& file, bureau_id
         return item.row.owner == owner && kinds::gives_content(role_of(item.row));
     });
     return found == file.items.end() ? nullptr : &*found;
+}
+
+utc_time date_of(const store::case_row& row) {
+    return protocol::known(row.keep_until, "a case without a date");
 }
 
 std::string day_text(utc_time time) {
@@ -71,7 +76,7 @@ void retention::on_deadline() {
 void retention::load_page() {
     query::load_kept_cases what{.now = x_core.now, .limit = limits::case_looks_max};
     if (x_last) {
-        what.after = *x_last->keep_at;
+        what.after = protocol::known(x_last->keep_at, "a case that is not to be looked at");
         what.key = x_last->key;
         what.owner = x_last->owner;
     }
@@ -163,14 +168,14 @@ void retention::ask(const store::case_row& row) {
             const auto& file = expect<answer::case_file>(reply);
             const auto* content = newest_content(file, row.owner);
             if (content == nullptr || is_ended_by_authority(file)) {
-                *row.keep_until > x_core.now ? put_off(row) : remove(row);  // Nobody acts on it.
+                date_of(row) > x_core.now ? put_off(row) : remove(row);  // Nobody acts on it.
                 return;
             }
             own_note what;
             what.kind = retention_kind;
             what.agency = content->row.agency;
-            what.subject = "still needed after " + day_text(*row.keep_until) + "?";
-            what.text = question_text(file, row.owner, *row.keep_until);
+            what.subject = "still needed after " + day_text(date_of(row)) + "?";
+            what.text = question_text(file, row.owner, date_of(row));
             what.cls = message_class::routine;
             seal_note(x_core, what, [this, row, about = content->row.id](const note_ptr& note) {
                 if (note) {
@@ -191,13 +196,13 @@ void retention::put_question(const store::case_row& row, const message_id& about
     auto next = row;
     next.revision += 1;
     next.keeping = keep_state::asked;
-    next.keep_at = std::max(*row.keep_until, answer_by(x_core.now));
+    next.keep_at = std::max(date_of(row), answer_by(x_core.now));
     store::transaction transaction;
     put_note(x_core, transaction.changes, *note);
     transaction.changes.emplace_back(operation::put_case{std::move(next)});
     transaction.changes.emplace_back(operation::put_event{
         x_core.event(row.owner, about, bureau_id{}, "retention-asked", "gateway",
-                     "may be kept until " + day_text(*row.keep_until))});
+                     "may be kept until " + day_text(date_of(row)))});
     x_core.out.commit(
         std::move(transaction), [this, about, note](const store::transaction_result& result) {
             if (result.status != store::transaction_status::committed) {
@@ -284,7 +289,7 @@ void retention::submit_end(const store::case_row& row, const bytes& plain) {
 void retention::cannot_end(const store::case_row& row, const std::string& why) {
     x_core.count.alarms += 1;
     x_core.out.log(log_level::alarm, "retention-open",
-                   "a case is past its retention date, " + day_text(*row.keep_until) +
+                   "a case is past its retention date, " + day_text(date_of(row)) +
                        ", and cannot be ended: " + why + "; end it by hand. Its key begins " +
                        protocol::to_hex(row.key.view()).substr(0, 8));
     leave();

@@ -80,7 +80,8 @@ void silences::look(session_number number, session_record& record) {
     auto& silence = record.silence;
     // The driver tells of events before it tells the time: what was written then was written now,
     // or so late as nobody looked.
-    if (x_core.now > *std::exchange(silence.look_at, std::nullopt) + limits::stall_look) {
+    const auto due = std::exchange(silence.look_at, std::nullopt);
+    if (due && x_core.now > *due + limits::stall_look) {
         silence.quiet_at = silence.watched_since = x_core.now;
     }
     if (record.session->is_ended()) {

@@ -106,9 +106,9 @@ bool submission::find_case_of(const draft_ptr& message) {
 }
 
 void submission::add_holders(draft& message) const {
-    const auto* row = known_kinds().find(message.said->kind);
+    const auto* row = known_kinds().find(message.case_said().kind);
     const bool is_for_all =
-        message.said->word.role == case_role::end && x_core.self() == secretariat();
+        message.case_said().word.role == case_role::end && x_core.self() == secretariat();
     if (!message.has_rights_of_agency || row == nullptr ||
         std::ranges::find(row->rules, "R-REC-01") == row->rules.end()) {
         return;
@@ -116,7 +116,7 @@ void submission::add_holders(draft& message) const {
     message.left_out.clear();
     std::set<bureau_id> all(message.recipients.begin(), message.recipients.end());
     // Who is denied hears of its end alone.
-    const auto denied = message.said->word.role == case_role::end
+    const auto denied = message.case_said().word.role == case_role::end
                             ? std::vector<bureau_id>{}
                             : denied_in(message.file, x_core.self());
     for (const auto& item : message.file.items) {
@@ -141,7 +141,7 @@ void submission::add_holders(draft& message) const {
 }
 
 std::optional<response::problem> submission::fit_case(draft& message) const {
-    if (!message.said || message.said->word.name.empty()) {
+    if (!message.said || message.case_said().word.name.empty()) {
         return std::nullopt;
     }
     add_holders(message);
@@ -158,7 +158,7 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
         return std::nullopt;  // The gateway repeats what was accepted before.
     }
     kinds::context facts;
-    facts.kind = message.said->kind;
+    facts.kind = message.case_said().kind;
     facts.sender = std::string(x_core.self().text());
     facts.recipients = texts_of(message.recipients);
     facts.now = x_core.now;
@@ -167,7 +167,7 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
         facts.original.emplace();
         facts.original->sender = owner;
     }
-    if (facts.original && message.said->word.role == case_role::restriction) {
+    if (facts.original && message.case_said().word.role == case_role::restriction) {
         facts.original->recipients = holders_in(message.file, x_core.self());
     }
     facts.version_seen = version_seen(message.file, x_core.self());
@@ -179,16 +179,16 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
     if (auto problem = why_denied(message)) {
         return problem;
     }
-    if (message.said->word.role == case_role::restriction) {
+    if (message.case_said().word.role == case_role::restriction) {
         return why_no_restriction(message);
     }
     const auto judged =
-        judge_word(message.file, message.case_key, x_core.self(), *message.said, x_core.now);
-    const bool may_repeat = message.said->word.role == case_role::end;
+        judge_word(message.file, message.case_key, x_core.self(), message.case_said(), x_core.now);
+    const bool may_repeat = message.case_said().word.role == case_role::end;
     if (judged.standing == case_standing::late || (judged.row.ended && !may_repeat)) {
         return refusal(errc::conflict, "its case has ended");
     }
-    const auto version = message.said->word.point.version;
+    const auto version = message.case_said().word.point.version;
     if (may_repeat && (!judged.row.ended || judged.row.decision_version > version)) {
         return refusal(errc::conflict, "a higher version of its case was sent: end that one");
     }
@@ -201,7 +201,7 @@ std::optional<response::problem> submission::fit_case(draft& message) const {
 /// What goes to a bureau that is denied it. New content may, if it is named itself: by a group it
 /// may have come in unseen.
 std::optional<response::problem> submission::why_denied(const draft& message) const {
-    const auto role = message.said->word.role;
+    const auto role = message.case_said().word.role;
     if (kinds::ends(role)) {
         return std::nullopt;
     }
@@ -230,7 +230,7 @@ std::optional<response::problem> submission::why_no_restriction(const draft& mes
     if (own->ended) {
         return refusal(errc::conflict, "its case has ended");
     }
-    if (message.said->word.point.version < own->content_version) {
+    if (message.case_said().word.point.version < own->content_version) {
         return refusal(errc::validation_failed,
                        "the version must be that of the last publication, " +
                            std::to_string(own->content_version) + ", or a higher one");
@@ -239,12 +239,12 @@ std::optional<response::problem> submission::why_no_restriction(const draft& mes
 }
 
 void submission::hurry(draft& message) const {
-    const auto* row = known_kinds().find(message.said->kind);
+    const auto* row = known_kinds().find(message.case_said().kind);
     const auto* self = x_core.directory->find(x_core.self());
-    if (row == nullptr || self == nullptr || kinds::gives_content(message.said->word.role)) {
+    if (row == nullptr || self == nullptr || kinds::gives_content(message.case_said().word.role)) {
         return;
     }
-    const auto wanted = kinds::default_class(*row, message.said->text);
+    const auto wanted = kinds::default_class(*row, message.case_said().text);
     const bool may = std::ranges::find(self->classes, wanted) != self->classes.end();
     if (may) {
         message.what.cls = std::min(message.what.cls, wanted);
@@ -268,7 +268,7 @@ void submission::call_back_for(draft& message) {
 
 // So that hubs can drop what is queued, and forward this first.
 void submission::call_back_earlier(draft& message) {
-    const auto role = message.said->word.role;
+    const auto role = message.case_said().word.role;
     auto& what = message.what;
     message.called_back.clear();
     if (role == case_role::restriction) {
@@ -320,7 +320,7 @@ void submission::withdraw_here(std::vector<store::change>& to, const draft& mess
 }
 
 void submission::add_case(plan& to, const draft& message) const {
-    auto said = *message.said;
+    auto said = message.case_said();
     const auto key = message.case_key;
     said.word.point.at = message.header.created;
     auto judged = said.word.role == case_role::restriction

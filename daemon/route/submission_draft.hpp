@@ -9,6 +9,7 @@
 #include "daemon/route/clock_facts.hpp"
 #include "daemon/route/submission.hpp"
 #include "protocol/kinds/validate.hpp"
+#include "protocol/known.hpp"
 
 namespace dhow::route {
 
@@ -36,6 +37,9 @@ struct submission::draft {
     // Of its case; see submission_case.cpp.
     bool is_case_known = false;
     std::optional<case_text> said;
+    [[nodiscard]] const case_text& case_said() const {
+        return protocol::known(said, "a message that is of no case");
+    }
     digest case_key;
     std::optional<std::uint64_t> revision;  ///< Of our row of the case: accepted only then.
     bytes sealed_end;                       ///< The text that will end it, if nobody prolongs it.

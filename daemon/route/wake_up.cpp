@@ -22,7 +22,7 @@ std::optional<utc_time> network_changes::next_deadline() const {
     if (!x_first) {
         return std::nullopt;
     }
-    return std::min(*x_last + limits::network_settle_time,
+    return std::min(x_last.value_or(*x_first) + limits::network_settle_time,
                     *x_first + limits::network_settle_time_max);
 }
 

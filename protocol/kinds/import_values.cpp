@@ -114,8 +114,8 @@ std::optional<std::string> import_values::line_of(std::string_view name) {
 }
 
 void import_values::line(object& to, std::string_view name, std::string_view as) {
-    if (auto value = line_of(name)) {
-        to[as] = std::move(*value);
+    if (const auto value = line_of(name)) {
+        to[as] = *value;
     }
 }
 
@@ -128,8 +128,8 @@ void import_values::text(object& to, std::string_view name) {
         leave_out(name, std::string{not_understood});
         return;
     }
-    if (auto lines = cleaned(text_of(*value), true); !lines.empty()) {
-        to[name] = std::move(lines);
+    if (const auto lines = cleaned(text_of(*value), true); !lines.empty()) {
+        to[name] = lines;
     }
 }
 
@@ -188,8 +188,8 @@ std::optional<std::string> import_values::country_of(const json::value& value,
 
 void import_values::country(object& to, std::string_view name, std::string_view as) {
     if (const auto* value = find(name)) {
-        if (auto code = country_of(*value, pointer_to(x_pointer, name))) {
-            to[as] = std::move(*code);
+        if (const auto code = country_of(*value, pointer_to(x_pointer, name))) {
+            to[as] = *code;
         }
     }
 }
@@ -221,8 +221,8 @@ void import_values::partial_date(object& to, std::string_view name, std::string_
     if (!value) {
         return;
     }
-    if (auto date = as_partial_date(*value)) {
-        to[as] = std::move(*date);
+    if (const auto date = as_partial_date(*value)) {
+        to[as] = *date;
     } else {
         leave_out(name, *value + " is no date YYYY/MM/DD");
     }
@@ -233,7 +233,7 @@ void import_values::day(object& to, std::string_view name) {
     auto date = value.value_or("");
     std::ranges::replace(date, '/', '-');
     if (parse_date(date)) {
-        to[name] = std::move(date);
+        to[name] = date;
     } else if (value) {
         leave_out(name, *value + " is no whole date");
     }
@@ -363,7 +363,7 @@ void import_values::entity_id(object& to) {
     constexpr std::string_view name = "entity_id";
     if (auto value = line_of(name)) {
         std::ranges::replace(*value, '-', '/');  // As it stands in addresses.
-        to[name] = std::move(*value);
+        to[name] = *value;
     }
 }
 

@@ -59,7 +59,7 @@ void penalty_reaches_threshold(const subject& it, finding_list& out) {
     }
     if (!reached) {
         out.warn(warrant_place(0, member),
-                 std::to_string(*number_at(warrants[0], std::string{"/"} + member)),
+                 std::to_string(number_at(warrants[0], std::string{"/"} + member).value_or(0)),
                  ">= " + std::to_string(least));
     }
 }

@@ -14,6 +14,11 @@ namespace dhow::kinds {
 
 namespace {
 
+/// Empty when it is not there.
+std::string text_at(const subject& it, const std::string& pointer) {
+    return std::string{it.string(pointer).value_or(std::string_view{})};
+}
+
 // Where texts have a person.
 constexpr std::array places{"/body/person", "/body/subject_presented"};
 
@@ -60,8 +65,7 @@ void birth_is_past(const subject& it, finding_list& out) {
     for (const std::string person : places) {
         const auto birth = birth_of(it, person);
         if (now && birth && birth->first > *now) {
-            out.refuse(person + "/date_of_birth",
-                       std::string{*it.string(person + "/date_of_birth")});
+            out.refuse(person + "/date_of_birth", text_at(it, person + "/date_of_birth"));
         }
     }
 }
@@ -92,8 +96,8 @@ void birth_before_offence(const subject& it, finding_list& out) {
     const auto text = it.string("/body/facts/date");
     const auto offence = text ? parse_partial_date(*text) : std::nullopt;
     if (birth && offence && birth->first > offence->last) {
-        out.refuse("/body/facts/date", std::string{*text},
-                   ">= " + std::string{*it.string("/body/person/date_of_birth")});
+        out.refuse("/body/facts/date", text_at(it, "/body/facts/date"),
+                   ">= " + text_at(it, "/body/person/date_of_birth"));
     }
 }
 
@@ -105,8 +109,8 @@ void minor_is_flagged(const subject& it, finding_list& out) {
     const auto at = offence ? std::optional{offence->first} : today(it);
     const auto adult = it.data.number("age_of_majority_years");
     if (is_red(it) && birth && at && least_age(*birth, *at) < adult) {
-        out.warn("/body/person/date_of_birth",
-                 std::string{*it.string("/body/person/date_of_birth")}, std::to_string(adult));
+        out.warn("/body/person/date_of_birth", text_at(it, "/body/person/date_of_birth"),
+                 std::to_string(adult));
     }
 }
 

@@ -5,6 +5,8 @@
 // Limits: none.
 #include "protocol/ensure.hpp"
 
+#include "protocol/known.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <sys/wait.h>
@@ -23,8 +25,9 @@ struct ending {
     std::string said;  // on stderr
 };
 
-// Runs DHOW_ENSURE(value != 0) in a child, which exits with 0 if it gets past it.
-ending ensure_in_child(int value) {
+// Runs it in a child, which exits with 0 if it gets past it.
+template <class What>
+ending in_child(const What& what) {
     std::array<int, 2> ends{};
     BOOST_REQUIRE(::pipe(ends.data()) == 0);
     const pid_t child = ::fork();
@@ -32,7 +35,7 @@ ending ensure_in_child(int value) {
     if (child == 0) {
         std::signal(SIGABRT, SIG_DFL);  // Boost.Test's handler would speak of it
         ::dup2(ends[1], STDERR_FILENO);
-        DHOW_ENSURE(value != 0);
+        what();
         ::_exit(0);
     }
     ::close(ends[1]);
@@ -44,6 +47,10 @@ ending ensure_in_child(int value) {
     ::close(ends[0]);
     BOOST_REQUIRE(::waitpid(child, &result.status, 0) == child);
     return result;
+}
+
+ending ensure_in_child(int value) {
+    return in_child([value] { DHOW_ENSURE(value != 0); });
 }
 
 }  // namespace
@@ -61,6 +68,17 @@ BOOST_AUTO_TEST_CASE(a_false_condition_aborts_and_says_where) {
     BOOST_TEST(WTERMSIG(end.status) == SIGABRT);
     BOOST_TEST(end.said.find("ensure_test.cpp:") != std::string::npos, end.said);
     BOOST_TEST(end.said.find("ensure failed: value != 0") != std::string::npos, end.said);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_not_there_aborts_and_says_why_it_should_be) {
+    std::optional<int> some = 7;
+    const std::optional<int> none;
+    dhow::protocol::known(some, "it was set") += 1;
+    BOOST_TEST(dhow::protocol::known(std::as_const(some), "it was set") == 8);
+    const ending end = in_child([&none] { return dhow::protocol::known(none, "it was set"); });
+    BOOST_TEST(WTERMSIG(end.status) == SIGABRT);
+    BOOST_TEST(end.said.find("ensure_test.cpp:") != std::string::npos, end.said);
+    BOOST_TEST(end.said.find("it was set") != std::string::npos, end.said);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
