@@ -23,8 +23,8 @@ constexpr int repetitions = 1;
 
 more_syns::more_syns(boost::asio::any_io_executor executor, tcp::endpoint target, std::string local,
                      protocol::milliseconds again_after, std::function<void()> on_connected)
-    : x_timer(std::move(executor)),
-      x_target(target),
+    : x_timer(executor),
+      x_target(std::move(target)),
       x_local(std::move(local)),
       x_again_after(again_after),
       x_on_connected(std::move(on_connected)) {}

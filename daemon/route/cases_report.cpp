@@ -61,9 +61,9 @@ void cases::try_report(const caller& who, std::vector<std::pair<std::string, dig
         answer(refusal(errc::not_found, "no such case, or not of this caller"));
         return;
     }
-    const auto [lifecycle, key] = keys.back();
+    const auto last = keys.back();
     keys.pop_back();
-    look_at(key, [this, who, keys, answer, lifecycle = lifecycle](look& what) {
+    look_at(last.second, [this, who, keys, answer, lifecycle = last.first](look& what) {
         if (what.file.rows.empty() || !may_see(who, what.file)) {
             try_report(who, keys, answer);
             return;

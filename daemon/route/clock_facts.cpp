@@ -155,13 +155,16 @@ clock_facts clock_facts_of(const std::string& kind, std::string_view media_type,
 std::optional<protocol::bytes> renumbered(const std::string& kind, protocol::byte_view text,
                                           std::uint8_t number) {
     const auto* row = kinds::registry::in_force().find(kind);
-    if (row == nullptr || !row->answer || row->answer->number.empty()) {
+    const auto rule = row == nullptr ? std::nullopt : row->answer;
+    if (!rule || rule->number.empty()) {
         return std::nullopt;
     }
-    const auto pointer = row->answer->number;
     auto read = parse(text);
+    if (!read) {
+        return std::nullopt;
+    }
     json::error_code error;
-    auto* place = read ? read->find_pointer(pointer, error) : nullptr;
+    auto* place = read->find_pointer(rule->number, error);
     if (place == nullptr) {
         return std::nullopt;
     }
