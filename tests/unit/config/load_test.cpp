@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_rule_of_assignment_keeps_apart_what_it_asks_and_what_it_l
 }
 
 BOOST_AUTO_TEST_CASE(sub_bureaus_are_those_of_the_program_changed_by_what_stands_here) {
-    const auto id = [](std::string_view text) { return bureau_id::parse(text).value(); };
+    const auto id = [](std::string_view text) { return config::bureau_id::parse(text).value(); };
     const auto usual = load(sample).settings.sub_bureaus;
     BOOST_TEST((usual.at(id("GI")) == id("GB")));
     const auto read = load(sample +

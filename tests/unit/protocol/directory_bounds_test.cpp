@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(texts_are_clean_and_at_most_one_kib) {
 }
 
 BOOST_AUTO_TEST_CASE(languages_are_a_few_different_codes) {
-    const auto with = [](const json::array& list) { return an_entry.with("languages", list); };
+    const auto with = [](const json::array& codes) { return an_entry.with("languages", codes); };
     BOOST_TEST(with({"en", "swa"}) == "");
     BOOST_TEST(with({}) == "");
     for (const auto* bad : {"", "e", "EN", "engl", "e1", "en "}) {
