@@ -35,7 +35,7 @@ bundle_record_row a_record(row_id bundle, std::uint32_t record,
     return out;
 }
 
-change bundle(bundle_row row) { return operation::put_bundle{std::move(row)}; }
+change bundle(bundle_row row) { return operation::put_bundle{row}; }
 change record(bundle_record_row row) { return operation::put_bundle_record{std::move(row)}; }
 
 message_row a_message(row_id row) {
