@@ -111,6 +111,12 @@ void print_verbs(std::string_view program, std::span<const verb> verbs, std::ost
     out << "\nEach command explains itself with --help; see also dhow(1).\n";
 }
 
+void print_findings(const std::vector<config::finding>& findings, io& streams) {
+    for (const auto& one : findings) {
+        streams.err << to_text(one) << '\n';
+    }
+}
+
 }  // namespace
 
 std::string parsed_options::text(const char* name) const {
@@ -177,14 +183,6 @@ std::optional<parsed_options> parse_options(const verb_usage& usage,
     out.json = out.values["json"].as<bool>();
     return out;
 }
-
-namespace {
-void print_findings(const std::vector<config::finding>& findings, io& streams) {
-    for (const auto& one : findings) {
-        streams.err << to_text(one) << '\n';
-    }
-}
-}  // namespace
 
 bool use_kinds(const parsed_options& options, io& streams) {
     const auto folder = config::use_kinds_folder(options.config_file);

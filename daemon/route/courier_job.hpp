@@ -6,7 +6,7 @@
 #pragma once
 
 #include "daemon/route/courier_export.hpp"
-#include "protocol/ensure.hpp"
+#include "protocol/known.hpp"
 
 namespace dhow::route {
 
@@ -55,12 +55,7 @@ struct courier_export::job {
     };
     std::optional<open_record> open;
     /// The record that is being written: there is one.
-    open_record& record_at_hand() {
-        if (!open) {
-            DHOW_NEVER("no record is open");
-        }
-        return *open;
-    }
+    open_record& record_at_hand() { return protocol::known(open, "no record is open"); }
     bool is_end_written = false;
     std::uint64_t fill_to = 0;  ///< 0: nothing to fill.
     bool stops_here = false;    ///< No further volume is allowed.

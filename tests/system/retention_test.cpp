@@ -33,12 +33,6 @@ struct passing_days {
     bool has_deleted(const std::string& bureau) {
         return !case_at(bureau).at("deletions").as_array().empty();
     }
-    /// Days pass one by one: nobody sees a gap longer than a weekend.
-    void pass(days count) {
-        for (days one{0}; one < count; one += days{1}) {
-            time.advance(days{1});
-        }
-    }
     /// The line of docs/evidence.md.
     finished verify(const std::string& bureau, bool is_altered) {
         auto proof = from_base64(std::string(
@@ -80,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_prolongs_is_ended_deleted_and_proved) {
     receive(mu, id);
     acknowledge(mu, id);
 
-    pass(days{3});
+    time.advance(days{3});
     wait_until("the question", [&] {
         for (const auto& entry : entries_of(ipsg)) {
             if (entry.at("summary").at("kind").as_string() == "transport.retention") {
@@ -91,14 +85,14 @@ BOOST_AUTO_TEST_CASE(what_nobody_prolongs_is_ended_deleted_and_proved) {
     });
     BOOST_TEST(!has_deleted("MU"));
 
-    pass(days{3});
+    time.advance(days{3});
     wait_until("MU to delete its copy", [&] { return has_deleted("MU"); });
     BOOST_TEST(!has_deleted("IPSG"));
     const auto checked = verify("MU", false);
     BOOST_TEST(checked.code == 0, checked.out);
     BOOST_TEST(verify("MU", true).code != 0);
 
-    pass(days{30});
+    time.advance(days{30});
     wait_until("IPSG to end it", [&] { return has(ipsg.log_text(), "retention-ended"); });
     std::string end;
     wait_until("the end at MU", [&] {
@@ -113,7 +107,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_prolongs_is_ended_deleted_and_proved) {
     BOOST_TEST(try_to_take(mu, end, "removed") < 300U);
     wait_until("the removal at IPSG",
                [&] { return has(json::serialize(json::value(case_at("IPSG"))), "\"removed\""); });
-    pass(days{3});
+    time.advance(days{3});
     wait_until("IPSG to delete what it has", [&] { return has_deleted("IPSG"); });
     BOOST_TEST(verify("IPSG", false).code == 0);
     for (const auto* bureau : {"IPSG", "MU"}) {

@@ -7,6 +7,7 @@
 
 #include "protocol/kinds/retention.hpp"
 #include "protocol/kinds/validate.hpp"
+#include "protocol/limits.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -76,6 +77,13 @@ BOOST_AUTO_TEST_CASE(a_number_outside_its_range_and_other_members) {
     refused("policy.json", R"({"rules_for_all": []})", "`rules_for_all` cannot be changed");
     refused("policy.json", R"({"numbers": {"hit_requests_max": {"status": "sure"}}})",
             "no such standing: sure");
+}
+
+BOOST_AUTO_TEST_CASE(all_requests_about_a_hit_are_looked_at_whatever_a_federation_says) {
+    const auto& numbers = registry::in_force().numbers();
+    const auto most =
+        numbers.at("hit_requests_max").most * numbers.at("hit_request_recipients_max").most;
+    BOOST_TEST(static_cast<std::size_t>(most) <= protocol::limits::clocks_of_a_hit_max);
 }
 
 BOOST_AUTO_TEST_CASE(rights_class_and_expiry_of_a_kind) {
