@@ -21,3 +21,4 @@ DEAD_S = (20, 90, 300)
 MIX_LINE = ("--rate-kbit", 2048, "--rtt-ms", 100)
 MIX_MESSAGES = 2000
 MIX_SEED = 2611
+WARM_SEED = 2612  # of the messages before, which are not counted

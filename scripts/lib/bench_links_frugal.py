@@ -23,7 +23,7 @@ import subprocess
 
 import bench_mix
 from bench_gateways import wait_until
-from bench_lines import MIX_LINE, MIX_MESSAGES, MIX_SEED
+from bench_lines import MIX_LINE, MIX_MESSAGES, MIX_SEED, WARM_SEED
 from bench_links_tools import between, hit_confirmation, quiet, random_message
 
 NO_DICTIONARY = ("--dictionaries", 0)
@@ -118,7 +118,7 @@ class FrugalParts:
         with self.linked(*MIX_LINE, is_third_there=True,
                          federation_words=federation_words) as (link, origin, hub, third):
             gateways = {"ZW": origin, "IPSG": hub, "MU": third}
-            deliver(gateways, messages[:3])  # warm
+            deliver(gateways, bench_mix.Mix(WARM_SEED).messages(3))
             before = quiet(link)
             deliver(gateways, messages)
             up, down, packets = between(before, quiet(link))

@@ -18,6 +18,12 @@ import re
 import bench_mix_words as words
 
 COUNTRIES = "KE TZ ZM MZ NA LS SZ CD BI DJ ER GH CM GA TG BE PT IT TR TH".split()
+ISSUERS = "KEN TZA ZMB MOZ NAM LSO SWZ COD BDI DJI ERI GHA CMR GAB TGO".split()
+DOCUMENT_TYPES = ["passport", "identity_card", "visa", "residence_permit"]
+TOLD_APART_BY = {"height", "weight", "eyes_colors_id", "hairs_id", "distinguishing_marks",
+                 "identity_documents"}
+FRAUD_TYPES = ["stolen_blank", "stolen_from_bearer", "lost_by_bearer"]
+LATER = 2098  # a year that is still to come whenever this runs
 DAY_MONTHS = [(day, month) for month in range(1, 13) for day in range(1, 29)]
 
 
@@ -46,9 +52,9 @@ class Writer:
         day, month = self.one(DAY_MONTHS)
         return f"{self.chance.randrange(first, last)}-{month:02}-{day:02}"
 
-    def instant(self):
+    def instant(self, year=2025):
         clock = f"{self.chance.randrange(24):02}:{self.chance.randrange(60):02}"
-        return f"{self.iso_date(2026, 2027)}T{clock}:{self.chance.randrange(60):02}Z"
+        return f"{self.iso_date(year, year + 1)}T{clock}:{self.chance.randrange(60):02}Z"
 
     def person(self):
         return f"{self.one(words.FIRST)} {self.one(words.LAST)}"
@@ -108,26 +114,28 @@ ATTACHED_PER_CENT = 5
 class Mix:
     """Messages by chance, the same ones for the same seed."""
 
-    # kind -> share in per cent, who sends it, class, writer of the text
+    # kind -> share in per cent, who sends it, to whom, class, writer of the text; for both parties
+    # of a letter see `parties`.
     KINDS = {
-        "hit.notification": (9, "ZW", "flash", "hit"),
-        "hit.request": (11, "ZW", "flash", "hit_request"),
-        "hit.reply": (11, "MU", "flash", "hit_reply"),
-        "hit.outcome": (5, "ZW", "urgent", "outcome"),
-        "notice.request": (2, "ZW", "routine", "notice"),
-        "notice.review": (2, "IPSG", "routine", "review"),
-        "notice.publication": (9, "IPSG", "urgent", "notice"),
-        "notice.addendum": (2, "IPSG", "urgent", "review"),
-        "notice.cancellation": (4, "IPSG", "flash", "cancellation"),
-        "diffusion.circulation": (6, "ZW", "urgent", "diffusion"),
-        "diffusion.withdrawal": (1, "ZW", "flash", "cancellation"),
-        "document.report": (8, "ZW", "routine", "document"),
-        "message.text": (30, None, "routine", "letter"),
+        "hit.notification": (9, "ZW", ["MU", "IPSG"], "flash", "hit"),
+        "hit.request": (11, "ZW", ["MU"], "flash", "hit_request"),
+        "hit.reply": (11, "MU", ["ZW"], "flash", "hit_reply"),
+        "hit.outcome": (5, "ZW", ["MU", "IPSG"], "urgent", "outcome"),
+        "notice.request": (2, "ZW", ["IPSG"], "urgent", "notice_request"),
+        "notice.review": (2, "IPSG", ["ZW"], "routine", "review"),
+        "notice.publication": (9, "IPSG", ["ZW"], "urgent", "notice"),
+        "notice.addendum": (2, "IPSG", ["ZW"], "urgent", "addendum"),
+        "notice.cancellation": (4, "IPSG", ["ZW"], "flash", "cancellation"),
+        "diffusion.circulation": (6, "ZW", ["MU", "IPSG"], "urgent", "diffusion"),
+        "diffusion.withdrawal": (1, "ZW", ["MU", "IPSG"], "flash", "withdrawal"),
+        "document.record": (8, "ZW", ["IPSG"], "routine", "travel_document"),
+        "message.text": (30, None, None, "routine", "letter"),
     }
 
     def __init__(self, seed):
         self.chance = random.Random(seed)
         self.write = Writer(self.chance)
+        self.entities = set()
         self.file_chance = random.Random(f"{seed}, files")
 
     def files(self):
@@ -147,21 +155,24 @@ class Mix:
     def messages(self, count):
         kinds = list(self.KINDS)
         for kind in self.chance.choices(kinds, [self.KINDS[one][0] for one in kinds], k=count):
-            _, origin, cls, writer = self.KINDS[kind]
-            origin = origin or self.chance.choice(["ZW", "IPSG", "MU"])
-            to = {"MU": ["ZW"], "IPSG": ["ZW"]}.get(origin) or (
-                ["IPSG", "MU"] if kind.startswith("diffusion.") else
-                [self.chance.choice(["IPSG", "MU"])])
-            text = getattr(self, writer)()
+            _, origin, to, cls, writer = self.KINDS[kind]
+            if origin is None:
+                origin, to = self.parties()
+            text = getattr(self, writer)(kind, to)
             subject = self.write.fill(self.chance.choice(
                 ["Your {file}", "{person}, b. {year}", "Record in {file}", "{town}, {date}"]))
             yield self.message(origin, kind, cls, to, subject, text)._replace(files=self.files())
+
+    def parties(self):
+        """Who writes a letter, and to whom."""
+        origin = self.chance.choice(["ZW", "IPSG", "MU"])
+        return origin, [self.chance.choice(["IPSG", "MU"])] if origin == "ZW" else ["ZW"]
 
     @staticmethod
     def message(origin, kind, cls, to, subject, text):
         head = {"kind": kind, "class": cls, "to": to, "subject": subject}
         is_json = isinstance(text, dict)
-        plain = {**head, "body": text}
+        plain = {**head, **text} if is_json else {**head, "body": text}
         # Identifier, time, SHA-256, P-256 signature and the signer's key, as base64.
         envelope = {"msg_id": "0" * 36, "from": origin, "created": "2026-11-30T08:00:00.000Z",
                     "body_hash": "0" * 44, "signature": "0" * 88, "key_id": "0" * 28}
@@ -172,42 +183,56 @@ class Mix:
 
     # What all have, then the kinds.
 
-    def base(self, purpose):
+    def document(self, kind, purpose, body, refers_to=None, relation="about", **more):
         write = self.write
-        out = {"schema_version": 1, "lang": write.one(["en", "en", "en", "fr", "es", "ar"]),
+        out = {"kind": kind, "schema_version": 1,
+               "language": write.one(["en", "en", "en", "fr", "es", "ar"]),
                "purpose": purpose, "confidentiality": "INTERPOL FOR OFFICIAL USE ONLY"}
         if write.percent(40):
             out["ncb_ref"] = write.fill("{file}") + write.digits(3)
         if write.percent(30):
             out["handling"] = [write.one(["H0", "H1", "H2"])]
-        return out
+        if refers_to:
+            out["references"] = [{"relation": relation, "id": self.message_id(),
+                                  "kind": refers_to}]
+        return {**out, **more, "body": body}
+
+    def message_id(self):
+        """One that nobody knows; the gateways pass over what they do not know."""
+        part = "".join(self.chance.choices("0123456789abcdef", k=25))
+        return f"01a2{part[:4]}-{part[4:8]}-7{part[8:11]}-8{part[11:14]}-{part[13:25]}"
 
     def person(self):
         write = self.write
         forename, name = write.person().split()
         out = {"forename": forename, "name": name.upper(),
                "sex_id": write.one("MMMMF"), "person_status": write.one(["wanted", "convicted",
-                                                                       "charged", "missing"]),
-               "date_of_birth": str(self.chance.randrange(1950, 2006)) if write.percent(1) else
-               write.iso_date(1950, 2006).replace("-", "/"),
-               "height": 0 if write.percent(52) else self.chance.randrange(150, 199) / 100,
-               "weight": 0 if write.percent(86) else self.chance.randrange(48, 120)}
+                                                                       "charged"]),
+               "date_of_birth": str(self.chance.randrange(1950, 1998)) if write.percent(1) else
+               write.iso_date(1950, 1998).replace("-", "/")}
         optional = {
+            "height": (48, lambda: self.chance.randrange(150, 199) / 100),
+            "weight": (14, lambda: self.chance.randrange(48, 120)),
             "place_of_birth": (95, lambda: write.fill("{town}, {side} province")),
             "country_of_birth_id": (90, lambda: write.one(COUNTRIES)),
-            "nationalities": (98, lambda: self.some(COUNTRIES, [80, 15, 5])),
+            "nationalities": (98, lambda: [
+                {"country": one, "confirmed": write.percent(80)}
+                for one in self.some(COUNTRIES, [80, 15, 5])]),
             "languages_spoken_ids": (90, lambda: self.some(
                 "ENG FRE POR SWA ARA SPA GER LIN AMH".split(), [40, 30, 15, 10, 5])),
-            "eyes_colors_id": (37, lambda: [write.one("BRO BROD BLA GRE GRYG".split())]),
+            "eyes_colors_id": (37, lambda: [write.one("BRO BROD BLA GRE GRY".split())]),
             "hairs_id": (45, lambda: [write.one("BLA BRO GRY BROF HAID".split())]),
             "distinguishing_marks": (5, lambda: write.prose(words.DESK, 60)[:262]),
-            "aliases": (20, lambda: [write.person()]),
+            "aliases": (20, lambda: [dict(zip(("forename", "name"), write.person().split()))]),
             "father_name": (15, write.person), "mother_name": (15, write.person),
-            "identity_documents": (35, lambda: [{"type": "passport", "number": write.fill("{doc}"),
-                                                 "issued": write.iso_date(),
-                                                 "issuer": write.one(COUNTRIES)}])}
+            "identity_documents": (35, lambda: [self.identity_document()])}
         out.update({key: make() for key, (share, make) in optional.items() if write.percent(share)})
         return out
+
+    def identity_document(self):
+        write = self.write
+        return {"type": "passport", "number": write.fill("{doc}"), "issued": write.iso_date(),
+                "issuer": write.one(ISSUERS)}
 
     def some(self, values, shares):
         return self.chance.sample(values, self.chance.choices(range(1, len(shares) + 1), shares)[0])
@@ -218,91 +243,145 @@ class Mix:
     def desk(self, least, most):
         return self.write.prose(words.DESK, self.chance.randrange(least, most))
 
-    def hit(self):
-        write = self.write
-        return {**self.base("arrest/extradition"), "record_id": write.record_id(),
-                "record_kind": write.one(["red", "SLTD", "diffusion", "vehicle", "fingerprint"]),
-                "matched_on": self.some(["MRZ", "name+DOB", "document number", "face"], [60, 40]),
-                "found": {"place": write.fill("{port}"), "country": write.one(COUNTRIES),
-                          "port_type": write.one(["land", "sea", "air"]),
+    def official(self):
+        return {"name": self.write.person(), "telephone": self.write.fill("{phone}")}
+
+    def hit(self, kind, _recipients):
+        write, country = self.write, self.write.one(COUNTRIES)
+        record, matched = write.one([("red", "name_and_birth"), ("diffusion", "name_and_birth"),
+                                     ("travel_document", "document_number"),
+                                     ("vehicle", "document_number")])
+        body = {"record_kind": record, "record_id": write.record_id(),
+                "matched_on": [matched], "match_quality": write.one(["exact", "probable"]),
+                "found": {"place": write.fill("{port}"), "country": country,
+                          "port_type": write.one(["land_border", "seaport", "airport"]),
                           "time": write.instant()},
-                "custody": write.one(["free", "left", "refused entry",
-                                      "detained on other grounds", "detained on this hit only"]),
-                "subject_presented": self.person(),
-                "officer_contact": write.fill("{person}, {phone}"), "remarks": self.desk(80, 400)}
+                "custody": write.one(["free", "detained_on_this_hit"]),
+                "subject_presented": self.person(), "officer_contact": self.official()}
+        return self.document(kind, "arrest", body)
 
-    def hit_request(self):
-        out = self.hit()
-        out.update(request_no=self.chance.choices([1, 2, 3], [85, 12, 3])[0],
-                   request_type=self.write.one(["wanted person", "travel document", "vehicle"]),
-                   urgency=self.write.one("UUR"))
-        return out
+    def hit_request(self, kind, _recipients):
+        write = self.write
+        sort, given = write.one([
+            ("wanted_person", lambda: {"person": self.person()}),
+            ("travel_document", lambda: {"document": {
+                "number": write.fill("{doc}"), "type": "passport", "issuer": write.one(ISSUERS)}}),
+            ("vehicle", lambda: {"vehicle": {"registration": write.fill("{plate}"),
+                                             "country": write.one(COUNTRIES)}})])
+        body = {"request_type": sort, "request_no": self.chance.choices([1, 2, 3], [85, 12, 3])[0],
+                "priority": write.one("UUR"), "ncb_ref": write.letters(2) + write.digits(6),
+                "record_id": write.record_id(),
+                "requesting_agency": {"name": write.fill("Border police, {port}"),
+                                      "telephone": write.fill("{phone}")}, **given()}
+        return self.document(kind, "arrest", body, "hit.notification")
 
-    def hit_reply(self):
+    def hit_reply(self, kind, _recipients):
         write = self.write
         status = self.chance.choices(["VALID", "NOT_VALID", "IN_PROCESS", "VALID_LIMITED"],
                                      [60, 15, 20, 5])[0]
-        out = {**self.base("arrest/extradition"), "status": status, "record_id": write.record_id(),
-               "extradition_intent": write.one(["yes", "no", "pending"]),
-               "identity": write.one(["confirmed", "not identical", "undetermined"]),
-               "confirming_official": write.fill("{person}, {phone}"),
-               "instructions": write.prose(words.SHORT, self.chance.randrange(100, 900))}
+        body = {"status": status, "priority": write.one("UUR"),
+                "extradition_intent": write.one(["yes", "no", "pending"]),
+                "identity": "undetermined" if status in ("NOT_VALID", "IN_PROCESS") else
+                "confirmed",
+                "confirming_official": {"name": write.person(), "agency": write.fill(
+                    "Criminal court, {town}")},
+                "instructions": write.prose(words.SHORT, self.chance.randrange(100, 900))}
         if status == "IN_PROCESS":
-            out["ready_by"] = write.instant()
-        return out
+            body["ready_by"] = write.instant(LATER)
+        if status == "VALID_LIMITED":
+            body["limitation"] = write.fill(write.one(words.SHORT))
+        return self.document(kind, "arrest", body, "hit.request", "reply_to")
 
-    def outcome(self):
+    def outcome(self, kind, _recipients):
         write = self.write
-        return {**self.base("arrest/extradition"), "record_id": write.record_id(),
-                "result": write.one(["arrested", "located", "released", "document seized",
-                                     "no action (law)", "entry refused"]),
-                "date": write.iso_date(2026, 2027), "authority": write.fill("Magistrate, {town}"),
-                "limit_date": write.iso_date(2026, 2027), "remarks": self.desk(60, 300)}
+        body = {"result": write.one(["arrested", "located", "released", "document_seized",
+                                     "no_action_in_law", "entry_refused"]),
+                "date": write.iso_date(2025, 2026), "authority": write.fill("Magistrate, {town}"),
+                "remarks": self.desk(60, 300)}
+        if body["result"] == "arrested":
+            body["legal_limit"] = write.iso_date(LATER, LATER + 1)
+        return self.document(kind, "arrest", body, "hit.notification")
 
-    def notice(self):
+    def new_entity(self):
+        """None twice: each would be a version of the same notice."""
+        while (found := self.write.record_id()) in self.entities:
+            pass
+        self.entities.add(found)
+        return found
+
+    def notice_body(self):
         write = self.write
-        return {**self.base("arrest/extradition"), "entity_id": write.record_id(),
-                "version": self.chance.choices([1, 2, 3], [80, 15, 5])[0],
-                "offence_codes": self.some("ILM PCF PCT PFF PMM ITM III IIT IKA".split(), [80, 20]),
-                "person": self.person(), "wanted_for": write.one(["prosecution", "sentence"]),
+        facts = self.facts()
+        body = {"notice_type": "red", "person": self.person(), "facts": {
+            "text": facts[:8000].rstrip(), "date": write.iso_date(2016, 2026).replace("-", "/"),
+            "place": write.fill("{town}")},
+                "offence_codes": self.some("ILM PCF PCT PFF PMM ITM III IIT".split(), [80, 20]),
+                "wanted_for": "prosecution",
                 "arrest_warrants": [self.warrant() for _ in range(2 if write.percent(1) else 1)],
-                "action_on_location": write.one(["provisional arrest", "monitor", "locate only"]),
-                "extradition_sought_from": "all" if write.percent(80) else
-                self.some(COUNTRIES, [0, 0, 50, 50]),
-                "public_extract": write.percent(10), "facts": self.facts()}
+                "action_on_location": write.one(["provisional_arrest", "locate_only"]),
+                "extradition_sought_from": {"scope": "all"} if write.percent(80) else
+                {"scope": "list", "countries": self.some(COUNTRIES, [0, 0, 50, 50])},
+                "assurance_extradition": True, "public_extract": write.percent(10)}
+        if rest := facts[8000:12000].strip():
+            body["remarks"] = rest
+        if not TOLD_APART_BY & body["person"].keys():  # R-RED-16
+            body["person"]["identity_documents"] = [self.identity_document()]
+        return body
+
+    def notice_request(self, kind, _recipients):
+        return self.document(kind, "arrest", self.notice_body())
+
+    def notice(self, kind, _recipients):
+        version = self.chance.choices([1, 2, 3], [80, 15, 5])[0]
+        return self.document(kind, "arrest", {**self.notice_body(), "version": version},
+                             "notice.request", entity_id=self.new_entity())
 
     def warrant(self):
         write = self.write
-        return {"warrant_ref": write.fill("{file}"), "warrant_date": write.iso_date(),
+        return {"warrant_ref": write.fill("{file}"), "warrant_date": write.iso_date(2016, 2026),
                 "issuing_authority": write.fill("Court of first instance, {town}"),
                 "issuing_country_id": write.one(COUNTRIES), "charge": write.charge(),
                 "law_provision": f"Cap. {write.digits(2)}, s. {write.digits(3)}"
                                  f"({write.digits(1)})",
                 "max_penalty_months": 12 * self.chance.randrange(2, 31)}
 
-    def diffusion(self):
-        return {**self.notice(), "reason_not_notice": self.write.one(
-            ["limited access", "limited recipients"]), "compliance": "pending"}
+    def diffusion(self, kind, recipients):
+        members = [one for one in recipients if one != "IPSG"]
+        body = {**self.notice_body(), "recipients": members, "compliance": "pending",
+                "public_extract": False,
+                "reason_not_notice": self.write.one(["limited_access", "limited_recipients"])}
+        return self.document(kind, "arrest", body)
 
-    def review(self):
-        return {**self.base("administrative"), "entity_id": self.write.record_id(),
-                "text": self.write.prose(words.SHORT, self.chance.randrange(150, 1200))}
+    def review(self, kind, _recipients):
+        text = self.write.prose(words.SHORT, self.chance.randrange(150, 1200))
+        return self.document(kind, "arrest", {"decision": "information_needed",
+                                              "explanation": text}, "notice.request", "reply_to")
 
-    def cancellation(self):
-        return {**self.base("administrative"), "entity_id": self.write.record_id(),
-                "effective": self.write.instant(),
-                "reason": self.write.fill(self.chance.choice(words.SHORT))}
+    def addendum(self, kind, _recipients):
+        text = self.write.prose(words.SHORT, self.chance.randrange(150, 1200))
+        return self.document(kind, "arrest", {"version": 2, "text": text}, "notice.publication",
+                             entity_id=self.new_entity())
 
-    def document(self):
-        """Lost and stolen documents: never the name of a bearer."""
+    def cancellation(self, kind, _recipients):
+        body = {"version": 4, "reason": self.write.fill(self.write.one(words.SHORT)),
+                "remove": True}
+        return self.document(kind, "arrest", body, "notice.publication",
+                             entity_id=self.new_entity())
+
+    def withdrawal(self, kind, _recipients):
+        body = {"reason": self.write.fill(self.write.one(words.SHORT)), "remove": True}
+        return self.document(kind, "arrest", body, "diffusion.circulation")
+
+    def travel_document(self, kind, _recipients):
+        """A lost or stolen document: never the name of its bearer."""
         write = self.write
-        return {**self.base("document control"), "documents": [
-            {"din": write.fill("{doc}"), "issuer": write.one(COUNTRIES), "type": "P",
-             "fraud_type": write.one(["stolen blank", "stolen from bearer", "lost by bearer"]),
-             "theft_date": write.iso_date(), "expires": write.iso_date(2027, 2036)}
-            for _ in range(self.chance.choices([1, 2, 8], [70, 20, 10])[0])]}
+        body = {"DIN": write.fill("{doc}"), "issuer": "ZWE", "action": "add",
+                "document_type": write.one(DOCUMENT_TYPES), "fraud_type": write.one(FRAUD_TYPES),
+                "theft_date": write.iso_date(2016, 2026).replace("-", "/"),
+                "expires": write.iso_date(2027, 2036)}
+        return self.document(kind, "document_control", body)
 
-    def letter(self):
+    def letter(self, _kind, _recipients):
         size = int(150 * 20 ** self.chance.random())  # 150 B to 3 KB
         return self.write.prose(words.SHORT if size < 1500 else words.SHORT + words.FACTS, size)
 

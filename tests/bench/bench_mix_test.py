@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Checks the mix of messages of the bench: the same for a seed, filled as its description says, and
-written with sentences that the dictionary's corpus does not have.
+"""Checks the mix of messages of the bench: the same for a seed, filled as its description says,
+written with sentences that the dictionary's corpus does not have, and taken by the validator.
 
-usage: bench_mix_test.py
+usage: bench_mix_test.py DHOW
 """
 import collections
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -16,6 +17,9 @@ import bench_mix  # noqa: E402
 import bench_mix_words  # noqa: E402
 
 COUNT = 2000
+AT = "--at=2026-11-30T10:00:00Z"
+SEEDS = (1, 2, 3)  # together some 1,800 persons, so that chance is within the bounds
+VALIDATED_OF_EACH_KIND = 3
 
 
 def words_of(text):
@@ -35,11 +39,34 @@ def shared_with_corpus():
     return [line for line in lines if words_of(line) & known]
 
 
+def documents(messages):
+    return [one for one in messages if one.body["media_type"] == "application/json"]
+
+
+def facts_bytes(message):
+    body = json.loads(message.body["text"])["body"]
+    return len((body["facts"]["text"] + body.get("remarks", "")).encode())
+
+
+def refused(dhow, messages):
+    """What a gateway would not take, of some of each kind."""
+    seen = collections.Counter()
+    for one in documents(messages):
+        seen[one.body["kind"]] += 1
+        if seen[one.body["kind"]] > VALIDATED_OF_EACH_KIND:
+            continue
+        parties = [f"--from={one.origin}", *(f"--to={to}" for to in one.body["to"])]
+        done = subprocess.run([dhow, "validate", "-", "--config=/dev/null", AT, *parties],
+                              input=one.body["text"].encode(), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        if done.returncode != 0:
+            yield one.body["kind"] + ": " + done.stdout.decode()
+
+
 def shares(messages):
     """Per cent of the persons who have something, by name; and of the messages, by kind."""
-    texts = [json.loads(one.body["text"]) for one in messages
-             if one.body["media_type"] == "application/json"]
-    persons = [text.get("person") or text.get("subject_presented") for text in texts]
+    bodies = [json.loads(one.body["text"])["body"] for one in documents(messages)]
+    persons = [one.get("person") or one.get("subject_presented") for one in bodies]
     persons = [one for one in persons if one]
     out = collections.Counter(key for one in persons for key, value in one.items() if value)
     return {key: 100 * count / len(persons) for key, count in out.items()}
@@ -59,19 +86,20 @@ def main():
     expect("other seed", messages == list(bench_mix.Mix(2).messages(COUNT)), 0, 0)
     expect("different texts", len({one.body["text"] for one in messages}), COUNT - 5, COUNT)
     expect("sentences of the corpus", len(shared_with_corpus()), 0, 0)
-    found = shares(messages)
+    found = shares([one for seed in SEEDS for one in bench_mix.Mix(seed).messages(COUNT)])
     for key, share in (("eyes_colors_id", 37), ("hairs_id", 45), ("languages_spoken_ids", 90),
                        ("distinguishing_marks", 5), ("nationalities", 98), ("height", 48)):
         expect(f"{key}, per cent", found[key], share - 4, share + 4)
-    facts = [len(json.loads(one.body["text"])["facts"].encode()) for one in messages
+    facts = [facts_bytes(one) for one in messages
              if one.body["kind"].startswith(("notice.p", "notice.req", "diffusion.c"))]
     expect("least facts", min(facts), 2900, 4000)
     expect("most facts", max(facts), 11000, 12400)
     for one in messages:
-        nested = json.loads(one.plain)
-        if nested["kind"] != one.body["kind"] or len(one.plain) >= one.signed_bytes:
+        plain = json.loads(one.plain)
+        if plain["kind"] != one.body["kind"] or len(one.plain) >= one.signed_bytes:
             wrong.append("the plain form")
             break
+    wrong += refused(sys.argv[1], messages)
     return "\n".join(wrong) or 0
 
 
