@@ -33,7 +33,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def read_arguments():
+def read_arguments(arguments=None):
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
     parser.add_argument("--dhow", required=True)
     parser.add_argument("--dir", required=True, type=pathlib.Path)
@@ -44,7 +44,7 @@ def read_arguments():
     parser.add_argument("--log", default="debug")
     parser.add_argument("--extra", type=pathlib.Path)
     parser.add_argument("--dictionaries", type=int, default=1)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 class Federation:

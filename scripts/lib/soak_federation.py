@@ -1,5 +1,4 @@
 """Five gateways for a soak: two hubs, three bureaus that dial both, a small disk for each."""
-import argparse
 import contextlib
 import http.client
 import itertools
@@ -45,8 +44,9 @@ class Federation(make_federation.Federation):
     configuration has other times, so that a reload has something to change."""
 
     def __init__(self, dhow, folder, lines, has_disks, log):
-        super().__init__(argparse.Namespace(dhow=dhow, dir=folder, extra=None, line=[], also=[],
-                                            hub="IPSG", members=["HUBE", *MEMBERS], log=log))
+        super().__init__(make_federation.read_arguments([
+            "--dhow", str(dhow), "--dir", str(folder), "--log", log,
+            "--members", ",".join(["HUBE", *MEMBERS])]))
         self.has_disks = has_disks
         self.lines = lines
         self.ports = {hub: free_low_port() for hub in HUBS}
