@@ -66,13 +66,13 @@ private:
     submission& x_submission;
     queries& x_queries;
     /// A peer that was restored, until a pass through our ended cases finds nothing to issue.
-    struct owed {
+    struct restored_peer {
         bool is_running = false;
         bool again = false;       ///< Something was issued, which may come to nothing.
         store::row_id since = 0;  ///< What has a higher row went to the new store.
         utc_time due{};
     };
-    std::map<bureau_id, owed> x_owed;
+    std::map<bureau_id, restored_peer> x_owed;
     std::optional<utc_time> x_next;
     bool x_is_looking = false;
 };
